@@ -4,7 +4,7 @@
 create function claim_job(
   p_message_sid text, p_phase text, p_generation int, p_lease interval, p_max_attempts int,
   out outcome text, out job_id uuid, out generation int, out current_phase text, out wait_seconds double precision,
-  out lease_token uuid, out attempt_id uuid)
+  out lease_token uuid, out attempt_id uuid, out attempt_number int)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job processing_jobs;
@@ -57,8 +57,22 @@ begin
   select job.id, coalesce(max(a.attempt_number), 0) + 1, job.generation, p_phase,
          format('traces | where customDimensions.event_id == "%s" and customDimensions.phase == "%s"', p_message_sid, p_phase)
   from job_attempts a where a.job_id = job.id
-  returning id into attempt_id;
+  returning job_attempts.id, job_attempts.attempt_number into attempt_id, attempt_number;
 end $$;
 
 revoke all on function claim_job from public;
 grant execute on function claim_job to service_role;
+
+-- Fences what a worker writes: locks the job for the rest of the transaction, or refuses all of it (FP001)
+-- when another worker has taken the job over.
+create function hold_lease(p_job uuid, p_token uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform from processing_jobs j where j.id = p_job and j.lease_token = p_token for update;
+  if not found then
+    raise exception 'the lease on job % is lost', p_job using errcode = 'FP001';
+  end if;
+end $$;
+
+revoke all on function hold_lease from public;
+grant execute on function hold_lease to service_role;

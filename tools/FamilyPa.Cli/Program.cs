@@ -1,1 +1,1 @@
-return;
+FamilyPa.Core.Storage.Migrator.Run(args[0], Console.WriteLine);

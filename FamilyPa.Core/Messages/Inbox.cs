@@ -48,6 +48,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, ILogger<Inbox> 
         var (outcome, familyId) = await batch.SingleAsync(
             row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
 
+        Meters.MessageTakenIn(outcome!);
         log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome!, message.RawBody.Length);
         if (outcome != "accepted")
         {

@@ -23,10 +23,9 @@ public sealed class PoisonHandler(Database database, Replies.Replies replies, IL
             return;
 
         var reply = await IntendAsync(message!.MessageSid, job, cancellation);
-        if (reply is null)
-            return;
-
-        var result = await replies.SendAsync(message.MessageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress, reply);
+        var result = reply is null
+            ? null
+            : await replies.SendAsync(message.MessageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress, reply);
         await replies.StoreResultAsync(message.MessageSid, ReplyKind.Failure, result);
         if (result is SendResult.NotSent notSent && dequeueCount < MostTries)
             throw new ReplyNotSentException(notSent.Code);

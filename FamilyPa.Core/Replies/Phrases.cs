@@ -20,6 +20,10 @@ public sealed record Phrases(
     string Stopped,
     string Started)
 {
+    /// <summary>For a sender of whom nothing is known, the language included.</summary>
+    public const string UnknownSender =
+        "Hello! This number looks after families' tasks, and yours is not on any family's list yet. Please ask someone in your family to add it.";
+
     private static readonly Phrases English = new(
         "en", "Added 1 task:", "Added {0} tasks:", "I found nothing to do in that, so I added nothing.", "I'm not sure about this one. {0}",
         "today", "tomorrow", "for {0}",

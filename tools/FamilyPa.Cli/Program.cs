@@ -1,1 +1,5 @@
-FamilyPa.Core.Storage.Migrator.Run(args[0], Console.WriteLine);
+using System.CommandLine;
+using FamilyPa.Cli;
+
+var root = new RootCommand("familypa: what an operator does with Family PA from a shell.") { MigrateCommand.Create() };
+return await root.Parse(args).InvokeAsync();

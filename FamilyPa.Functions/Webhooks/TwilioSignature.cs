@@ -19,7 +19,7 @@ public sealed class TwilioSignature
     public TwilioSignature(IOptions<AppSettings> settings)
     {
         validators = [.. new[] { settings.Value.TwilioAuthToken, settings.Value.TwilioAuthTokenNext }
-            .Where(token => !string.IsNullOrEmpty(token)).Select(token => new RequestValidator(token))];
+            .Where(token => !string.IsNullOrEmpty(token)).Select(token => new RequestValidator(token!))];
         bases = [.. Bases(settings.Value.PublicBaseUrl.TrimEnd('/'))];
     }
 

@@ -15,6 +15,9 @@ public sealed record ChildStart(string File, params IReadOnlyList<string> Argume
     public Signal? WhenParentDies { get; init; } = Signal.Kill;
 
     public Action<string>? OnLine { get; init; }
+
+    /// <summary>Where the process is recorded; one that an earlier run recorded there and left running is ended first.</summary>
+    public string? RecordFile { get; init; }
 }
 
 /// <summary>A process that belongs to us: its output is kept, and it does not outlive us.</summary>
@@ -23,7 +26,13 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ChildProcess(Process process) => this.process = process;
+    private readonly string? recordFile;
+
+    private ChildProcess(Process process, string? recordFile)
+    {
+        this.process = process;
+        this.recordFile = recordFile;
+    }
 
     public int Id { get; private set; }
 
@@ -33,6 +42,8 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public static async Task<ChildProcess> StartAsync(ChildStart start)
     {
+        if (start.RecordFile is not null)
+            await ProcessRecord.EndOrphanAsync(start.RecordFile);
         string[] command = [.. Privileges.Prefix(start.AsNobody, start.WhenParentDies), start.File, .. start.Arguments];
         var info = new ProcessStartInfo(command[0], command[1..])
         {
@@ -44,12 +55,14 @@ public sealed class ChildProcess : IAsyncDisposable
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 
-        var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true });
+        var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true }, start.RecordFile);
         child.process.OutputDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
         child.process.ErrorDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
         child.process.Exited += (_, _) => child.exited.TrySetResult(child.process.ExitCode);
         await ChildLauncher.StartAsync(child.process);
         child.Id = child.process.Id;
+        if (start.RecordFile is not null)
+            ProcessRecord.Write(start.RecordFile, child.process);
         child.process.StandardInput.Close();
         child.process.BeginOutputReadLine();
         child.process.BeginErrorReadLine();
@@ -91,6 +104,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         await KillAsync();
         process.Dispose();
+        if (recordFile is not null)
+            File.Delete(recordFile);
     }
 
     private void Take(string? line, Action<string>? onLine)

@@ -45,6 +45,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             Environment = new Dictionary<string, string?> { ["AZURITE_ACCOUNTS"] = string.Join(';', keys.Select(pair => $"{pair.Key}:{pair.Value}")) },
             // On disk it writes its tables out as it ends.
             WhenParentDies = folder is null ? Signal.Kill : Signal.Terminate,
+            RecordFile = folder is null ? null : RecordIn(folder),
             OnLine = line =>
             {
                 if (Listening().Match(line) is not { Success: true } match)
@@ -60,6 +61,14 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             throw new LocalRunException($"Azurite did not start:{Environment.NewLine}{process.Output.Last(15)}");
         var (blobEndpoint, queueEndpoint) = await started.Task;
         return new AzuriteServer(process, blobEndpoint, queueEndpoint, keys);
+    }
+
+    /// <summary>Ends a server that was left running there, and drops all of its data.</summary>
+    public static async Task DeleteAsync(string folder)
+    {
+        await ProcessRecord.EndOrphanAsync(RecordIn(folder));
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     public string ConnectionString(string account) =>
@@ -79,6 +88,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         await StopAsync();
         await process.DisposeAsync();
     }
+
+    private static string RecordIn(string folder) => Path.Combine(folder, "process.json");
 
     // Started directly: npx would leave the server behind when it is told to end. Port 0: the system picks a free one.
     private static string[] Arguments(string? folder) =>

@@ -12,7 +12,7 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
     public static async Task<PostgresCluster> PrepareAsync(string folder, PostgresBinaries binaries)
     {
         var reachable = await ReachableFolder.ForAsync(folder);
-        var data = Path.Combine(reachable, "data");
+        var data = DataFolderIn(reachable);
         var passwordFile = Path.Combine(folder, "password");
         if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(passwordFile))
         {
@@ -26,10 +26,12 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
         return new PostgresCluster(data, await File.ReadAllTextAsync(passwordFile));
     }
 
+    public static string DataFolderIn(string folder) => Path.Combine(folder, "data");
+
     private static async Task<(string Data, string Password)> InitialisedAsync(PostgresBinaries binaries)
     {
         var folder = Path.Combine(Repository.StateFolder, $"initialised-{binaries.Version}");
-        var data = Path.Combine(await ReachableFolder.ForAsync(folder), "data");
+        var data = DataFolderIn(await ReachableFolder.ForAsync(folder));
         var passwordFile = Path.Combine(folder, "password");
         using var held = await FileLock.AcquireAsync(Path.Combine(folder, "lock"));
         if (!File.Exists(passwordFile) || !Directory.Exists(data))

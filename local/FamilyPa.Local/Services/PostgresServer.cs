@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using FamilyPa.Local.Processes;
 using Npgsql;
 
@@ -40,7 +38,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await PostgresLeftover.CleanUpAsync(cluster.DataFolder, options.Progress);
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort();
+            var port = LoopbackPort.Free();
             var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var process = await ChildProcess.StartAsync(new ChildStart(binaries.Postgres, Arguments(cluster.DataFolder, port, options))
             {
@@ -57,6 +55,15 @@ public sealed class PostgresServer : IAsyncDisposable
                 throw new LocalRunException($"PostgreSQL did not start:{Environment.NewLine}{process.Output.Last(15)}");
             await Task.Delay(200 * attempt);
         }
+    }
+
+    /// <summary>Ends a server that was left running there, and drops all of its data.</summary>
+    public static async Task DeleteAsync(string folder)
+    {
+        var reachable = await ReachableFolder.ForAsync(folder);
+        await PostgresLeftover.CleanUpAsync(PostgresCluster.DataFolderIn(reachable), null);
+        foreach (var each in (HashSet<string>)[reachable, folder])
+            Directory.Delete(each, recursive: true);
     }
 
     /// <summary>For libpq's tools, with full rights.</summary>
@@ -112,12 +119,5 @@ public sealed class PostgresServer : IAsyncDisposable
             .. options.Durable ? [] : Careless,
         ];
         return ["-D", data, .. settings.SelectMany(setting => new[] { "-c", setting })];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace FamilyPa.Simulators.Audio;
+
+/// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) of silence, whose comments say what was spoken.</summary>
+public static class OggOpusWriter
+{
+    private const uint Serial = 0x46504131;
+    private const int SamplesPerPacket = 960;
+    private const int PacketsPerSecond = 50;
+    private const ushort PreSkip = 312;
+
+    // 20 ms of silence: full-band CELT, mono, one frame.
+    private static readonly byte[] Silence = [0xF8, 0xFF, 0xFE];
+
+    /// <param name="transcript">Goes into the <c>TRANSCRIPT</c> comment; null leaves it out, as a real recording would.</param>
+    /// <param name="duration">Rounded up to 20 ms.</param>
+    /// <param name="language">ISO 639-1, for the <c>LANGUAGE</c> comment.</param>
+    public static byte[] Write(string? transcript, TimeSpan duration, string? language = null)
+    {
+        var stream = new MemoryStream();
+        var sequence = 0u;
+        WritePackets(stream, ref sequence, OggPage.First, 0, [Head()]);
+        WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language)]);
+        var packets = Math.Max(1, (int)Math.Ceiling(duration.TotalSeconds * PacketsPerSecond));
+        for (var written = 0; written < packets;)
+        {
+            var count = Math.Min(PacketsPerSecond, packets - written);
+            written += count;
+            var last = written == packets;
+            // The final position says where the sound ends; the encoder's delay comes on top of it.
+            var granule = last ? PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket) : (long)written * SamplesPerPacket;
+            WritePackets(stream, ref sequence, last ? OggPage.Last : (byte)0, Math.Min(granule, (long)written * SamplesPerPacket), Enumerable.Repeat(Silence, count));
+        }
+
+        return stream.ToArray();
+    }
+
+    private static byte[] Head()
+    {
+        var head = new byte[19];
+        "OpusHead"u8.CopyTo(head);
+        head[8] = 1;
+        head[9] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(10), PreSkip);
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(12), 16_000);
+        return head;
+    }
+
+    private static byte[] Tags(string? transcript, string? language)
+    {
+        var comments = new List<string>();
+        if (transcript is not null) comments.Add($"TRANSCRIPT={transcript}");
+        if (language is not null) comments.Add($"LANGUAGE={language}");
+        var tags = new MemoryStream();
+        using var writer = new BinaryWriter(tags);
+        writer.Write("OpusTags"u8);
+        WriteText(writer, "Family PA");
+        writer.Write(comments.Count);
+        comments.ForEach(comment => WriteText(writer, comment));
+        return tags.ToArray();
+    }
+
+    private static void WriteText(BinaryWriter writer, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    // A packet is laid out in segments of 255 bytes and a shorter last one; 255 segments fill a page.
+    private static void WritePackets(MemoryStream stream, ref uint sequence, byte flags, long granule, IEnumerable<byte[]> packets)
+    {
+        var lacing = new List<byte>();
+        foreach (var packet in packets)
+        {
+            lacing.AddRange(Enumerable.Repeat(byte.MaxValue, packet.Length / byte.MaxValue));
+            lacing.Add((byte)(packet.Length % byte.MaxValue));
+        }
+
+        var payload = packets.SelectMany(packet => packet).ToArray();
+        var at = 0;
+        foreach (var part in lacing.Chunk(byte.MaxValue))
+        {
+            var size = part.Sum(value => value);
+            var ends = at + size == payload.Length;
+            stream.Write(new OggPage(flags, ends ? granule : -1, Serial, sequence++, part, payload[at..(at + size)]).ToBytes());
+            at += size;
+            flags = part[^1] == byte.MaxValue ? (byte)(flags | OggPage.Continued) : flags;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using FamilyPa.Simulators.Hosting;
+
+namespace FamilyPa.Simulators.Faults;
+
+/// <summary>A fault in force. Disposing it removes it and lets go what it holds.</summary>
+public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisposable
+{
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChangeSignal struck = new();
+    private int hits;
+
+    public Fault Fault => fault;
+
+    /// <summary>How many requests it has struck.</summary>
+    public int Hits => Volatile.Read(ref hits);
+
+    [JsonIgnore]
+    internal Task Released => released.Task;
+
+    /// <summary>Lets go every request that a stall holds, and every one to come.</summary>
+    public void Release() => released.TrySetResult();
+
+    /// <summary>Returns once it has struck this often: at that moment the request is in the simulator's hands.</summary>
+    public Task WaitForHitsAsync(int count, TimeSpan timeout) =>
+        struck.WaitForAsync(() => Hits >= count ? [true] : Array.Empty<bool>(), timeout, $"{count} hits of {fault.Kind} on {fault.Operation}");
+
+    public void Dispose()
+    {
+        remove(this);
+        Release();
+    }
+
+    internal bool Fits(RecordedRequest request) =>
+        (fault.Operation == "*" || fault.Operation == request.Operation)
+        && (fault.Contains is not { Length: > 0 } text
+            || request.Body.Contains(text, StringComparison.Ordinal)
+            || request.Path.Contains(text, StringComparison.Ordinal)
+            || request.Fields.Values.Any(value => value.Contains(text, StringComparison.Ordinal)));
+
+    /// <returns>Whether it is used up.</returns>
+    internal bool Strike()
+    {
+        var count = Interlocked.Increment(ref hits);
+        struck.Raise();
+        return fault.Limit is { } limit && count >= limit;
+    }
+}

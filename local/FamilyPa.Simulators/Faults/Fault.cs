@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+
+namespace FamilyPa.Simulators.Faults;
+
+/// <summary>One way to fail. Made by the factories, or as JSON by <c>POST /simulator/faults</c>.</summary>
+/// <remarks>
+/// JSON: <c>{"operation":"chat","kind":"status","status":429,"retryAfterSeconds":2,"times":3}</c>; further members are
+/// <c>milliseconds</c> (stall, late), <c>cut</c>, <c>rubbish</c>, <c>schema</c> and <c>contains</c>, with the enums' names.
+/// </remarks>
+public sealed record Fault
+{
+    /// <summary><c>messages.create</c>, <c>messages.list</c>, <c>messages.get</c>, <c>media.list</c>, <c>media</c>, <c>media.delete</c>, <c>cdn</c>, <c>chat</c>, <c>transcription</c>, or <c>*</c>.</summary>
+    public required string Operation { get; init; }
+
+    public required FaultKind Kind { get; init; }
+
+    /// <summary>How many requests it hits; null until cleared.</summary>
+    [JsonPropertyName("times")]
+    public int? Limit { get; init; }
+
+    /// <summary>Hit only requests whose body or path contains this.</summary>
+    public string? Contains { get; init; }
+
+    /// <summary>How long a stall or a late answer takes; a stall without it lasts until it is released.</summary>
+    public double? Milliseconds { get; init; }
+
+    [JsonPropertyName("status")]
+    public int StatusCode { get; init; } = 500;
+
+    public double? RetryAfterSeconds { get; init; }
+
+    [JsonPropertyName("cut")]
+    public CutPoint CutAt { get; init; }
+
+    [JsonPropertyName("rubbish")]
+    public RubbishKind RubbishIs { get; init; }
+
+    [JsonPropertyName("schema")]
+    public SchemaBreak SchemaBreak { get; init; }
+
+    /// <summary>Holds the request <b>before</b> anything happens, for a time or until released; then it goes on as usual.</summary>
+    public static Fault Stall(string operation, TimeSpan? duration = null) =>
+        new() { Operation = operation, Kind = FaultKind.Stall, Milliseconds = duration?.TotalMilliseconds };
+
+    /// <summary>The effect happens at once, the answer comes late.</summary>
+    public static Fault Late(string operation, TimeSpan delay) =>
+        new() { Operation = operation, Kind = FaultKind.Late, Milliseconds = delay.TotalMilliseconds };
+
+    /// <summary>The connection breaks.</summary>
+    public static Fault Cut(string operation, CutPoint at = CutPoint.BeforeEffect) =>
+        new() { Operation = operation, Kind = FaultKind.Cut, CutAt = at };
+
+    /// <summary>The service's own error body under this status; nothing happens.</summary>
+    public static Fault Status(string operation, int status, TimeSpan? retryAfter = null) =>
+        new() { Operation = operation, Kind = FaultKind.Status, StatusCode = status, RetryAfterSeconds = retryAfter?.TotalSeconds };
+
+    /// <summary>200 with something that is not the promised JSON.</summary>
+    public static Fault Rubbish(string operation, RubbishKind kind = RubbishKind.NotJson) =>
+        new() { Operation = operation, Kind = FaultKind.Rubbish, RubbishIs = kind };
+
+    /// <summary>A chat answer that the strict schema would not allow.</summary>
+    public static Fault BreakSchema(SchemaBreak variant) =>
+        new() { Operation = "chat", Kind = FaultKind.SchemaBreaking, SchemaBreak = variant };
+
+    /// <summary>The model declines: <c>message.refusal</c> is set and <c>content</c> is null.</summary>
+    public static Fault Refusal() => new() { Operation = "chat", Kind = FaultKind.Refusal };
+
+    /// <summary>The answer stops half-way, with <c>finish_reason</c> <c>length</c>.</summary>
+    public static Fault LengthStop() => new() { Operation = "chat", Kind = FaultKind.LengthStop };
+
+    /// <summary>A well-formed chat answer with no choice in it.</summary>
+    public static Fault EmptyChoices() => new() { Operation = "chat", Kind = FaultKind.EmptyChoices };
+
+    /// <summary>The content filter stopped the prompt: 400 <c>content_filter</c>.</summary>
+    public static Fault ContentFilter() => new() { Operation = "chat", Kind = FaultKind.ContentFilter };
+
+    public Fault Times(int times) => this with { Limit = times };
+
+    public Fault Once() => Times(1);
+
+    /// <summary>Hits only requests whose body or path contains the text.</summary>
+    public Fault OnlyFor(string text) => this with { Contains = text };
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace FamilyPa.Simulators.Hosting;
+
+/// <summary>One Kestrel listener on 127.0.0.1. Reads no configuration, writes no logs.</summary>
+internal sealed class LoopbackServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private LoopbackServer(WebApplication app) => this.app = app;
+
+    /// <summary>Such as <c>http://127.0.0.1:40123</c>, without a slash at the end.</summary>
+    public string BaseUrl => app.Urls.First().TrimEnd('/');
+
+    /// <param name="port">0 lets the system choose.</param>
+    public static async Task<LoopbackServer> StartAsync(int port, Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        builder.Services.AddRoutingCore();
+        // A stalled request must not hold up the end of a test.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        var app = builder.Build();
+        map(app);
+        await app.StartAsync();
+        return new LoopbackServer(app);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}

@@ -1,0 +1,84 @@
+using FamilyPa.Simulators.Extraction;
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Simulators.Hosting;
+
+namespace FamilyPa.Simulators.OpenAI;
+
+/// <summary>Azure OpenAI as the app sees it, without a key: rule-based chat for our task extraction, transcription of our sample voice notes.</summary>
+/// <remarks>The control plane is under <c>/simulator</c>, see <see cref="OpenAIControl"/>.</remarks>
+public sealed class AzureOpenAISimulator : IAsyncDisposable
+{
+    private readonly AzureOpenAISimulatorOptions options;
+    private readonly Recorder<RecordedRequest> requests = new();
+    private readonly ScriptedAnswers<ChatRequest> chatScripts = new();
+    private readonly ScriptedAnswers<TranscriptionRequest> transcriptionScripts = new();
+    private readonly Billing billing = new();
+    private readonly TaskExtractor extractor;
+    private LoopbackServer? server;
+
+    private AzureOpenAISimulator(AzureOpenAISimulatorOptions options)
+    {
+        this.options = options;
+        extractor = new TaskExtractor();
+    }
+
+    /// <summary>What <c>AZURE_OPENAI_ENDPOINT</c> is set to.</summary>
+    public string BaseUrl => server!.BaseUrl;
+
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Every request, refused ones included, the newest 20 000. The key is not kept.</summary>
+    public IReadOnlyList<RecordedRequest> Requests => requests.Snapshot();
+
+    /// <summary>How many requests came, refused and faulty ones included.</summary>
+    public long Calls => requests.Total;
+
+    /// <summary>What a bill would show.</summary>
+    public Billed Billed => billing.Now;
+
+    public static async Task<AzureOpenAISimulator> StartAsync(AzureOpenAISimulatorOptions? options = null)
+    {
+        var simulator = new AzureOpenAISimulator(options ?? new AzureOpenAISimulatorOptions());
+        await simulator.StartAsync();
+        return simulator;
+    }
+
+    /// <summary>Answers every fitting chat request with this content, until the result is disposed.</summary>
+    public IDisposable Respond(Func<ChatRequest, bool> fits, string content) => chatScripts.Add(fits, content);
+
+    /// <summary>Transcribes every fitting file as this text, until the result is disposed.</summary>
+    public IDisposable RespondTranscription(Func<TranscriptionRequest, bool> fits, string text) => transcriptionScripts.Add(fits, text);
+
+    public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> predicate, TimeSpan timeout) =>
+        requests.WaitForAsync(predicate, timeout, "such request to Azure OpenAI");
+
+    /// <summary>Forgets requests, bills, faults and scripted answers.</summary>
+    public void Reset()
+    {
+        Faults.Clear();
+        requests.Clear();
+        chatScripts.Clear();
+        transcriptionScripts.Clear();
+        billing.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Clear();
+        if (server is not null) await server.DisposeAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        var pipeline = new OperationPipeline(
+            requests, Faults, options.Clock, context => AzureErrors.RefuseKey(context, options), AzureErrors.Status);
+        var chat = new ChatApi(options, extractor, chatScripts, billing);
+        var transcription = new TranscriptionApi(options, transcriptionScripts, billing);
+        server = await LoopbackServer.StartAsync(options.Port, app =>
+        {
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/chat/completions", "chat", chat.CompleteAsync);
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/audio/transcriptions", "transcription", transcription.TranscribeAsync);
+            OpenAIControl.Map(app, this);
+        });
+    }
+}

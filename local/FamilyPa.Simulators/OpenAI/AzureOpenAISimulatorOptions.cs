@@ -1,0 +1,31 @@
+namespace FamilyPa.Simulators.OpenAI;
+
+public sealed record AzureOpenAISimulatorOptions
+{
+    public string ApiKey { get; init; } = "local-openai-key";
+
+    /// <summary>Any bearer token is taken, as a managed identity's would be. False: only the key.</summary>
+    public bool AcceptBearer { get; init; } = true;
+
+    /// <summary>0 lets the system choose.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Deployments that chat, each with the model it reports.</summary>
+    public IReadOnlyDictionary<string, string> ChatDeployments { get; init; } =
+        new Dictionary<string, string> { ["chat"] = "gpt-4o-mini-2024-07-18" };
+
+    /// <summary>Deployments that transcribe, each with the model it reports.</summary>
+    public IReadOnlyDictionary<string, string> TranscriptionDeployments { get; init; } =
+        new Dictionary<string, string> { ["transcription"] = "whisper" };
+
+    /// <summary>How long every answer takes at least.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>The <c>node_modules</c> folder that holds chrono-node, for dates in sentences. Without it a chat answers 500 and says so.</summary>
+    public string? NodeModules { get; init; }
+
+    /// <summary>The Node.js executable, version 20 or later.</summary>
+    public string Node { get; init; } = "node";
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using FamilyPa.Simulators.Extraction;
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Simulators.Hosting;
+
+namespace FamilyPa.Simulators.OpenAI;
+
+/// <summary><c>chat/completions</c>: scripted answers first, then the rule-based extraction.</summary>
+internal sealed class ChatApi(
+    AzureOpenAISimulatorOptions options, TaskExtractor extractor, ScriptedAnswers<ChatRequest> scripts, Billing billing)
+{
+    private const string Declined = "I'm sorry, I can't help with that.";
+
+    public async Task<Answer> CompleteAsync(Call call)
+    {
+        var deployment = call.Route("deployment");
+        var apiVersion = call.Http.Request.Query["api-version"].ToString();
+        if (apiVersion.Length == 0) return AzureErrors.NoResource();
+        if (!options.ChatDeployments.TryGetValue(deployment, out var model))
+        {
+            return options.TranscriptionDeployments.TryGetValue(deployment, out var other)
+                ? AzureErrors.NotSupported("chatCompletion", other)
+                : AzureErrors.NoDeployment();
+        }
+
+        var (request, refusal) = ChatRequest.Read(deployment, call.Request.Body, apiVersion);
+        if (request is null) return refusal!;
+        if (call.Fault?.Kind == FaultKind.ContentFilter) return AzureErrors.ContentFilter();
+        await Task.Delay(options.Latency, options.Clock, call.Http.RequestAborted);
+        try
+        {
+            return Answer(request, model, await ContentAsync(request, call), call.Fault);
+        }
+        catch (RecogniserException exception)
+        {
+            return AzureErrors.Gateway(500, "RecogniserUnavailable", exception.Message);
+        }
+    }
+
+    private async Task<string> ContentAsync(ChatRequest request, Call call) => call.Fault switch
+    {
+        { Kind: FaultKind.SchemaBreaking } fault => BrokenAnswers.Of(fault.SchemaBreak),
+        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, options.Clock.GetUtcNow(), call.Http.RequestAborted),
+    };
+
+    private Answer Answer(ChatRequest request, string model, string content, Fault? fault)
+    {
+        var allowed = fault?.Kind == FaultKind.LengthStop ? Tokens.Count(content) / 2 : request.MaxTokens ?? int.MaxValue;
+        var stopped = Tokens.Count(content) > allowed;
+        if (stopped) content = Tokens.Take(content, allowed);
+        var refused = fault?.Kind == FaultKind.Refusal;
+        var (prompt, completion) = (Tokens.Count(request.PromptText), Tokens.Count(refused ? Declined : content));
+        billing.Chat(prompt, completion);
+        object[] choices = fault?.Kind == FaultKind.EmptyChoices ? [] :
+        [
+            new
+            {
+                contentFilterResults = ContentFilters.Passed,
+                finishReason = stopped ? "length" : "stop",
+                index = 0,
+                logprobs = (object?)null,
+                message = new { content = refused ? null : content, refusal = refused ? Declined : null, role = "assistant" },
+            },
+        ];
+        var answer = Hosting.Answer.Json(200, new
+        {
+            choices,
+            created = options.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            id = $"chatcmpl-{Guid.NewGuid():N}",
+            model,
+            @object = "chat.completion",
+            promptFilterResults = new[] { new { promptIndex = 0, contentFilterResults = ContentFilters.PassedPrompt } },
+            systemFingerprint = "fp_0000000001",
+            usage = new
+            {
+                completionTokens = completion,
+                completionTokensDetails = new { acceptedPredictionTokens = 0, audioTokens = 0, reasoningTokens = 0, rejectedPredictionTokens = 0 },
+                promptTokens = prompt,
+                promptTokensDetails = new { audioTokens = 0, cachedTokens = 0 },
+                totalTokens = prompt + completion,
+            },
+        });
+        answer.Headers["x-ratelimit-remaining-requests"] = "999";
+        answer.Headers["x-ratelimit-remaining-tokens"] = Math.Max(0, 100_000 - prompt).ToString(CultureInfo.InvariantCulture);
+        return AzureErrors.WithIds(answer);
+    }
+}

@@ -1,0 +1,69 @@
+using FamilyPa.Simulators.Hosting;
+using Microsoft.AspNetCore.Builder;
+
+namespace FamilyPa.Simulators.Twilio;
+
+/// <summary><c>Messages.json</c>: create, list, fetch.</summary>
+internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks, TwilioSimulatorOptions options, Recipients recipients)
+{
+    public const string Root = "/2010-04-01/Accounts/{account}/Messages";
+
+    public void Map(WebApplication app, OperationPipeline pipeline)
+    {
+        pipeline.Map(app, "POST", Root + ".json", "messages.create", Create);
+        pipeline.Map(app, "GET", Root + ".json", "messages.list", List);
+        pipeline.Map(app, "GET", Root + "/{sid}.json", "messages.get", Get);
+    }
+
+    private Answer Create(Call call)
+    {
+        var form = call.Request.Fields;
+        if (MessageRules.Refuse(form, options, recipients) is { } refusal) return refusal;
+        var (to, from) = (form["To"], MessageRules.Field(form, "From"));
+        var message = new TwilioMessage(
+            TwilioMessage.NewSid("SM"), "outbound-api", from ?? SenderOf(to), to, form.GetValueOrDefault("Body", ""),
+            from is null ? "accepted" : "queued", options.Clock.GetUtcNow())
+        {
+            MessagingServiceSid = MessageRules.Field(form, "MessagingServiceSid"),
+            ContentSid = MessageRules.Field(form, "ContentSid"),
+            StatusCallback = MessageRules.Field(form, "StatusCallback"),
+        };
+        store.Add(message);
+        var unreachable = recipients.Of(to) is { AtOnce: false } found && !MessageRules.EscapedByTemplate(found, form) ? found : null;
+        callbacks.Begin(message, unreachable?.Code);
+        return Answer.Json(201, MessageJson.Of(message, options.AccountSid));
+    }
+
+    private Answer List(Call call)
+    {
+        var query = call.Http.Request.Query;
+        if (!MessageListQuery.TryRead(query, out var filter)) return TwilioErrors.Of(400, 20001, "A parameter is not valid");
+        var matching = store.Snapshot().Reverse().Where(filter.Matches).OrderByDescending(message => message.SentAt ?? message.At).ToList();
+        var start = filter.After is { } after ? matching.FindIndex(message => message.Sid == after) + 1 : 0;
+        var page = matching.Skip(start).Take(filter.PageSize).ToList();
+        var more = start + page.Count < matching.Count;
+        var uri = $"/2010-04-01/Accounts/{options.AccountSid}/Messages.json";
+        return Answer.Json(200, new
+        {
+            end = Math.Max(0, filter.Page * filter.PageSize + page.Count - 1),
+            firstPageUri = uri + filter.QueryFor(0, null),
+            messages = page.Select(message => MessageJson.Of(message, options.AccountSid)),
+            nextPageUri = more ? uri + filter.QueryFor(filter.Page + 1, page[^1].Sid) : null,
+            page = filter.Page,
+            pageSize = filter.PageSize,
+            previousPageUri = filter.Page > 0 ? uri + filter.QueryFor(filter.Page - 1, null) : null,
+            start = filter.Page * filter.PageSize,
+            uri = uri + call.Http.Request.QueryString,
+        });
+    }
+
+    private Answer Get(Call call) =>
+        store.Find(call.Route("sid")) is { } message
+            ? Answer.Json(200, MessageJson.Of(message, options.AccountSid))
+            : TwilioErrors.NotFound(call.Request.Path);
+
+    // A messaging service picks the sender; any of the account's will do.
+    private string SenderOf(string to) =>
+        options.Numbers.FirstOrDefault(number => MessageRules.IsWhatsApp(number) == MessageRules.IsWhatsApp(to))
+            ?? (MessageRules.IsWhatsApp(to) ? "whatsapp:+14155238886" : "+14155238886");
+}

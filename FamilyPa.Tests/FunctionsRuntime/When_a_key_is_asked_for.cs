@@ -14,7 +14,7 @@ public class When_a_key_is_asked_for
     [InlineData("/secret?code=the-ke")]
     [InlineData("/default")]
     [InlineData("/by-method")]
-    [InlineData("/admins")]
+    [InlineData("/masters")]
     public async Task A_missing_or_wrong_key_is_unauthorized_and_empty(string path)
     {
         await using var functions = await Start("the-key");
@@ -74,7 +74,7 @@ public class When_a_key_is_asked_for
         public IResult ByMethod([HttpTrigger("get", Route = "by-method")] HttpRequest request) => Results.Text("in");
 
         [Function("Admins")]
-        public IResult Admins([HttpTrigger(AuthorizationLevel.Admin, Route = "admins")] HttpRequest request) => Results.Text("in");
+        public IResult Admins([HttpTrigger(AuthorizationLevel.Admin, Route = "masters")] HttpRequest request) => Results.Text("in");
 
         [Function("Open")]
         public IResult Open([HttpTrigger(AuthorizationLevel.Anonymous, Route = "open")] HttpRequest request) => Results.Text("in");

@@ -1,1 +1,37 @@
-return;
+using FamilyPa.Core;
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Pipeline;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Storage;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Webhooks;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+
+// HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<HttpAnswers>();
+
+builder.Services
+    // settings, all checked before anything starts
+    .AddSettings(builder.Configuration)
+
+    // where everything is kept and handed on
+    .AddDatabase()
+    .AddQueues()
+
+    // in: verified webhooks become stored messages
+    .AddTwilioWebhooks()
+    .AddInbox()
+
+    // through: each phase of a message, and what is done when one fails
+    .AddExtraction()
+    .AddPipeline()
+
+    // out: what the sender is told
+    .AddReplies();
+
+await builder.Build().RunAsync();

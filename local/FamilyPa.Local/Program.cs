@@ -1,1 +1,17 @@
-return;
+using System.CommandLine;
+using FamilyPa.Local.Running;
+
+var port = new Option<int>("--port") { Description = "Where the app listens; another one is taken if it is in use.", DefaultValueFactory = _ => 7071 };
+var fresh = new Option<bool>("--fresh") { Description = "Drop the data of earlier runs first." };
+var demo = new Option<bool>("--demo") { Description = "Send a text and a voice note, show what became of them, and end." };
+var noBuild = new Option<bool>("--no-build") { Description = "Run the app as it was last built." };
+
+var command = new RootCommand("Runs Family PA on this machine: database, storage, simulated Twilio and Azure OpenAI, and the app. Needs .NET 10 and Node.js 20.")
+{
+    port, fresh, demo, noBuild,
+};
+command.SetAction(parsed => LocalRunner.RunAsync(
+    new RunOptions(parsed.GetValue(port), parsed.GetValue(fresh), parsed.GetValue(demo), parsed.GetValue(noBuild))));
+
+// Ctrl+C is ours: things are stopped in order, however long the database takes.
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,28 @@
+using System.ClientModel;
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Replies;
+using Npgsql;
+using Polly.Timeout;
+
+namespace FamilyPa.Core.Diagnostics;
+
+/// <summary>A short stable code for what went wrong, safe to log, store and count by.</summary>
+public static class ErrorCode
+{
+    public static string Of(Exception error) => error switch
+    {
+        ModelAnswerException answer => answer.Code,
+        ReplyNotSentException reply => reply.Code,
+        ClientResultException { Status: > 0 } ai => $"ai_http_{ai.Status}",
+        ClientResultException => "ai_unreachable",
+        PostgresException database => $"database_{database.SqlState}",
+        NpgsqlException => "database_unreachable",
+        Azure.RequestFailedException { Status: > 0 } storage => $"queue_http_{storage.Status}",
+        Azure.RequestFailedException => "queue_unreachable",
+        TimeoutRejectedException or TimeoutException => "timeout",
+        OperationCanceledException => "canceled",
+        HttpRequestException => "http_unreachable",
+        AggregateException { InnerException: { } inner } => Of(inner),
+        _ => error.GetType().Name,
+    };
+}

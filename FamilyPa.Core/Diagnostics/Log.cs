@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Diagnostics;
+
+/// <summary>Every line that the core logs, with its id. The names in braces become the dimensions that queries use.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Information, "Message {event_id} taken in: {outcome} ({phase}, {size_bytes} bytes, family {family_id}, request {request_id})")]
+    public static partial void MessageTakenIn(
+        this ILogger log, string event_id, string request_id, string phase, Guid? family_id, string outcome, int size_bytes);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Message {event_id} is stored but not yet queued for {phase}: {error_code}; the sweeper will send it (request {request_id})")]
+    public static partial void EnqueueFailed(this ILogger log, string event_id, string request_id, string phase, string error_code);
+
+    [LoggerMessage(1101, LogLevel.Information, "Phase {phase} of {event_id} {outcome} in {latency_ms} ms (family {family_id}, attempt {attempt}, request {request_id})")]
+    public static partial void PhaseEnded(
+        this ILogger log, string event_id, Guid request_id, string phase, Guid family_id, int attempt, string outcome, long latency_ms);
+
+    [LoggerMessage(1102, LogLevel.Warning, "Phase {phase} of {event_id} failed after {latency_ms} ms: {error_code}, {error_message} (family {family_id}, attempt {attempt}, request {request_id})")]
+    public static partial void PhaseFailed(
+        this ILogger log, string event_id, Guid request_id, string phase, Guid family_id, int attempt, long latency_ms, string error_code, string error_message);
+
+    [LoggerMessage(1103, LogLevel.Information, "Phase {phase} of {event_id} not worked on: {outcome}")]
+    public static partial void PhaseSkipped(this ILogger log, string event_id, string phase, string outcome);
+
+    [LoggerMessage(1104, LogLevel.Warning, "A message in queue {phase} can't be worked on and goes to poison: {error_code}")]
+    public static partial void SentToPoison(this ILogger log, string phase, string error_code);
+
+    [LoggerMessage(1105, LogLevel.Warning, "The lease of {event_id} in {phase} could not be renewed: {error_code}")]
+    public static partial void LeaseNotRenewed(this ILogger log, string event_id, string phase, string error_code);
+
+    [LoggerMessage(1201, LogLevel.Error, "Poison in {phase}: {event_id} is given up: {error_code}")]
+    public static partial void JobFailed(this ILogger log, string? event_id, string phase, string error_code);
+
+    [LoggerMessage(1301, LogLevel.Information, "Reply to {event_id} ({kind}): {outcome} {error_code}")]
+    public static partial void ReplyEnded(this ILogger log, string event_id, string kind, string outcome, string? error_code);
+
+    [LoggerMessage(1401, LogLevel.Warning, "Sweep: {event_id} waited too long for {phase} and was queued again")]
+    public static partial void Swept(this ILogger log, string event_id, string phase);
+
+    [LoggerMessage(1501, LogLevel.Warning, "Replay of {event_id} from {phase} as generation {generation} (request {request_id})")]
+    public static partial void Replayed(this ILogger log, string event_id, string request_id, string phase, int generation);
+}

@@ -1,0 +1,13 @@
+namespace FamilyPa.Core.Messages;
+
+/// <summary>A sender or receiver as Twilio names it: <c>+447700900123</c>, <c>whatsapp:+447700900123</c>, or <c>whatsapp:US.ABC123</c>.</summary>
+public static class Address
+{
+    /// <summary>The address without its channel: a phone number in E.164, or a business-scoped id.</summary>
+    public static string WithoutChannel(string address) => address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+
+    public static bool IsWhatsApp(string address) => address.StartsWith("whatsapp:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>For logs and answers: the last two characters, the rest hidden.</summary>
+    public static string Mask(string? address) => address is { Length: > 2 } ? $"…{address[^2..]}" : "…";
+}

@@ -1,0 +1,80 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Messages;
+
+/// <summary>What became of a verified message when it was taken in.</summary>
+public enum Acceptance
+{
+    Accepted,
+
+    /// <summary>Already here: nothing more to do.</summary>
+    Duplicate,
+
+    /// <summary>The sender is in no family and should be told.</summary>
+    UnknownSender,
+
+    /// <summary>The sender is in no family and was told within a day.</summary>
+    UnknownSenderAgain,
+}
+
+/// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
+public sealed class Inbox(Database database, PhaseQueues queues, ILogger<Inbox> log)
+{
+    /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
+    private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>One round trip to the database and one queue operation for a message that is new; never more.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The database could not take it; nothing was stored.</exception>
+    public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
+    {
+        var phase = message.FirstPhase;
+        await using var batch = database.AsService().Add(
+            "select outcome, family_id from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)",
+            message.MessageSid,
+            PgText.Clean(message.From),
+            PgText.Clean(Address.WithoutChannel(message.From)),
+            PgText.Clean(message.To),
+            PgText.Clean(message.Body),
+            message.MediaCount,
+            message.ToJson(),
+            message.RawBody.ToArray(),
+            message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
+            requestId,
+            phase.Name(),
+            message.Keyword.Reason());
+        var (outcome, familyId) = await batch.SingleAsync(
+            row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
+
+        Meters.MessageTakenIn(outcome!);
+        log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome!, message.RawBody.Length);
+        if (outcome != "accepted")
+        {
+            return outcome switch
+            {
+                "unmatched" => Acceptance.UnknownSender,
+                "unmatched_again" => Acceptance.UnknownSenderAgain,
+                _ => Acceptance.Duplicate,
+            };
+        }
+
+        await EnqueueAsync(message.MessageSid, phase, requestId);
+        return Acceptance.Accepted;
+    }
+
+    /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
+    private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)
+    {
+        using var limit = new CancellationTokenSource(EnqueueLimit);
+        try
+        {
+            await queues.SendAsync(phase, new JobMessage(messageSid, 0), limit.Token);
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
+        {
+            log.EnqueueFailed(messageSid, requestId, phase.Name(), ErrorCode.Of(e));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json;
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>The jobs' table. Every method is one round trip; every write of a phase is fenced by its lease.</summary>
+public sealed class JobStore(Database database, IOptions<PipelineSettings> settings)
+{
+    private readonly TimeSpan lease = settings.Value.Lease;
+
+    public async Task<ClaimResult> ClaimAsync(JobMessage message, Phase phase, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            select c.outcome, c.current_phase, coalesce(c.generation, 0), coalesce(c.wait_seconds, 0),
+                   c.job_id, c.lease_token, c.attempt_id, c.attempt_number,
+                   j.status_reason, j.extraction::text, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
+                   f.id, f.timezone, f.locale,
+                   (select json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at)
+                    from family_members p where p.family_id = f.id)::text
+            from claim_job($1, $2, $3::int, $4, $5) c
+            left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
+            left join inbound_messages m on m.message_sid = j.message_sid
+            left join families f on f.id = j.family_id
+            """,
+            message.MessageSid, phase.Name(), message.Generation, lease, settings.Value.MaxAttempts);
+        return (await batch.SingleAsync(row => ReadClaim(row, message.MessageSid, phase), cancellation))!;
+    }
+
+    /// <returns>Whether the job is still this worker's.</returns>
+    public async Task<bool> RenewAsync(Claim claim, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2",
+            claim.JobId, claim.LeaseToken, lease);
+        return await batch.ExecuteAsync(cancellation) == 1;
+    }
+
+    /// <summary>Stores a phase's output and hands the job to the next phase.</summary>
+    /// <param name="reason">Why the rest of the pipeline is skipped, where the next phase is only to say so.</param>
+    public async Task AdvanceAsync(
+        Claim claim, Phase next, CancellationToken cancellation, string? reason = null, string? extraction = null, ModelUsage? usage = null)
+    {
+        await using var batch = database.Fenced(claim).Add(
+            """
+            update processing_jobs
+            set status = $2, current_phase = $3, status_reason = coalesce($4, status_reason), extraction = coalesce($5::jsonb, extraction),
+                error_code = null, error_message = null, error_stack = null,
+                lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
+            where id = $1
+            """,
+            claim.JobId, next.Status(), next.Name(), reason, extraction);
+        AddUsage(batch, claim, usage);
+        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+    }
+
+    /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
+    public async Task FinishAsync(Claim claim, string status, SendResult? reply, CancellationToken cancellation)
+    {
+        await using var batch = database.Fenced(claim).Add(
+            """
+            update processing_jobs
+            set status = $2, error_code = null, error_message = null, error_stack = null,
+                lease_token = null, leased_until = null, completed_at = now()
+            where id = $1
+            """,
+            claim.JobId, status);
+        Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
+        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+    }
+
+    /// <summary>Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>.</summary>
+    public async Task FailAttemptAsync(Claim claim, AttemptError error, CancellationToken cancellation)
+    {
+        await using var batch = database.Fenced(claim).Add(
+            """
+            update processing_jobs
+            set error_code = $2, error_message = $3, error_stack = $4, retry_count = retry_count + 1,
+                lease_token = null, leased_until = null, queued_at = now() + interval '1 minute'
+            where id = $1
+            """,
+            claim.JobId, error.Code, PgText.Clean(error.Message), PgText.Clean(error.Stack));
+        AddUsage(batch, claim, error.Usage);
+        await EndAttempt(batch, claim, "failed", error).ExecuteAsync(cancellation);
+    }
+
+    /// <summary>Lets go of a job whose work the platform interrupted; no fault of the message's, so it costs no try.</summary>
+    public async Task HandBackAsync(Claim claim, CancellationToken cancellation)
+    {
+        await using var batch = database.Fenced(claim).Add(
+            "update processing_jobs set lease_token = null, leased_until = null, queued_at = now() where id = $1", claim.JobId);
+        await EndAttempt(batch, claim, "handed_back").ExecuteAsync(cancellation);
+    }
+
+    private static DatabaseBatch EndAttempt(DatabaseBatch batch, Claim claim, string outcome, AttemptError? error = null) => batch.Add(
+        """
+        update job_attempts
+        set outcome = $2, error_code = $3, error_message = $4, error_stack = $5,
+            latency_ms = extract(epoch from clock_timestamp() - created_at) * 1000
+        where id = $1
+        """,
+        claim.AttemptId, outcome, error?.Code, error is null ? null : PgText.Clean(error.Message), error is null ? null : PgText.Clean(error.Stack));
+
+    private static void AddUsage(DatabaseBatch batch, Claim claim, ModelUsage? usage)
+    {
+        if (usage is null)
+            return;
+        batch.Add(
+            """
+            insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, cost_usd)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens, usage.CostUsd);
+    }
+
+    private static ClaimResult ReadClaim(NpgsqlDataReader row, string messageSid, Phase phase)
+    {
+        var outcome = row.GetString(0);
+        var current = row.IsDBNull(1) ? (Phase?)null : Phases.Parse(row.GetString(1));
+        var wait = TimeSpan.FromSeconds(row.GetDouble(3));
+        if (outcome != "claimed")
+            return new ClaimResult(outcome, null, current, row.GetInt32(2), wait);
+
+        var members = JsonSerializer.Deserialize<List<Member>>(row.GetString(19))!;
+        var senderId = row.GetGuid(15);
+        var sender = members.Find(member => member.UserId == senderId) ?? new Member(senderId, "", OptedOut: true);
+        var family = new Family(row.GetGuid(16), TimeZones.Get(row.GetString(17)), row.GetString(18), members);
+        var claim = new Claim(
+            row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
+            row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(9) ? null : row.GetString(9),
+            row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family);
+        return new ClaimResult(outcome, claim, current, row.GetInt32(2), wait);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>The work of one phase on a job that is leased to it.</summary>
+public interface IPhase
+{
+    Phase Phase { get; }
+
+    /// <summary>Does the work, or skips what is stored already, and stores the result fenced by the claim's lease.</summary>
+    /// <returns>The phase to enqueue next; null when the job has ended.</returns>
+    Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation);
+}
+
+/// <summary>Turns a queue message into a phase's work: reads it, leases the job, keeps the lease, records how it ended.</summary>
+public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
+{
+    private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again, or to poison it after five.</exception>
+    public async Task RunAsync(IPhase phase, string body, CancellationToken cancellation)
+    {
+        var name = phase.Phase.Name();
+        if (JobMessage.TryParse(body) is not { } message)
+        {
+            log.SentToPoison(name, "unreadable");
+            await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
+            return;
+        }
+
+        ClaimResult result;
+        try
+        {
+            result = await jobs.ClaimAsync(message, phase.Phase, cancellation);
+        }
+        catch (NpgsqlException e) when (e.IsTransient)
+        {
+            // The database is away: not this message's fault, so it waits without losing one of its five tries.
+            log.PhaseSkipped(message.MessageSid, name, ErrorCode.Of(e));
+            await queues.SendAsync(phase.Phase, message, cancellation, DatabasePause);
+            return;
+        }
+
+        switch (result)
+        {
+            case { Outcome: "claimed", Claim: { } claim }:
+                await WorkAsync(phase, claim, result.Generation, cancellation);
+                return;
+            case { Outcome: "leased" }:
+                // Another delivery is at work. Come back when its lease is over, in case it dies.
+                await queues.SendAsync(phase.Phase, message, cancellation, result.Wait + TimeSpan.FromSeconds(1));
+                break;
+            case { Outcome: "elsewhere", CurrentPhase: { } current }:
+                // The worker that stored this phase's output may have died before it could enqueue the next; a second message does no harm.
+                await queues.SendAsync(current, new JobMessage(message.MessageSid, result.Generation), cancellation);
+                break;
+            case { Outcome: "unknown" or "exhausted" }:
+                log.SentToPoison(name, result.Outcome);
+                await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
+                return;
+        }
+
+        log.PhaseSkipped(message.MessageSid, name, result.Outcome);
+    }
+
+    private async Task WorkAsync(IPhase phase, Claim claim, int generation, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        Phase? next;
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var renewal = KeepLeaseAsync(claim, work);
+        try
+        {
+            next = await phase.RunAsync(claim, work.Token);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            using var limit = new CancellationTokenSource(RecordLimit);
+            await jobs.HandBackAsync(claim, limit.Token);
+            throw;
+        }
+        catch (Exception e) when (Lease.IsLost(e) || work.IsCancellationRequested)
+        {
+            log.PhaseSkipped(claim.MessageSid, claim.Phase.Name(), "lease_lost");
+            return;
+        }
+        catch (Exception e)
+        {
+            throw await FailAsync(claim, AttemptError.Of(e), started);
+        }
+        finally
+        {
+            await work.CancelAsync();
+            await renewal;
+        }
+
+        log.PhaseEnded(claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, "succeeded", Elapsed(started));
+        if (next is { } following)
+            await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation), cancellation);
+    }
+
+    private async Task<PhaseFailedException> FailAsync(Claim claim, AttemptError error, long started)
+    {
+        log.PhaseFailed(
+            claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, Elapsed(started), error.Code, error.Message);
+        try
+        {
+            using var limit = new CancellationTokenSource(RecordLimit);
+            await jobs.FailAttemptAsync(claim, error, limit.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // The attempt stays 'running' and counts as abandoned once the lease is over.
+            log.PhaseSkipped(claim.MessageSid, claim.Phase.Name(), ErrorCode.Of(e));
+        }
+
+        return new PhaseFailedException(claim.MessageSid, claim.Phase.Name(), error);
+    }
+
+    /// <summary>Renews the lease at a third of its length; stops the work when the job is no longer ours.</summary>
+    private async Task KeepLeaseAsync(Claim claim, CancellationTokenSource work)
+    {
+        using var timer = new PeriodicTimer(settings.Value.Lease / 3);
+        while (true)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(work.Token);
+                if (!await jobs.RenewAsync(claim, work.Token))
+                    await work.CancelAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (NpgsqlException e)
+            {
+                // Not yet lost: the next tick may get through. If none does, the fence refuses what this worker writes.
+                log.LeaseNotRenewed(claim.MessageSid, claim.Phase.Name(), ErrorCode.Of(e));
+            }
+        }
+    }
+
+    private static long Elapsed(long started) => (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FamilyPa.Core.Pipeline;
+
+public static class PipelineServices
+{
+    public static IServiceCollection AddPipeline(this IServiceCollection services) => services
+        .AddSingleton<JobStore>()
+        .AddSingleton<PhaseRunner>()
+        .AddSingleton<DownloadPhase>()
+        .AddSingleton<ExtractPhase>()
+        .AddSingleton<FinalizePhase>()
+        .AddSingleton<PoisonHandler>()
+        .AddSingleton<Sweeper>()
+        .AddSingleton<Replay>()
+        .AddSingleton<Story>();
+}

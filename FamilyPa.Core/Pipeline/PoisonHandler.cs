@@ -1,0 +1,84 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>The end of the line for a queue message that failed too often: its cause is kept, its job fails, its sender is told once.</summary>
+/// <remarks>Idempotent: the platform may deliver a poison message twice, and a poison queue retries without end.</remarks>
+public sealed class PoisonHandler(Database database, Replies.Replies replies, ILogger<PoisonHandler> log)
+{
+    /// <summary>After so many deliveries the sender is no longer tried to be told.</summary>
+    private const int MostTries = 20;
+
+    /// <exception cref="ReplyNotSentException">The sender could not be told yet: the platform is to deliver the message again.</exception>
+    public async Task HandleAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
+    {
+        var message = JobMessage.TryParse(body);
+        var failure = await FailAsync(phase, queueMessageId, body, message, cancellation);
+        log.JobFailed(message?.MessageSid, phase.Name(), failure?.Cause ?? "not_applicable");
+        if (failure is not { Job: { } job })
+            return;
+
+        var reply = await IntendAsync(message!.MessageSid, job, cancellation);
+        var result = reply is null
+            ? null
+            : await replies.SendAsync(message.MessageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress, reply);
+        await replies.StoreResultAsync(message.MessageSid, ReplyKind.Failure, result);
+        if (result is SendResult.NotSent notSent && dequeueCount < MostTries)
+            throw new ReplyNotSentException(notSent.Code);
+    }
+
+    /// <summary>Keeps the message with its cause and fails its job, unless that job has moved on since.</summary>
+    private async Task<Failure?> FailAsync(
+        Phase phase, string queueMessageId, string body, JobMessage? message, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService()
+            .Add(
+                """
+                update processing_jobs
+                set status = 'failed', status_reason = 'retries_exhausted', completed_at = now(), lease_token = null, leased_until = null
+                where message_sid = $1 and current_phase = $2 and generation <= coalesce($3::int, generation)
+                  and status not in ('done', 'rejected', 'failed') and (leased_until is null or leased_until < clock_timestamp())
+                """,
+                message?.MessageSid, phase.Name(), message?.Generation)
+            .Add(
+                """
+                insert into poison_messages (queue, queue_message_id, body, message_sid, cause)
+                select $1, $2, $3, $4, case when $4::text is null then 'unreadable'
+                  else coalesce((select coalesce(error_code, 'retries_exhausted') from processing_jobs where message_sid = $4), 'unknown_message') end
+                on conflict do nothing
+                """,
+                phase.Name(), queueMessageId, PgText.Clean(body), message?.MessageSid)
+            .Add(
+                """
+                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true)
+                from poison_messages p
+                left join processing_jobs j on j.message_sid = p.message_sid and j.status = 'failed'
+                left join inbound_messages m on m.message_sid = j.message_sid
+                left join families f on f.id = j.family_id
+                left join family_members b on b.family_id = m.family_id and b.user_id = m.user_id
+                where p.queue = $1 and p.queue_message_id = $2
+                """,
+                phase.Name(), queueMessageId);
+        return await batch.SingleAsync(
+            row => new Failure(
+                row.GetString(0),
+                row.IsDBNull(1) ? null : new FailedJob(row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5))),
+            cancellation);
+    }
+
+    private async Task<string?> IntendAsync(string messageSid, FailedJob job, CancellationToken cancellation)
+    {
+        await using var batch = Replies.Replies.AddIntent(
+            database.AsService(), job.FamilyId, messageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress,
+            ReplyText.Failed(job.Locale), job.OptedOut);
+        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+    }
+
+    private sealed record Failure(string Cause, FailedJob? Job);
+
+    private sealed record FailedJob(Guid FamilyId, string FromAddress, string ToAddress, string Locale, bool OptedOut);
+}

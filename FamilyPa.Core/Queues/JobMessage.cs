@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FamilyPa.Core.Messages;
+
+namespace FamilyPa.Core.Queues;
+
+/// <summary>What a phase's queue carries: which message, and of which generation of its job.</summary>
+/// <param name="MessageSid">Twilio's id of the message.</param>
+/// <param name="Generation">Counts replays; null in what a person put into the queue by hand, which means "as it stands now".</param>
+public sealed record JobMessage(
+    [property: JsonPropertyName("messageSid")] string MessageSid,
+    [property: JsonPropertyName("generation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Generation)
+{
+    public string ToJson() => JsonSerializer.Serialize(this);
+
+    /// <summary>
+    /// Reads what the app sends (JSON), and what people paste: a bare MessageSid, or either of the two in Base64,
+    /// which is how the Azure Portal writes a queue message unless told otherwise.
+    /// </summary>
+    public static JobMessage? TryParse(string body)
+    {
+        var text = body.Trim().TrimStart('\uFEFF');
+        return TryParsePlain(text) ?? (TryDecode(text) is { } decoded ? TryParsePlain(decoded) : null);
+    }
+
+    private static JobMessage? TryParsePlain(string text)
+    {
+        if (text.Trim('"') is var bare && MessageSids.IsValid(bare))
+            return new JobMessage(bare, null);
+        if (!text.StartsWith('{'))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<JobMessage>(text) is { } message && MessageSids.IsValid(message.MessageSid) ? message : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? TryDecode(string text)
+    {
+        if (!Base64.IsValid(text))
+            return null;
+        var decoded = Convert.FromBase64String(text);
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(decoded).Trim();
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Azure.Storage.Queues;
+
+namespace FamilyPa.Core.Queues;
+
+/// <summary>Sends to the phases' queues.</summary>
+public sealed class PhaseQueues(QueueServiceClient service)
+{
+    private readonly ConcurrentDictionary<string, QueueClient> clients = new();
+
+    /// <param name="delay">Stays invisible this long; none when null. The platform's limit is seven days.</param>
+    public Task SendAsync(Phase phase, JobMessage message, CancellationToken cancellation, TimeSpan? delay = null) =>
+        SendAsync(phase.Name(), message.ToJson(), delay, cancellation);
+
+    /// <summary>Hands a body that can't be worked on to the phase's poison queue at once, not after five tries.</summary>
+    public Task SendToPoisonAsync(Phase phase, string body, CancellationToken cancellation) =>
+        SendAsync(phase.Name() + "-poison", body, null, cancellation);
+
+    /// <returns>Whether the queue service answers.</returns>
+    public async Task<bool> IsReachableAsync(CancellationToken cancellation) =>
+        (await clients.GetOrAdd(Phase.Extract.Name(), service.GetQueueClient).ExistsAsync(cancellation)).Value;
+
+    private async Task SendAsync(string queue, string body, TimeSpan? delay, CancellationToken cancellation)
+    {
+        var client = clients.GetOrAdd(queue, service.GetQueueClient);
+        try
+        {
+            await client.SendMessageAsync(body, delay, TimeSpan.FromSeconds(-1), cancellation);
+        }
+        catch (Azure.RequestFailedException e) when (e.ErrorCode == "QueueNotFound")
+        {
+            // Deployment creates the queues; one that was deleted by hand must not cost a message.
+            await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await client.SendMessageAsync(body, delay, TimeSpan.FromSeconds(-1), cancellation);
+        }
+    }
+}

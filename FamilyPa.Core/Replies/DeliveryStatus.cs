@@ -1,0 +1,31 @@
+using FamilyPa.Core.Storage;
+
+namespace FamilyPa.Core.Replies;
+
+/// <summary>What Twilio tells of our replies afterwards. Its callbacks come in any order and more than once.</summary>
+public sealed class DeliveryStatus(Database database)
+{
+    /// <summary>Keeps the furthest status that was ever told. Statuses that are not known rank lowest, so that they show but never win.</summary>
+    public async Task StoreAsync(string providerSid, string status, string? errorCode, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            update outbound_messages
+            set delivery_status = $2, delivery_rank = $3, error_code = coalesce($4, error_code), updated_at = now()
+            where provider_sid = $1 and delivery_rank < $3
+            """,
+            PgText.Clean(providerSid), PgText.Clean(status), Rank(status), errorCode is null ? null : PgText.Clean($"twilio_{errorCode}"));
+        await batch.ExecuteAsync(cancellation);
+    }
+
+    private static int Rank(string status) => status switch
+    {
+        "accepted" or "scheduled" or "queued" => 2,
+        "sending" => 3,
+        "sent" => 4,
+        "delivered" => 5,
+        "read" => 6,
+        "failed" or "undelivered" or "canceled" => 7,
+        _ => 1,
+    };
+}

@@ -1,0 +1,88 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Replies;
+
+/// <summary>Which of the answers to a message it is; each is given at most once.</summary>
+public enum ReplyKind
+{
+    Reply,
+    Failure,
+}
+
+/// <summary>What we say to a sender: the intent is stored first, then it is sent, then the result is stored.</summary>
+/// <remarks>A reply found in state <c>sending</c> was with Twilio when its process died: it becomes <c>uncertain</c> and is not sent again.</remarks>
+public sealed class Replies(Database database, TwilioClient twilio, ILogger<Replies> log)
+{
+    /// <summary>
+    /// Adds the intent, unless there is one, and takes it up for sending. The row that comes of it is the body to send;
+    /// there is none when it was sent before, may have been, or must not be.
+    /// </summary>
+    public static DatabaseBatch AddIntent(
+        DatabaseBatch batch, Guid familyId, string messageSid, ReplyKind kind, string to, string from, string body, bool suppressed) => batch
+        .Add(
+            """
+            insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status)
+            values ($1, $2, $3, $4, $5, $6, $7) on conflict (message_sid, kind) do nothing
+            """,
+            familyId, messageSid, Name(kind), to, from, body, suppressed ? "suppressed" : "pending")
+        .Add(
+            """
+            update outbound_messages set status = 'sending', updated_at = now()
+            where message_sid = $1 and kind = $2 and status = 'pending' returning body
+            """,
+            messageSid, Name(kind));
+
+    /// <summary>Hands a body that was taken up to Twilio.</summary>
+    /// <remarks>Once begun it is seen through: to be interrupted half-way would leave it uncertain.</remarks>
+    public async Task<SendResult> SendAsync(string messageSid, ReplyKind kind, string to, string from, string body)
+    {
+        var result = await twilio.SendAsync(to, from, body, CancellationToken.None);
+        log.ReplyEnded(messageSid, Name(kind), result.GetType().Name, CodeOf(result));
+        return result;
+    }
+
+    /// <summary>Stores the result of a sending by itself.</summary>
+    public async Task StoreResultAsync(string messageSid, ReplyKind kind, SendResult? result)
+    {
+        await using var batch = AddResult(database.AsService(), messageSid, kind, result);
+        await batch.ExecuteAsync(CancellationToken.None);
+    }
+
+    /// <summary>Adds the result of a sending; null when nothing was sent this time, which settles what an earlier process left behind.</summary>
+    public static DatabaseBatch AddResult(DatabaseBatch batch, string messageSid, ReplyKind kind, SendResult? result) => result switch
+    {
+        null => batch.Add(
+            """
+            update outbound_messages set status = 'uncertain', error_code = 'process_died', updated_at = now()
+            where message_sid = $1 and kind = $2 and status = 'sending'
+            """,
+            messageSid, Name(kind)),
+        _ => batch.Add(
+            """
+            update outbound_messages
+            set status = $3, provider_sid = $4, error_code = $5, updated_at = now(), sent_at = case $3 when 'sent' then now() else sent_at end
+            where message_sid = $1 and kind = $2 and status = 'sending'
+            """,
+            messageSid, Name(kind), StatusOf(result), (result as SendResult.Sent)?.Sid, CodeOf(result)),
+    };
+
+    private static string Name(ReplyKind kind) => kind == ReplyKind.Reply ? "reply" : "failure";
+
+    private static string StatusOf(SendResult result) => result switch
+    {
+        SendResult.Sent => "sent",
+        SendResult.Refused => "failed",
+        SendResult.Uncertain => "uncertain",
+        _ => "pending",
+    };
+
+    private static string? CodeOf(SendResult result) => result switch
+    {
+        SendResult.Refused refused => refused.Code,
+        SendResult.NotSent notSent => notSent.Code,
+        SendResult.Uncertain uncertain => uncertain.Code,
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Settings;
+
+/// <summary>Names everything that is wrong with the settings at once, without repeating a value: half of them are secrets.</summary>
+public sealed class AppSettingsValidator(IConfiguration configuration) : IValidateOptions<AppSettings>
+{
+    public ValidateOptionsResult Validate(string? name, AppSettings settings)
+    {
+        List<string> wrong = [];
+
+        Require("POSTGRES_CONNECTION_STRING", settings.PostgresConnectionString, IsPostgres, "is not an Npgsql connection string or postgresql:// URI");
+        Require("TWILIO_ACCOUNT_SID", settings.TwilioAccountSid, _ => true, "");
+        Require("TWILIO_AUTH_TOKEN", settings.TwilioAuthToken, _ => true, "");
+        Require("TWILIO_API_BASE_URL", settings.TwilioApiBaseUrl, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
+        Require("WEBHOOK_SHARED_SECRET", settings.WebhookSharedSecret, _ => true, "");
+        Require("PUBLIC_BASE_URL", settings.PublicBaseUrl, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
+        Require("AZURE_OPENAI_ENDPOINT", settings.AzureOpenAIEndpoint, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
+        Require("AZURE_OPENAI_CHAT_DEPLOYMENT", settings.AzureOpenAIChatDeployment, _ => true, "");
+        if (!configuration.GetSection("AzureWebJobsStorage").Exists())
+            wrong.Add("AzureWebJobsStorage is missing");
+
+        return wrong.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"Family PA cannot start, its settings are not complete: {string.Join("; ", wrong)}.");
+
+        void Require(string key, string value, Func<string, bool> isGood, string complaint)
+        {
+            if (string.IsNullOrWhiteSpace(value))
+                wrong.Add($"{key} is missing");
+            else if (!isGood(value))
+                wrong.Add($"{key} {complaint}");
+        }
+    }
+
+    private static bool IsSafeUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
+
+    private static bool IsPostgres(string text)
+    {
+        try
+        {
+            return ConnectionStrings.Parse(text).Host is { Length: > 0 };
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

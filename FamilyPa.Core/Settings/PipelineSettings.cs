@@ -1,0 +1,32 @@
+namespace FamilyPa.Core.Settings;
+
+/// <summary>Paces of the pipeline (<c>Pipeline__…</c>); the defaults are meant to be kept.</summary>
+public sealed class PipelineSettings
+{
+    /// <summary>How long a job belongs to the worker that claimed it; renewed at a third of it.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a job may wait for its queue message before the sweeper sends another; doubled with every sweep.</summary>
+    public TimeSpan SweepAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Tries of one phase that died or failed, after which it is given up even if its queue message never is.</summary>
+    public int MaxAttempts { get; set; } = 10;
+
+    /// <summary>For one HTTP call to the language model.</summary>
+    public TimeSpan AiTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Further HTTP calls after a transient failure, inside one attempt.</summary>
+    public int AiRetries { get; set; } = 2;
+
+    /// <summary>For one HTTP call to Twilio.</summary>
+    public TimeSpan TwilioTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A task understood with less confidence than this (0 to 1) is stored for review and asked about.</summary>
+    public double ReviewBelowConfidence { get; set; } = 0.6;
+
+    /// <summary>US dollars for a million tokens, of the chat deployment's model.</summary>
+    public decimal ChatInputUsdPerMillion { get; set; } = 0.15m;
+
+    /// <inheritdoc cref="ChatInputUsdPerMillion"/>
+    public decimal ChatOutputUsdPerMillion { get; set; } = 0.60m;
+}

@@ -1,0 +1,72 @@
+using Npgsql;
+
+namespace FamilyPa.Core.Storage;
+
+/// <summary>Statements that go to the server together: one round trip, one transaction, all or nothing.</summary>
+public sealed class DatabaseBatch : IAsyncDisposable
+{
+    private readonly NpgsqlBatch batch;
+
+    /// <summary>Statements at the head whose rows are nobody's business.</summary>
+    private int preludes = 1;
+
+    internal DatabaseBatch(NpgsqlBatch batch, string role)
+    {
+        this.batch = batch;
+        Add("select set_config('role', $1, true)", role);
+    }
+
+    /// <param name="sql">One statement with positional parameters (<c>$1</c>, <c>$2</c>, …); cast those whose type a text does not tell.</param>
+    /// <param name="values">Their values in order; null is NULL.</param>
+    public DatabaseBatch Add(string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        batch.BatchCommands.Add(command);
+        return this;
+    }
+
+    /// <summary>Makes all of the batch depend on a statement that raises an error where it must not run.</summary>
+    public DatabaseBatch Guard(string sql, params ReadOnlySpan<object?> values)
+    {
+        preludes++;
+        return Add(sql, values);
+    }
+
+    /// <summary>Runs the batch for its effects.</summary>
+    /// <returns>How many rows its last statement touched.</returns>
+    public async Task<ulong> ExecuteAsync(CancellationToken cancellation)
+    {
+        await batch.ExecuteNonQueryAsync(cancellation);
+        return batch.BatchCommands[^1].Rows;
+    }
+
+    /// <summary>Runs the batch and stands before the rows of the first statement that gives any.</summary>
+    public async Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellation)
+    {
+        var reader = await batch.ExecuteReaderAsync(cancellation);
+        for (var i = 0; i < preludes; i++)
+            await reader.NextResultAsync(cancellation);
+        return reader;
+    }
+
+    /// <summary>Runs the batch and maps the first row, or answers the default when there is none.</summary>
+    public async Task<T?> SingleAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation)
+    {
+        await using var reader = await ReadAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? map(reader) : default;
+    }
+
+    /// <summary>Runs the batch and maps every row of its first result.</summary>
+    public async Task<List<T>> ListAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation)
+    {
+        List<T> rows = [];
+        await using var reader = await ReadAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(map(reader));
+        return rows;
+    }
+
+    public ValueTask DisposeAsync() => batch.DisposeAsync();
+}

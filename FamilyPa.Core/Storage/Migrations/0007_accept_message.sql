@@ -1,0 +1,54 @@
+-- Takes in one verified message: event, message and job in one transaction and one round trip.
+-- outcome: accepted | duplicate | unmatched | unmatched_again (this sender was told within a day).
+create function accept_message(
+  p_message_sid text, p_from_address text, p_phone text, p_to_address text, p_body text, p_num_media int,
+  p_raw_payload jsonb, p_raw_body bytea, p_idempotency_token text, p_request_id text, p_phase text, p_reason text,
+  out outcome text, out family_id uuid)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  sender family_members;
+  event_id uuid;
+begin
+  select * into sender from family_members m where m.phone_e164 = p_phone;
+  if not found then
+    insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, raw_body, answered)
+    select p_message_sid, p_from_address, p_to_address, p_raw_payload, p_raw_body, not exists (
+      select from unmatched_messages u
+      where u.from_address = p_from_address and u.answered and u.received_at > now() - interval '1 day')
+    on conflict do nothing
+    returning case when answered then 'unmatched' else 'unmatched_again' end into outcome;
+    outcome := coalesce(outcome, 'duplicate');
+    return;
+  end if;
+
+  family_id := sender.family_id;
+  insert into webhook_events (message_sid, family_id, raw_payload, raw_body, idempotency_token, request_id)
+  values (p_message_sid, family_id, p_raw_payload, p_raw_body, p_idempotency_token, p_request_id)
+  on conflict (message_sid) do nothing
+  returning id into event_id;
+  if event_id is null then
+    outcome := 'duplicate';
+    return;
+  end if;
+
+  insert into inbound_messages
+    (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, raw_payload)
+  values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media, p_raw_payload);
+
+  insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, status_reason)
+  values (event_id, p_message_sid, family_id, p_phase, p_reason);
+
+  -- To the minute is enough for WhatsApp's 24-hour window, and keeps a busy sender's row from becoming a queue of its own.
+  if p_reason in ('keyword_stop', 'keyword_start')
+    or sender.last_inbound_at is null or sender.last_inbound_at < now() - interval '1 minute' then
+    update family_members m
+    set last_inbound_at = now(),
+        opted_out_at = case p_reason when 'keyword_stop' then now() when 'keyword_start' then null else m.opted_out_at end
+    where m.family_id = sender.family_id and m.user_id = sender.user_id;
+  end if;
+
+  outcome := 'accepted';
+end $$;
+
+revoke all on function accept_message from public;
+grant execute on function accept_message to service_role;

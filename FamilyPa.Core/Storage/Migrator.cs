@@ -1,0 +1,56 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine.Output;
+using Npgsql;
+
+namespace FamilyPa.Core.Storage;
+
+/// <summary>Brings a database to this version's schema: the numbered SQL files of <c>Storage/Migrations</c>, each once, in order.</summary>
+/// <remarks>Run by <c>familypa migrate</c> and by the local run, never by the app: it needs rights that the app must not have.</remarks>
+public static class Migrator
+{
+    private const long Lock = 0x46414D494C595041; // "FAMILYPA"
+
+    /// <param name="connectionString">Npgsql or libpq form, of a login that may create roles and owns the database's objects.</param>
+    /// <param name="progress">Told each file as it is applied.</param>
+    /// <exception cref="InvalidOperationException">A file failed; it was rolled back and the ones before it stay applied.</exception>
+    public static void Run(string connectionString, Action<string> progress)
+    {
+        var address = ConnectionStrings.Parse(connectionString);
+        using var source = NpgsqlDataSource.Create(address);
+        using var guard = source.OpenConnection();
+        using (var prepare = new NpgsqlCommand($"select pg_advisory_lock({Lock}); create schema if not exists migration", guard))
+            prepare.ExecuteNonQuery();
+
+        var result = DeployChanges.To
+            .PostgresqlDatabase(address.ConnectionString)
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .JournalToPostgresqlTable("migration", "journal")
+            .LogTo(new Progress(progress))
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+            throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
+    }
+
+    private sealed class Progress(Action<string> progress) : IUpgradeLog
+    {
+        public void LogInformation(string format, params object[] args)
+        {
+            if (format.StartsWith("Executing", StringComparison.Ordinal) && args is [string script, ..])
+                progress(script.Split(".Migrations.")[^1]);
+        }
+
+        public void LogTrace(string format, params object[] args) { }
+
+        public void LogDebug(string format, params object[] args) { }
+
+        public void LogWarning(string format, params object[] args) { }
+
+        public void LogError(string format, params object[] args) { }
+
+        public void LogError(Exception ex, string format, params object[] args) { }
+    }
+}

@@ -1,0 +1,41 @@
+using Azure.Core;
+using Azure.Identity;
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FamilyPa.Core.Storage;
+
+public static class StorageServices
+{
+    private static readonly string[] EntraScope = ["https://ossrdbms-aad.database.windows.net/.default"];
+
+    public static IServiceCollection AddDatabase(this IServiceCollection services) => services
+        .AddSingleton(CreateSource)
+        .AddSingleton<Database>();
+
+    private static NpgsqlDataSource CreateSource(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<IOptions<AppSettings>>().Value;
+        var address = ConnectionStrings.Parse(settings.PostgresConnectionString);
+        address.ApplicationName ??= "familypa";
+        // Each statement of the pipeline runs over and over: parse and plan it once per connection.
+        address.MaxAutoPrepare = 50;
+        address.AutoPrepareMinUsages = 2;
+
+        var builder = new NpgsqlDataSourceBuilder(address.ConnectionString);
+        builder.UseLoggerFactory(services.GetService<ILoggerFactory>());
+        if (settings.PostgresUseEntra)
+        {
+            // A token is asked for when a connection opens: a periodic refresh would sleep through in a frozen instance.
+            var credential = new DefaultAzureCredential();
+            builder.UsePasswordProvider(
+                _ => credential.GetToken(new TokenRequestContext(EntraScope), CancellationToken.None).Token,
+                async (_, cancellation) => (await credential.GetTokenAsync(new TokenRequestContext(EntraScope), cancellation)).Token);
+        }
+
+        return builder.Build();
+    }
+}

@@ -1,0 +1,39 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using FamilyPa.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Functions.Health;
+
+public sealed class HealthFunctions(Database database, PhaseQueues queues, ILogger<HealthFunctions> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The process answers.</summary>
+    [Function("HealthLive")]
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request) =>
+        Results.Ok();
+
+    /// <summary>Database and queues answer too. Says nothing else to a caller who may be anyone.</summary>
+    [Function("HealthReady")]
+    public async Task<IResult> Ready(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await using var batch = database.AsService().Add("select 1");
+            await Task.WhenAll(batch.SingleAsync(row => row.GetInt32(0), limit.Token), queues.IsReachableAsync(limit.Token));
+            return Results.Ok();
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            log.NotReady(request.HttpContext.TraceIdentifier, ErrorCode.Of(e));
+            return Problem.Of(request.HttpContext, StatusCodes.Status503ServiceUnavailable, "not_ready");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using FamilyPa.Core.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Functions.Http;
+
+/// <summary>Gives every HTTP request an id, which its answer carries, and turns what was not foreseen into a plain 500.</summary>
+public sealed class HttpAnswers(ILogger<HttpAnswers> log) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        http.TraceIdentifier = Guid.NewGuid().ToString("N");
+        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            log.RequestFailed(http.TraceIdentifier, context.FunctionDefinition.Name, ErrorCode.Of(e), Sanitizer.Message(e), Sanitizer.Stack(e));
+            context.GetInvocationResult().Value = Problem.Of(http, StatusCodes.Status500InternalServerError, "internal_error");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace FamilyPa.Functions.Http;
+
+/// <summary>JSON of the operators' API: snake_case, as in the database.</summary>
+public static class Json
+{
+    private const int LargestBody = 64 * 1024;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <returns>Null when the body is too large or not a JSON object of that shape.</returns>
+    public static async Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : class
+    {
+        if (await Body.ReadAsync(request, LargestBody, cancellation) is not { } bytes)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static IResult Answer<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, Options, statusCode: status);
+}

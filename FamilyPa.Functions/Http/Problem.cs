@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace FamilyPa.Functions.Http;
+
+/// <summary>Errors as RFC 9457 problem details: a stable code, the request's id, and nothing of what is inside.</summary>
+public static class Problem
+{
+    /// <param name="errors">What is wrong with which field of the request, where that helps its sender.</param>
+    public static IResult Of(HttpContext http, int status, string code, string? detail = null, IDictionary<string, string[]>? errors = null)
+    {
+        var extensions = new Dictionary<string, object?> { ["code"] = code, ["request_id"] = http.TraceIdentifier };
+        if (errors is not null)
+            extensions["errors"] = errors;
+        return Results.Problem(detail, statusCode: status, title: ReasonPhrases.GetReasonPhrase(status), extensions: extensions);
+    }
+}

@@ -1,0 +1,17 @@
+using FamilyPa.Core.Pipeline;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Pipeline;
+
+/// <summary>One function for each phase's queue. What a body may look like is said at <see cref="FamilyPa.Core.Queues.JobMessage"/>.</summary>
+public sealed class PhaseFunctions(PhaseRunner runner, DownloadPhase download, ExtractPhase extract, FinalizePhase finalize)
+{
+    [Function("Download")]
+    public Task Download([QueueTrigger("download")] string body, CancellationToken cancellation) => runner.RunAsync(download, body, cancellation);
+
+    [Function("Extract")]
+    public Task Extract([QueueTrigger("extract")] string body, CancellationToken cancellation) => runner.RunAsync(extract, body, cancellation);
+
+    [Function("Finalize")]
+    public Task Finalize([QueueTrigger("finalize")] string body, CancellationToken cancellation) => runner.RunAsync(finalize, body, cancellation);
+}

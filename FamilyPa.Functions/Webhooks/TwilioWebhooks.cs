@@ -1,0 +1,59 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Messages;
+using FamilyPa.Core.Replies;
+using FamilyPa.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Twilio.TwiML;
+
+namespace FamilyPa.Functions.Webhooks;
+
+/// <summary>What Twilio calls: for each message that comes in, and for each step of our replies' delivery.</summary>
+public sealed class TwilioWebhooks(
+    TwilioGuard guard, WebhookRefusals refusals, Inbox inbox, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
+{
+    private static readonly string Nothing = new MessagingResponse().ToString();
+    private static readonly string NotRegistered = new MessagingResponse().Message(Phrases.UnknownSender).ToString();
+
+    /// <remarks>Takes every method and refuses all but POST itself, for the host would answer them 404.</remarks>
+    [Function("TwilioMessage")]
+    public async Task<IResult> Message(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "api/webhooks/twilio")] HttpRequest request, CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var (form, refusal) = await guard.VerifyAsync(request, ["MessageSid", "From", "To"], cancellation);
+        if (form is not null && !guard.IsOurs(form.Fields["To"]))
+            refusal = new Refusal(StatusCodes.Status401Unauthorized, "not_our_number");
+        if (refusal is not null)
+            return await refusals.AnswerAsync(http, refusal, cancellation);
+
+        var message = new InboundMessage(form!.Fields, form.Body, request.Headers["I-Twilio-Idempotency-Token"]);
+        try
+        {
+            // Verified: from here on it is stored even if Twilio hangs up.
+            var acceptance = await inbox.AcceptAsync(message, http.TraceIdentifier, CancellationToken.None);
+            return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);
+        }
+        catch (NpgsqlException e)
+        {
+            log.MessageNotStored(message.MessageSid, http.TraceIdentifier, "persist", ErrorCode.Of(e));
+            return Problem.Of(http, StatusCodes.Status503ServiceUnavailable, "try_again");
+        }
+    }
+
+    [Function("TwilioStatus")]
+    public async Task<IResult> Status(
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "api/webhooks/twilio/status")] HttpRequest request, CancellationToken cancellation)
+    {
+        var (form, refusal) = await guard.VerifyAsync(request, ["MessageSid", "MessageStatus"], cancellation);
+        if (refusal is not null)
+            return await refusals.AnswerAsync(request.HttpContext, refusal, cancellation);
+        await delivery.StoreAsync(
+            form!.Fields["MessageSid"], form.Fields["MessageStatus"], form.Fields.GetValueOrDefault("ErrorCode"), cancellation);
+        return TwiML(Nothing);
+    }
+
+    private static IResult TwiML(string xml) => Results.Text(xml, "text/xml");
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using FamilyPa.Core.Extraction;
+using NodaTime;
+
+namespace FamilyPa.Tests.Extraction;
+
+public class When_a_due_date_is_read
+{
+    private static readonly DateTimeZone London = DateTimeZoneProviders.Tzdb["Europe/London"];
+    private static readonly DateTimeZone NewYork = DateTimeZoneProviders.Tzdb["America/New_York"];
+
+    [Theory]
+    [InlineData("2026-11-27T17:00", "2026-11-27T17:00:00+00:00")]
+    [InlineData("2026-07-01T17:00:00", "2026-07-01T16:00:00+00:00")]
+    [InlineData("2026-07-01 17:00", "2026-07-01T16:00:00+00:00")]
+    [InlineData("2026-11-27T17:00:00Z", "2026-11-27T17:00:00+00:00")]
+    [InlineData("2026-11-27T17:00:00-05:00", "2026-11-27T22:00:00+00:00")]
+    [InlineData("2026-11-27T17:00+02:00", "2026-11-27T15:00:00+00:00")]
+    public void A_time_is_the_familys_unless_it_names_its_offset(string text, string utc)
+    {
+        Assert.True(DueDate.TryParse(text, London, out var due));
+        Assert.Equal(DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture), due.At);
+        Assert.False(due.AllDay);
+    }
+
+    [Fact]
+    public void A_day_without_a_time_ends_with_the_familys_day()
+    {
+        Assert.True(DueDate.TryParse("2026-11-23", NewYork, out var due));
+        Assert.Equal(new DateTimeOffset(2026, 11, 24, 4, 59, 0, TimeSpan.Zero), due.At);
+        Assert.True(due.AllDay);
+    }
+
+    [Fact]
+    public void A_time_that_the_clock_skips_moves_forward_with_it()
+    {
+        Assert.True(DueDate.TryParse("2026-03-29T01:30", London, out var due));
+        Assert.Equal(new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.Zero), due.At);
+    }
+
+    [Fact]
+    public void A_time_that_comes_twice_means_the_first()
+    {
+        Assert.True(DueDate.TryParse("2026-10-25T01:30", London, out var due));
+        Assert.Equal(new DateTimeOffset(2026, 10, 25, 0, 30, 0, TimeSpan.Zero), due.At);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("banana")]
+    [InlineData("tomorrow")]
+    [InlineData("2026-02-30")]
+    [InlineData("2026-13-01T10:00")]
+    [InlineData("2026-11-27T25:00")]
+    [InlineData("0001-01-01")]
+    [InlineData("9999-12-31")]
+    public void What_is_no_date_is_refused(string text) => Assert.False(DueDate.TryParse(text, London, out _));
+}

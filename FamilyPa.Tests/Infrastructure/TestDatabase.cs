@@ -1,0 +1,62 @@
+using FamilyPa.Local.Services;
+using Npgsql;
+
+namespace FamilyPa.Tests.Infrastructure;
+
+/// <summary>A database that belongs to one test class. Queries run with full rights, past every row policy.</summary>
+public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDisposable
+{
+    /// <summary>The login of the app: it owns nothing.</summary>
+    public const string AppRole = "familypa_app";
+
+    private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString(name));
+
+    public string Name => name;
+
+    public string AdminConnectionString => server.ConnectionString(name);
+
+    public string AppConnectionString => server.ConnectionString(name, AppRole);
+
+    /// <summary>With full rights, for libpq's tools.</summary>
+    public string Uri => server.Uri(name);
+
+    public ValueTask<NpgsqlConnection> OpenAsync() => source.OpenConnectionAsync();
+
+    /// <summary>Parameters are $1, $2, ….</summary>
+    public async Task<int> ExecuteAsync(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return (T)(await command.ExecuteScalarAsync() is var value and not DBNull ? value : null)!;
+    }
+
+    /// <summary>Each row as its columns by name, with null for SQL's null.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> RowsAsync(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<IReadOnlyDictionary<string, object?>>();
+        while (await reader.ReadAsync())
+            rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, column => reader.IsDBNull(column) ? null : reader.GetValue(column)));
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await server.DropDatabaseAsync(name);
+    }
+
+    private NpgsqlCommand Command(string sql, object?[] parameters)
+    {
+        var command = source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.AddWithValue(parameter ?? DBNull.Value);
+        return command;
+    }
+}

@@ -1,0 +1,54 @@
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Replies;
+using NodaTime;
+
+namespace FamilyPa.Tests.Replies;
+
+public class When_a_reply_is_composed
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 20, 0, 0, TimeSpan.Zero);
+    private static readonly Member Ben = new(Guid.NewGuid(), "Ben", OptedOut: false);
+
+    [Fact]
+    public void Every_task_is_named_with_its_due_date_in_the_familys_zone() =>
+        Assert.Equal(
+            """
+            Added 3 tasks:
+            1. Buy milk - tomorrow, Mon 23 Nov
+            2. Call grandma - Fri 27 Nov, 17:00
+            3. Take out the bins (for Ben)
+            """,
+            Compose("en-GB", "en",
+                new("Buy milk", Due("2026-11-23"), null, false),
+                new("Call grandma", Due("2026-11-27T17:00"), null, false),
+                new("Take out the bins", null, Ben, false)));
+
+    [Fact]
+    public void The_senders_language_wins_over_the_familys() =>
+        Assert.StartsWith("1 Aufgabe eingetragen:\n1. Milch kaufen - morgen, Mo", Compose("en-GB", "de", new UnderstoodTask("Milch kaufen", Due("2026-11-23"), null, false)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_language_that_we_do_not_speak_gets_the_familys() =>
+        Assert.StartsWith("1 tâche ajoutée", Compose("fr-FR", "ja", new UnderstoodTask("牛乳を買う", null, null, false)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_doubt_comes_with_its_question() =>
+        Assert.EndsWith("I'm not sure about this one. Which thing?", new ReplyText("en", TheFamily("en"), Now)
+            .Understood([new("Do the thing", null, null, true)], "Which thing?", attachmentIgnored: false), StringComparison.Ordinal);
+
+    [Fact]
+    public void Small_talk_is_answered_with_nothing_added() =>
+        Assert.Equal("I found nothing to do in that, so I added nothing.", Compose("en", "en"));
+
+    [Fact]
+    public void Another_year_is_said() =>
+        Assert.Contains("Tue 5 Jan 2027", Compose("en-GB", "en", new UnderstoodTask("Renew passport", Due("2027-01-05"), null, false)), StringComparison.Ordinal);
+
+    private static DueDate Due(string text) => DueDate.TryParse(text, TheFamily("en").TimeZone, out var due) ? due : throw new ArgumentException(text);
+
+    private static Family TheFamily(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
+
+    private static string Compose(string locale, string language, params UnderstoodTask[] tasks) =>
+        new ReplyText(language, TheFamily(locale), Now).Understood(tasks, null, attachmentIgnored: false);
+}

@@ -1,0 +1,54 @@
+using FamilyPa.Core;
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Tests.Settings;
+
+public class When_settings_are_wrong
+{
+    private static readonly Dictionary<string, string?> Good = new()
+    {
+        ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
+        ["POSTGRES_CONNECTION_STRING"] = "postgresql://familypa_app:pw@127.0.0.1:5432/familypa?sslmode=disable",
+        ["TWILIO_ACCOUNT_SID"] = "AC0",
+        ["TWILIO_AUTH_TOKEN"] = "token",
+        ["WEBHOOK_SHARED_SECRET"] = "0123456789abcdef",
+        ["PUBLIC_BASE_URL"] = "https://pa.example.com",
+        ["AZURE_OPENAI_ENDPOINT"] = "http://127.0.0.1:9999",
+        ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
+    };
+
+    [Fact]
+    public void Good_ones_pass() => Assert.Equal("AC0", Read(Good).TwilioAccountSid);
+
+    [Fact]
+    public void Everything_wrong_is_named_in_one_message()
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read([]));
+
+        var message = Assert.Single(error.Failures);
+        Assert.All(Good.Keys, key => Assert.Contains(key, message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("PUBLIC_BASE_URL", "http://pa.example.com/hunter2")]
+    [InlineData("TWILIO_API_BASE_URL", "ftp://hunter2")]
+    [InlineData("AZURE_OPENAI_ENDPOINT", "hunter2")]
+    [InlineData("POSTGRES_CONNECTION_STRING", "hunter2")]
+    public void A_wrong_one_is_named_and_its_value_is_not(string key, string value)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read(new(Good) { [key] = value }));
+
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    private static AppSettings Read(Dictionary<string, string?> values)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSettings(configuration).BuildServiceProvider();
+        return services.GetRequiredService<IOptions<AppSettings>>().Value;
+    }
+}

@@ -1,0 +1,169 @@
+using FamilyPa.Core.Storage;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+using FamilyPa.Local.Services;
+using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Simulators.Twilio;
+using Npgsql;
+
+namespace FamilyPa.Bench;
+
+/// <summary>What both sides of a benchmark stand on: durable PostgreSQL, Azurite in memory, simulators that answer at once, many senders.</summary>
+internal sealed class BenchEnvironment : IAsyncDisposable
+{
+    private const string Database = "familypa";
+    private const string Account = "bench";
+    private const int Senders = 100;
+
+    private readonly ScratchFolder scratch;
+    private readonly PostgresServer postgres;
+    private readonly AzuriteServer azurite;
+    private readonly AzureOpenAISimulator openAI;
+
+    private BenchEnvironment(ScratchFolder scratch, PostgresServer postgres, AzuriteServer azurite, TwilioSimulator twilio, AzureOpenAISimulator openAI)
+    {
+        this.scratch = scratch;
+        this.postgres = postgres;
+        this.azurite = azurite;
+        this.openAI = openAI;
+        Twilio = twilio;
+    }
+
+    public TwilioSimulator Twilio { get; }
+
+    public string AdminConnection => postgres.ConnectionString(Database);
+
+    public string Storage => azurite.ConnectionString(Account);
+
+    private static TwilioAccount TheAccount(string apiBaseUrl) =>
+        new("AC00000000000000000000000000000001", "bench-auth-token", "bench-shared-secret", apiBaseUrl);
+
+    public static async Task<BenchEnvironment> StartAsync(Action<string> progress)
+    {
+        await NodePackages.EnsureAsync(progress);
+        progress("building the app");
+        await AppBuild.RunAsync();
+        progress("starting PostgreSQL, Azurite and the simulators");
+        var scratch = await ScratchFolder.CreateAsync();
+        var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(Durable: true));
+        var azurite = await AzuriteServer.StartAsync(null, Account);
+        await AzuriteServer.CreateQueuesAsync(azurite.ConnectionString(Account));
+        await postgres.CreateDatabaseAsync(Database);
+        Migrator.Run(postgres.ConnectionString(Database), _ => { });
+        await postgres.AllowLoginAsync("familypa_app");
+        await DemoFamily.SeedAsync(postgres.ConnectionString(Database));
+        await AddSendersAsync(postgres.ConnectionString(Database));
+        var account = TheAccount("");
+        var twilio = await TwilioSimulator.StartAsync(new TwilioSimulatorOptions
+        {
+            AccountSid = account.AccountSid,
+            AuthToken = account.AuthToken,
+            Numbers = [DemoFamily.TwilioNumber, $"whatsapp:{DemoFamily.TwilioNumber}"],
+        });
+        var openAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder });
+        return new BenchEnvironment(scratch, postgres, azurite, twilio, openAI);
+    }
+
+    /// <param name="onlyHttp">As on Flex Consumption, where the HTTP functions have instances of their own and the queues' functions run elsewhere.</param>
+    public async Task<AppProcess> StartAppAsync(bool onlyHttp)
+    {
+        var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
+        var wiring = new AppWiring
+        {
+            BaseUrl = url,
+            Storage = Storage,
+            Postgres = postgres.ConnectionString(Database, "familypa_app"),
+            Twilio = TheAccount(Twilio.BaseUrl),
+            OpenAIEndpoint = openAI.BaseUrl,
+            OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
+            FunctionKey = "bench-function-key",
+            SessionSigningKey = "bench-session-signing-key-0123456789",
+            StateFolder = Path.Combine(scratch.Path, "state"),
+        };
+        var settings = wiring.ToSettings();
+        if (onlyHttp)
+        {
+            foreach (var function in (string[])["Download", "Extract", "Finalize", "Sweeper"])
+                settings[$"AzureWebJobs.{function}.Disabled"] = "true";
+        }
+
+        var app = await AppProcess.StartAsync(new AppStart(url, settings));
+        Twilio.WebhookUrl = TheAccount("").WebhookUrl(url);
+        return app;
+    }
+
+    /// <summary>Starts the floor's server as a process of its own and waits until it answers.</summary>
+    public async Task<(ChildProcess Process, string Url)> StartFloorAsync(HttpClient http)
+    {
+        var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
+        var process = await ChildProcess.StartAsync(new ChildStart(
+            AppBuild.DotNet, typeof(BenchEnvironment).Assembly.Location, "floor", "--url", url, "--postgres", AdminConnection, "--storage", Storage));
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                using var response = await http.GetAsync(url);
+                return (process, url);
+            }
+            catch (HttpRequestException) when (tries < 400 && !process.Exited.IsCompleted)
+            {
+                await Task.Delay(25);
+            }
+        }
+    }
+
+    /// <summary>A signed webhook of the next sender, as Twilio sends it.</summary>
+    public HttpRequestMessage NextWebhook(string? url = null)
+    {
+        var webhook = Twilio.BuildInbound(new InboundMessage
+        {
+            From = $"whatsapp:{Phone(Random.Shared.Next(Senders))}",
+            Body = "buy milk tomorrow and call grandma on Friday at 5pm",
+        });
+        var request = new HttpRequestMessage(HttpMethod.Post, url ?? webhook.Url) { Content = new FormUrlEncodedContent(webhook.Form) };
+        request.Headers.Add("X-Twilio-Signature", webhook.Signature);
+        request.Headers.Add("I-Twilio-Idempotency-Token", webhook.IdempotencyToken);
+        return request;
+    }
+
+    /// <summary>Empties queues and tables, so that each round starts alike: Azurite slows down with what it holds.</summary>
+    public async Task ResetAsync()
+    {
+        var service = new Azure.Storage.Queues.QueueServiceClient(Storage);
+        await foreach (var queue in service.GetQueuesAsync())
+            await service.GetQueueClient(queue.Name).ClearMessagesAsync();
+        await using var source = NpgsqlDataSource.Create(AdminConnection);
+        await using var command = source.CreateCommand(
+            """
+            alter table webhook_events disable trigger user;
+            truncate webhook_events, inbound_messages, processing_jobs, job_attempts, tasks, outbound_messages, ai_usage;
+            alter table webhook_events enable trigger user;
+            """);
+        await command.ExecuteNonQueryAsync();
+        Twilio.Reset();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Twilio.DisposeAsync();
+        await openAI.DisposeAsync();
+        await azurite.DisposeAsync();
+        await postgres.DisposeAsync();
+        scratch.Dispose();
+    }
+
+    private static string Phone(int sender) => $"+4477009{sender:00000}";
+
+    private static async Task AddSendersAsync(string connection)
+    {
+        await using var source = NpgsqlDataSource.Create(connection);
+        await using var command = source.CreateCommand(
+            """
+            insert into family_members (family_id, display_name, role, phone_e164)
+            select $1, 'Sender ' || n, 'member', '+4477009' || to_char(n, 'FM00000') from generate_series(0, $2 - 1) n
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = DemoFamily.FamilyId });
+        command.Parameters.Add(new NpgsqlParameter { Value = Senders });
+        await command.ExecuteNonQueryAsync();
+    }
+}

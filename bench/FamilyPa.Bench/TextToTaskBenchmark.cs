@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FamilyPa.Local.App;
+using FamilyPa.Simulators.Twilio;
+using Spectre.Console;
+
+namespace FamilyPa.Bench;
+
+/// <summary>From a text's webhook to its reply at Twilio, tasks stored before it, with a language model that answers at once.</summary>
+internal static class TextToTaskBenchmark
+{
+    public static Command Command()
+    {
+        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 100, Description = "Texts, one after the other." };
+        var command = new Command("text-to-task", "Measures how long a text takes to become tasks and be answered.") { messages };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(messages)));
+        return command;
+    }
+
+    private static async Task RunAsync(int messages)
+    {
+        await using var environment = await BenchEnvironment.StartAsync(AnsiConsole.WriteLine);
+        await using var app = await environment.StartAppAsync(onlyHttp: false);
+        await MeasureAsync(environment);
+        var latencies = new List<double>();
+        for (var i = 0; i < messages; i++)
+            latencies.Add(await MeasureAsync(environment));
+        latencies.Sort();
+        AnsiConsole.Write(new Table { Title = new TableTitle($"Text to task, {messages} texts, ms") }
+            .AddColumns("p50", "p95", "p99", "worst")
+            .AddRow($"{At(0.5):0}", $"{At(0.95):0}", $"{At(0.99):0}", $"{latencies[^1]:0}"));
+
+        double At(double quantile) => latencies[(int)(quantile * (latencies.Count - 1))];
+    }
+
+    private static async Task<double> MeasureAsync(BenchEnvironment environment)
+    {
+        var replies = environment.Twilio.Sent.Count;
+        var started = Stopwatch.GetTimestamp();
+        await environment.Twilio.SendInboundAsync(new InboundMessage
+        {
+            From = $"whatsapp:{DemoFamily.Owner.Phone}",
+            Body = "buy milk tomorrow and call grandma on Friday at 5pm",
+        });
+        await environment.Twilio.WaitForMessageAsync(_ => environment.Twilio.Sent.Count > replies, TimeSpan.FromSeconds(30));
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using FamilyPa.Local.App;
+using Spectre.Console;
+
+namespace FamilyPa.Bench;
+
+/// <summary>
+/// The acknowledgement: from Twilio's request to our answer, the message durably stored and queued. App and floor take turns
+/// in the same run, on the same database and queue service, each round from empty tables and queues.
+/// </summary>
+internal static class WebhookBenchmark
+{
+    private static readonly int[] Clients = [1, 8, 32];
+
+    public static Command Command()
+    {
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "Rounds of each; the middle one counts." };
+        var requests = new Option<int>("--requests") { DefaultValueFactory = _ => 800, Description = "Requests of a round (a client's share is this over the clients)." };
+        var command = new Command("webhook", "Measures the webhook's acknowledgement against the floor.") { rounds, requests };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rounds), parsed.GetValue(requests)));
+        return command;
+    }
+
+    private static async Task RunAsync(int rounds, int requests)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        await using var environment = await BenchEnvironment.StartAsync(AnsiConsole.WriteLine);
+        var (floor, floorUrl) = await environment.StartFloorAsync(http);
+        await using (floor)
+        {
+            await using (var app = await environment.StartAppAsync(onlyHttp: true))
+                await CompareAsync("The app's HTTP functions alone, as Flex Consumption runs them", environment, http, floorUrl, rounds, requests);
+            await using (var app = await environment.StartAppAsync(onlyHttp: false))
+                await CompareAsync("Everything in one process: the queues' functions work on the messages meanwhile", environment, http, floorUrl, rounds, requests);
+        }
+    }
+
+    private static async Task CompareAsync(
+        string title, BenchEnvironment environment, HttpClient http, string floorUrl, int rounds, int requests)
+    {
+        var table = new Table { Title = new TableTitle(title) }
+            .AddColumns("clients", "", "per second", "p50 ms", "p95 ms", "p99 ms", "failures");
+        // Warm both alike: JIT, connections, prepared statements.
+        await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook());
+        await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook(floorUrl));
+        foreach (var clients in Clients)
+        {
+            List<LoadResult> floors = [], apps = [];
+            for (var round = 0; round < rounds; round++)
+            {
+                await environment.ResetAsync();
+                floors.Add(await LoadGenerator.RunAsync(http, clients, requests, () => environment.NextWebhook(floorUrl)));
+                await environment.ResetAsync();
+                apps.Add(await LoadGenerator.RunAsync(http, clients, requests, () => environment.NextWebhook()));
+            }
+
+            var (floor, app) = (LoadResult.Median(floors), LoadResult.Median(apps));
+            table.AddRow(Row($"{clients}", "floor", floor)).AddRow(Row("", "app", app))
+                .AddRow("", "app / floor", $"{app.PerSecond / floor.PerSecond:0.00}", $"{app.P50 / floor.P50:0.00}", $"{app.P95 / floor.P95:0.00}", $"{app.P99 / floor.P99:0.00}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string[] Row(string clients, string who, LoadResult result) =>
+        [clients, who, $"{result.PerSecond:0}", $"{result.P50:0.0}", $"{result.P95:0.0}", $"{result.P99:0.0}", $"{result.Failures}"];
+}

@@ -1,0 +1,216 @@
+// Family PA in Azure: one resource group, one identity, no shared keys. `azd up` deploys it (azure.yaml).
+
+targetScope = 'subscription'
+
+import { model, operator } from 'types.bicep'
+import { size, sizes } from 'sizes.bicep'
+
+@minLength(1)
+@maxLength(32)
+@description('Names the environment; part of the resource group\'s name and of every unique name.')
+param environmentName string
+
+@description('Which column of sizes.bicep to use.')
+param stage 'dev' | 'prod'
+
+param location string
+
+@description('Where the models run; not every region has them.')
+param aiLocation string = location
+
+@description('Who migrates, replays and sets secrets; null is the person who deploys.')
+param operatorPrincipal operator?
+
+@description('The public IPv4 address migrations are run from; empty when that is inside Azure.')
+param operatorAddress string = ''
+
+@description('https://… without a slash at the end, as Twilio signs it; empty for the host name Azure gives the app.')
+param publicBaseUrl string = ''
+
+param twilioAccountSid string
+param twilioApiBaseUrl string = 'https://api.twilio.com'
+
+@secure()
+@description('Empty after the first deployment: the vault keeps what it has.')
+param twilioAuthToken string = ''
+
+@secure()
+param webhookSharedSecret string = ''
+
+@secure()
+param sessionSigningKey string = ''
+
+@description('True while the secrets are being exchanged: twilio-auth-token-next and webhook-shared-secret-next must then be in the vault.')
+param rotatingSecrets bool = false
+
+@description('An outside issuer whose tokens members may use as well; empty for none.')
+param oidcAuthority string = ''
+param oidcAudience string = ''
+
+@description('Must take a strict JSON schema. Its deployment is always called `chat`.')
+param chatModel model
+
+@description('Must answer in the verbose format, which tells length and language. Its deployment is always called `transcription`.')
+param transcriptionModel model
+
+@description('Replaces single Limits__ settings.')
+param limits object = {}
+
+var chosen size = sizes[stage]
+var chosenOperator operator = operatorPrincipal ?? {
+  name: deployer().userPrincipalName
+  objectId: deployer().objectId
+  type: 'User'
+}
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = {
+  application: 'familypa'
+  'azd-env-name': environmentName
+}
+
+var allLimits = union(
+  {
+    SenderPerMinute: 10
+    GlobalPerHour: 2000
+    GlobalPerDay: 10000
+    VerificationFailuresPerMinutePerAddress: 20
+    MaxAudioMinutes: 10
+    MaxMediaMegabytes: 25
+    MaxConcurrentJobs: 8
+    DailyCostPerFamilyUsd: 10
+    DailyCostGlobalUsd: 100
+  },
+  limits
+)
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-familypa-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    name: 'id-familypa-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    workspaceName: 'log-familypa-${token}'
+    applicationInsightsName: 'appi-familypa-${token}'
+    location: location
+    tags: tags
+    retentionDays: chosen.logRetentionDays
+    quotaGb: chosen.logQuotaGb
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: 'stfpa${token}'
+    location: location
+    tags: tags
+    sku: chosen.storageSku
+    appPrincipalId: identity.outputs.principalId
+    operatorPrincipal: chosenOperator
+  }
+}
+
+module keyVault 'modules/keyVault.bicep' = {
+  scope: group
+  params: {
+    name: 'kv-fpa-${token}'
+    location: location
+    tags: tags
+    purgeProtection: chosen.purgeProtection
+    appPrincipalId: identity.outputs.principalId
+    operatorPrincipal: chosenOperator
+    secrets: {
+      'twilio-auth-token': twilioAuthToken
+      'webhook-shared-secret': webhookSharedSecret
+      'session-signing-key': sessionSigningKey
+    }
+  }
+}
+
+module database 'modules/database.bicep' = {
+  scope: group
+  params: {
+    name: 'psql-familypa-${token}'
+    location: location
+    tags: tags
+    databaseSize: chosen.database
+    operatorPrincipal: chosenOperator
+    operatorAddress: operatorAddress
+  }
+}
+
+module openAi 'modules/openAi.bicep' = {
+  scope: group
+  params: {
+    name: 'oai-familypa-${token}'
+    location: aiLocation
+    tags: tags
+    appPrincipalId: identity.outputs.principalId
+    chatModel: chatModel
+    chatCapacity: chosen.chatCapacity
+    transcriptionModel: transcriptionModel
+    transcriptionCapacity: chosen.transcriptionCapacity
+  }
+}
+
+var secretReference = '@Microsoft.KeyVault(VaultName=${keyVault.outputs.name};SecretName={0})'
+
+module functionApp 'modules/functionApp.bicep' = {
+  scope: group
+  params: {
+    planName: 'plan-familypa-${token}'
+    name: 'func-familypa-${token}'
+    location: location
+    tags: tags
+    maximumInstances: chosen.maximumInstances
+    identityResourceId: identity.outputs.resourceId
+    identityClientId: identity.outputs.clientId
+    storageAccountName: storage.outputs.name
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    publicBaseUrl: publicBaseUrl
+    settings: union(
+      {
+        POSTGRES_CONNECTION_STRING: database.outputs.appConnectionString
+        POSTGRES_USE_ENTRA: 'true'
+        TWILIO_ACCOUNT_SID: twilioAccountSid
+        TWILIO_AUTH_TOKEN: format(secretReference, 'twilio-auth-token')
+        TWILIO_API_BASE_URL: twilioApiBaseUrl
+        WEBHOOK_SHARED_SECRET: format(secretReference, 'webhook-shared-secret')
+        SESSION_SIGNING_KEY: format(secretReference, 'session-signing-key')
+        AZURE_OPENAI_ENDPOINT: openAi.outputs.endpoint
+        AZURE_OPENAI_CHAT_DEPLOYMENT: openAi.outputs.chatDeployment
+        AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT: openAi.outputs.transcriptionDeployment
+      },
+      // Only while rotating: a reference to a secret that is not there reaches the app as its own text, a secret anyone can guess.
+      rotatingSecrets
+        ? {
+            TWILIO_AUTH_TOKEN_NEXT: format(secretReference, 'twilio-auth-token-next')
+            WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next')
+          }
+        : {},
+      empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
+      toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value))
+    )
+  }
+}
+
+// azd keeps outputs as environment values, in plain text: nothing secret may be among them.
+output PUBLIC_BASE_URL string = functionApp.outputs.publicBaseUrl
+output FUNCTION_APP_NAME string = functionApp.outputs.name
+output KEY_VAULT_NAME string = keyVault.outputs.name
+output STORAGE_ACCOUNT_NAME string = storage.outputs.name
+output APP_IDENTITY_OBJECT_ID string = identity.outputs.principalId
+output MIGRATION_CONNECTION_STRING string = database.outputs.migrationConnectionString

@@ -1,0 +1,41 @@
+using 'main.bicep'
+
+// What azd deploys with. Values come from the azd environment (`azd env set NAME value`) or from the shell;
+// main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage.
+
+param stage = readEnvironmentVariable('FAMILYPA_STAGE', 'dev')
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'swedencentral')
+param aiLocation = readEnvironmentVariable('AZURE_OPENAI_LOCATION', 'swedencentral')
+
+param operatorPrincipal = empty(readEnvironmentVariable('OPERATOR_OBJECT_ID', ''))
+  ? null
+  : {
+      name: readEnvironmentVariable('OPERATOR_NAME', '')
+      objectId: readEnvironmentVariable('OPERATOR_OBJECT_ID', '')
+      type: readEnvironmentVariable('OPERATOR_TYPE', 'User')
+    }
+param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
+
+param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
+param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
+param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
+param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')
+param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')
+param rotatingSecrets = bool(readEnvironmentVariable('ROTATING_SECRETS', 'false'))
+param oidcAuthority = readEnvironmentVariable('OIDC_AUTHORITY', '')
+param oidcAudience = readEnvironmentVariable('OIDC_AUDIENCE', '')
+
+// Both have announced ends: whisper on 15 December 2026, gpt-4.1-mini on 14 April 2027 (as of September 2026).
+// What a region offers: az cognitiveservices model list --location <region>
+param chatModel = {
+  name: 'gpt-4.1-mini'
+  version: '2025-04-14'
+  sku: 'DataZoneStandard'
+}
+
+param transcriptionModel = {
+  name: 'whisper'
+  version: '001'
+  sku: 'Standard'
+}

@@ -1,0 +1,76 @@
+// The few secrets that are left: Twilio's token, the webhook's shared secret and the key that signs sessions.
+
+import { operator } from '../types.bicep'
+
+param name string
+param location string
+param tags object
+param purgeProtection bool
+param appPrincipalId string
+param operatorPrincipal operator
+
+@secure()
+@description('Secret values by name. An empty value leaves what the vault already holds.')
+param secrets object
+
+var secretNames = ['twilio-auth-token', 'webhook-shared-secret', 'session-signing-key']
+
+var secretsUser = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  '4633458b-17de-408a-b874-0445c86b69e6'
+)
+var secretsOfficer = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+)
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: purgeProtection ? 90 : 7
+    // The service accepts true or nothing, never false.
+    enablePurgeProtection: purgeProtection ? true : null
+  }
+}
+
+resource values 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = [
+  for secretName in secretNames: if (!empty(secrets[secretName])) {
+    parent: vault
+    name: secretName
+    properties: {
+      value: secrets[secretName]
+    }
+  }
+]
+
+resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, appPrincipalId, secretsUser)
+  scope: vault
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: secretsUser
+  }
+}
+
+// Rotation is done by hand: put the next secret in, tell Twilio, make it the current one.
+resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, operatorPrincipal.objectId, secretsOfficer)
+  scope: vault
+  properties: {
+    principalId: operatorPrincipal.objectId
+    principalType: operatorPrincipal.type
+    roleDefinitionId: secretsOfficer
+  }
+}
+
+output name string = vault.name

@@ -1,0 +1,62 @@
+// What a development and a production environment differ in. main.bicep picks one by its parameter `stage`.
+
+@export()
+type size = {
+  storageSku: 'Standard_LRS' | 'Standard_ZRS'
+  @description('An upper bound; the work itself is bounded by Limits__MaxConcurrentJobs.')
+  maximumInstances: int
+  database: {
+    sku: string
+    tier: 'Burstable' | 'GeneralPurpose'
+    storageGb: int
+    backupDays: int
+    highAvailability: 'Disabled' | 'ZoneRedundant'
+    @description('Connections per instance; the server of this size must stand it times the instances in use.')
+    poolSize: int
+  }
+  chatCapacity: int
+  transcriptionCapacity: int
+  logRetentionDays: int
+  @description('Gigabytes of logs a day after which ingestion stops; -1 is no limit.')
+  logQuotaGb: int
+  @description('A deleted vault keeps its name until its retention is over, which hurts where environments come and go.')
+  purgeProtection: bool
+}
+
+@export()
+var sizes = {
+  dev: {
+    storageSku: 'Standard_LRS'
+    maximumInstances: 40
+    database: {
+      sku: 'Standard_B1ms'
+      tier: 'Burstable'
+      storageGb: 32
+      backupDays: 7
+      highAvailability: 'Disabled'
+      poolSize: 4
+    }
+    chatCapacity: 20
+    transcriptionCapacity: 3
+    logRetentionDays: 30
+    logQuotaGb: 1
+    purgeProtection: false
+  }
+  prod: {
+    storageSku: 'Standard_ZRS'
+    maximumInstances: 100
+    database: {
+      sku: 'Standard_D2ds_v5'
+      tier: 'GeneralPurpose'
+      storageGb: 64
+      backupDays: 35
+      highAvailability: 'ZoneRedundant'
+      poolSize: 8
+    }
+    chatCapacity: 100
+    transcriptionCapacity: 3
+    logRetentionDays: 90
+    logQuotaGb: -1
+    purgeProtection: true
+  }
+}

@@ -1,0 +1,49 @@
+namespace FamilyPa.Local.App;
+
+/// <summary>The settings of the app, by the names it reads them under.</summary>
+public static class AppSettings
+{
+    public const string Storage = "AzureWebJobsStorage";
+    public const string Postgres = "POSTGRES_CONNECTION_STRING";
+    public const string TwilioAccountSid = "TWILIO_ACCOUNT_SID";
+    public const string TwilioAuthToken = "TWILIO_AUTH_TOKEN";
+    public const string TwilioApiBaseUrl = "TWILIO_API_BASE_URL";
+    public const string TwilioNumbers = "TWILIO_NUMBERS";
+    public const string WebhookSharedSecret = "WEBHOOK_SHARED_SECRET";
+    public const string PublicBaseUrl = "PUBLIC_BASE_URL";
+    public const string OpenAIEndpoint = "AZURE_OPENAI_ENDPOINT";
+    public const string OpenAIKey = "AZURE_OPENAI_API_KEY";
+    public const string TranscriptionDeployment = "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT";
+    public const string ChatDeployment = "AZURE_OPENAI_CHAT_DEPLOYMENT";
+    public const string SessionSigningKey = "SESSION_SIGNING_KEY";
+    public const string RuntimeUrl = "FUNCTIONS_RUNTIME_URL";
+    public const string RuntimeKey = "FUNCTIONS_RUNTIME_KEY";
+    public const string RuntimeState = "FUNCTIONS_RUNTIME_STATE";
+    public const string PollingInterval = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval";
+
+    private static readonly string[] Others =
+    [
+        "POSTGRES_USE_ENTRA", "TWILIO_AUTH_TOKEN_NEXT", "WEBHOOK_SHARED_SECRET_NEXT", "OIDC_AUTHORITY", "OIDC_AUDIENCE", "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    ];
+
+    private static readonly string[] Ours =
+    [
+        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioNumbers, WebhookSharedSecret, PublicBaseUrl,
+        OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
+    ];
+
+    /// <summary>Of everything in this process's environment, what the app would take for a setting of its own.</summary>
+    public static IEnumerable<string> GivenInEnvironment() =>
+        Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsSetting);
+
+    /// <summary>What the environment says, where it says anything.</summary>
+    public static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static bool IsSetting(string name) =>
+        Ours.Contains(name) || Others.Contains(name)
+        || name.StartsWith("Limits__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Pipeline__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("AzureWebJobsStorage__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("FUNCTIONS_", StringComparison.Ordinal);
+}

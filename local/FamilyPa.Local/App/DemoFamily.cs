@@ -1,0 +1,48 @@
+using Npgsql;
+
+namespace FamilyPa.Local.App;
+
+/// <summary>A family to try things with. Its ids never change, so links and scripts stay good.</summary>
+public static class DemoFamily
+{
+    public const string Name = "The Demo family";
+    public const string TimeZone = "Europe/London";
+    public const string TwilioNumber = "+14155238886";
+
+    public static readonly Guid FamilyId = new("0f000000-0000-4000-8000-000000000001");
+
+    public static readonly DemoMember Owner = new(new("0f000000-0000-4000-8000-000000000011"), "Alex", "owner", "+447700900123");
+    public static readonly DemoMember Second = new(new("0f000000-0000-4000-8000-000000000012"), "Sam", "member", "+447700900124");
+
+    public static IReadOnlyList<DemoMember> Members { get; } = [Owner, Second];
+
+    /// <summary>Adds what is missing and changes nothing that is there.</summary>
+    /// <param name="connectionString">A login with full rights, or one that may take the role service_role.</param>
+    public static async Task SeedAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        // Row security is forced on an owner too; service_role is the one it lets through.
+        batch.BatchCommands.Add(new("set local role service_role"));
+        batch.BatchCommands.Add(new("insert into families (id, name, timezone, locale) values ($1, $2, $3, 'en-GB') on conflict do nothing")
+        {
+            Parameters = { new() { Value = FamilyId }, new() { Value = Name }, new() { Value = TimeZone } },
+        });
+        foreach (var member in Members)
+            batch.BatchCommands.Add(new(
+                "insert into family_members (family_id, user_id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5) on conflict do nothing")
+            {
+                Parameters =
+                {
+                    new() { Value = FamilyId }, new() { Value = member.UserId }, new() { Value = member.Name },
+                    new() { Value = member.Role }, new() { Value = member.Phone },
+                },
+            });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+}
+
+public sealed record DemoMember(Guid UserId, string Name, string Role, string Phone);

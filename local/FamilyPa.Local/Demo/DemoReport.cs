@@ -1,0 +1,45 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace FamilyPa.Local.Demo;
+
+/// <summary>What became of the messages, as tables.</summary>
+internal static class DemoReport
+{
+    public static void Show(IAnsiConsole console, IReadOnlyList<(DemoMessage Message, DemoStory Story)> sent)
+    {
+        var messages = Table("Message", "Said", "Answered", "Status", "First task", "Finished");
+        var tasks = Table("From", "Task", "Due", "Review");
+        var replies = Table("To", "Reply", "Status");
+        foreach (var (message, story) in sent)
+        {
+            Add(messages, message.Kind, message.Said, $"HTTP {message.HttpStatus} in {Milliseconds(message.Answered)}", Status(story), Milliseconds(story.FirstTask), Milliseconds(story.Finished));
+            foreach (var task in story.Tasks)
+                Add(tasks, message.Kind, task.Title, Due(task), task.NeedsReview ? "yes" : "");
+            foreach (var reply in story.Replies)
+                Add(replies, message.Kind, reply.Body, reply.Status);
+        }
+
+        console.WriteLine();
+        foreach (var table in new[] { messages, tasks, replies })
+            console.Write(table);
+        foreach (var (message, _) in sent)
+            console.WriteLine($"{message.Kind}: {message.MessageSid}");
+    }
+
+    private static Table Table(params string[] columns) => new Table { Border = TableBorder.Rounded, ShowRowSeparators = true }.AddColumns(columns);
+
+    private static void Add(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);
+
+    private static string Status(DemoStory story) => story switch
+    {
+        { Status: null } => "unknown",
+        { Reason: null } => story.Status,
+        _ => $"{story.Status} ({story.Reason})",
+    };
+
+    private static string Due(DemoTask task) =>
+        task.Due?.ToString(task.AllDay ? "ddd d MMM yyyy" : "ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Milliseconds(TimeSpan? time) => time is null ? "" : $"{time.Value.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms";
+}

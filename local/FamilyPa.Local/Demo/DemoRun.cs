@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using FamilyPa.Local.Running;
+using Spectre.Console;
+
+namespace FamilyPa.Local.Demo;
+
+/// <summary>One text and one voice note through the real webhook, and what became of them.</summary>
+internal static class DemoRun
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    /// <returns>Why it failed; null if it did not.</returns>
+    public static async Task<string?> RunAsync(LocalRun run, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        await using var database = new DemoDatabase(run.Database.AdminConnectionString);
+        var sent = new List<DemoMessage> { await DemoSender.SendTextAsync(run, cancellationToken) };
+        if (await DemoSender.SendVoiceAsync(run, cancellationToken) is { } voice)
+            sent.Add(voice);
+
+        var stories = await Task.WhenAll(sent.Select(message => FollowAsync(database, message, clock, cancellationToken)));
+        DemoReport.Show(console, [.. sent.Zip(stories)]);
+        return sent.Zip(stories).Select(pair => Judge(pair.First, pair.Second)).FirstOrDefault(reason => reason is not null);
+    }
+
+    private static async Task<DemoStory> FollowAsync(DemoDatabase database, DemoMessage message, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var story = await database.ReadAsync(message.MessageSid, cancellationToken);
+            if ((story.IsTerminal && story.IsAnswered) || !message.Accepted || clock.Elapsed > Limit)
+                return story;
+            await Task.Delay(Pace, cancellationToken);
+        }
+    }
+
+    private static string? Judge(DemoMessage message, DemoStory story) => story switch
+    {
+        _ when message.HttpStatus is null => $"The webhook did not answer the {message.Kind}.",
+        _ when !message.Accepted => $"The webhook answered the {message.Kind} with HTTP {message.HttpStatus}.",
+        { Status: null } => $"The {message.Kind} was answered with {message.HttpStatus} and is not in the database.",
+        { IsTerminal: false } => $"The {message.Kind} is still {story.Status} after {Limit.TotalSeconds:0} s.",
+        { Status: "failed" } => $"The {message.Kind} failed: {story.Error ?? story.Reason}",
+        { Status: "rejected" } when message.Kind == "text" => $"The text was rejected: {story.Reason}",
+        { Tasks.Count: not 2 } when message.Kind == "text" => $"The text asks for 2 tasks and became {story.Tasks.Count}.",
+        { IsAnswered: false } => $"Nobody was told what became of the {message.Kind}.",
+        _ => null,
+    };
+}

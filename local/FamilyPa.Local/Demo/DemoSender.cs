@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Phone;
+using FamilyPa.Local.Running;
+using FamilyPa.Simulators.Twilio;
+
+namespace FamilyPa.Local.Demo;
+
+/// <summary>Sends as the demo family's owner, through the real webhook, signed.</summary>
+internal static class DemoSender
+{
+    public const string Text = "buy milk tomorrow and call grandma on Friday at 5pm";
+    public const string Voice = "remind me to water the plants on Saturday";
+
+    public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken) =>
+        run.Twilio is null ? await PostAsync(run.File, cancellationToken) : await SendAsync(run.Twilio, "text", Text, [], cancellationToken);
+
+    /// <summary>Null where Twilio is outside: the app would look for the audio there.</summary>
+    public static async Task<DemoMessage?> SendVoiceAsync(LocalRun run, CancellationToken cancellationToken) =>
+        run.Twilio is null ? null : await SendAsync(run.Twilio, "voice note", Voice, [PhoneApi.Speak(Voice)], cancellationToken);
+
+    private static async Task<DemoMessage> SendAsync(
+        TwilioSimulator twilio, string kind, string said, IReadOnlyList<InboundMedia> media, CancellationToken cancellationToken)
+    {
+        var message = new InboundMessage { From = $"whatsapp:{DemoFamily.Owner.Phone}", ProfileName = DemoFamily.Owner.Name, Body = media.Count == 0 ? said : "", Media = media };
+        var delivery = await twilio.SendInboundAsync(message, cancellationToken);
+        return new DemoMessage(kind, said, delivery.MessageSid, delivery.Status, delivery.Elapsed);
+    }
+
+    /// <summary>Twilio is outside and cannot be asked to receive a message: we sign one in its name, with the token both sides know.</summary>
+    private static async Task<DemoMessage> PostAsync(RunFile file, CancellationToken cancellationToken)
+    {
+        var sid = "SM" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var form = new Dictionary<string, string>
+        {
+            ["MessageSid"] = sid,
+            ["SmsMessageSid"] = sid,
+            ["AccountSid"] = file.Twilio.AccountSid,
+            ["From"] = $"whatsapp:{DemoFamily.Owner.Phone}",
+            ["To"] = $"whatsapp:{DemoFamily.TwilioNumber}",
+            ["Body"] = Text,
+            ["NumMedia"] = "0",
+            ["ProfileName"] = DemoFamily.Owner.Name,
+        };
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, file.BaseUrl + new Uri(file.Twilio.WebhookUrl).PathAndQuery) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Add("X-Twilio-Signature", TwilioSignature.Sign(file.Twilio.AuthToken, file.Twilio.WebhookUrl, form));
+        var clock = Stopwatch.StartNew();
+        using var answer = await http.SendAsync(request, cancellationToken);
+        return new DemoMessage("text", Text, sid, (int)answer.StatusCode, clock.Elapsed);
+    }
+}

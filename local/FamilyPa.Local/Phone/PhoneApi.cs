@@ -1,0 +1,81 @@
+using FamilyPa.Local.App;
+using FamilyPa.Simulators.Audio;
+using FamilyPa.Simulators.Twilio;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace FamilyPa.Local.Phone;
+
+/// <summary>What the page asks for. Sending goes through simulated Twilio, which signs it and posts it to the app's webhook.</summary>
+internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember> members)
+{
+    public void Map(WebApplication app)
+    {
+        app.MapGet("/phone/members", context => context.Response.WriteAsJsonAsync(members));
+        app.MapPost("/phone/messages", SendAsync);
+        app.MapPost("/phone/read/{sid}", ReadAsync);
+        app.MapGet("/phone/media/{sid}/{index:int}", MediaAsync);
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var member = members.FirstOrDefault(member => member.Phone == form["from"]);
+        if (member is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsJsonAsync(new PhoneProblem("No such family member."), context.RequestAborted);
+            return;
+        }
+
+        var spoken = form["spoken"].ToString();
+        List<InboundMedia> media = spoken.Length > 0 ? [Speak(spoken)] : [];
+        foreach (var file in form.Files)
+            media.Add(new InboundMedia(file.ContentType, await ReadAsync(file, context.RequestAborted)));
+        var delivery = await twilio.SendInboundAsync(
+            new InboundMessage
+            {
+                From = form["channel"] == "sms" ? member.Phone : $"whatsapp:{member.Phone}",
+                Body = form["body"].ToString(),
+                ProfileName = member.Name,
+                Media = media,
+            },
+            context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            new PhoneDelivery(delivery.MessageSid, delivery.Accepted, delivery.Status, (long)delivery.Elapsed.TotalMilliseconds), context.RequestAborted);
+    }
+
+    /// <summary>A reply that was looked at: Twilio reports it read, as WhatsApp's second blue tick.</summary>
+    private async Task ReadAsync(HttpContext context)
+    {
+        await twilio.ReportStatusAsync((string)context.Request.RouteValues["sid"]!, "read");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task MediaAsync(HttpContext context)
+    {
+        var sid = (string)context.Request.RouteValues["sid"]!;
+        var index = int.Parse((string)context.Request.RouteValues["index"]!, System.Globalization.CultureInfo.InvariantCulture);
+        if (twilio.All.FirstOrDefault(message => message.Sid == sid)?.Media.ElementAtOrDefault(index) is not { } media)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        // Whatever was attached is handed back as data, never as a page of ours.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.ContentType = media.ContentType.StartsWith("audio/", StringComparison.Ordinal) ? media.ContentType : "application/octet-stream";
+        await context.Response.Body.WriteAsync(media.Content, context.RequestAborted);
+    }
+
+    /// <summary>A voice note without a microphone: silence that carries its text, which the simulated transcription reads.</summary>
+    internal static InboundMedia Speak(string text) =>
+        new("audio/ogg", OggOpusWriter.Write(text, TimeSpan.FromSeconds(Math.Max(1, text.Length / 15.0))));
+
+    private static async Task<byte[]> ReadAsync(IFormFile file, CancellationToken cancellationToken)
+    {
+        var content = new MemoryStream();
+        await file.CopyToAsync(content, cancellationToken);
+        return content.ToArray();
+    }
+}

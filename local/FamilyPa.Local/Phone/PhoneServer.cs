@@ -1,0 +1,62 @@
+using System.Net;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+using FamilyPa.Simulators.Twilio;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace FamilyPa.Local.Phone;
+
+/// <summary>The page that plays a family member: what it sends goes through simulated Twilio, signed, to the real webhook.</summary>
+internal sealed class PhoneServer : IAsyncDisposable
+{
+    /// <summary>Kept while it is free, so that an open page finds the phone again after a restart.</summary>
+    private const int UsualPort = 7072;
+
+    private readonly WebApplication app;
+
+    private PhoneServer(WebApplication app) => this.app = app;
+
+    public string Url => app.Urls.First().TrimEnd('/') + "/phone";
+
+    public static async Task<PhoneServer> StartAsync(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, int? port = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, port ?? (LoopbackPort.IsFree(UsualPort) ? UsualPort : 0));
+        });
+        builder.Services.AddRoutingCore();
+        // Open pages hold an event stream each: they must not hold up Ctrl+C.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        var app = builder.Build();
+        app.Use(RefuseOtherSites);
+        PhonePage.Map(app);
+        new PhoneApi(twilio, members).Map(app);
+        new PhoneEvents(twilio, app.Lifetime.ApplicationStopping).Map(app);
+        await app.StartAsync();
+        return new PhoneServer(app);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    /// <summary>Any page open in the same browser could otherwise write to the family's assistant, or read along under a name that resolves here.</summary>
+    private static async Task RefuseOtherSites(HttpContext context, RequestDelegate next)
+    {
+        var site = context.Request.Headers["Sec-Fetch-Site"].ToString();
+        var ours = context.Request.Host.Host is "127.0.0.1" or "localhost";
+        if (!ours || (!HttpMethods.IsGet(context.Request.Method) && site is not ("" or "same-origin" or "none")))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'";
+        context.Response.Headers.CacheControl = "no-store";
+        await next(context);
+    }
+}

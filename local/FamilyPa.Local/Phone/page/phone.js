@@ -1,0 +1,106 @@
+import * as conversation from './conversation.js';
+import * as recorder from './recorder.js';
+
+const find = id => document.getElementById(id);
+const [member, channel, text, file, record, problem, connection] =
+  ['member', 'channel', 'text', 'file', 'record', 'problem', 'connection'].map(find);
+const seen = new Set();
+let attached = null;
+let events = null;
+
+function complain(message) {
+  problem.textContent = message;
+  problem.hidden = !message;
+}
+
+function attach(chosen) {
+  attached = chosen;
+  find('attachment').hidden = !chosen;
+  find('attachment-name').textContent = chosen ? `${chosen.name}, ${Math.ceil(chosen.size / 1024)} KB ` : '';
+}
+
+function listen() {
+  events?.close();
+  conversation.clear();
+  events = new EventSource(`/phone/events?member=${encodeURIComponent(member.value)}`);
+  events.addEventListener('open', () => { connection.textContent = 'Connected'; });
+  events.addEventListener('error', () => { connection.textContent = 'Family PA is not running. Waiting for it…'; });
+  events.addEventListener('message', event => {
+    const message = JSON.parse(event.data);
+    conversation.show(message);
+    if (message.status === 'delivered' && !document.hidden && !seen.has(message.sid)) {
+      seen.add(message.sid);
+      fetch(`/phone/read/${message.sid}`, { method: 'POST' }).catch(() => seen.delete(message.sid));
+    }
+  });
+}
+
+async function send({ body = '', spoken = '', upload = null }) {
+  if (!body && !spoken && !upload) return complain('Write something first.');
+  complain('');
+  const form = new FormData();
+  form.set('from', member.value);
+  form.set('channel', channel.value);
+  form.set('body', body);
+  form.set('spoken', spoken);
+  if (upload) form.set('file', upload);
+  try {
+    const answer = await fetch('/phone/messages', { method: 'POST', body: form });
+    const result = await answer.json();
+    if (!answer.ok) return complain(result.message);
+    connection.textContent = `Answered in ${result.milliseconds} ms`;
+    if (!result.accepted) {
+      const reason = result.status ? `refused with HTTP ${result.status}` : 'no answer: is the app running?';
+      conversation.refuse(result.messageSid, reason);
+      complain(`The message was not taken: ${reason}`);
+    }
+  } catch {
+    complain('The message could not be sent: the local run is not answering.');
+  }
+}
+
+function take() {
+  const typed = text.value.trim();
+  text.value = '';
+  text.focus();
+  return typed;
+}
+
+find('composer').addEventListener('submit', event => {
+  event.preventDefault();
+  const upload = attached;
+  attach(null);
+  send({ body: take(), upload });
+});
+
+text.addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  find('composer').requestSubmit();
+});
+
+find('speak').addEventListener('click', () => send({ spoken: take() }));
+find('attach').addEventListener('click', () => file.click());
+find('detach').addEventListener('click', () => attach(null));
+file.addEventListener('change', () => {
+  attach(file.files[0] ?? null);
+  file.value = '';
+});
+
+record.addEventListener('click', async () => {
+  complain('');
+  try {
+    if (recorder.isRecording()) await send({ upload: await recorder.stop() });
+    else await recorder.start();
+  } catch (error) {
+    complain(error.message);
+  }
+  record.setAttribute('aria-pressed', recorder.isRecording());
+  record.textContent = recorder.isRecording() ? 'Stop and send' : 'Record';
+});
+
+member.addEventListener('change', listen);
+
+const members = await (await fetch('/phone/members')).json();
+member.replaceChildren(...members.map(({ name, phone }) => new Option(`${name} (${phone})`, phone)));
+listen();

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+
+namespace FamilyPa.Local.Processes;
+
+/// <summary>How to start a child. <see cref="WhenParentDies"/> is what it gets if we are killed.</summary>
+public sealed record ChildStart(string File, params IReadOnlyList<string> Arguments)
+{
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Added to our own environment; a null removes the variable.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    public bool AsNobody { get; init; }
+
+    public Signal? WhenParentDies { get; init; } = Signal.Kill;
+
+    public Action<string>? OnLine { get; init; }
+
+    /// <summary>Where the process is recorded; one that an earlier run recorded there and left running is ended first.</summary>
+    public string? RecordFile { get; init; }
+}
+
+/// <summary>A process that belongs to us: its output is kept, and it does not outlive us.</summary>
+public sealed class ChildProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly string? recordFile;
+
+    private ChildProcess(Process process, string? recordFile)
+    {
+        this.process = process;
+        this.recordFile = recordFile;
+    }
+
+    public int Id { get; private set; }
+
+    public OutputTail Output { get; } = new();
+
+    public Task<int> Exited => exited.Task;
+
+    public static async Task<ChildProcess> StartAsync(ChildStart start)
+    {
+        if (start.RecordFile is not null)
+            await ProcessRecord.EndOrphanAsync(start.RecordFile);
+        string[] command = [.. Privileges.Prefix(start.AsNobody, start.WhenParentDies), start.File, .. start.Arguments];
+        var info = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = start.WorkingDirectory ?? "",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in start.Environment)
+            info.Environment[name] = value;
+
+        var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true }, start.RecordFile);
+        child.process.OutputDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
+        child.process.ErrorDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
+        child.process.Exited += (_, _) => child.exited.TrySetResult(child.process.ExitCode);
+        await ChildLauncher.StartAsync(child.process);
+        child.Id = child.process.Id;
+        if (start.RecordFile is not null)
+            ProcessRecord.Write(start.RecordFile, child.process);
+        child.process.StandardInput.Close();
+        child.process.BeginOutputReadLine();
+        child.process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Runs a command to its end; false where it failed or does not exist.</summary>
+    public static async Task<(bool Succeeded, string Output)> RunAsync(ChildStart start, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var child = await StartAsync(start);
+            await child.process.WaitForExitAsync(cancellationToken);
+            return (child.process.ExitCode == 0, child.Output.ToString());
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return (false, exception.Message);
+        }
+    }
+
+    public async Task StopAsync(Signal signal, TimeSpan patience)
+    {
+        if (Exited.IsCompleted)
+            return;
+        Signals.Send(Id, signal);
+        if (await Task.WhenAny(Exited, Task.Delay(patience)) != Exited)
+            await KillAsync();
+    }
+
+    public async Task KillAsync()
+    {
+        if (!Exited.IsCompleted)
+            Signals.Send(Id, Signal.Kill);
+        await Exited;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        process.Dispose();
+        if (recordFile is not null)
+            File.Delete(recordFile);
+    }
+
+    private void Take(string? line, Action<string>? onLine)
+    {
+        if (line is null)
+            return;
+        Output.Add(line);
+        onLine?.Invoke(line);
+    }
+}

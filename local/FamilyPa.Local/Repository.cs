@@ -1,0 +1,21 @@
+namespace FamilyPa.Local;
+
+/// <summary>Where this clone keeps what the local run and the tests need.</summary>
+public static class Repository
+{
+    public static string Root { get; } = Find();
+
+    /// <summary>The folder of package.json.</summary>
+    public static string LocalFolder => Path.Combine(Root, "local");
+
+    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs.</summary>
+    public static string StateFolder => Directory.CreateDirectory(Path.Combine(LocalFolder, ".state")).FullName;
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "FamilyPa.sln")))
+                return folder.FullName;
+        throw new LocalRunException($"No FamilyPa.sln above {AppContext.BaseDirectory}: run this from a clone of the repository.");
+    }
+}

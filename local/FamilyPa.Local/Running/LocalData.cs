@@ -1,0 +1,32 @@
+using FamilyPa.Local.Services;
+
+namespace FamilyPa.Local.Running;
+
+/// <summary>What the local run keeps between runs, below local/.state.</summary>
+internal static class LocalData
+{
+    public static string Lock => In("run.lock");
+
+    public static string Secrets => In("secrets.json");
+
+    public static string Storage => In("azurite");
+
+    /// <summary>The host's own: when each timer last ran.</summary>
+    public static string Host => In("host");
+
+    public static string AppLog => In("app.log");
+
+    public static string AppRecord => In("app.json");
+
+    /// <summary>Secrets stay: a script or a session that knows them goes on working.</summary>
+    public static async Task<int> DropAsync()
+    {
+        await PostgresServer.DeleteAsync(LocalDatabase.Folder);
+        await AzuriteServer.DeleteAsync(Storage);
+        if (Directory.Exists(Host))
+            Directory.Delete(Host, recursive: true);
+        return 0;
+    }
+
+    private static string In(string name) => Path.Combine(Repository.StateFolder, name);
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Local.Running;
+
+/// <summary>local/.state/run.json: what runs where, for scripts, load runs and the operator's command line. It holds secrets.</summary>
+public sealed record RunFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static string DefaultPath => Path.Combine(Repository.StateFolder, "run.json");
+
+    public required string BaseUrl { get; init; }
+
+    /// <summary>What Twilio signs; differs from <see cref="BaseUrl"/> only where PUBLIC_BASE_URL says so.</summary>
+    public required string PublicBaseUrl { get; init; }
+
+    /// <summary>A libpq URI with full rights.</summary>
+    public required string Postgres { get; init; }
+
+    public required string Storage { get; init; }
+
+    public required string FunctionKey { get; init; }
+
+    public required TwilioPart Twilio { get; init; }
+
+    public required OpenAIPart Openai { get; init; }
+
+    public required int AppPid { get; init; }
+
+    /// <summary>The process to stop to stop everything.</summary>
+    public int Pid { get; init; } = Environment.ProcessId;
+
+    public required string AppLog { get; init; }
+
+    /// <summary>Null where messages come from outside, and no family member can be played here.</summary>
+    public string? Phone { get; init; }
+
+    public DemoPart Demo { get; init; } = new(DemoFamily.FamilyId, DemoFamily.Owner.Phone, DemoFamily.Owner.UserId, DemoFamily.TwilioNumber);
+
+    public static RunFile? Read(string path) =>
+        File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Json) : null;
+
+    public void Write(string path) => SecretFile.Write(path, JsonSerializer.Serialize(this, Json));
+
+    public sealed record TwilioPart(string AccountSid, string AuthToken, string SharedSecret, string WebhookUrl, string ApiBaseUrl);
+
+    public sealed record OpenAIPart(string Endpoint);
+
+    public sealed record DemoPart(Guid FamilyId, string OwnerPhone, Guid OwnerUserId, string TwilioNumber);
+}

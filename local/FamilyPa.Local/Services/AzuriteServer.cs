@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using Azure.Storage.Queues;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Local.Services;
+
+/// <summary>Queue and blob storage of our own on free loopback ports, for one account or several.</summary>
+public sealed partial class AzuriteServer : IAsyncDisposable
+{
+    /// <summary>The app's queues; each has a poison queue beside it.</summary>
+    public static IReadOnlyList<string> Queues { get; } = ["download", "transcribe", "extract", "finalize", "inbound"];
+
+    private readonly ChildProcess process;
+    private readonly Uri blobs;
+    private readonly Uri queues;
+    private readonly Dictionary<string, string> keys;
+
+    private AzuriteServer(ChildProcess process, Uri blobs, Uri queues, Dictionary<string, string> keys)
+    {
+        this.process = process;
+        this.blobs = blobs;
+        this.queues = queues;
+        this.keys = keys;
+    }
+
+    public int ProcessId => process.Id;
+
+    public Uri BlobEndpoint => blobs;
+
+    public Uri QueueEndpoint => queues;
+
+    public Task<int> Exited => process.Exited;
+
+    public OutputTail Output => process.Output;
+
+    /// <param name="folder">Where the data lives between runs; null keeps it in memory.</param>
+    public static async Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts)
+    {
+        // The keys open nothing but this server; fixed ones keep the connection string stable between runs.
+        var keys = accounts.ToDictionary(account => account, account => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"local-{account}")));
+        var started = new TaskCompletionSource<(Uri, Uri)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Uri? blobs = null;
+        var process = await ChildProcess.StartAsync(new ChildStart("node", Arguments(folder))
+        {
+            Environment = new Dictionary<string, string?> { ["AZURITE_ACCOUNTS"] = string.Join(';', keys.Select(pair => $"{pair.Key}:{pair.Value}")) },
+            // On disk it writes its tables out as it ends.
+            WhenParentDies = folder is null ? Signal.Kill : Signal.Terminate,
+            RecordFile = folder is null ? null : RecordIn(folder),
+            OnLine = line =>
+            {
+                if (Listening().Match(line) is not { Success: true } match)
+                    return;
+                var endpoint = new Uri(match.Groups["endpoint"].Value);
+                if (match.Groups["service"].Value == "Blob")
+                    blobs = endpoint;
+                else
+                    started.TrySetResult((blobs!, endpoint));
+            },
+        });
+        if (await Task.WhenAny(started.Task, process.Exited) != started.Task)
+            throw new LocalRunException($"Azurite did not start:{Environment.NewLine}{process.Output.Last(15)}");
+        var (blobEndpoint, queueEndpoint) = await started.Task;
+        return new AzuriteServer(process, blobEndpoint, queueEndpoint, keys);
+    }
+
+    /// <summary>Ends a server that was left running there, and drops all of its data.</summary>
+    public static async Task DeleteAsync(string folder)
+    {
+        await ProcessRecord.EndOrphanAsync(RecordIn(folder));
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    public string ConnectionString(string account) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={keys[account]};BlobEndpoint={blobs}{account};QueueEndpoint={queues}{account};";
+
+    /// <summary>The host polls a missing queue without ever creating it; in Azure the deployment creates them.</summary>
+    public static Task CreateQueuesAsync(string connectionString)
+    {
+        var service = new QueueServiceClient(connectionString);
+        return Task.WhenAll(Queues.SelectMany(name => new[] { name, name + "-poison" }).Select(name => service.GetQueueClient(name).CreateIfNotExistsAsync()));
+    }
+
+    public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(5));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await process.DisposeAsync();
+    }
+
+    private static string RecordIn(string folder) => Path.Combine(folder, "process.json");
+
+    // Started directly: npx would leave the server behind when it is told to end. Port 0: the system picks a free one.
+    private static string[] Arguments(string? folder) =>
+    [
+        Path.Combine(NodePackages.Folder, "azurite", "dist", "src", "azurite.js"),
+        "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+        "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
+        .. folder is null ? (string[])["--inMemoryPersistence"] : ["--location", folder],
+    ];
+
+    [GeneratedRegex("Azurite (?<service>Blob|Queue) service is successfully listening at (?<endpoint>http://[0-9.:]+)")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Local.Services;
+
+/// <summary>What comes from npm: installed once for each state of the lock file.</summary>
+public static class NodePackages
+{
+    private const int OldestNode = 20;
+
+    /// <summary>Present only when an installation went through to its end.</summary>
+    private static string Marker => Path.Combine(Folder, ".familypa-installed");
+
+    public static string Folder => Path.Combine(Repository.LocalFolder, "node_modules");
+
+    public static async Task EnsureAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (IsCurrent())
+            return;
+        // Two test runs at once would delete the folder under each other.
+        var lockFile = Path.Combine(Repository.StateFolder, "npm.lock");
+        using var held = await FileLock.AcquireAsync(lockFile, () => progress?.Invoke("waiting for another run to install the npm packages"), cancellationToken);
+        if (IsCurrent())
+            return;
+
+        await RequireNodeAsync(cancellationToken);
+        progress?.Invoke("npm ci (once, about 80 MB)");
+        var (installed, output) = await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
+        if (!installed)
+            throw new LocalRunException($"npm ci failed in {Repository.LocalFolder}. Is the npm registry reachable?{Environment.NewLine}{output}");
+        await File.WriteAllTextAsync(Marker, LockHash(), cancellationToken);
+    }
+
+    private static bool IsCurrent() => File.Exists(Marker) && File.ReadAllText(Marker) == LockHash();
+
+    private static string LockHash() =>
+        Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Repository.LocalFolder, "package-lock.json"))));
+
+    private static async Task RequireNodeAsync(CancellationToken cancellationToken)
+    {
+        var (found, version) = await RunAsync("node", ["--version"], cancellationToken);
+        if (!found)
+            throw new LocalRunException($"Node.js {OldestNode} or newer is needed (queue storage and the database come from npm), and no node was found on the PATH: https://nodejs.org");
+        if (!Version.TryParse(version.Trim().TrimStart('v'), out var parsed) || parsed.Major < OldestNode)
+            throw new LocalRunException($"Node.js {OldestNode} or newer is needed; the one on the PATH is {version.Trim()}: https://nodejs.org");
+    }
+
+    // npm is a script on Windows, which starts only through the shell.
+    private static Task<(bool Succeeded, string Output)> RunAsync(string command, string[] arguments, CancellationToken cancellationToken) =>
+        ChildProcess.RunAsync(
+            OperatingSystem.IsWindows()
+                ? new ChildStart("cmd", ["/c", command, .. arguments]) { WorkingDirectory = Repository.LocalFolder }
+                : new ChildStart(command, arguments) { WorkingDirectory = Repository.LocalFolder },
+            cancellationToken);
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FamilyPa.Local.Services;
+
+/// <summary>A folder for one test or load run, which every service can reach. What a killed run left is swept by the next one.</summary>
+public sealed class ScratchFolder : IDisposable
+{
+    private static int count;
+
+    private ScratchFolder(string path) => Path = path;
+
+    public string Path { get; }
+
+    public static async Task<ScratchFolder> CreateAsync()
+    {
+        var all = await ReachableFolder.ForAsync(System.IO.Path.Combine(Repository.StateFolder, "scratch"));
+        foreach (var folder in Directory.GetDirectories(all))
+            if (!IsOwned(System.IO.Path.GetFileName(folder)))
+                Delete(folder);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref count)}");
+        return new ScratchFolder(Directory.CreateDirectory(System.IO.Path.Combine(all, name)).FullName);
+    }
+
+    public void Dispose() => Delete(Path);
+
+    private static bool IsOwned(string name)
+    {
+        try
+        {
+            using var owner = Process.GetProcessById(int.Parse(name.Split('-')[0], CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another run is sweeping too, or a service is still closing its files: the next run takes what is left.
+        }
+    }
+}

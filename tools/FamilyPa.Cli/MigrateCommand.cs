@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Azure.Core;
+using Azure.Identity;
+using FamilyPa.Core.Storage;
+using Npgsql;
+using Spectre.Console;
+
+namespace FamilyPa.Cli;
+
+/// <summary><c>familypa migrate</c>: brings the database to this version, and opens it to the app's login.</summary>
+internal static class MigrateCommand
+{
+    private const string EntraScope = "https://ossrdbms-aad.database.windows.net/.default";
+
+    public static Command Create()
+    {
+        var connection = new Option<string>("--connection")
+        {
+            Description = "Npgsql connection string or postgresql:// URI of a login that owns the database. Default: POSTGRES_CONNECTION_STRING.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("POSTGRES_CONNECTION_STRING") ?? "",
+        };
+        var entra = new Option<bool>("--entra")
+        {
+            Description = "Log in with an Entra token of whoever is signed in. Default: POSTGRES_USE_ENTRA.",
+            DefaultValueFactory = _ => bool.TryParse(Environment.GetEnvironmentVariable("POSTGRES_USE_ENTRA"), out var use) && use,
+        };
+        var identity = new Option<Guid?>("--app-identity") { Description = "Object id of the managed identity that may log in as familypa_app (Azure)." };
+        var password = new Option<string?>("--app-password") { Description = "Password that familypa_app is given (elsewhere)." };
+
+        var command = new Command("migrate", "Apply the migrations that the database does not have yet.") { connection, entra, identity, password };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                var address = ConnectionStrings.Parse(parsed.GetValue(connection)!);
+                if (parsed.GetValue(entra))
+                    address.Password = (await new DefaultAzureCredential().GetTokenAsync(new TokenRequestContext([EntraScope]), cancellation)).Token;
+                var applied = 0;
+                Migrator.Run(address.ConnectionString, script =>
+                {
+                    applied++;
+                    AnsiConsole.WriteLine($"  applied {script}");
+                });
+                AppLogin.Allow(address.ConnectionString, parsed.GetValue(identity), parsed.GetValue(password));
+                AnsiConsole.WriteLine(applied == 0 ? "The database is up to date." : $"{applied} migrations applied.");
+                return 0;
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or NpgsqlException)
+            {
+                await Console.Error.WriteLineAsync($"familypa migrate: {e.Message}");
+                return 1;
+            }
+        });
+        return command;
+    }
+}

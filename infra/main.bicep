@@ -28,6 +28,9 @@ param operatorAddress string = ''
 param publicBaseUrl string = ''
 
 param twilioAccountSid string
+
+@description('Our numbers in E.164, comma separated; empty accepts every number of the account.')
+param twilioNumbers string = ''
 param twilioApiBaseUrl string = 'https://api.twilio.com'
 
 @secure()
@@ -55,6 +58,9 @@ param transcriptionModel model
 
 @description('Replaces single Limits__ settings.')
 param limits object = {}
+
+@description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
+param pipeline object = {}
 
 var chosen size = sizes[stage]
 var chosenOperator operator = operatorPrincipal ?? {
@@ -201,8 +207,10 @@ module functionApp 'modules/functionApp.bicep' = {
             WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next')
           }
         : {},
+      empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
-      toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value))
+      toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
+      toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value))
     )
   }
 }

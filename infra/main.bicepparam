@@ -19,6 +19,7 @@ param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
+param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')
 param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
 param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')
 param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')
@@ -38,4 +39,9 @@ param transcriptionModel = {
   name: 'whisper'
   version: '001'
   sku: 'Standard'
+}
+
+param pipeline = {
+  ChatInputUsdPerMillion: '0.44'
+  ChatOutputUsdPerMillion: '1.76'
 }

@@ -43,8 +43,8 @@ param webhookSharedSecret string = ''
 @secure()
 param sessionSigningKey string = ''
 
-@description('True while the secrets are being exchanged: twilio-auth-token-next and webhook-shared-secret-next must then be in the vault.')
-param rotatingSecrets bool = false
+@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret. The vault must hold <name>-next for each.')
+param rotating string = ''
 
 @description('An outside issuer whose tokens members may use as well; empty for none.')
 param oidcAuthority string = ''
@@ -201,11 +201,11 @@ module functionApp 'modules/functionApp.bicep' = {
         AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT: openAi.outputs.transcriptionDeployment
       },
       // Only while rotating: a reference to a secret that is not there reaches the app as its own text, a secret anyone can guess.
-      rotatingSecrets
-        ? {
-            TWILIO_AUTH_TOKEN_NEXT: format(secretReference, 'twilio-auth-token-next')
-            WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next')
-          }
+      contains(rotating, 'twilio-auth-token')
+        ? { TWILIO_AUTH_TOKEN_NEXT: format(secretReference, 'twilio-auth-token-next') }
+        : {},
+      contains(rotating, 'webhook-shared-secret')
+        ? { WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next') }
         : {},
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },

@@ -23,7 +23,7 @@ param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')
 param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
 param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')
 param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')
-param rotatingSecrets = bool(readEnvironmentVariable('ROTATING_SECRETS', 'false'))
+param rotating = readEnvironmentVariable('ROTATING_SECRETS', '')
 param oidcAuthority = readEnvironmentVariable('OIDC_AUTHORITY', '')
 param oidcAudience = readEnvironmentVariable('OIDC_AUDIENCE', '')
 

@@ -13,13 +13,13 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     private readonly ScriptedAnswers<ChatRequest> chatScripts = new();
     private readonly ScriptedAnswers<TranscriptionRequest> transcriptionScripts = new();
     private readonly Billing billing = new();
-    private readonly TaskExtractor extractor;
+    private readonly DateRecogniser dates;
     private LoopbackServer? server;
 
     private AzureOpenAISimulator(AzureOpenAISimulatorOptions options)
     {
         this.options = options;
-        extractor = new TaskExtractor();
+        dates = new DateRecogniser(options.NodeModules, options.Node);
     }
 
     /// <summary>What <c>AZURE_OPENAI_ENDPOINT</c> is set to.</summary>
@@ -66,13 +66,14 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     {
         Faults.Clear();
         if (server is not null) await server.DisposeAsync();
+        await dates.DisposeAsync();
     }
 
     private async Task StartAsync()
     {
         var pipeline = new OperationPipeline(
             requests, Faults, options.Clock, context => AzureErrors.RefuseKey(context, options), AzureErrors.Status);
-        var chat = new ChatApi(options, extractor, chatScripts, billing);
+        var chat = new ChatApi(options, new TaskExtractor(dates), chatScripts, billing);
         var transcription = new TranscriptionApi(options, transcriptionScripts, billing);
         server = await LoopbackServer.StartAsync(options.Port, app =>
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FunctionsRuntime.Functions;
 
 /// <summary>One call of one function: the context the app sees, and the value that triggered it.</summary>
-internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory scopes, CancellationToken cancellation)
+internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory scopes, CancellationToken cancellation = default)
     : FunctionContext, IAsyncDisposable
 {
     public const string HttpContextKey = "HttpRequestContext";
@@ -29,7 +29,8 @@ internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory s
 
     public override FunctionDefinition FunctionDefinition => function.Definition;
 
-    public override CancellationToken CancellationToken => cancellation;
+    /// <summary>The request's own token costs something to ask for: only those pay who do.</summary>
+    public override CancellationToken CancellationToken => Http?.RequestAborted ?? cancellation;
 
     public override IServiceProvider InstanceServices
     {

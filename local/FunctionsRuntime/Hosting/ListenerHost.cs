@@ -54,13 +54,13 @@ internal sealed partial class ListenerHost(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Listening on {Url}. Functions: {Functions}")]
+    [LoggerMessage(1, LogLevel.Information, "Listening on {Url}. Functions: {Functions}")]
     private static partial void Started(ILogger logger, string url, string functions);
 
-    [LoggerMessage(LogLevel.Warning, "Functions still running {Grace} after the order to stop are left behind; their messages come back")]
+    [LoggerMessage(2, LogLevel.Warning, "Functions still running {Grace} after the order to stop are left behind; their messages come back")]
     private static partial void LeftBehind(ILogger logger, TimeSpan grace);
 
-    [LoggerMessage(LogLevel.Critical, "The listeners have stopped: a fault of the local host")]
+    [LoggerMessage(3, LogLevel.Critical, "The listeners have stopped: a fault of the local host")]
     private static partial void Broken(ILogger logger, Exception exception);
 
     private readonly ILogger logger = loggers.CreateLogger("Host.Startup");

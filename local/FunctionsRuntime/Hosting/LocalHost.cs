@@ -1,5 +1,6 @@
 using FunctionsRuntime.Functions;
 using FunctionsRuntime.Http;
+using FunctionsRuntime.Logging;
 using FunctionsRuntime.Queues;
 using FunctionsRuntime.Timers;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace FunctionsRuntime.Hosting;
 
@@ -48,13 +48,7 @@ internal static class LocalHost
         .AddFilter("Host.Startup", LogLevel.Information)
         .AddConfiguration(hostJson.Settings.GetSection("logging"))
         .AddConfiguration(builder.Configuration.GetSection("Logging"))
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
+        .AddProvider(new ConsoleLines());
 
     public static WebApplication Build(
         WebApplicationBuilder builder,
@@ -72,11 +66,15 @@ internal static class LocalHost
             throw new InvalidOperationException("HTTP functions need builder.ConfigureFunctionsWebApplication().");
         }
 
+        var queues = QueueSubscription.Of(catalog, builder.Configuration);
+        var timers = TimerSubscription.Of(catalog, builder.Configuration);
         builder.WebHost.UseUrls(settings.Url);
         builder.Services
             .AddSingleton(settings)
             .AddSingleton(catalog)
-            .AddSingleton(hostJson)
+            .AddSingleton(queues)
+            .AddSingleton(timers)
+            .AddSingleton(new QueueSettings(hostJson.Settings))
             .AddSingleton(pipeline)
             .AddSingleton<FunctionRunner>()
             .AddSingleton<QueueListeners>()

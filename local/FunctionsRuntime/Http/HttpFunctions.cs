@@ -27,7 +27,7 @@ internal sealed class HttpFunctions(RouteTable routes, FunctionKey key, Function
     private async Task Call(LoadedFunction function, HttpContext http)
     {
         OverwriteForwarded(http);
-        var invocation = new Invocation(function, runner.Scopes, http.RequestAborted) { Http = http };
+        var invocation = new Invocation(function, runner.Scopes) { Http = http };
         http.RequestServices = invocation.InstanceServices;
         if (await runner.RunAsync(invocation) is null)
         {

@@ -1,26 +1,25 @@
-using System.Collections.Concurrent;
 using Azure.Core.Pipeline;
 using Azure.Storage.Queues;
-using Microsoft.Extensions.Configuration;
 
 namespace FunctionsRuntime.Queues;
 
 /// <summary>Queue clients of the host itself. The app sees none of their traffic: no traces, no logs.</summary>
-internal sealed class QueueClients(IConfiguration configuration) : IDisposable
+internal sealed class QueueClients : IDisposable
 {
-    /// <param name="connection">The setting that holds the connection string.</param>
-    public QueueServiceClient Connect(string? connection) => clients.GetOrAdd(connection ?? "AzureWebJobsStorage", Create);
+    public QueueServiceClient Connect(string connectionString)
+    {
+        if (!clients.TryGetValue(connectionString, out var client))
+        {
+            clients[connectionString] = client = Create(connectionString);
+        }
+
+        return client;
+    }
 
     public void Dispose() => http.Dispose();
 
-    private QueueServiceClient Create(string setting)
+    private QueueServiceClient Create(string connectionString)
     {
-        var connectionString = configuration[setting] ?? configuration["AzureWebJobs" + setting] ?? configuration.GetConnectionString(setting);
-        if (string.IsNullOrEmpty(connectionString))
-        {
-            throw new InvalidOperationException($"The queue functions need the setting '{setting}', a storage connection string.");
-        }
-
         // Messages are read raw; what they mean is the listener's business, as it must see what cannot be decoded.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None, Transport = new HttpClientTransport(http) };
         options.Diagnostics.IsDistributedTracingEnabled = false;
@@ -34,5 +33,5 @@ internal sealed class QueueClients(IConfiguration configuration) : IDisposable
 
     // Without a propagator the handler makes no activities either.
     private readonly HttpClient http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseCookies = false, UseProxy = false });
-    private readonly ConcurrentDictionary<string, QueueServiceClient> clients = new();
+    private readonly Dictionary<string, QueueServiceClient> clients = [];
 }

@@ -2,39 +2,19 @@ using Azure;
 using Azure.Storage.Queues;
 using FunctionsRuntime.Functions;
 using FunctionsRuntime.Hosting;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsRuntime.Queues;
 
 /// <summary>The listeners of all queue functions.</summary>
-internal sealed class QueueListeners : IDisposable
+internal sealed class QueueListeners(
+    IReadOnlyList<QueueSubscription> subscriptions, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, ILoggerFactory loggers)
+    : IDisposable
 {
-    public QueueListeners(
-        FunctionCatalog catalog, HostJson hostJson, IConfiguration configuration, RuntimeSettings runtime, FunctionRunner runner, ILoggerFactory loggers)
-    {
-        var triggers = catalog.TriggeredBy<QueueTriggerAttribute>().ToList();
-        clients = new QueueClients(configuration);
-        if (triggers.Count == 0)
-        {
-            return;
-        }
-
-        var queues = new QueueSettings(hostJson.Settings);
-        journal = InFlightJournal.Open(runtime.StateDirectory);
-        foreach (var (function, trigger) in triggers)
-        {
-            var name = SettingNames.Resolve(trigger.QueueName, configuration, function.Name);
-            var service = clients.Connect(trigger.Connection);
-            var logger = loggers.CreateLogger($"Host.Queues.{function.Name}");
-            var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, Wake, logger);
-            listeners.Add(new QueueListener(service.GetQueueClient(name), processor, queues, runtime, journal, logger));
-        }
-    }
-
     public async Task RunAsync(CancellationToken stopping)
     {
+        // Only here and not at the start of the app: the storage client is slow to load.
+        listeners.AddRange(subscriptions.Select(Create));
         await GiveBack();
         await Task.WhenAll(listeners.Select(listener => listener.RunAsync(stopping)));
     }
@@ -44,6 +24,15 @@ internal sealed class QueueListeners : IDisposable
         listeners.ForEach(listener => listener.Dispose());
         journal?.Dispose();
         clients.Dispose();
+    }
+
+    private QueueListener Create(QueueSubscription subscription)
+    {
+        var (function, name, connectionString) = subscription;
+        var service = clients.Connect(connectionString);
+        var logger = loggers.CreateLogger($"Host.Queues.{function.Name}");
+        var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, Wake, logger);
+        return new QueueListener(service.GetQueueClient(name), processor, queues, runtime, journal, logger);
     }
 
     /// <summary>Shows the messages again that a killed process was working on.</summary>
@@ -65,7 +54,9 @@ internal sealed class QueueListeners : IDisposable
     }));
 
     private static QueueClient? PoisonOf(QueueServiceClient service, string name) =>
-        name.EndsWith(PoisonSuffix, StringComparison.Ordinal) || name.Length + PoisonSuffix.Length > 63 ? null : service.GetQueueClient(name + PoisonSuffix);
+        name.EndsWith(PoisonSuffix, StringComparison.Ordinal) || name.Length + PoisonSuffix.Length > MaxNameLength
+            ? null
+            : service.GetQueueClient(name + PoisonSuffix);
 
     private void Wake(string queue)
     {
@@ -76,8 +67,9 @@ internal sealed class QueueListeners : IDisposable
     }
 
     private const string PoisonSuffix = "-poison";
+    private const int MaxNameLength = 63;
 
-    private readonly QueueClients clients;
+    private readonly QueueClients clients = new();
     private readonly List<QueueListener> listeners = [];
-    private readonly InFlightJournal? journal;
+    private readonly InFlightJournal? journal = subscriptions.Count > 0 ? InFlightJournal.Open(runtime.StateDirectory) : null;
 }

@@ -7,18 +7,18 @@ namespace FunctionsRuntime.Timers;
 /// The ticks of one timer function, one at a time. A call that outlasts its next tick is followed by one call at once.
 /// Being alone on the machine it needs no lease, and it remembers nothing over a restart: no tick is ever past due.
 /// </summary>
-internal sealed class TimerListener(LoadedFunction function, TimerTriggerAttribute trigger, CronSchedule schedule, FunctionRunner runner)
+internal sealed class TimerListener(TimerSubscription subscription, FunctionRunner runner)
 {
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            if (trigger.RunOnStartup)
+            if (subscription.Trigger.RunOnStartup)
             {
                 await Tick(stopping);
             }
 
-            status.Next = schedule.Next(DateTime.UtcNow);
+            status.Next = subscription.Schedule.Next(DateTime.UtcNow);
             while (true)
             {
                 await Until(status.Next, stopping);
@@ -33,12 +33,12 @@ internal sealed class TimerListener(LoadedFunction function, TimerTriggerAttribu
     private async Task Tick(CancellationToken stopping)
     {
         var now = DateTime.UtcNow;
-        var isMonitored = trigger.UseMonitor && !schedule.IsUnderAMinute(now);
+        var isMonitored = subscription.Trigger.UseMonitor && !subscription.Schedule.IsUnderAMinute(now);
         var timer = new TimerInfo { ScheduleStatus = isMonitored ? status : null };
-        await runner.RunAsync(new Invocation(function, runner.Scopes, stopping) { Timer = timer });
+        await runner.RunAsync(new Invocation(subscription.Function, runner.Scopes, stopping) { Timer = timer });
         // A clock that wakes a little early must not give the same tick twice.
         var last = status.Next > now && status.Next - now < TimeSpan.FromSeconds(1) ? status.Next : now;
-        status = new ScheduleStatus { Last = last, Next = schedule.Next(last), LastUpdated = last };
+        status = new ScheduleStatus { Last = last, Next = subscription.Schedule.Next(last), LastUpdated = last };
     }
 
     /// <summary>In short steps, so that a changed clock or a machine that slept is noticed.</summary>

@@ -11,9 +11,9 @@ public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp
     [InlineData(503)]
     public async Task What_Twilio_did_not_take_is_sent_again(int status)
     {
-        using var once = App.Twilio.Faults.Add(Fault.Status("messages.create", status).OnlyFor($"number+{status}").Once());
+        using var once = App.Twilio.Faults.Add(Fault.Status("messages.create", status).OnlyFor($"x{status}x").Once());
 
-        var sid = await App.TextAsync($"buy number {status}");
+        var sid = await App.TextAsync($"buy x{status}x");
 
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal(["extract succeeded", $"finalize failed twilio_http_{status}", "finalize succeeded"], await App.AttemptsAsync(sid));

@@ -69,7 +69,7 @@ internal sealed class ClauseReader(Lexicon lexicon, Members members)
     // What is about a member and nothing else is the family's.
     private string CategoryOf(string text) =>
         lexicon.Categories.Of(text) is var category and not "other" ? category
-            : Categories.WordsOf(text).Any(members.IsName) ? "family" : "other";
+            : Categories.WordsOf(text).Any(word => members.IsName(word) || (word.EndsWith("'s", StringComparison.Ordinal) && members.IsName(word[..^2]))) ? "family" : "other";
 
     private static Reading Nothing { get; } = new(null, null);
 

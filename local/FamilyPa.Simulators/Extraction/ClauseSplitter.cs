@@ -6,10 +6,13 @@ namespace FamilyPa.Simulators.Extraction;
 /// <remarks>The things of one purchase stay together: "buy milk, eggs and bread" is one task.</remarks>
 internal sealed class ClauseSplitter(Lexicon lexicon, Members members)
 {
+    // Nobody says more in one sentence; each separator looks at the whole rest.
+    private const int MaxSeparators = 60;
+
     /// <param name="text">With its dates replaced by their signs.</param>
     public IEnumerable<string> Split(string text)
     {
-        var separators = lexicon.Separator.Matches(text);
+        var separators = lexicon.Separator.Matches(text).Take(MaxSeparators).ToList();
         var start = 0;
         for (var index = 0; index < separators.Count; index++)
         {

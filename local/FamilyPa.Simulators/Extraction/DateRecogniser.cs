@@ -11,6 +11,9 @@ internal sealed class DateRecogniser(string? nodeModules, string node) : IAsyncD
     private readonly SemaphoreSlim starting = new(1);
     private RecogniserChild? child;
 
+    /// <summary>Null until the first question.</summary>
+    public int? ProcessId => child?.ProcessId;
+
     /// <returns>The mentions in each text, in order of position.</returns>
     public async Task<IReadOnlyList<IReadOnlyList<DateMention>>> FindAsync(
         string language, string locale, DateTime now, IReadOnlyList<string> texts, CancellationToken cancellation)

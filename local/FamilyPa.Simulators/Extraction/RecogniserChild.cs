@@ -18,10 +18,13 @@ internal sealed class RecogniserChild : IAsyncDisposable
     private RecogniserChild(Process process)
     {
         this.process = process;
+        ProcessId = process.Id;
         process.ErrorDataReceived += (_, line) => KeepError(line.Data);
         process.BeginErrorReadLine();
         reading = Task.Run(ReadAsync);
     }
+
+    public int ProcessId { get; }
 
     public bool HasEnded => reading.IsCompleted;
 

@@ -33,6 +33,9 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     /// <summary>How many requests came, refused and faulty ones included.</summary>
     public long Calls => requests.Total;
 
+    /// <summary>The Node.js helper that reads dates; null until a chat has needed it.</summary>
+    public int? HelperProcessId => dates.ProcessId;
+
     /// <summary>What a bill would show.</summary>
     public Billed Billed => billing.Now;
 
@@ -51,6 +54,9 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
 
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> predicate, TimeSpan timeout) =>
         requests.WaitForAsync(predicate, timeout, "such request to Azure OpenAI");
+
+    /// <summary>Waits until the work has been done, whatever becomes of its answer.</summary>
+    public Task<Billed> WaitForBillAsync(Func<Billed, bool> predicate, TimeSpan timeout) => billing.WaitForAsync(predicate, timeout);
 
     /// <summary>Forgets requests, bills, faults and scripted answers.</summary>
     public void Reset()

@@ -45,7 +45,10 @@ public static class ExtractionParser
         if (!task.TryGetProperty("confidence", out var sure) || sure.ValueKind != JsonValueKind.Number || !sure.TryGetDouble(out var confidence)
             || confidence is not (>= 0 and <= 1))
             throw Broken("confidence is not a number from 0 to 1");
-        return new ExtractedTask(title, Text(task, "notes", LongestNotes), due, Text(task, "assignee", 100), Text(task, "category", 50), confidence);
+        var category = Text(task, "category", 50);
+        return new ExtractedTask(
+            title, Text(task, "notes", LongestNotes), due, Text(task, "assignee", 100),
+            category is null || ExtractionSchema.Categories.Contains(category) ? category : "other", confidence);
     }
 
     /// <summary>The text of a property; null when it is null, absent or blank. White space is folded, what is too long is cut.</summary>

@@ -144,6 +144,8 @@ internal sealed class LocalRun : IAsyncDisposable
         var start = new AppStart(wiring.BaseUrl, Outside.Over(wiring.ToSettings())) { LogFile = LocalData.AppLog, RecordFile = LocalData.AppRecord };
         Own(await AppSupervisor.StartAsync(start, app =>
         {
+            if (File.AppPid != 0)
+                Tell($"It is back, as process {app.ProcessId}.");
             File = File with { AppPid = app.ProcessId };
             File.Write(RunFile.DefaultPath);
         }, Tell, cancellationToken));

@@ -14,8 +14,9 @@ namespace FamilyPa.Tests.Infrastructure;
 public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 {
     public const string FunctionKey = "test-function-key-0123456789";
+    public const string AuthToken = "test-auth-token";
 
-    private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", "test-auth-token", "test-shared-secret-0123456789", "");
+    private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", AuthToken, "test-shared-secret-0123456789", "");
 
     private AppProcess? process;
     private Dictionary<string, string?> settings = [];

@@ -6,19 +6,20 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.LocalRun;
 
-public sealed class When_a_family_member_uses_the_phone(FamilyPaApp app) : AppTest(app), IAsyncLifetime
+public sealed class When_a_family_member_uses_the_phone(FamilyPaApp app) : AppTest(app)
 {
     private readonly HttpClient http = new();
     private PhoneServer phone = null!;
 
     private string Root => phone.Url[..^"/phone".Length];
 
-    public async ValueTask InitializeAsync() => phone = await PhoneServer.StartAsync(App.Twilio, DemoFamily.Members, port: 0);
+    public override async ValueTask InitializeAsync() => phone = await PhoneServer.StartAsync(App.Twilio, DemoFamily.Members, port: 0);
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         http.Dispose();
         await phone.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]

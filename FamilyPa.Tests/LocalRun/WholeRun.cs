@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using FamilyPa.Core.Storage;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Running;
@@ -31,19 +33,37 @@ public sealed class WholeRun : IAsyncLifetime
 
     public RunFile ReadFile() => RunFile.Read(FilePath)!;
 
-    public static int QueuePort(RunFile file) => new StorageAccount(file.Storage).Queue("extract").Uri.Port;
-
     public Task<(bool Succeeded, string Output)> TryAgainAsync() => ChildProcess.RunAsync(Start(null), TestContext.Current.CancellationToken);
 
-    public async Task EndAsync(Signal signal)
+    public Task KillAsync() => process.KillAsync();
+
+    public static async Task WaitUntilNothingListensAsync(RunFile file)
     {
-        Signals.Send(process.Id, signal);
-        await process.Exited.WaitAsync(TimeSpan.FromSeconds(20));
+        int[] ports =
+        [
+            new Uri(file.BaseUrl).Port, new Uri(file.Phone!).Port, new Uri(file.Twilio.ApiBaseUrl).Port, new Uri(file.Openai.Endpoint).Port,
+            ConnectionStrings.Parse(file.Postgres).Port, new StorageAccount(file.Storage).Queue("extract").Uri.Port,
+        ];
+        var clock = Stopwatch.StartNew();
+        while (ports.FirstOrDefault(port => !LoopbackPort.IsFree(port)) is var port and not 0)
+        {
+            if (clock.Elapsed > TimeSpan.FromSeconds(10))
+                throw new InvalidOperationException($"Something still listens at port {port}.");
+            await Task.Delay(50);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(20));
+        if (!process.Exited.IsCompleted)
+        {
+            var file = ReadFile();
+            await process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(20));
+            await WaitUntilNothingListensAsync(file);
+            if (File.Exists(FilePath))
+                throw new InvalidOperationException($"The run ended with code {await process.Exited} and left {FilePath}.");
+        }
+
         await process.DisposeAsync();
         scratch.Dispose();
     }

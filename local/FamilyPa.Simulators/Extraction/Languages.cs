@@ -7,12 +7,10 @@ internal static class Languages
 {
     private static readonly SearchValues<char> UkrainianOnly = SearchValues.Create("іїєґІЇЄҐ");
 
-    private static readonly Dictionary<string, string> Names = new()
-    {
-        ["en"] = "english", ["de"] = "german", ["fr"] = "french", ["es"] = "spanish", ["it"] = "italian", ["nl"] = "dutch", ["pt"] = "portuguese",
-        ["ru"] = "russian", ["uk"] = "ukrainian", ["he"] = "hebrew", ["ar"] = "arabic", ["ja"] = "japanese", ["zh"] = "chinese", ["ko"] = "korean",
-        ["el"] = "greek", ["hi"] = "hindi", ["th"] = "thai", ["sv"] = "swedish", ["fi"] = "finnish", ["pl"] = "polish", ["tr"] = "turkish",
-    };
+    private static readonly Dictionary<string, string> Names = (
+        "en:english de:german fr:french es:spanish it:italian nl:dutch pt:portuguese ru:russian uk:ukrainian he:hebrew ar:arabic "
+        + "ja:japanese zh:chinese ko:korean el:greek hi:hindi th:thai sv:swedish fi:finnish pl:polish tr:turkish")
+        .Split(' ').Select(pair => pair.Split(':')).ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>The transcription service names languages in English; an unknown code stays as it is.</summary>
     public static string EnglishName(string code) => Names.GetValueOrDefault(code, code);
@@ -23,9 +21,9 @@ internal static class Languages
         if (ByScript(text) is { } script) return script;
         var home = locale.Split('-', '_')[0].ToLowerInvariant() is { Length: 2 } code ? code : "en";
         var words = Categories.WordsOf(text).ToList();
+        // A single word more is not enough to leave the family's own language.
         var best = Lexicon.Languages
             .Select(language => (Language: language, Score: ScoreOf(language, words)))
-            // A single word more is not enough to leave the family's own language.
             .MaxBy(guess => guess.Score * 2 + (guess.Language == home ? 3 : 0));
         return best.Score == 0 ? home : best.Language;
     }

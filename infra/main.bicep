@@ -28,6 +28,9 @@ param operatorAddress string = ''
 param publicBaseUrl string = ''
 
 param twilioAccountSid string
+
+@description('Our numbers in E.164, comma separated; empty accepts every number of the account.')
+param twilioNumbers string = ''
 param twilioApiBaseUrl string = 'https://api.twilio.com'
 
 @secure()
@@ -40,8 +43,8 @@ param webhookSharedSecret string = ''
 @secure()
 param sessionSigningKey string = ''
 
-@description('True while the secrets are being exchanged: twilio-auth-token-next and webhook-shared-secret-next must then be in the vault.')
-param rotatingSecrets bool = false
+@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret. The vault must hold <name>-next for each.')
+param rotating string = ''
 
 @description('An outside issuer whose tokens members may use as well; empty for none.')
 param oidcAuthority string = ''
@@ -55,6 +58,9 @@ param transcriptionModel model
 
 @description('Replaces single Limits__ settings.')
 param limits object = {}
+
+@description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
+param pipeline object = {}
 
 var chosen size = sizes[stage]
 var chosenOperator operator = operatorPrincipal ?? {
@@ -195,14 +201,16 @@ module functionApp 'modules/functionApp.bicep' = {
         AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT: openAi.outputs.transcriptionDeployment
       },
       // Only while rotating: a reference to a secret that is not there reaches the app as its own text, a secret anyone can guess.
-      rotatingSecrets
-        ? {
-            TWILIO_AUTH_TOKEN_NEXT: format(secretReference, 'twilio-auth-token-next')
-            WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next')
-          }
+      contains(rotating, 'twilio-auth-token')
+        ? { TWILIO_AUTH_TOKEN_NEXT: format(secretReference, 'twilio-auth-token-next') }
         : {},
+      contains(rotating, 'webhook-shared-secret')
+        ? { WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next') }
+        : {},
+      empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
-      toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value))
+      toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
+      toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value))
     )
   }
 }

@@ -19,10 +19,11 @@ param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
+param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')
 param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
 param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')
 param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')
-param rotatingSecrets = bool(readEnvironmentVariable('ROTATING_SECRETS', 'false'))
+param rotating = readEnvironmentVariable('ROTATING_SECRETS', '')
 param oidcAuthority = readEnvironmentVariable('OIDC_AUTHORITY', '')
 param oidcAudience = readEnvironmentVariable('OIDC_AUDIENCE', '')
 
@@ -38,4 +39,9 @@ param transcriptionModel = {
   name: 'whisper'
   version: '001'
   sku: 'Standard'
+}
+
+param pipeline = {
+  ChatInputUsdPerMillion: '0.44'
+  ChatOutputUsdPerMillion: '1.76'
 }

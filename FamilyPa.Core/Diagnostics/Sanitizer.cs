@@ -39,6 +39,6 @@ public static partial class Sanitizer
     [GeneratedRegex(@"\+?\d[\d ()-]{6,}\d")]
     private static partial Regex Phones();
 
-    [GeneratedRegex(@"((?:secret|token|key|password|pwd|signature|sig|authorization|bearer)\s*[=:]?\s*)[^\s&;,""']+", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"((?:secret|token|key|password|pwd|signature|sig|authorization:? *(?:basic|bearer)|bearer)\s*[=:]?\s*)[^\s&;,""']+", RegexOptions.IgnoreCase)]
     private static partial Regex Secrets();
 }

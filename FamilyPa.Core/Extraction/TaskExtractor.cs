@@ -1,6 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Encodings.Web;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
@@ -38,7 +38,7 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         var data = new MessageData(
             local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(), family.TimeZone.Id, family.Locale,
             sender.Name, [.. family.Members.Select(member => member.Name)], message);
-        var completion = (await chat.CompleteChatAsync(
+        var completion = await AskAsync(
             [new SystemChatMessage(Instructions), new UserChatMessage(JsonSerializer.Serialize(data, Readable))],
             new ChatCompletionOptions
             {
@@ -47,7 +47,7 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
                 MaxOutputTokenCount = MostOutputTokens,
                 Temperature = 0,
             },
-            cancellation)).Value;
+            cancellation);
 
         var usage = ModelUsage.Of(
             app.Value.AzureOpenAIChatDeployment, completion.Usage?.InputTokenCount ?? 0, completion.Usage?.OutputTokenCount ?? 0, pipeline.Value);
@@ -58,6 +58,21 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         catch (ModelAnswerException e)
         {
             throw new ModelAnswerException(e.Code, e.Message) { Usage = usage };
+        }
+    }
+
+    private async Task<ChatCompletion> AskAsync(IEnumerable<ChatMessage> messages, ChatCompletionOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            var completion = (await chat.CompleteChatAsync(messages, options, cancellation)).Value;
+            // The client reads lazily: an answer without a choice shows only here.
+            _ = completion.FinishReason;
+            return completion;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new ModelAnswerException("ai_response_unreadable", "The service's response is not a chat completion.");
         }
     }
 

@@ -19,6 +19,8 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         Require("PUBLIC_BASE_URL", settings.PublicBaseUrl, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_ENDPOINT", settings.AzureOpenAIEndpoint, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_CHAT_DEPLOYMENT", settings.AzureOpenAIChatDeployment, _ => true, "");
+        if (IsPlaceholder(settings.TwilioAuthTokenNext ?? "") || IsPlaceholder(settings.WebhookSharedSecretNext ?? ""))
+            wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
         if (!configuration.GetSection("AzureWebJobsStorage").Exists())
             wrong.Add("AzureWebJobsStorage is missing");
 
@@ -30,10 +32,15 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         {
             if (string.IsNullOrWhiteSpace(value))
                 wrong.Add($"{key} is missing");
+            else if (IsPlaceholder(value))
+                wrong.Add($"{key} is a placeholder or an unresolved Key Vault reference");
             else if (!isGood(value))
                 wrong.Add($"{key} {complaint}");
         }
     }
+
+    /// <summary>What stands where the platform could not fetch a secret, or nobody has filled one in, is known to all and must not verify anything.</summary>
+    private static bool IsPlaceholder(string value) => value.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) || value.StartsWith('<');
 
     private static bool IsSafeUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));

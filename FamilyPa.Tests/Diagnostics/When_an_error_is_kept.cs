@@ -25,7 +25,7 @@ public class When_an_error_is_kept
         Assert.DoesNotContain("447700900123", stack, StringComparison.Ordinal);
     }
 
-    private static Exception Thrown(Exception error)
+    private static InvalidOperationException Thrown(InvalidOperationException error)
     {
         try
         {

@@ -56,6 +56,9 @@ public sealed class TestEnvironment : IAsyncDisposable
         return account;
     }
 
+    /// <summary>For files of a test; gone after the run.</summary>
+    public async Task<string> ScratchFolderAsync() => (await scratch.Value).Path;
+
     public async ValueTask DisposeAsync()
     {
         if (postgres.IsValueCreated && postgres.Value.IsCompletedSuccessfully)

@@ -33,6 +33,8 @@ public class When_settings_are_wrong
     }
 
     [Theory]
+    [InlineData("WEBHOOK_SHARED_SECRET", "@Microsoft.KeyVault(SecretUri=https://hunter2)")]
+    [InlineData("TWILIO_AUTH_TOKEN_NEXT", "<hunter2>")]
     [InlineData("PUBLIC_BASE_URL", "http://pa.example.com/hunter2")]
     [InlineData("TWILIO_API_BASE_URL", "ftp://hunter2")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "hunter2")]

@@ -53,6 +53,7 @@ internal static class FloorServer
             await queue.SendMessageAsync(sid);
             return Results.Text("<Response/>", "text/xml");
         });
-        await app.RunAsync(cancellation);
+        await app.StartAsync(cancellation);
+        await app.WaitForShutdownAsync(cancellation);
     }
 }

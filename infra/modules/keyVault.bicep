@@ -62,7 +62,7 @@ resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// Rotation is done by hand: put the next secret in, tell Twilio, make it the current one.
+// Secrets are changed by hand, as SECURITY.md says.
 resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, operatorPrincipal.objectId, secretsOfficer)
   scope: vault

@@ -8,8 +8,9 @@ public static class Repository
     /// <summary>The folder of package.json.</summary>
     public static string LocalFolder => Path.Combine(Root, "local");
 
-    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs.</summary>
-    public static string StateFolder => Directory.CreateDirectory(Path.Combine(LocalFolder, ".state")).FullName;
+    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs. FAMILYPA_LOCAL_STATE moves it, for a second run beside the first.</summary>
+    public static string StateFolder =>
+        Directory.CreateDirectory(Environment.GetEnvironmentVariable("FAMILYPA_LOCAL_STATE") is { Length: > 0 } moved ? moved : Path.Combine(LocalFolder, ".state")).FullName;
 
     private static string Find()
     {

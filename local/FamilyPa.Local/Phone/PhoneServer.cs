@@ -55,7 +55,7 @@ internal sealed class PhoneServer : IAsyncDisposable
             return;
         }
 
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; media-src 'self' blob:; frame-ancestors 'none'";
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; frame-ancestors 'none'";
         context.Response.Headers.CacheControl = "no-store";
         await next(context);
     }

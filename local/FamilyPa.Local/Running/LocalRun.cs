@@ -49,7 +49,7 @@ internal sealed class LocalRun : IAsyncDisposable
 
         var wiring = Wire(port, secrets, await twilio, await storage);
         File = Describe(wiring, Twilio is null ? null : await StartPhoneAsync());
-        await steps.RunAsync("App", async say => { say("starting"); await StartAppAsync(wiring, cancellationToken); return 0; }, _ => wiring.BaseUrl);
+        await steps.RunAsync("App", async say => { say("starting"); return await StartAppAsync(wiring, cancellationToken); }, ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} answers, but is not ready: see {LocalData.AppLog}");
     }
 
     public async ValueTask DisposeAsync()
@@ -138,7 +138,7 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private async Task<string> StartPhoneAsync() => Own(await PhoneServer.StartAsync(Twilio!, DemoFamily.Members)).Url;
 
-    private async Task StartAppAsync(AppWiring wiring, CancellationToken cancellationToken)
+    private async Task<bool> StartAppAsync(AppWiring wiring, CancellationToken cancellationToken)
     {
         System.IO.File.Delete(LocalData.AppLog);
         var start = new AppStart(wiring.BaseUrl, Outside.Over(wiring.ToSettings())) { LogFile = LocalData.AppLog, RecordFile = LocalData.AppRecord };
@@ -147,6 +147,10 @@ internal sealed class LocalRun : IAsyncDisposable
             File = File with { AppPid = app.ProcessId };
             File.Write(RunFile.DefaultPath);
         }, Tell, cancellationToken));
+        // Asks the database and the queues, and so opens the connections that the first message would otherwise wait for.
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync($"{wiring.BaseUrl}/api/health/ready", cancellationToken);
+        return answer.IsSuccessStatusCode;
     }
 
     private static string BaseUrl(int port) => $"http://127.0.0.1:{port}";

@@ -23,6 +23,7 @@ internal static class LocalRunner
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        _ = ParentWatch.RunAsync(stop.Cancel, stop.Token);
         var clock = Stopwatch.StartNew();
         await using var run = new LocalRun { Options = options, Outside = Outside.FromEnvironment(), Tell = text => console.WriteLine(text) };
         try

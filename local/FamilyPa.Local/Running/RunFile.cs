@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
@@ -7,7 +8,12 @@ namespace FamilyPa.Local.Running;
 /// <summary>local/.state/run.json: what runs where, for scripts, load runs and the operator's command line. It holds secrets.</summary>
 public sealed record RunFile
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // A plus sign stays a plus sign: shell scripts read this with less than a JSON parser.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string DefaultPath => Path.Combine(Repository.StateFolder, "run.json");
 

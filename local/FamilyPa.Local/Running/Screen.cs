@@ -12,17 +12,15 @@ internal static class Screen
         console.WriteLine();
         console.MarkupLine($"[bold green]Family PA is running[/] at [link]{file.BaseUrl}[/], after {elapsed.TotalSeconds:0.0} s. Ctrl+C stops all of it.");
         console.WriteLine();
-        var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumns(new TableColumn("") { NoWrap = true }, new TableColumn("") { NoWrap = true });
         Row("Phone", file.Phone is null ? "messages come from your Twilio" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
         Row("Board", $"{file.BaseUrl}/board   sign in with {DemoFamily.Owner.Phone}; the code comes to the phone");
         Row("Operations", $"{file.BaseUrl}/ops   function key {file.FunctionKey}");
-        Row("", "");
+        console.WriteLine();
         Row("Database", file.Postgres);
         Row("Storage", run.Outside.Storage is null ? "Azurite, connection string in local/.state/run.json" : "yours (AzureWebJobsStorage)");
         Row("Twilio", run.Twilio is null ? $"yours ({file.Twilio.ApiBaseUrl}); its webhook: {file.Twilio.WebhookUrl}" : $"simulated at {file.Twilio.ApiBaseUrl}");
         Row("Azure OpenAI", run.OpenAI is null ? $"yours ({file.Openai.Endpoint})" : $"simulated at {file.Openai.Endpoint} (no key needed; AZURE_OPENAI_ENDPOINT plugs in the real one)");
         Row("App log", $"{file.AppLog}   process {file.AppPid}, started again if it ends");
-        console.Write(table);
         if (run.Twilio is not null)
         {
             console.WriteLine();
@@ -33,6 +31,6 @@ internal static class Screen
 
         console.WriteLine();
 
-        void Row(string name, string text) => table.AddRow($"[bold]{name}[/]", Markup.Escape(text));
+        void Row(string name, string text) => console.MarkupLine($"[bold]{name,-13}[/]{Markup.Escape(text)}");
     }
 }

@@ -60,13 +60,14 @@ internal sealed record PostgresBinaries(string Folder, string Version)
 
     private static async Task<string> CopyAsync()
     {
-        var target = Path.Combine(ReachableFolder.OutsideTheClone(), "postgres-binaries");
+        using var description = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Package, "package.json")));
+        var target = Path.Combine(ReachableFolder.OutsideTheClone(), $"postgres-{description.RootElement.GetProperty("version")}");
+        using var held = await FileLock.AcquireAsync(target + ".lock");
         if (!Directory.Exists(target))
         {
-            var unfinished = $"{target}-{Environment.ProcessId}";
+            var unfinished = target + ".unfinished";
             await ChildProcess.RunAsync(new ChildStart("cp", "-R", Path.Combine(Package, "native"), unfinished));
-            // Another run may have been quicker; either copy will do.
-            await ChildProcess.RunAsync(new ChildStart("mv", "-T", unfinished, target));
+            Directory.Move(unfinished, target);
         }
 
         return Path.Combine(target, "bin");

@@ -15,7 +15,7 @@ public static class OggOpusWriter
     private static readonly byte[] Silence = [0xF8, 0xFF, 0xFE];
 
     /// <param name="transcript">Goes into the <c>TRANSCRIPT</c> comment; null leaves it out, as a real recording would.</param>
-    /// <param name="duration">Rounded up to 20 ms.</param>
+    /// <param name="duration">To the sample, at 48 kHz.</param>
     /// <param name="language">ISO 639-1, for the <c>LANGUAGE</c> comment.</param>
     public static byte[] Write(string? transcript, TimeSpan duration, string? language = null)
     {
@@ -23,15 +23,16 @@ public static class OggOpusWriter
         var sequence = 0u;
         WritePackets(stream, ref sequence, OggPage.First, 0, [Head()]);
         WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language)]);
-        var packets = Math.Max(1, (int)Math.Ceiling(duration.TotalSeconds * PacketsPerSecond));
+        // The decoder drops the encoder's delay, so the sound needs that much more.
+        var end = PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket);
+        var packets = (int)((end + SamplesPerPacket - 1) / SamplesPerPacket);
         for (var written = 0; written < packets;)
         {
             var count = Math.Min(PacketsPerSecond, packets - written);
             written += count;
-            var last = written == packets;
-            // The final position says where the sound ends; the encoder's delay comes on top of it.
-            var granule = last ? PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket) : (long)written * SamplesPerPacket;
-            WritePackets(stream, ref sequence, last ? OggPage.Last : (byte)0, Math.Min(granule, (long)written * SamplesPerPacket), Enumerable.Repeat(Silence, count));
+            // The last position says where the sound ends, within its packet.
+            var (flags, granule) = written == packets ? (OggPage.Last, end) : ((byte)0, (long)written * SamplesPerPacket);
+            WritePackets(stream, ref sequence, flags, granule, Enumerable.Repeat(Silence, count));
         }
 
         return stream.ToArray();

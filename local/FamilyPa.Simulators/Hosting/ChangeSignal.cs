@@ -22,7 +22,14 @@ internal sealed class ChangeSignal
             if (find() is [var found, ..]) return found;
             var left = timeout - clock.Elapsed;
             if (left <= TimeSpan.Zero) throw new TimeoutException($"No {what} within {timeout.TotalSeconds:0.##} s.");
-            await Task.WhenAny(change, Task.Delay(left));
+            try
+            {
+                await change.WaitAsync(left);
+            }
+            catch (TimeoutException)
+            {
+                // One last look.
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         // A stalled request must not hold up the end of a test.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         var app = builder.Build();
         map(app);
         await app.StartAsync();
@@ -36,4 +37,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    /// <summary>Ctrl+C and SIGTERM belong to the program that started the simulator; the usual lifetime would swallow them.</summary>
+    private sealed class OwnersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

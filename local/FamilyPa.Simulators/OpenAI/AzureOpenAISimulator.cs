@@ -13,13 +13,13 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     private readonly ScriptedAnswers<ChatRequest> chatScripts = new();
     private readonly ScriptedAnswers<TranscriptionRequest> transcriptionScripts = new();
     private readonly Billing billing = new();
-    private readonly TaskExtractor extractor;
+    private readonly DateRecogniser dates;
     private LoopbackServer? server;
 
     private AzureOpenAISimulator(AzureOpenAISimulatorOptions options)
     {
         this.options = options;
-        extractor = new TaskExtractor();
+        dates = new DateRecogniser(options.NodeModules, options.Node);
     }
 
     /// <summary>What <c>AZURE_OPENAI_ENDPOINT</c> is set to.</summary>
@@ -32,6 +32,9 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
 
     /// <summary>How many requests came, refused and faulty ones included.</summary>
     public long Calls => requests.Total;
+
+    /// <summary>The Node.js helper that reads dates; null until a chat has needed it.</summary>
+    public int? HelperProcessId => dates.ProcessId;
 
     /// <summary>What a bill would show.</summary>
     public Billed Billed => billing.Now;
@@ -52,6 +55,9 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> predicate, TimeSpan timeout) =>
         requests.WaitForAsync(predicate, timeout, "such request to Azure OpenAI");
 
+    /// <summary>Waits until the work has been done, whatever becomes of its answer.</summary>
+    public Task<Billed> WaitForBillAsync(Func<Billed, bool> predicate, TimeSpan timeout) => billing.WaitForAsync(predicate, timeout);
+
     /// <summary>Forgets requests, bills, faults and scripted answers.</summary>
     public void Reset()
     {
@@ -66,13 +72,14 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     {
         Faults.Clear();
         if (server is not null) await server.DisposeAsync();
+        await dates.DisposeAsync();
     }
 
     private async Task StartAsync()
     {
         var pipeline = new OperationPipeline(
             requests, Faults, options.Clock, context => AzureErrors.RefuseKey(context, options), AzureErrors.Status);
-        var chat = new ChatApi(options, extractor, chatScripts, billing);
+        var chat = new ChatApi(options, new TaskExtractor(dates), chatScripts, billing);
         var transcription = new TranscriptionApi(options, transcriptionScripts, billing);
         server = await LoopbackServer.StartAsync(options.Port, app =>
         {

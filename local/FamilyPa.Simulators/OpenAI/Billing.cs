@@ -1,3 +1,5 @@
+using FamilyPa.Simulators.Hosting;
+
 namespace FamilyPa.Simulators.OpenAI;
 
 /// <summary>What the simulator has billed so far: only calls that were carried out, whether or not their answer arrived.</summary>
@@ -6,6 +8,7 @@ public sealed record Billed(long ChatCalls, long PromptTokens, long CompletionTo
 internal sealed class Billing
 {
     private readonly Lock gate = new();
+    private readonly ChangeSignal changed = new();
     private Billed billed = new(0, 0, 0, 0, 0);
 
     public Billed Now
@@ -31,8 +34,12 @@ internal sealed class Billing
 
     public void Clear() => Add(_ => new Billed(0, 0, 0, 0, 0));
 
+    public Task<Billed> WaitForAsync(Func<Billed, bool> predicate, TimeSpan timeout) =>
+        changed.WaitForAsync(() => Now is var now && predicate(now) ? [now] : Array.Empty<Billed>(), timeout, "such bill");
+
     private void Add(Func<Billed, Billed> change)
     {
         lock (gate) billed = change(billed);
+        changed.Raise();
     }
 }

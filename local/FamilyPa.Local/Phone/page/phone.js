@@ -102,5 +102,5 @@ record.addEventListener('click', async () => {
 member.addEventListener('change', listen);
 
 const members = await (await fetch('/phone/members')).json();
-member.replaceChildren(...members.map(({ name, phone }) => new Option(`${name} (${phone})`, phone)));
+member.replaceChildren(...members.map(({ name, phone }) => new Option(name, phone)));
 listen();

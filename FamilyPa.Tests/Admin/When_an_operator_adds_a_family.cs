@@ -1,0 +1,54 @@
+using System.Net.Http.Json;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Admin;
+
+public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest(app)
+{
+    [Fact]
+    public async Task Its_members_can_write_at_once()
+    {
+        var created = await CreateAsync(new
+        {
+            name = "Die Müllers",
+            timezone = "Europe/Berlin",
+            locale = "de-DE",
+            members = new[] { new { name = "Anna", role = "owner", phone = "+4915112345678" } },
+        });
+        Assert.Equal(201, created.Status);
+
+        var sid = await App.TextAsync("HELP", "+4915112345678");
+        await App.WaitForJobAsync(sid, "done");
+
+        Assert.StartsWith("Schreib mir", await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1", sid), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_phone_belongs_to_one_family()
+    {
+        object Family() => new { name = "Twice", timezone = "UTC", members = new[] { new { name = "Ann", role = "owner", phone = "+4915112345679" } } };
+
+        Assert.Equal(201, (await CreateAsync(Family())).Status);
+        Assert.Equal((409, "phone_taken"), Of(await CreateAsync(Family())));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from families where name = 'Twice'"));
+    }
+
+    [Fact]
+    public async Task Everything_wrong_with_it_is_said_at_once()
+    {
+        var answer = await CreateAsync(new { name = " ", timezone = "Mars/Olympus", locale = "!!", members = new[] { new { name = "", role = "king", phone = "0151" } } });
+
+        Assert.Equal((400, "invalid_request"), Of(answer));
+        Assert.Equal(
+            ["name", "timezone", "locale", "members", "members[0].name", "members[0].role", "members[0].phone"],
+            answer.Json.GetProperty("errors").EnumerateObject().Select(error => error.Name));
+    }
+
+    private static (int, string?) Of(Answer answer) => (answer.Status, answer.Json.GetProperty("code").GetString());
+
+    private async Task<Answer> CreateAsync(object family)
+    {
+        using var response = await App.Operator.PostAsJsonAsync("/api/admin/families", family, Cancellation);
+        return await Answer.ReadAsync(response);
+    }
+}

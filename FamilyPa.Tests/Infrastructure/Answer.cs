@@ -1,0 +1,16 @@
+using System.Text.Json;
+
+namespace FamilyPa.Tests.Infrastructure;
+
+/// <summary>An HTTP answer, read to its end.</summary>
+/// <param name="Headers">By name, whatever its case; several values joined by a comma.</param>
+public sealed record Answer(int Status, string? ContentType, string Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
+
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(
+        (int)response.StatusCode,
+        response.Content.Headers.ContentType?.MediaType,
+        await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+        response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+}

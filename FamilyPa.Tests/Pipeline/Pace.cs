@@ -1,0 +1,15 @@
+namespace FamilyPa.Tests.Pipeline;
+
+/// <summary>Settings under which what takes minutes in Azure takes seconds.</summary>
+internal static class Pace
+{
+    public static void Fast(IDictionary<string, string?> settings)
+    {
+        settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.500";
+        settings["Pipeline__AiRetries"] = "0";
+        settings["Pipeline__AiTimeout"] = "00:00:02";
+        settings["Pipeline__TwilioTimeout"] = "00:00:02";
+        settings["Pipeline__Lease"] = "00:00:04";
+        settings["Pipeline__SweepAfter"] = "00:00:02";
+    }
+}

@@ -1,0 +1,60 @@
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Pipeline;
+
+public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
+{
+    [Fact]
+    public async Task In_extract_the_message_ends_done_with_one_set_of_tasks_and_one_reply()
+    {
+        var stall = App.OpenAI.Faults.Add(Fault.Stall("chat", TimeSpan.FromMinutes(1)).Once());
+        var sid = await App.TextAsync("buy milk");
+        await stall.WaitForHitsAsync(1, FamilyPaApp.Patience);
+
+        await App.KillAsync();
+        stall.Dispose();
+        await App.RestartAsync();
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract abandoned", "extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
+        await AssertOnceAsync(sid);
+    }
+
+    [Fact]
+    public async Task In_finalize_the_tasks_stay_one_set_and_the_reply_is_not_said_twice()
+    {
+        var stall = App.Twilio.Faults.Add(Fault.Late("messages.create", TimeSpan.FromMinutes(1)).Once());
+        var sid = await App.TextAsync("buy bread");
+        await stall.WaitForHitsAsync(1, FamilyPaApp.Patience);
+
+        await App.KillAsync();
+        stall.Dispose();
+        await App.RestartAsync();
+
+        await App.WaitForJobAsync(sid, "done");
+        await AssertOnceAsync(sid);
+        Assert.Single(App.Twilio.Sent, reply => reply.Body.Contains("bread", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Between_accept_and_extract_nothing_is_lost()
+    {
+        var sids = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => App.TextAsync($"buy thing {number}")));
+
+        await App.KillAsync();
+        await App.RestartAsync();
+
+        foreach (var sid in sids)
+        {
+            await App.WaitForJobAsync(sid, "done");
+            await AssertOnceAsync(sid);
+        }
+    }
+
+    private async Task AssertOnceAsync(string sid)
+    {
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+        Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net.Http.Json;
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Pipeline;
+
+public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
+{
+    public static TheoryData<string, Fault> Faults => new()
+    {
+        { "ai_http_500", Fault.Status("chat", 500) },
+        { "ai_http_429", Fault.Status("chat", 429, TimeSpan.FromSeconds(1)) },
+                { "ai_answer_breaks_schema", Fault.BreakSchema(SchemaBreak.MissingTasks) },
+        { "ai_refused", Fault.Refusal() },
+        { "ai_answer_incomplete", Fault.LengthStop() },
+        { "ai_response_unreadable", Fault.Rubbish("chat", RubbishKind.Html) },
+        { "ai_response_unreadable", Fault.EmptyChoices() },
+        { "", Fault.Cut("chat", CutPoint.HalfBody) },
+        { "timeout", Fault.Stall("chat", TimeSpan.FromMinutes(1)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Five_tries_end_in_poison_with_the_cause_and_one_word_to_the_sender_and_a_replay_completes_it(string code, Fault fault)
+    {
+        var words = $"buy milk {Guid.NewGuid():N}";
+        var broken = App.OpenAI.Faults.Add(fault.OnlyFor(words));
+        var sid = await App.TextAsync(words);
+
+        var job = await App.WaitForJobAsync(sid, "failed");
+        await ReplyAsync(sid, "failure");
+
+        Assert.Equal("retries_exhausted", job.Reason);
+        Assert.Equal(5, job.RetryCount);
+        var attempts = await App.AttemptsAsync(sid);
+        Assert.Equal(5, attempts.Count);
+        Assert.All(attempts, attempt => Assert.StartsWith($"extract failed {code}", attempt, StringComparison.Ordinal));
+        Assert.Equal(job.ErrorCode, await App.Database.ScalarAsync<string>("select cause from poison_messages where message_sid = $1", sid));
+        Assert.Equal(0, await App.CountAsync("tasks", sid));
+
+        broken.Dispose();
+        using var answer = await App.Operator.PostAsJsonAsync("/api/admin/replay-webhook", new { message_sid = sid }, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+        Assert.Equal(2, await App.CountAsync("outbound_messages", sid));
+    }
+
+    [Fact]
+    public async Task A_failure_that_passes_costs_a_try_and_nothing_else()
+    {
+        using var once = App.OpenAI.Faults.Add(Fault.Status("chat", 503).OnlyFor("bread").Once());
+
+        var sid = await App.TextAsync("buy bread");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract failed ai_http_503", "extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
+        Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+    }
+
+    private Task<long> ReplyAsync(string sid, string kind) => App.WaitForAsync(
+        () => App.Database.ScalarAsync<long>("select count(*) from outbound_messages where message_sid = $1 and kind = $2 and status = 'sent'", sid, kind),
+        count => count == 1,
+        $"the {kind} reply to {sid}");
+}

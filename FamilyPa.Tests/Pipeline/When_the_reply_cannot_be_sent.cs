@@ -1,0 +1,81 @@
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Pipeline;
+
+public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp>(app)
+{
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task What_Twilio_did_not_take_is_sent_again(int status)
+    {
+        using var once = App.Twilio.Faults.Add(Fault.Status("messages.create", status).OnlyFor($"x{status}x").Once());
+
+        var sid = await App.TextAsync($"buy x{status}x");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract succeeded", $"finalize failed twilio_http_{status}", "finalize succeeded"], await App.AttemptsAsync(sid));
+        Assert.Equal("sent", await StatusAsync(sid));
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+    }
+
+    [Theory]
+    [InlineData(CutPoint.BeforeEffect)]
+    [InlineData(CutPoint.AfterEffect)]
+    public async Task What_Twilio_may_have_is_uncertain_and_never_sent_twice(CutPoint cut)
+    {
+        using var broken = App.Twilio.Faults.Add(Fault.Cut("messages.create", cut).OnlyFor($"{cut}").Once());
+
+        var sid = await App.TextAsync($"buy {cut}");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal("uncertain", await StatusAsync(sid));
+        Assert.Equal(cut == CutPoint.AfterEffect ? 1 : 0, App.Twilio.Sent.Count(reply => reply.Body.Contains($"{cut}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_timeout_is_uncertain()
+    {
+        using var slow = App.Twilio.Faults.Add(Fault.Stall("messages.create", TimeSpan.FromSeconds(20)).OnlyFor("patience").Once());
+
+        var sid = await App.TextAsync("buy patience");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal("uncertain", await StatusAsync(sid));
+    }
+
+    [Fact]
+    public async Task What_Twilio_refuses_is_noted_and_the_tasks_stay()
+    {
+        using var refused = App.Twilio.Faults.Add(Fault.Status("messages.create", 400).OnlyFor("apples").Once());
+
+        var sid = await App.TextAsync("buy apples");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal("failed", await StatusAsync(sid));
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+    }
+
+    [Fact]
+    public async Task Its_delivery_is_followed_and_never_goes_backwards()
+    {
+        var sid = await App.TextAsync("buy pears");
+        await App.WaitForJobAsync(sid, "done");
+        await App.WaitForAsync(() => DeliveryAsync(sid), status => status == "delivered", "the reply's delivery");
+        var provider = await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where message_sid = $1", sid);
+
+        await App.Twilio.ReportStatusAsync(provider, "read");
+        await App.Twilio.ReportStatusAsync(provider, "sent");
+        await App.Twilio.ReportStatusAsync(provider, "delivered");
+
+        Assert.Equal("read", await DeliveryAsync(sid));
+    }
+
+    private Task<string> StatusAsync(string sid) =>
+        App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
+
+    private Task<string?> DeliveryAsync(string sid) =>
+        App.Database.ScalarAsync<string?>("select delivery_status from outbound_messages where message_sid = $1", sid);
+}

@@ -1,0 +1,117 @@
+using FamilyPa.Core.Storage;
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+using Npgsql;
+
+namespace FamilyPa.Tests.Storage;
+
+public sealed class When_the_database_is_migrated(TestEnvironment environment) : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+
+    public async ValueTask InitializeAsync() => database = await environment.CreateDatabaseAsync();
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    [Fact]
+    public async Task Every_table_has_row_security_enabled_and_forced_and_a_policy()
+    {
+        var open = await database.RowsAsync(
+            """
+            select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
+              and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))
+            """);
+
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task The_apps_login_owns_nothing_and_may_do_nothing_without_a_role()
+    {
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from pg_class where pg_get_userbyid(relowner) = 'familypa_app'"));
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
+        foreach (var row in await database.RowsAsync("select tablename from pg_tables where schemaname = 'public'"))
+        {
+            await using var command = source.CreateCommand($"select 1 from {row["tablename"]}");
+            var error = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task A_role_ends_with_its_batch()
+    {
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString + ";Maximum Pool Size=1");
+        var access = new Database(source);
+        var cancellation = TestContext.Current.CancellationToken;
+
+        await using (var batch = access.AsService().Add("select current_user::text"))
+            Assert.Equal("service_role", await batch.SingleAsync(row => row.GetString(0), cancellation));
+        await using (var broken = access.AsService().Add("select 1/0"))
+            await Assert.ThrowsAsync<PostgresException>(() => broken.ExecuteAsync(cancellation));
+
+        await using var command = source.CreateCommand("select current_user::text");
+        Assert.Equal("familypa_app", await command.ExecuteScalarAsync(cancellation));
+    }
+
+    [Fact]
+    public async Task A_batch_that_fails_leaves_nothing()
+    {
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
+        await using var batch = new Database(source).AsService()
+            .Add("insert into families (name, timezone) values ('Half', 'UTC')").Add("select 1/0");
+
+        await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from families where name = 'Half'"));
+    }
+
+    [Theory]
+    [InlineData("update webhook_events set provider = 'x'")]
+    [InlineData("delete from webhook_events")]
+    [InlineData("truncate webhook_events cascade")]
+    public async Task What_Twilio_sent_cannot_be_changed_even_with_full_rights(string sql)
+    {
+        await DemoFamily.SeedAsync(database.AdminConnectionString, TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM1', $1, '{}', '')", DemoFamily.FamilyId);
+
+        await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync(sql));
+    }
+
+    [Theory]
+    [InlineData("received", "done", false)]
+    [InlineData("received", "extracting", true)]
+    [InlineData("extracting", "done", false)]
+    [InlineData("finalizing", "done", true)]
+    [InlineData("done", "extracting", false)]
+    [InlineData("failed", "done", false)]
+    [InlineData("failed", "extracting", true)]
+    public async Task A_job_moves_only_as_the_machine_allows(string from, string to, bool allowed)
+    {
+        await DemoFamily.SeedAsync(database.AdminConnectionString, TestContext.Current.CancellationToken);
+        await database.ExecuteAsync(
+            """
+            with event as (
+              insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM2', $1, '{}', '') returning id)
+            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, current_phase) select id, 'SM2', $1, $2, 'extract' from event
+            """,
+            DemoFamily.FamilyId, from);
+
+        var moved = await Record.ExceptionAsync(() => database.ExecuteAsync("update processing_jobs set status = $1 where message_sid = 'SM2'", to));
+
+        Assert.Equal(allowed, moved is null);
+    }
+
+    [Fact]
+    public async Task Doing_it_again_or_twice_at_once_does_no_harm()
+    {
+        await using var empty = await environment.CreateEmptyDatabaseAsync();
+        var applied = new System.Collections.Concurrent.ConcurrentBag<string>();
+
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Migrator.Run(empty.AdminConnectionString, applied.Add))));
+
+        Assert.NotEmpty(applied);
+        Assert.Equal(applied.Distinct().Count(), applied.Count);
+    }
+}

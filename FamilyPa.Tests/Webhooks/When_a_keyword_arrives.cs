@@ -1,0 +1,55 @@
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Webhooks;
+
+public sealed class When_a_keyword_arrives(FamilyPaApp app) : AppTest(app)
+{
+    [Fact]
+    public async Task Help_is_answered_and_becomes_no_task()
+    {
+        var sid = await App.TextAsync("Help", DemoFamily.Owner.Phone);
+
+        Assert.Equal(("done", "keyword_help"), Of(await App.WaitForJobAsync(sid)));
+        Assert.Contains("Send STOP", await BodyAsync(sid), StringComparison.Ordinal);
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = $1", sid));
+    }
+
+    [Fact]
+    public async Task After_stop_there_is_silence_until_start()
+    {
+        var stop = await DoneAsync("STOP");
+        var silent = await DoneAsync("buy milk");
+        var start = await DoneAsync("start");
+        var heard = await DoneAsync("buy bread");
+
+        Assert.Equal(["sent", "suppressed", "sent", "sent"], await Task.WhenAll(new[] { stop, silent, start, heard }.Select(StatusAsync)));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = $1", silent));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid in ($1, $2)", stop, start));
+    }
+
+    [Fact]
+    public async Task Stop_by_SMS_is_left_to_Twilio_to_answer()
+    {
+        await App.Database.ExecuteAsync(
+            "insert into family_members (family_id, display_name, role, phone_e164) values ($1, 'Kim', 'member', '+447700900777')", DemoFamily.FamilyId);
+        var form = App.Form("STOP", null, ("From", "+447700900777"), ("To", DemoFamily.TwilioNumber), ("OptOutType", "STOP"));
+        await App.PostAsync(form);
+
+        await App.WaitForJobAsync(form["MessageSid"], "done");
+        Assert.Equal("suppressed", await StatusAsync(form["MessageSid"]));
+    }
+
+    private async Task<string> DoneAsync(string body)
+    {
+        var sid = await App.TextAsync(body, DemoFamily.Second.Phone);
+        await App.WaitForJobAsync(sid, "done");
+        return sid;
+    }
+
+    private Task<string> StatusAsync(string sid) => App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1", sid);
+
+    private Task<string> BodyAsync(string sid) => App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1", sid);
+
+    private static (string, string?) Of(JobRow job) => (job.Status, job.Reason);
+}

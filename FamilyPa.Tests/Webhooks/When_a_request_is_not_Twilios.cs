@@ -1,0 +1,104 @@
+using System.Text;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Webhooks;
+
+public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest(app)
+{
+    private const string Planted = "PLANTED-milk-and-secrets";
+
+    public static TheoryData<string, int, Tamper, string, string?> Cases => new()
+    {
+        { "method_not_allowed", 405, new Tamper { Method = "GET" }, "", null },
+        { "method_not_allowed", 405, new Tamper { Method = "PUT" }, "", null },
+        { "method_not_allowed", 405, new Tamper { Method = "DELETE" }, "", null },
+        { "unsupported_media_type", 415, new Tamper { ContentType = "application/json", RawBody = "{}" }, "", null },
+        { "unsupported_media_type", 415, new Tamper { ContentType = "multipart/form-data; boundary=x" }, "", null },
+        { "unsupported_media_type", 415, new Tamper { ContentType = "application/x-www-form-urlencoded, application/json" }, "", null },
+        { "unsupported_media_type", 415, new Tamper { ContentType = "rubbish" }, "", null },
+        { "payload_too_large", 413, new Tamper { RawBody = new string('a', (64 * 1024) + 1) }, "", null },
+        { "payload_too_large", 413, new Tamper { RawBody = new string('a', 10_000_000) }, "", null },
+        { "bad_secret", 401, new Tamper { Secret = Planted }, "", null },
+        { "bad_secret", 401, new Tamper { Secret = "" }, "", null },
+        { "missing_signature", 401, new Tamper { Signature = "" }, "", null },
+        { "bad_signature", 401, new Tamper { Signature = Planted }, "", null },
+        { "bad_signature", 401, new Tamper { AuthToken = "another" }, "", null },
+        { "bad_signature", 401, new Tamper { SignedUrl = "https://another.example/api/webhooks/twilio" }, "", null },
+        { "bad_signature", 401, new Tamper { SignedForm = new Dictionary<string, string> { ["Body"] = "x" } }, "", null },
+        { "missing_field", 400, new Tamper(), "MessageSid", null },
+        { "missing_field", 400, new Tamper(), "From", "" },
+        { "missing_field", 400, new Tamper(), "To", null },
+        { "bad_message_sid", 400, new Tamper(), "MessageSid", "'; drop table tasks; --" },
+        { "bad_message_sid", 400, new Tamper(), "MessageSid", "SM" + new string('a', 100) },
+        { "not_our_account", 401, new Tamper(), "AccountSid", "AC00000000000000000000000000000bad" },
+        { "not_our_account", 401, new Tamper(), "AccountSid", null },
+        { "not_our_number", 401, new Tamper(), "To", "whatsapp:+15005550006" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task It_is_refused_by_its_guard_and_leaves_nothing_but_a_count(string reason, int status, Tamper tamper, string field, string? value)
+    {
+        var form = App.Form(Planted);
+        if (field.Length > 0 && value is null)
+            form.Remove(field);
+        else if (field.Length > 0)
+            form[field] = value!;
+        var before = await FailuresAsync(reason);
+
+        var answer = await App.PostAsync(form, tamper);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal("application/problem+json", answer.ContentType);
+        Assert.Equal(status == 401 ? "unauthorized" : reason, answer.Json.GetProperty("code").GetString());
+        Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("request_id").GetString());
+        Assert.DoesNotContain(Planted, answer.Body, StringComparison.Ordinal);
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from webhook_events where raw_payload ->> 'Body' = $1", Planted));
+        Assert.Equal(before + 1, await FailuresAsync(reason));
+    }
+
+    [Theory]
+    [InlineData("MessageSid")]
+    [InlineData("Body")]
+    public async Task A_field_that_comes_twice_is_refused(string field)
+    {
+        var form = App.Form("buy milk");
+        using var content = new FormUrlEncodedContent(form);
+        var body = await content.ReadAsStringAsync(Cancellation) + $"&{field}=SM1";
+
+        Assert.Equal(400, (await App.PostAsync(form, new Tamper { RawBody = body })).Status);
+        Assert.Null(await App.JobAsync(form["MessageSid"]));
+    }
+
+    [Theory]
+    [InlineData("X-Twilio-Signature")]
+    [InlineData("Content-Type")]
+    public async Task A_header_that_comes_twice_is_refused(string header)
+    {
+        var form = App.Form("buy milk");
+        var answer = await RawRequest.SendAsync(App, form, $"{header}: rubbish");
+
+        Assert.StartsWith(header == "Content-Type" ? "HTTP/1.1 415" : "HTTP/1.1 401", answer, StringComparison.Ordinal);
+        Assert.Null(await App.JobAsync(form["MessageSid"]));
+    }
+
+    [Fact]
+    public async Task No_one_changed_character_of_a_signed_form_gets_by()
+    {
+        var form = App.Form("buy milk");
+        using var content = new FormUrlEncodedContent(form);
+        var body = Encoding.ASCII.GetBytes(await content.ReadAsStringAsync(Cancellation));
+        foreach (var at in Enumerable.Range(0, 24).Select(step => step * body.Length / 24))
+        {
+            var changed = (byte[])body.Clone();
+            changed[at] = changed[at] == (byte)'z' ? (byte)'y' : (byte)'z';
+            var answer = await App.PostAsync(form, new Tamper { RawBody = Encoding.ASCII.GetString(changed) });
+            Assert.True(answer.Status is 400 or 401, $"byte {at}: {answer.Status}");
+        }
+
+        Assert.Null(await App.JobAsync(form["MessageSid"]));
+    }
+
+    private async Task<long> FailuresAsync(string reason) =>
+        await App.Database.ScalarAsync<long>("select coalesce(sum(failures), 0)::bigint from verification_failures where reason = $1", reason);
+}

@@ -93,10 +93,10 @@ internal sealed partial class MessageLease : IAsyncDisposable
 
     private int Note() => journal?.Enter(new InFlightJournal.Entry(queue.Name, message.MessageId, receipt)) ?? -1;
 
-    [LoggerMessage(LogLevel.Debug, "{Queue}: message {MessageId} is no longer held here")]
+    [LoggerMessage(1, LogLevel.Debug, "{Queue}: message {MessageId} is no longer held here")]
     private static partial void Lost(ILogger logger, string queue, string messageId);
 
-    [LoggerMessage(LogLevel.Warning, "{Queue}: the hold on message {MessageId} could not be renewed")]
+    [LoggerMessage(2, LogLevel.Warning, "{Queue}: the hold on message {MessageId} could not be renewed")]
     private static partial void NotRenewed(ILogger logger, Exception exception, string queue, string messageId);
 
     private readonly QueueClient queue;

@@ -45,6 +45,7 @@ internal sealed partial class MessageProcessor(
     {
         if (poison is null)
         {
+            Stuck(logger, lease.Message.MessageId, lease.Message.DequeueCount, runtime.InFlightHide);
             await lease.ReleaseAsync(runtime.InFlightHide);
             return;
         }
@@ -88,10 +89,13 @@ internal sealed partial class MessageProcessor(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Message {MessageId} moved to {PoisonQueue} after {DequeueCount} dequeues")]
+    [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} moved to {PoisonQueue} after {DequeueCount} dequeues")]
     private static partial void Poisoned(ILogger logger, string messageId, string poisonQueue, long dequeueCount);
 
-    [LoggerMessage(LogLevel.Error, "Message {MessageId} could not be deleted, released or moved; it shows again when its time is up")]
+    [LoggerMessage(2, LogLevel.Warning, "Message {MessageId} failed in a poison queue, dequeue {DequeueCount}; hidden for {Hidden}")]
+    private static partial void Stuck(ILogger logger, string messageId, long dequeueCount, TimeSpan hidden);
+
+    [LoggerMessage(3, LogLevel.Error, "Message {MessageId} could not be deleted, released or moved; it shows again when its time is up")]
     private static partial void NotEnded(ILogger logger, Exception exception, string messageId);
 
     private static readonly TimeSpan PoisonLife = TimeSpan.FromDays(7);

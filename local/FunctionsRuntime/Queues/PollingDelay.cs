@@ -10,19 +10,17 @@ internal sealed class PollingDelay(TimeSpan maximum)
         if (foundSinceLast)
         {
             step = Minimum;
-            return Min(Minimum);
+            delay = Minimum;
         }
-
-        var delay = Minimum + (step * (0.8 + (Random.Shared.NextDouble() * 0.4)));
-        if (delay < maximum)
+        else if (delay < maximum)
         {
+            delay = Minimum + (step * (0.8 + (Random.Shared.NextDouble() * 0.4)));
             step *= 2;
         }
 
-        return Min(delay);
+        return delay < maximum ? delay : maximum;
     }
 
-    private TimeSpan Min(TimeSpan delay) => delay < maximum ? delay : maximum;
-
     private TimeSpan step = Minimum;
+    private TimeSpan delay;
 }

@@ -76,24 +76,36 @@ internal sealed partial class QueueListener(
         try
         {
             QueueMessage[] batch = await queue.ReceiveMessagesAsync(queues.BatchSize, runtime.FirstHide);
-            failing = false;
+            state = QueueState.Read;
             return batch;
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             // Not created yet. The platform waits for it too.
+            if (Became(QueueState.Missing))
+            {
+                NotThere(logger, queue.Name);
+            }
+
             return [];
         }
         catch (Exception exception)
         {
-            if (!failing)
+            if (Became(QueueState.Failing))
             {
                 NotRead(logger, exception, queue.Name);
             }
 
-            failing = true;
             return [];
         }
+    }
+
+    /// <summary>Says a thing once, not with every poll.</summary>
+    private bool Became(QueueState now)
+    {
+        var changed = state != now;
+        state = now;
+        return changed;
     }
 
     private async Task IdleAsync(TimeSpan delay, CancellationToken stopping)
@@ -107,9 +119,19 @@ internal sealed partial class QueueListener(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Queue} cannot be read; trying on, saying no more until it can")]
+    [LoggerMessage(1, LogLevel.Warning, "{Queue} does not exist; waiting for it")]
+    private static partial void NotThere(ILogger logger, string queue);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Queue} cannot be read; trying on, saying no more until it can")]
     private static partial void NotRead(ILogger logger, Exception exception, string queue);
 
     private readonly SemaphoreSlim wake = new(0, 1);
-    private bool failing;
+    private QueueState state;
+
+    private enum QueueState
+    {
+        Read,
+        Missing,
+        Failing,
+    }
 }

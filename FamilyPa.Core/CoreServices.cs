@@ -18,6 +18,7 @@ public static class CoreServices
         services.AddOptions<AppSettings>().Bind(configuration).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
+        services.AddOptions<LimitSettings>().BindConfiguration("Limits");
         return services;
     }
 

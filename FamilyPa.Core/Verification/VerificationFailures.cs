@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Verification;
 
 /// <summary>Counts refused callers per minute, address and guard, so that a suspicious pattern shows.</summary>
-public sealed class VerificationFailures(Database database, TimeProvider clock)
+public sealed class VerificationFailures(Database database, IOptions<LimitSettings> limits, TimeProvider clock)
 {
-    /// <summary>Past this many a minute an address only costs memory: who forges requests must not get to write to the database at will.</summary>
-    private const int MostPerMinute = 20;
-
     private const int MostAddresses = 10_000;
 
     private readonly ConcurrentDictionary<string, int> seen = new();
@@ -33,6 +32,6 @@ public sealed class VerificationFailures(Database database, TimeProvider clock)
         var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (Interlocked.Exchange(ref minute, now) != now)
             seen.Clear();
-        return seen.Count < MostAddresses && seen.AddOrUpdate(address, 1, (_, count) => count + 1) <= MostPerMinute;
+        return seen.Count < MostAddresses && seen.AddOrUpdate(address, 1, (_, count) => count + 1) <= limits.Value.VerificationFailuresPerMinutePerAddress;
     }
 }

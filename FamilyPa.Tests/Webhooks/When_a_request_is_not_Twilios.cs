@@ -7,6 +7,8 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest(app
 {
     private const string Planted = "PLANTED-milk-and-secrets";
 
+    private static int callers;
+
     public static TheoryData<string, int, Tamper, string, string?> Cases => new()
     {
         { "method_not_allowed", 405, new Tamper { Method = "GET" }, "", null },
@@ -44,9 +46,9 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest(app
             form.Remove(field);
         else if (field.Length > 0)
             form[field] = value!;
-        var before = await FailuresAsync(reason);
+        var address = $"203.0.113.{Interlocked.Increment(ref callers)}";
 
-        var answer = await App.PostAsync(form, tamper);
+        var answer = await App.PostAsync(form, tamper with { Headers = new Dictionary<string, string> { ["Client-IP"] = address } });
 
         Assert.Equal(status, answer.Status);
         Assert.Equal("application/problem+json", answer.ContentType);
@@ -54,7 +56,8 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest(app
         Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("request_id").GetString());
         Assert.DoesNotContain(Planted, answer.Body, StringComparison.Ordinal);
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from webhook_events where raw_payload ->> 'Body' = $1", Planted));
-        Assert.Equal(before + 1, await FailuresAsync(reason));
+        var counted = Assert.Single(await App.Database.RowsAsync("select reason, failures from verification_failures where address = $1", address));
+        Assert.Equal((reason, 1), (counted["reason"], counted["failures"]));
     }
 
     [Theory]
@@ -99,6 +102,15 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest(app
         Assert.Null(await App.JobAsync(form["MessageSid"]));
     }
 
-    private async Task<long> FailuresAsync(string reason) =>
-        await App.Database.ScalarAsync<long>("select coalesce(sum(failures), 0)::bigint from verification_failures where reason = $1", reason);
+    [Fact]
+    public async Task An_address_that_goes_on_and_on_no_longer_reaches_the_database()
+    {
+        const string Address = "198.51.100.7";
+        var insistent = new Tamper { Signature = "wrong", Headers = new Dictionary<string, string> { ["Client-IP"] = Address } };
+        for (var i = 0; i < 45; i++)
+            Assert.Equal(401, (await App.PostAsync(App.Form("buy milk"), insistent)).Status);
+
+        // At most the limit in each of the two minutes that this may touch.
+        Assert.InRange(await App.Database.ScalarAsync<long>("select sum(failures) from verification_failures where address = $1", Address), 20, 40);
+    }
 }

@@ -13,7 +13,7 @@ public class When_a_message_takes_long(QueueWorld world) : IClassFixture<QueueWo
         // What is tried is the passing of time itself: more than twice the time a message is hidden without renewal.
         deliveries.Work = (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
 
-        await using var functions = await LocalFunctions.StartAsync<Long>(
+        await using var functions = await LocalFunctions.StartAsync<Lasting>(
             world.Listen(queue, ("messageEncoding", "none"), ("FUNCTIONS_RUNTIME_INFLIGHT_HIDE", "00:00:04"))
             + (builder => builder.Services.AddSingleton(deliveries)));
 
@@ -23,9 +23,9 @@ public class When_a_message_takes_long(QueueWorld world) : IClassFixture<QueueWo
 
     private readonly Deliveries deliveries = new();
 
-    public class Long(Deliveries deliveries)
+    public class Lasting(Deliveries deliveries)
     {
-        [Function("Long")]
+        [Function("Lasting")]
         public Task Run([QueueTrigger("%Queue%")] string message, CancellationToken cancellationToken) => deliveries.Receive(message, cancellationToken);
     }
 }

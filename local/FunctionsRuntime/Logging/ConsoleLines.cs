@@ -56,6 +56,8 @@ internal sealed class ConsoleLines : ILoggerProvider
             {
                 output.Write(Encoding.UTF8.GetBytes(text));
                 output.Flush();
+                // A moment for more lines to come: waking for each of them costs more than writing it.
+                Thread.Sleep(Gather);
             }
             catch (IOException)
             {
@@ -86,6 +88,8 @@ internal sealed class ConsoleLines : ILoggerProvider
     }
 
     private const int MaxPending = 1 << 20;
+
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
 
     private readonly object gate = new();
     private readonly StringBuilder pending = new();

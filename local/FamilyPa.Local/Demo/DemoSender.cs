@@ -14,11 +14,11 @@ internal static class DemoSender
     public const string Voice = "remind me to water the plants on Saturday";
 
     public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken) =>
-        run.Twilio is null ? await PostAsync(run.File, cancellationToken) : await SendAsync(run.Twilio, "text", Text, [], cancellationToken);
+        run.Simulators.Twilio is null ? await PostAsync(run.File, cancellationToken) : await SendAsync(run.Simulators.Twilio, "text", Text, [], cancellationToken);
 
     /// <summary>Null where Twilio is outside: the app would look for the audio there.</summary>
     public static async Task<DemoMessage?> SendVoiceAsync(LocalRun run, CancellationToken cancellationToken) =>
-        run.Twilio is null ? null : await SendAsync(run.Twilio, "voice note", Voice, [PhoneApi.Speak(Voice)], cancellationToken);
+        run.Simulators.Twilio is null ? null : await SendAsync(run.Simulators.Twilio, "voice note", Voice, [PhoneApi.Speak(Voice)], cancellationToken);
 
     private static async Task<DemoMessage> SendAsync(
         TwilioSimulator twilio, string kind, string said, IReadOnlyList<InboundMedia> media, CancellationToken cancellationToken)

@@ -19,13 +19,12 @@ internal static class LocalData
     public static string AppRecord => In("app.json");
 
     /// <summary>Secrets stay: a script or a session that knows them goes on working.</summary>
-    public static async Task<int> DropAsync()
+    public static async Task DropAsync()
     {
         await PostgresServer.DeleteAsync(LocalDatabase.Folder);
         await AzuriteServer.DeleteAsync(Storage);
         if (Directory.Exists(Host))
             Directory.Delete(Host, recursive: true);
-        return 0;
     }
 
     private static string In(string name) => Path.Combine(Repository.StateFolder, name);

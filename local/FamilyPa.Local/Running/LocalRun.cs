@@ -12,6 +12,7 @@ internal sealed class LocalRun : IAsyncDisposable
 {
     private const string StorageAccount = "familypa";
     private readonly Stack<IAsyncDisposable> started = new();
+    private string storage = "";
 
     public required RunOptions Options { get; init; }
 
@@ -21,35 +22,49 @@ internal sealed class LocalRun : IAsyncDisposable
 
     public LocalDatabase Database { get; private set; } = null!;
 
-    public TwilioSimulator? Twilio { get; private set; }
-
-    public AzureOpenAISimulator? OpenAI { get; private set; }
+    public LocalSimulators Simulators { get; private set; } = null!;
 
     public RunFile File { get; private set; } = null!;
 
     public async Task StartAsync(Steps steps, CancellationToken cancellationToken)
     {
         if (Options.Fresh)
-            await steps.RunAsync("Data", _ => LocalData.DropAsync(), _ => "dropped");
+            await steps.RunAsync("Data", _ => LocalData.DropAsync(), "dropped");
         var port = LoopbackPort.IsFree(Options.Port) ? Options.Port : LoopbackPort.Free();
         if (port != Options.Port)
             Tell($"Port {Options.Port} is taken; the app gets {port}.");
         var secrets = LocalSecrets.Load(LocalData.Secrets);
 
-        if (Outside.NeedsNodePackages)
-            await steps.RunAsync("npm", async say => { await NodePackages.EnsureAsync(say, cancellationToken); return 0; }, _ => "packages in place");
-        var database = StartDatabaseAsync(steps);
-        var storage = StartStorageAsync(steps);
-        var build = Options.NoBuild
-            ? Task.FromResult(0)
-            : steps.RunAsync("Build", async say => { await AppBuild.RunAsync(say, cancellationToken); return 0; }, _ => "the app is up to date");
-        var twilio = StartSimulatorsAsync(port, secrets);
-        await Task.WhenAll(database, storage, build, twilio);
+        // What fails first is what is told: the others are given up.
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(
+            GiveUpOnFailure(BuildAsync(steps, failed.Token)),
+            GiveUpOnFailure(StartServicesAsync(steps, secrets, BaseUrl(port), failed.Token)));
         cancellationToken.ThrowIfCancellationRequested();
 
-        var wiring = Wire(port, secrets, await twilio, await storage);
-        File = Describe(wiring, Twilio is null ? null : await StartPhoneAsync());
-        await steps.RunAsync("App", async say => { say("starting"); return await StartAppAsync(wiring, cancellationToken); }, ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} answers, but is not ready: see {LocalData.AppLog}");
+        var wiring = Wire(port, secrets);
+        File = RunFile.Of(wiring, Database.Uri, Simulators.Twilio is { } twilio ? await StartPhoneAsync(twilio) : null);
+        await steps.RunAsync(
+            "App",
+            async say =>
+            {
+                say("starting");
+                return await StartAppAsync(wiring, cancellationToken);
+            },
+            ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} answers, but is not ready: see {LocalData.AppLog}");
+
+        async Task GiveUpOnFailure(Task step)
+        {
+            try
+            {
+                await step;
+            }
+            catch
+            {
+                await failed.CancelAsync();
+                throw;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -66,12 +81,29 @@ internal sealed class LocalRun : IAsyncDisposable
         return service;
     }
 
+    private async Task BuildAsync(Steps steps, CancellationToken cancellationToken)
+    {
+        if (!Options.NoBuild)
+            await steps.RunAsync("Build", say => AppBuild.RunAsync(say, cancellationToken), "the app is up to date");
+    }
+
+    private async Task StartServicesAsync(Steps steps, LocalSecrets secrets, string baseUrl, CancellationToken cancellationToken)
+    {
+        if (Outside.NeedsNodePackages)
+            await steps.RunAsync("npm", say => NodePackages.EnsureAsync(say, cancellationToken), "packages in place");
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.WhenAll(StartDatabaseAsync(steps), StartStorageAsync(steps), StartSimulatorsAsync(secrets, baseUrl));
+    }
+
+    private async Task StartSimulatorsAsync(LocalSecrets secrets, string baseUrl) =>
+        Simulators = Own(await LocalSimulators.StartAsync(Outside, secrets, baseUrl));
+
     private async Task StartDatabaseAsync(Steps steps) => Database = Own(await steps.RunAsync(
         "PostgreSQL",
         say => Task.Run(() => Outside.Postgres is { } given ? LocalDatabase.ConnectAsync(given, say) : LocalDatabase.StartAsync(say)),
         database => database.Server is { } server ? $"127.0.0.1:{server.Port}" : "yours (POSTGRES_CONNECTION_STRING)"));
 
-    private Task<string> StartStorageAsync(Steps steps) => steps.RunAsync(
+    private async Task StartStorageAsync(Steps steps) => storage = await steps.RunAsync(
         "Storage",
         async say =>
         {
@@ -83,60 +115,21 @@ internal sealed class LocalRun : IAsyncDisposable
         },
         _ => Outside.Storage is null ? "Azurite" : "yours (AzureWebJobsStorage)");
 
-    private async Task<TwilioAccount> StartSimulatorsAsync(int port, LocalSecrets secrets)
-    {
-        var defaults = new TwilioSimulatorOptions();
-        var account = new TwilioAccount(
-            Outside.Given(AppSettings.TwilioAccountSid) ?? defaults.AccountSid,
-            Outside.Given(AppSettings.TwilioAuthToken) ?? secrets.AuthToken,
-            Outside.Given(AppSettings.WebhookSharedSecret) ?? secrets.SharedSecret,
-            Outside.Given(AppSettings.TwilioApiBaseUrl) ?? "https://api.twilio.com");
-        if (!Outside.HasOpenAI)
-            OpenAI = Own(await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder }));
-        if (Outside.HasTwilio)
-            return account;
-        Twilio = Own(await TwilioSimulator.StartAsync(new TwilioSimulatorOptions
-        {
-            AccountSid = account.AccountSid,
-            AuthToken = account.AuthToken,
-            Numbers = [DemoFamily.TwilioNumber, $"whatsapp:{DemoFamily.TwilioNumber}"],
-            WebhookUrl = account.WebhookUrl(BaseUrl(port)),
-            PublicWebhookUrl = account.WebhookUrl(Outside.Given(AppSettings.PublicBaseUrl) ?? BaseUrl(port)),
-        }));
-        return account with { ApiBaseUrl = Twilio.BaseUrl };
-    }
-
-    private AppWiring Wire(int port, LocalSecrets secrets, TwilioAccount twilio, string storage) => new()
+    private AppWiring Wire(int port, LocalSecrets secrets) => new()
     {
         BaseUrl = BaseUrl(port),
         PublicBaseUrl = Outside.Given(AppSettings.PublicBaseUrl),
         Storage = storage,
         Postgres = Database.AppConnectionString,
-        Twilio = twilio,
-        OpenAIEndpoint = OpenAI?.BaseUrl ?? Outside.Given(AppSettings.OpenAIEndpoint)!,
-        OpenAIKey = OpenAI is null ? null : new AzureOpenAISimulatorOptions().ApiKey,
+        Twilio = Simulators.Account,
+        OpenAIEndpoint = Simulators.OpenAI?.BaseUrl ?? Outside.Given(AppSettings.OpenAIEndpoint)!,
+        OpenAIKey = Simulators.OpenAI is null ? null : new AzureOpenAISimulatorOptions().ApiKey,
         FunctionKey = Outside.Given(AppSettings.RuntimeKey) ?? secrets.FunctionKey,
         SessionSigningKey = secrets.SessionSigningKey,
         StateFolder = LocalData.Host,
     };
 
-    private RunFile Describe(AppWiring wiring, string? phone) => new()
-    {
-        BaseUrl = wiring.BaseUrl,
-        PublicBaseUrl = wiring.PublicBaseUrl ?? wiring.BaseUrl,
-        Postgres = Database.Uri,
-        Storage = wiring.Storage,
-        FunctionKey = wiring.FunctionKey,
-        Twilio = new(
-            wiring.Twilio.AccountSid, wiring.Twilio.AuthToken, wiring.Twilio.SharedSecret,
-            wiring.Twilio.WebhookUrl(wiring.PublicBaseUrl ?? wiring.BaseUrl), wiring.Twilio.ApiBaseUrl),
-        Openai = new(wiring.OpenAIEndpoint),
-        AppPid = 0,
-        AppLog = LocalData.AppLog,
-        Phone = phone,
-    };
-
-    private async Task<string> StartPhoneAsync() => Own(await PhoneServer.StartAsync(Twilio!, DemoFamily.Members)).Url;
+    private async Task<string> StartPhoneAsync(TwilioSimulator twilio) => Own(await PhoneServer.StartAsync(twilio, DemoFamily.Members)).Url;
 
     private async Task<bool> StartAppAsync(AppWiring wiring, CancellationToken cancellationToken)
     {

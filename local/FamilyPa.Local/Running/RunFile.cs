@@ -45,6 +45,26 @@ public sealed record RunFile
 
     public DemoPart Demo { get; init; } = new(DemoFamily.FamilyId, DemoFamily.Owner.Phone, DemoFamily.Owner.UserId, DemoFamily.TwilioNumber);
 
+    /// <summary>Of a run whose app is yet to start.</summary>
+    internal static RunFile Of(AppWiring wiring, string postgres, string? phone)
+    {
+        var publicBaseUrl = wiring.PublicBaseUrl ?? wiring.BaseUrl;
+        var twilio = wiring.Twilio;
+        return new RunFile
+        {
+            BaseUrl = wiring.BaseUrl,
+            PublicBaseUrl = publicBaseUrl,
+            Postgres = postgres,
+            Storage = wiring.Storage,
+            FunctionKey = wiring.FunctionKey,
+            Twilio = new(twilio.AccountSid, twilio.AuthToken, twilio.SharedSecret, twilio.WebhookUrl(publicBaseUrl), twilio.ApiBaseUrl),
+            Openai = new(wiring.OpenAIEndpoint),
+            AppPid = 0,
+            AppLog = LocalData.AppLog,
+            Phone = phone,
+        };
+    }
+
     public static RunFile? Read(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Json) : null;
 

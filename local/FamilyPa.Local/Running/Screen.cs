@@ -17,10 +17,10 @@ internal static class Screen
         console.WriteLine();
         Row("Database", file.Postgres);
         Row("Storage", run.Outside.Storage is null ? "Azurite, connection string in local/.state/run.json" : "yours (AzureWebJobsStorage)");
-        Row("Twilio", run.Twilio is null ? $"yours ({file.Twilio.ApiBaseUrl}); its webhook: {file.Twilio.WebhookUrl}" : $"simulated at {file.Twilio.ApiBaseUrl}");
-        Row("Azure OpenAI", run.OpenAI is null ? $"yours ({file.Openai.Endpoint})" : $"simulated at {file.Openai.Endpoint} (no key needed; AZURE_OPENAI_ENDPOINT plugs in the real one)");
+        Row("Twilio", run.Simulators.Twilio is null ? $"yours ({file.Twilio.ApiBaseUrl}); its webhook: {file.Twilio.WebhookUrl}" : $"simulated at {file.Twilio.ApiBaseUrl}");
+        Row("Azure OpenAI", run.Simulators.OpenAI is null ? $"yours ({file.Openai.Endpoint})" : $"simulated at {file.Openai.Endpoint} (no key needed; AZURE_OPENAI_ENDPOINT plugs in the real one)");
         Row("App log", $"{file.AppLog}   process {file.AppPid}, started again if it ends");
-        if (run.Twilio is not null)
+        if (run.Simulators.Twilio is not null)
         {
             console.WriteLine();
             console.WriteLine("From a script:");

@@ -45,6 +45,15 @@ internal sealed class Steps
         return result;
     }
 
+    public Task RunAsync(string name, Func<Action<string>, Task> step, string outcome) => RunAsync(
+        name,
+        async say =>
+        {
+            await step(say);
+            return outcome;
+        },
+        said => said);
+
     private void Say(ProgressTask? line, string name, string text)
     {
         if (line is not null)

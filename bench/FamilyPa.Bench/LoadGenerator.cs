@@ -32,13 +32,26 @@ internal static class LoadGenerator
             while (TakeNext() is { } request)
             {
                 var sent = Stopwatch.GetTimestamp();
-                using var response = await http.SendAsync(request);
+                var succeeded = await SendAsync(request);
                 var latency = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
                 lock (latencies)
                 {
                     latencies.Add(latency);
-                    failures += response.IsSuccessStatusCode ? 0 : 1;
+                    failures += succeeded ? 0 : 1;
                 }
+            }
+        }
+
+        async Task<bool> SendAsync(HttpRequestMessage request)
+        {
+            try
+            {
+                using var response = await http.SendAsync(request);
+                return response.IsSuccessStatusCode;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                return false;
             }
         }
 

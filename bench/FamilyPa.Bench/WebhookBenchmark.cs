@@ -23,7 +23,8 @@ internal static class WebhookBenchmark
 
     private static async Task RunAsync(int rounds, int requests)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        // Twilio waits 15 s for an answer.
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
         await using var environment = await BenchEnvironment.StartAsync(AnsiConsole.WriteLine);
         var (floor, floorUrl) = await environment.StartFloorAsync(http);
         await using (floor)

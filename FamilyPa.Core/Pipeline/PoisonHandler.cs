@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>The end of the line for a queue message that failed too often: its cause is kept, its job fails, its sender is told once.</summary>
-/// <remarks>Idempotent: the platform may deliver a poison message twice, and a poison queue retries without end.</remarks>
+/// <remarks>Idempotent: the platform may deliver a poison message twice.</remarks>
 public sealed class PoisonHandler(Database database, Replies.Replies replies, ILogger<PoisonHandler> log)
 {
-    /// <summary>After so many deliveries the sender is no longer tried to be told.</summary>
-    private const int MostTries = 20;
+    /// <summary>The platform stops calling a poison queue's function at <c>maxDequeueCount</c>, so the last call must not ask for another.</summary>
+    private const int MostTries = 5;
 
     /// <exception cref="ReplyNotSentException">The sender could not be told yet: the platform is to deliver the message again.</exception>
     public async Task HandleAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)

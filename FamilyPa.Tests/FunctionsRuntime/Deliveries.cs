@@ -5,6 +5,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 /// <summary>What the functions of one test were called with, and what they are to do.</summary>
 public sealed class Deliveries
 {
+    private int running;
+
     public ConcurrentQueue<string> Texts { get; } = new();
 
     public ConcurrentQueue<long> Times { get; } = new();
@@ -37,6 +39,4 @@ public sealed class Deliveries
 
     public Task Received(params string[] texts) =>
         Wait.Until(() => Texts.Order(StringComparer.Ordinal).SequenceEqual(texts.Order(StringComparer.Ordinal)));
-
-    private int running;
 }

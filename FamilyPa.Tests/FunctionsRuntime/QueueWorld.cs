@@ -8,6 +8,10 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 /// <summary>One storage account for the tests of a class, and in it a queue of its own for each test.</summary>
 public sealed class QueueWorld(TestEnvironment environment) : IAsyncLifetime
 {
+    private const string QueueSection = "AzureFunctionsJobHost:extensions:queues:";
+
+    private StorageAccount? account;
+
     public async ValueTask InitializeAsync() => account = await environment.TakeStorageAccountAsync();
 
     public ValueTask DisposeAsync() => default;
@@ -34,8 +38,4 @@ public sealed class QueueWorld(TestEnvironment environment) : IAsyncLifetime
             ])
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(
                 char.IsUpper(setting.Name[0]) ? setting.Name : QueueSection + setting.Name, (string?)setting.Value)));
-
-    private const string QueueSection = "AzureFunctionsJobHost:extensions:queues:";
-
-    private StorageAccount? account;
 }

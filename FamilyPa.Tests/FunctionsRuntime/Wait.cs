@@ -10,8 +10,6 @@ internal static class Wait
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await condition())
-        {
             await Task.Delay(20, limit.Token);
-        }
     }
 }

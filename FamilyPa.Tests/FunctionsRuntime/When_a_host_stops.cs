@@ -6,6 +6,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_a_host_stops(QueueWorld world) : IClassFixture<QueueWorld>
 {
+    private readonly Deliveries deliveries = new();
+
     [Fact]
     public async Task The_token_is_cancelled_and_the_message_shows_again_with_a_dequeue_spent()
     {
@@ -79,8 +81,6 @@ public class When_a_host_stops(QueueWorld world) : IClassFixture<QueueWorld>
 
     private Task<LocalFunctions> Start(Action<FunctionsApplicationBuilder> listen) =>
         LocalFunctions.StartAsync<Stopped>(listen + (builder => builder.Services.AddSingleton(deliveries)));
-
-    private readonly Deliveries deliveries = new();
 
     public class Stopped(Deliveries deliveries)
     {

@@ -7,6 +7,9 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public sealed class When_a_host_was_killed(QueueWorld world) : IClassFixture<QueueWorld>, IDisposable
 {
+    private readonly string directory = Path.Combine(Path.GetTempPath(), $"in-flight-{Guid.NewGuid():N}");
+    private readonly Deliveries deliveries = new();
+
     [Fact]
     public async Task The_next_one_gives_its_messages_back_at_once()
     {
@@ -95,9 +98,7 @@ public sealed class When_a_host_was_killed(QueueWorld world) : IClassFixture<Que
     public void Dispose()
     {
         if (Directory.Exists(directory))
-        {
             Directory.Delete(directory, recursive: true);
-        }
     }
 
     private Task<LocalFunctions> Start(Action<FunctionsApplicationBuilder> listen) => LocalFunctions.StartAsync<Killed>(
@@ -106,9 +107,6 @@ public sealed class When_a_host_was_killed(QueueWorld world) : IClassFixture<Que
             builder.Configuration["FUNCTIONS_RUNTIME_STATE"] = directory;
             builder.Services.AddSingleton(deliveries);
         }));
-
-    private readonly string directory = Path.Combine(Path.GetTempPath(), $"in-flight-{Guid.NewGuid():N}");
-    private readonly Deliveries deliveries = new();
 
     public class Killed(Deliveries deliveries)
     {

@@ -8,6 +8,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_a_message_arrives(QueueWorld world) : IClassFixture<QueueWorld>
 {
+    private readonly Deliveries deliveries = new();
+
     [Theory]
     [InlineData(typeof(AsText), "{\"MessageSid\":\"SM1\",\"generation\":2}")]
     [InlineData(typeof(AsBytes), "{\"MessageSid\":\"SM1\",\"generation\":2}")]
@@ -80,9 +82,7 @@ public class When_a_message_arrives(QueueWorld world) : IClassFixture<QueueWorld
     {
         var queue = await world.CreateQueueAsync();
         for (var i = 0; i < 10; i++)
-        {
             await queue.SendMessageAsync($"{i}", TestContext.Current.CancellationToken);
-        }
 
         using var gate = new SemaphoreSlim(0);
         deliveries.Work = (_, cancellationToken) => gate.WaitAsync(cancellationToken);
@@ -115,8 +115,6 @@ public class When_a_message_arrives(QueueWorld world) : IClassFixture<QueueWorld
     }
 
     private Action<FunctionsApplicationBuilder> With(Action<FunctionsApplicationBuilder> listen) => listen + (builder => builder.Services.AddSingleton(deliveries));
-
-    private readonly Deliveries deliveries = new();
 
     public class AsText(Deliveries deliveries)
     {

@@ -6,6 +6,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_a_message_fails(QueueWorld world) : IClassFixture<QueueWorld>
 {
+    private readonly Deliveries deliveries = new();
+
     [Fact]
     public async Task It_is_tried_again_after_the_visibility_timeout_and_succeeds()
     {
@@ -119,8 +121,6 @@ public class When_a_message_fails(QueueWorld world) : IClassFixture<QueueWorld>
     private Task<LocalFunctions> Start(Action<FunctionsApplicationBuilder> listen) => LocalFunctions.StartAsync([typeof(Counted)], With(listen));
 
     private Action<FunctionsApplicationBuilder> With(Action<FunctionsApplicationBuilder> listen) => listen + (builder => builder.Services.AddSingleton(deliveries));
-
-    private readonly Deliveries deliveries = new();
 
     public class Counted(Deliveries deliveries)
     {

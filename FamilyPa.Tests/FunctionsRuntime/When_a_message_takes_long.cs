@@ -5,6 +5,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_a_message_takes_long(QueueWorld world) : IClassFixture<QueueWorld>
 {
+    private readonly Deliveries deliveries = new();
+
     [Fact]
     public async Task It_stays_hidden_and_is_deleted_in_the_end()
     {
@@ -20,8 +22,6 @@ public class When_a_message_takes_long(QueueWorld world) : IClassFixture<QueueWo
         await QueueAssert.IsEmptied(queue);
         Assert.Equal(["long"], deliveries.Texts);
     }
-
-    private readonly Deliveries deliveries = new();
 
     public class Lasting(Deliveries deliveries)
     {

@@ -21,9 +21,7 @@ public class When_a_queue_is_empty
     {
         var delay = new PollingDelay(TimeSpan.FromMinutes(1));
         for (var i = 0; i < 20; i++)
-        {
             delay.Next(foundSinceLast: false);
-        }
 
         Assert.Equal(PollingDelay.Minimum, delay.Next(foundSinceLast: true));
         Assert.InRange(delay.Next(foundSinceLast: false), PollingDelay.Minimum, PollingDelay.Minimum * 3);

@@ -7,6 +7,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_a_timer_ticks
 {
+    private readonly ConcurrentQueue<TimerInfo> ticks = new();
+
     [Fact]
     public async Task The_function_is_called_again_and_again()
     {
@@ -88,8 +90,6 @@ public class When_a_timer_ticks
 
     private Task<LocalFunctions> Start<T>() => LocalFunctions.StartAsync<T>(builder => builder.Services.AddSingleton(ticks));
 
-    private readonly ConcurrentQueue<TimerInfo> ticks = new();
-
     public class EverySecond(ConcurrentQueue<TimerInfo> ticks)
     {
         [Function("EverySecond")]
@@ -140,6 +140,9 @@ public class When_a_timer_ticks
 
     public sealed class Overlap
     {
+        private int calls;
+        private int running;
+
         public int Calls => calls;
 
         public int MostAtOnce { get; private set; }
@@ -163,8 +166,5 @@ public class When_a_timer_ticks
                 Interlocked.Decrement(ref running);
             }
         }
-
-        private int calls;
-        private int running;
     }
 }

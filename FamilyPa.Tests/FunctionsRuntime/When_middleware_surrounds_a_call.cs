@@ -11,6 +11,8 @@ namespace FamilyPa.Tests.FunctionsRuntime;
 
 public class When_middleware_surrounds_a_call
 {
+    private readonly ConcurrentQueue<string> steps = new();
+
     [Fact]
     public async Task It_runs_in_the_order_of_registration_and_before_the_result_is_written()
     {
@@ -81,8 +83,6 @@ public class When_middleware_surrounds_a_call
             configure(builder);
         });
 
-    private readonly ConcurrentQueue<string> steps = new();
-
     public class Calls(ConcurrentQueue<string> steps)
     {
         [Function("Call")]
@@ -136,13 +136,13 @@ public class When_middleware_surrounds_a_call
 
     public sealed class Counting : IFunctionsWorkerMiddleware
     {
+        private int count;
+
         public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
         {
             context.GetHttpContext()!.Response.Headers["X-Count"] = $"{++count}";
             return next(context);
         }
-
-        private int count;
     }
 
     public sealed class Replacing : IFunctionsWorkerMiddleware

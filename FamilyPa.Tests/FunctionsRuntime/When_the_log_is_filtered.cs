@@ -42,9 +42,7 @@ public class When_the_log_is_filtered
         {
             var logger = lines.CreateLogger("Function.Extract");
             for (var i = 0; i < 1000; i++)
-            {
                 logger.Log(LogLevel.Information, default, i, null, (number, _) => $"number {number}\nof many");
-            }
 
             logger.Log(LogLevel.Error, default, "failed", new InvalidOperationException("boom"), (text, _) => text);
         }

@@ -5,6 +5,19 @@ namespace FamilyPa.Tests.TwilioSdk;
 
 public class When_a_signature_is_checked
 {
+    private const string Url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+
+    private static readonly Dictionary<string, string> Call = new()
+    {
+        ["To"] = "+18005551212",
+        ["From"] = "+14158675309",
+        ["Digits"] = "1234",
+        ["Caller"] = "+14158675309",
+        ["CallSid"] = "CA1234567890ABCDE",
+    };
+
+    private readonly RequestValidator validator = new("12345");
+
     [Theory]
     [InlineData("https://mycompany.com/myapp.php?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8=")]
     [InlineData("https://mycompany.com:443/myapp.php?foo=1&bar=2", "kvajT1Ptam85bY51eRf/AJRuM3w=")]
@@ -57,9 +70,7 @@ public class When_a_signature_is_checked
     {
         var form = new NameValueCollection();
         foreach (var (name, value) in Call)
-        {
             form.Add(name, value);
-        }
 
         Assert.True(validator.Validate(Url, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
     }
@@ -73,17 +84,4 @@ public class When_a_signature_is_checked
         Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => validator.Validate(url, Call, signature!)).ParamName);
         Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(() => validator.Validate(url, "body", signature!)).ParamName);
     }
-
-    private const string Url = "https://mycompany.com/myapp.php?foo=1&bar=2";
-
-    private static readonly Dictionary<string, string> Call = new()
-    {
-        ["To"] = "+18005551212",
-        ["From"] = "+14158675309",
-        ["Digits"] = "1234",
-        ["Caller"] = "+14158675309",
-        ["CallSid"] = "CA1234567890ABCDE",
-    };
-
-    private readonly RequestValidator validator = new("12345");
 }

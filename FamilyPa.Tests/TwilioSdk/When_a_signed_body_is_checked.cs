@@ -4,6 +4,13 @@ namespace FamilyPa.Tests.TwilioSdk;
 
 public class When_a_signed_body_is_checked
 {
+    private const string Hash = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+    private const string Url = "https://mycompany.com/myapp.php?foo=1&bar=2&bodySHA256=" + Hash;
+    private const string Body = """{"property": "value", "boolean": true}""";
+    private const string Signature = "a9nBmqA0ju/hNViExpshrM61xv4=";
+
+    private readonly RequestValidator validator = new("12345");
+
     [Fact]
     public void The_signed_url_and_the_hash_of_the_body_must_agree() => Assert.True(validator.Validate(Url, Body, Signature));
 
@@ -27,11 +34,4 @@ public class When_a_signed_body_is_checked
 
     [Fact]
     public void What_is_no_url_throws() => Assert.Throws<UriFormatException>(() => validator.Validate("myapp.php", Body, Signature));
-
-    private const string Hash = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
-    private const string Url = "https://mycompany.com/myapp.php?foo=1&bar=2&bodySHA256=" + Hash;
-    private const string Body = """{"property": "value", "boolean": true}""";
-    private const string Signature = "a9nBmqA0ju/hNViExpshrM61xv4=";
-
-    private readonly RequestValidator validator = new("12345");
 }

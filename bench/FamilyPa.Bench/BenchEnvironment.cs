@@ -127,8 +127,11 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     }
 
     /// <summary>Empties queues and tables, so that each round starts alike: Azurite slows down with what it holds.</summary>
-    public async Task ResetAsync()
+    /// <param name="drain">Wait until every message has been worked on; where nothing works on them there is nothing to wait for.</param>
+    public async Task ResetAsync(bool drain)
     {
+        while (drain && await CountUnfinishedAsync() > 0)
+            await Task.Delay(100);
         var service = new Azure.Storage.Queues.QueueServiceClient(Storage);
         await foreach (var queue in service.GetQueuesAsync())
             await service.GetQueueClient(queue.Name).ClearMessagesAsync();
@@ -141,6 +144,13 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             """);
         await command.ExecuteNonQueryAsync();
         Twilio.Reset();
+    }
+
+    private async Task<long> CountUnfinishedAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(AdminConnection);
+        await using var command = source.CreateCommand("select count(*) from processing_jobs where status not in ('done', 'rejected', 'failed')");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()

@@ -12,6 +12,12 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 /// <summary>Builds an app of functions: services, configuration, middleware.</summary>
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
+    private readonly FunctionSource source;
+    private readonly WebApplicationBuilder web;
+    private readonly HostJson hostJson;
+    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares = [];
+    private bool isBuilt;
+
     /// <param name="args">The command line, read as configuration.</param>
     /// <param name="functions">Where functions are looked for instead of the app itself; for tests.</param>
     internal FunctionsApplicationBuilder(string[]? args, FunctionSource? functions = null)
@@ -60,14 +66,6 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     private void ThrowIfBuilt()
     {
         if (isBuilt)
-        {
             throw new InvalidOperationException("The application is built already.");
-        }
     }
-
-    private readonly FunctionSource source;
-    private readonly WebApplicationBuilder web;
-    private readonly HostJson hostJson;
-    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares = [];
-    private bool isBuilt;
 }

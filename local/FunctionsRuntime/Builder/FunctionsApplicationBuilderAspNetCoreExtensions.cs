@@ -13,9 +13,7 @@ public static class FunctionsApplicationBuilderAspNetCoreExtensions
     public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
     {
         if (builder.HasAspNetCore)
-        {
             return builder;
-        }
 
         builder.HasAspNetCore = true;
         builder.Services.AddMvcCore();

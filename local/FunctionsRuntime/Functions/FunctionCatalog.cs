@@ -12,9 +12,7 @@ internal sealed partial class FunctionCatalog
     {
         var all = types.Where(type => type is { IsClass: true, IsVisible: true }).SelectMany(Load).ToList();
         if (all.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
-        {
             throw new InvalidOperationException($"The function name '{twice.Key}' is used more than once.");
-        }
 
         Functions = [.. all.Where(function => !IsDisabled(function, configuration)).OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)];
     }
@@ -30,29 +28,21 @@ internal sealed partial class FunctionCatalog
         foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is { } attribute)
-            {
                 yield return Load(method, attribute.Name);
-            }
         }
     }
 
     private static LoadedFunction Load(MethodInfo method, string name)
     {
         if (!ValidName().IsMatch(name) || string.Equals(name, "host", StringComparison.OrdinalIgnoreCase))
-        {
             throw new InvalidOperationException($"'{name}' ({method.DeclaringType}.{method.Name}) is not a valid function name.");
-        }
 
         if (IsValueTask(method.ReturnType))
-        {
             throw new InvalidOperationException($"Function '{name}' returns a ValueTask, which the worker does not await. Return a Task.");
-        }
 
         var triggers = method.GetParameters().SelectMany(parameter => TriggersOf(parameter).Select(trigger => (parameter, trigger))).ToList();
         if (triggers.Count != 1)
-        {
             throw new InvalidOperationException($"Function '{name}' has {triggers.Count} triggers; it needs exactly one.");
-        }
 
         var (triggerParameter, (attribute, type)) = triggers[0];
         var function = new LoadedFunction(name, method, triggerParameter, attribute, type);

@@ -6,6 +6,8 @@ namespace FunctionsRuntime.Functions;
 /// <summary>Turns a function's method into one delegate, so that a call costs no reflection.</summary>
 internal static class FunctionCompiler
 {
+    private static readonly Task<object?> NoResult = Task.FromResult<object?>(null);
+
     public static FunctionCall Compile(LoadedFunction function)
     {
         var invocation = Expression.Parameter(typeof(Invocation), "invocation");
@@ -26,14 +28,10 @@ internal static class FunctionCompiler
     {
         var type = call.Type;
         if (type == typeof(void))
-        {
             return Expression.Block(call, Expression.Constant(NoResult));
-        }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
-        {
             return Expression.Call(typeof(FunctionCompiler), nameof(Value), type.GetGenericArguments(), call);
-        }
 
         return type == typeof(Task)
             ? Expression.Call(typeof(FunctionCompiler), nameof(Nothing), null, call)
@@ -49,6 +47,4 @@ internal static class FunctionCompiler
         await task;
         return null;
     }
-
-    private static readonly Task<object?> NoResult = Task.FromResult<object?>(null);
 }

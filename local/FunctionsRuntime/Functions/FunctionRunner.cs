@@ -9,6 +9,11 @@ namespace FunctionsRuntime.Functions;
 /// <summary>Runs a call through the middleware and the function. A failure is logged and handed back, never thrown.</summary>
 internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline, IServiceScopeFactory scopes, ILoggerFactory loggers)
 {
+    /// <summary>The official worker's name, so that one tracing configuration serves both.</summary>
+    private static readonly ActivitySource Source = new("Microsoft.Azure.Functions.Worker");
+
+    private readonly ConcurrentDictionary<string, ILogger> loggerOf = new();
+
     public IServiceScopeFactory Scopes => scopes;
 
     public async Task<Exception?> RunAsync(Invocation invocation)
@@ -20,9 +25,7 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
         {
             await pipeline(invocation);
             if (logger.IsEnabled(LogLevel.Information))
-            {
                 Succeeded(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds, invocation.InvocationId);
-            }
 
             return null;
         }
@@ -73,9 +76,4 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
 
     [LoggerMessage(3, LogLevel.Error, "The services of the call could not be disposed of")]
     private static partial void DisposalFailed(ILogger logger, Exception exception);
-
-    /// <summary>The official worker's name, so that one tracing configuration serves both.</summary>
-    private static readonly ActivitySource Source = new("Microsoft.Azure.Functions.Worker");
-
-    private readonly ConcurrentDictionary<string, ILogger> loggerOf = new();
 }

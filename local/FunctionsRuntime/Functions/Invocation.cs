@@ -9,6 +9,15 @@ namespace FunctionsRuntime.Functions;
 internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory scopes, CancellationToken cancellation = default)
     : FunctionContext, IAsyncDisposable
 {
+    private string? invocationId;
+    private AsyncServiceScope? scope;
+    private IServiceProvider? services;
+    private IDictionary<object, object>? items;
+    private InvocationValue? result;
+    private InvocationFeatures? features;
+    private InvocationTrace? trace;
+    private InvocationBinding? binding;
+
     public const string HttpContextKey = "HttpRequestContext";
 
     public LoadedFunction Function => function;
@@ -55,9 +64,7 @@ internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory s
             {
                 items = new Dictionary<object, object>();
                 if (Http is not null)
-                {
                     items[HttpContextKey] = Http;
-                }
             }
 
             return items;
@@ -76,13 +83,4 @@ internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory s
     public override RetryContext RetryContext => NoRetry.Instance;
 
     public ValueTask DisposeAsync() => scope?.DisposeAsync() ?? default;
-
-    private string? invocationId;
-    private AsyncServiceScope? scope;
-    private IServiceProvider? services;
-    private IDictionary<object, object>? items;
-    private InvocationValue? result;
-    private InvocationFeatures? features;
-    private InvocationTrace? trace;
-    private InvocationBinding? binding;
 }

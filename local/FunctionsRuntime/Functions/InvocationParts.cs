@@ -15,6 +15,8 @@ internal sealed class InvocationValue(Invocation invocation) : InvocationResult
 
 internal sealed class InvocationFeatures : IInvocationFeatures
 {
+    private readonly Dictionary<Type, object> features = [];
+
     public void Set<T>(T instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
@@ -26,8 +28,6 @@ internal sealed class InvocationFeatures : IInvocationFeatures
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => features.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private readonly Dictionary<Type, object> features = [];
 }
 
 internal sealed class InvocationTrace : TraceContext
@@ -68,9 +68,7 @@ internal sealed class InvocationBinding(Invocation invocation) : BindingContext
         if (invocation.Http is { } http)
         {
             foreach (var (name, value) in http.Request.RouteValues)
-            {
                 data[name] = value;
-            }
         }
 
         return data;

@@ -6,6 +6,8 @@ namespace FunctionsRuntime.Functions;
 /// <summary>A function that passed validation, with its compiled call.</summary>
 internal sealed class LoadedFunction(string name, MethodInfo method, ParameterInfo triggerParameter, Attribute trigger, string triggerType)
 {
+    private FunctionCall? call;
+
     public string Name { get; } = name;
 
     public MethodInfo Method { get; } = method;
@@ -18,8 +20,6 @@ internal sealed class LoadedFunction(string name, MethodInfo method, ParameterIn
 
     /// <summary>Compiled when first needed: the start waits for none of them.</summary>
     public FunctionCall Call => call ??= FunctionCompiler.Compile(this);
-
-    private FunctionCall? call;
 }
 
 /// <summary>Creates the instance, binds the parameters, calls the method and awaits it; returns what it returned.</summary>

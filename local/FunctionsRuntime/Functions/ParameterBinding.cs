@@ -12,14 +12,10 @@ internal static class ParameterBinding
     public static Expression Bind(LoadedFunction function, ParameterInfo parameter, Expression invocation)
     {
         if (parameter.ParameterType == typeof(CancellationToken))
-        {
             return Expression.Property(invocation, nameof(Invocation.CancellationToken));
-        }
 
         if (parameter.ParameterType == typeof(FunctionContext))
-        {
             return Expression.Convert(invocation, typeof(FunctionContext));
-        }
 
         var value = function.Trigger switch
         {
@@ -39,8 +35,6 @@ internal static class ParameterBinding
     {
         var invocation = Expression.Parameter(typeof(Invocation));
         foreach (var parameter in function.Method.GetParameters())
-        {
             Bind(function, parameter, invocation);
-        }
     }
 }

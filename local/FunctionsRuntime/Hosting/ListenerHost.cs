@@ -14,6 +14,11 @@ internal sealed partial class ListenerHost(
     FunctionCatalog catalog, QueueListeners queues, TimerListeners timers, RuntimeSettings settings, ILoggerFactory loggers)
     : IHostedLifecycleService, IDisposable
 {
+    private readonly ILogger logger = loggers.CreateLogger("Host.Startup");
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+    private Task warming = Task.CompletedTask;
+
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         Started(logger, settings.Url, string.Join(", ", catalog.Functions.Select(function => function.Name)));
@@ -27,9 +32,7 @@ internal sealed partial class ListenerHost(
         await stopping.CancelAsync();
         await Task.WhenAny(Task.WhenAll(running, warming), Task.Delay(settings.Grace, cancellationToken));
         if (!running.IsCompleted)
-        {
             LeftBehind(logger, settings.Grace);
-        }
     }
 
     public void Dispose() => stopping.Dispose();
@@ -62,9 +65,4 @@ internal sealed partial class ListenerHost(
 
     [LoggerMessage(3, LogLevel.Critical, "The listeners have stopped: a fault of the local host")]
     private static partial void Broken(ILogger logger, Exception exception);
-
-    private readonly ILogger logger = loggers.CreateLogger("Host.Startup");
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
-    private Task warming = Task.CompletedTask;
 }

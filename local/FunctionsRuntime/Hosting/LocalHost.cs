@@ -62,9 +62,7 @@ internal static class LocalHost
         var pipeline = middlewares.Reverse().Aggregate((FunctionExecutionDelegate)FunctionRunner.Execute, (next, middleware) => middleware(next));
         var triggers = catalog.TriggeredBy<HttpTriggerAttribute>().ToList();
         if (triggers.Count > 0 && !hasAspNetCore)
-        {
             throw new InvalidOperationException("HTTP functions need builder.ConfigureFunctionsWebApplication().");
-        }
 
         var queues = QueueSubscription.Of(catalog, builder.Configuration);
         var timers = TimerSubscription.Of(catalog, builder.Configuration);

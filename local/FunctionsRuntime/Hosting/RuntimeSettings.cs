@@ -7,6 +7,8 @@ namespace FunctionsRuntime.Hosting;
 /// <summary>What only the local host knows, from the environment.</summary>
 internal sealed record RuntimeSettings
 {
+    private static readonly TimeSpan ShortHide = TimeSpan.FromSeconds(30);
+
     public RuntimeSettings(IConfiguration configuration)
     {
         Url = configuration["FUNCTIONS_RUNTIME_URL"] ?? "http://127.0.0.1:7071";
@@ -40,6 +42,4 @@ internal sealed record RuntimeSettings
 
     private static TimeSpan Read(IConfiguration configuration, string name, TimeSpan fallback) =>
         configuration[name] is { Length: > 0 } value ? TimeSpan.Parse(value, CultureInfo.InvariantCulture) : fallback;
-
-    private static readonly TimeSpan ShortHide = TimeSpan.FromSeconds(30);
 }

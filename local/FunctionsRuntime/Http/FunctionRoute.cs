@@ -9,6 +9,10 @@ namespace FunctionsRuntime.Http;
 /// <summary>The route of one HTTP function.</summary>
 internal sealed class FunctionRoute
 {
+    private readonly string[]? methods;
+    private readonly TemplateMatcher matcher;
+    private readonly (string Name, IRouteConstraint Constraint)[] constraints;
+
     public FunctionRoute(LoadedFunction function, HttpTriggerAttribute trigger, string prefix, IInlineConstraintResolver resolver)
     {
         Function = function;
@@ -40,16 +44,12 @@ internal sealed class FunctionRoute
     public bool Takes(string method)
     {
         if (methods is null)
-        {
             return true;
-        }
 
         foreach (var one in methods)
         {
             if (string.Equals(one, method, StringComparison.OrdinalIgnoreCase))
-            {
                 return true;
-            }
         }
 
         return false;
@@ -58,16 +58,12 @@ internal sealed class FunctionRoute
     public bool Matches(PathString path, RouteValueDictionary values)
     {
         if (!matcher.TryMatch(path, values))
-        {
             return false;
-        }
 
         foreach (var (name, constraint) in constraints)
         {
             if (!constraint.Match(null, null, name, values, RouteDirection.IncomingRequest))
-            {
                 return false;
-            }
         }
 
         return true;
@@ -81,14 +77,10 @@ internal sealed class FunctionRoute
     private void Refuse(string route, string prefix)
     {
         if (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
-        {
             throw new InvalidOperationException($"Function '{Function.Name}': the route '{route}' conflicts with the host's own routes under admin and runtime.");
-        }
 
         if (route.Length == 0 && prefix.Length == 0)
-        {
             throw new InvalidOperationException($"Function '{Function.Name}': with an empty routePrefix the route '/' breaks every HTTP function of the app.");
-        }
     }
 
     private static string ShapeOf(TemplateSegment segment) => string.Concat(segment.Parts.Select(part =>
@@ -98,14 +90,8 @@ internal sealed class FunctionRoute
     {
         var defaults = new RouteValueDictionary();
         foreach (var parameter in template.Parameters.Where(parameter => parameter.DefaultValue is not null))
-        {
             defaults[parameter.Name!] = parameter.DefaultValue;
-        }
 
         return defaults;
     }
-
-    private readonly string[]? methods;
-    private readonly TemplateMatcher matcher;
-    private readonly (string Name, IRouteConstraint Constraint)[] constraints;
 }

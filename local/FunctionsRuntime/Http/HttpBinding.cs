@@ -11,6 +11,14 @@ namespace FunctionsRuntime.Http;
 /// <summary>Parameters of HTTP functions: the request, and the values of the route by name.</summary>
 internal static class HttpBinding
 {
+    private static readonly Dictionary<Type, string> Readers = new()
+    {
+        [typeof(string)] = nameof(Text),
+        [typeof(Guid)] = nameof(Guid),
+        [typeof(int)] = nameof(Int32),
+        [typeof(long)] = nameof(Int64),
+    };
+
     public static Expression? Bind(LoadedFunction function, ParameterInfo parameter, Expression invocation)
     {
         if (parameter == function.TriggerParameter)
@@ -22,9 +30,7 @@ internal static class HttpBinding
 
         var route = TemplateParser.Parse(((HttpTriggerAttribute)function.Trigger).Route ?? function.Name);
         if (route.GetParameter(parameter.Name!) is null || !Readers.TryGetValue(parameter.ParameterType, out var reader))
-        {
             return null;
-        }
 
         return Expression.Call(typeof(HttpBinding), reader, null, invocation, Expression.Constant(parameter.Name));
     }
@@ -38,12 +44,4 @@ internal static class HttpBinding
     private static int Int32(Invocation invocation, string name) => int.Parse(Text(invocation, name)!, CultureInfo.InvariantCulture);
 
     private static long Int64(Invocation invocation, string name) => long.Parse(Text(invocation, name)!, CultureInfo.InvariantCulture);
-
-    private static readonly Dictionary<Type, string> Readers = new()
-    {
-        [typeof(string)] = nameof(Text),
-        [typeof(Guid)] = nameof(Guid),
-        [typeof(int)] = nameof(Int32),
-        [typeof(long)] = nameof(Int64),
-    };
 }

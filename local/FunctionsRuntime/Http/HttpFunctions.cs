@@ -30,9 +30,7 @@ internal sealed class HttpFunctions(RouteTable routes, FunctionKey key, Function
         var invocation = new Invocation(function, runner.Scopes) { Http = http };
         http.RequestServices = invocation.InstanceServices;
         if (await runner.RunAsync(invocation) is null)
-        {
             return;
-        }
 
         if (http.Response.HasStarted)
         {

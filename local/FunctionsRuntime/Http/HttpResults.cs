@@ -14,9 +14,7 @@ internal static class HttpResults
     {
         await next(context);
         if (context is not Invocation { Http: { } http } invocation)
-        {
             return;
-        }
 
         switch (invocation.ReturnValue)
         {

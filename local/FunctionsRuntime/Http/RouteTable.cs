@@ -10,6 +10,9 @@ namespace FunctionsRuntime.Http;
 /// </summary>
 internal sealed class RouteTable
 {
+    private readonly FunctionRoute[] all;
+    private readonly FrozenDictionary<string, FunctionRoute[]> fixedPaths;
+
     /// <param name="inNameOrder">The routes, ordered by their functions' names.</param>
     public RouteTable(IReadOnlyList<FunctionRoute> inNameOrder)
     {
@@ -38,14 +41,10 @@ internal sealed class RouteTable
         foreach (var route in candidates)
         {
             if (!route.Takes(request.Method))
-            {
                 continue;
-            }
 
             if (route.Literal is not null && candidates != all)
-            {
                 return route;
-            }
 
             var values = new RouteValueDictionary();
             if (route.Matches(path, values))
@@ -57,7 +56,4 @@ internal sealed class RouteTable
 
         return null;
     }
-
-    private readonly FunctionRoute[] all;
-    private readonly FrozenDictionary<string, FunctionRoute[]> fixedPaths;
 }

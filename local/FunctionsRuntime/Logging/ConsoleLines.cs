@@ -9,6 +9,16 @@ namespace FunctionsRuntime.Logging;
 /// </summary>
 internal sealed class ConsoleLines : ILoggerProvider
 {
+    private const int MaxPending = 1 << 20;
+
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
+
+    private readonly object gate = new();
+    private readonly StringBuilder pending = new();
+    private readonly Stream output;
+    private readonly Thread writer;
+    private bool isClosed;
+
     public ConsoleLines(Stream? output = null)
     {
         this.output = output ?? Console.OpenStandardOutput();
@@ -24,14 +34,10 @@ internal sealed class ConsoleLines : ILoggerProvider
         lock (gate)
         {
             while (pending.Length > MaxPending && !isClosed)
-            {
                 Monitor.Wait(gate);
-            }
 
             if (pending.Length == 0)
-            {
                 Monitor.PulseAll(gate);
-            }
 
             pending.Append(line);
         }
@@ -71,14 +77,10 @@ internal sealed class ConsoleLines : ILoggerProvider
         lock (gate)
         {
             while (pending.Length == 0 && !isClosed)
-            {
                 Monitor.Wait(gate);
-            }
 
             if (pending.Length == 0)
-            {
                 return null;
-            }
 
             var text = pending.ToString();
             pending.Clear();
@@ -86,14 +88,4 @@ internal sealed class ConsoleLines : ILoggerProvider
             return text;
         }
     }
-
-    private const int MaxPending = 1 << 20;
-
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(10);
-
-    private readonly object gate = new();
-    private readonly StringBuilder pending = new();
-    private readonly Stream output;
-    private readonly Thread writer;
-    private bool isClosed;
 }

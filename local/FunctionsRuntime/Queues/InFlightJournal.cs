@@ -9,6 +9,13 @@ namespace FunctionsRuntime.Queues;
 /// </summary>
 internal sealed class InFlightJournal : IDisposable
 {
+    private const int SlotSize = 512;
+    private const int Slots = 1024;
+
+    private readonly MemoryMappedFile map;
+    private readonly MemoryMappedViewAccessor view;
+    private readonly Stack<int> free;
+
     private InFlightJournal(FileStream file)
     {
         map = MemoryMappedFile.CreateFromFile(file, null, SlotSize * Slots, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
@@ -25,9 +32,7 @@ internal sealed class InFlightJournal : IDisposable
     public static InFlightJournal? Open(string? directory)
     {
         if (string.IsNullOrEmpty(directory))
-        {
             return null;
-        }
 
         Directory.CreateDirectory(directory);
         for (var i = 0; i < 16; i++)
@@ -53,9 +58,7 @@ internal sealed class InFlightJournal : IDisposable
         lock (free)
         {
             if (text.Length > SlotSize - sizeof(int) || !free.TryPop(out slot))
-            {
                 return -1;
-            }
         }
 
         // The length comes last: a slot without it does not exist.
@@ -67,9 +70,7 @@ internal sealed class InFlightJournal : IDisposable
     public void Leave(int slot)
     {
         if (slot < 0)
-        {
             return;
-        }
 
         view.Write(slot * SlotSize, 0);
         lock (free)
@@ -88,9 +89,7 @@ internal sealed class InFlightJournal : IDisposable
     {
         var length = view.ReadInt32(slot * SlotSize);
         if (length is <= 0 or > SlotSize - sizeof(int))
-        {
             return null;
-        }
 
         var text = new byte[length];
         view.ReadArray((slot * SlotSize) + sizeof(int), text, 0, length);
@@ -98,11 +97,4 @@ internal sealed class InFlightJournal : IDisposable
     }
 
     internal sealed record Entry(string Queue, string MessageId, string PopReceipt);
-
-    private const int SlotSize = 512;
-    private const int Slots = 1024;
-
-    private readonly MemoryMappedFile map;
-    private readonly MemoryMappedViewAccessor view;
-    private readonly Stack<int> free;
 }

@@ -12,6 +12,17 @@ namespace FunctionsRuntime.Queues;
 /// </summary>
 internal sealed partial class MessageLease : IAsyncDisposable
 {
+    private readonly QueueClient queue;
+    private readonly QueueMessage message;
+    private readonly RuntimeSettings settings;
+    private readonly InFlightJournal? journal;
+    private readonly ILogger logger;
+    private readonly Timer renewal;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private string receipt;
+    private int slot;
+    private bool stopped;
+
     public MessageLease(QueueClient queue, QueueMessage message, RuntimeSettings settings, InFlightJournal? journal, ILogger logger)
     {
         this.queue = queue;
@@ -98,15 +109,4 @@ internal sealed partial class MessageLease : IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Warning, "{Queue}: the hold on message {MessageId} could not be renewed")]
     private static partial void NotRenewed(ILogger logger, Exception exception, string queue, string messageId);
-
-    private readonly QueueClient queue;
-    private readonly QueueMessage message;
-    private readonly RuntimeSettings settings;
-    private readonly InFlightJournal? journal;
-    private readonly ILogger logger;
-    private readonly Timer renewal;
-    private readonly SemaphoreSlim turn = new(1, 1);
-    private string receipt;
-    private int slot;
-    private bool stopped;
 }

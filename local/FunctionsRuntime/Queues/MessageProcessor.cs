@@ -11,6 +11,8 @@ namespace FunctionsRuntime.Queues;
 internal sealed partial class MessageProcessor(
     LoadedFunction function, QueueClient? poison, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, Action<string> wake, ILogger logger)
 {
+    private static readonly TimeSpan PoisonLife = TimeSpan.FromDays(7);
+
     public async Task ProcessAsync(MessageLease lease, CancellationToken stopping)
     {
         await using (lease)
@@ -73,9 +75,7 @@ internal sealed partial class MessageProcessor(
     private QueueMessage? Decode(QueueMessage raw)
     {
         if (!queues.IsBase64)
-        {
             return raw;
-        }
 
         try
         {
@@ -97,6 +97,4 @@ internal sealed partial class MessageProcessor(
 
     [LoggerMessage(3, LogLevel.Error, "Message {MessageId} could not be deleted, released or moved; it shows again when its time is up")]
     private static partial void NotEnded(ILogger logger, Exception exception, string messageId);
-
-    private static readonly TimeSpan PoisonLife = TimeSpan.FromDays(7);
 }

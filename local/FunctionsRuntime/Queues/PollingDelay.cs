@@ -3,6 +3,9 @@ namespace FunctionsRuntime.Queues;
 /// <summary>How long to wait before an empty queue is looked at again: from 100 ms, doubling with some chance, to the maximum.</summary>
 internal sealed class PollingDelay(TimeSpan maximum)
 {
+    private TimeSpan step = Minimum;
+    private TimeSpan delay;
+
     public static readonly TimeSpan Minimum = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan Next(bool foundSinceLast)
@@ -20,7 +23,4 @@ internal sealed class PollingDelay(TimeSpan maximum)
 
         return delay < maximum ? delay : maximum;
     }
-
-    private TimeSpan step = Minimum;
-    private TimeSpan delay;
 }

@@ -9,6 +9,8 @@ namespace FunctionsRuntime.Queues;
 /// <summary>Parameters of queue functions: the message in four shapes, and how often it was dequeued.</summary>
 internal static class QueueBinding
 {
+    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNameCaseInsensitive = true };
+
     public static Expression? Bind(LoadedFunction function, ParameterInfo parameter, Expression invocation)
     {
         if (parameter != function.TriggerParameter)
@@ -38,6 +40,4 @@ internal static class QueueBinding
 
     /// <summary>A body that is no such JSON fails the call like any exception: it is retried, then poisoned.</summary>
     private static T? Json<T>(Invocation invocation) => invocation.Message!.Body.ToObjectFromJson<T>(JsonOptions);
-
-    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNameCaseInsensitive = true };
 }

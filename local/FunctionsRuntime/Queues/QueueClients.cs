@@ -6,12 +6,14 @@ namespace FunctionsRuntime.Queues;
 /// <summary>Queue clients of the host itself. The app sees none of their traffic: no traces, no logs.</summary>
 internal sealed class QueueClients : IDisposable
 {
+    // Without a propagator the handler makes no activities either.
+    private readonly HttpClient http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseCookies = false, UseProxy = false });
+    private readonly Dictionary<string, QueueServiceClient> clients = [];
+
     public QueueServiceClient Connect(string connectionString)
     {
         if (!clients.TryGetValue(connectionString, out var client))
-        {
             clients[connectionString] = client = Create(connectionString);
-        }
 
         return client;
     }
@@ -30,8 +32,4 @@ internal sealed class QueueClients : IDisposable
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(20);
         return new QueueServiceClient(connectionString, options);
     }
-
-    // Without a propagator the handler makes no activities either.
-    private readonly HttpClient http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseCookies = false, UseProxy = false });
-    private readonly Dictionary<string, QueueServiceClient> clients = [];
 }

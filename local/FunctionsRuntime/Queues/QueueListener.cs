@@ -11,15 +11,16 @@ internal sealed partial class QueueListener(
     QueueClient queue, MessageProcessor processor, QueueSettings queues, RuntimeSettings runtime, InFlightJournal? journal, ILogger logger)
     : IDisposable
 {
+    private readonly SemaphoreSlim wake = new(0, 1);
+    private QueueState state;
+
     public QueueClient Queue => queue;
 
     /// <summary>Ends the wait for the next look at an empty queue.</summary>
     public void Wake()
     {
         if (wake.CurrentCount == 0)
-        {
             wake.Release();
-        }
     }
 
     /// <summary>Runs until stopped and the messages in flight have ended. Their functions are told by the same token.</summary>
@@ -83,18 +84,14 @@ internal sealed partial class QueueListener(
         {
             // Not created yet. The platform waits for it too.
             if (Became(QueueState.Missing))
-            {
                 NotThere(logger, queue.Name);
-            }
 
             return [];
         }
         catch (Exception exception)
         {
             if (Became(QueueState.Failing))
-            {
                 NotRead(logger, exception, queue.Name);
-            }
 
             return [];
         }
@@ -124,9 +121,6 @@ internal sealed partial class QueueListener(
 
     [LoggerMessage(2, LogLevel.Warning, "{Queue} cannot be read; trying on, saying no more until it can")]
     private static partial void NotRead(ILogger logger, Exception exception, string queue);
-
-    private readonly SemaphoreSlim wake = new(0, 1);
-    private QueueState state;
 
     private enum QueueState
     {

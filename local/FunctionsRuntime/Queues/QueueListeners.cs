@@ -11,6 +11,13 @@ internal sealed class QueueListeners(
     IReadOnlyList<QueueSubscription> subscriptions, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, ILoggerFactory loggers)
     : IDisposable
 {
+    private const string PoisonSuffix = "-poison";
+    private const int MaxNameLength = 63;
+
+    private readonly QueueClients clients = new();
+    private readonly List<QueueListener> listeners = [];
+    private readonly InFlightJournal? journal = subscriptions.Count > 0 ? InFlightJournal.Open(runtime.StateDirectory) : null;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         // Only here and not at the start of the app: the storage client is slow to load.
@@ -41,9 +48,7 @@ internal sealed class QueueListeners(
         try
         {
             if (listeners.Find(listener => listener.Queue.Name == note.Entry.Queue) is { } listener)
-            {
                 await listener.Queue.UpdateMessageAsync(note.Entry.MessageId, note.Entry.PopReceipt, messageText: null, TimeSpan.Zero);
-            }
         }
         catch (RequestFailedException)
         {
@@ -61,15 +66,6 @@ internal sealed class QueueListeners(
     private void Wake(string queue)
     {
         foreach (var listener in listeners.Where(listener => listener.Queue.Name == queue))
-        {
             listener.Wake();
-        }
     }
-
-    private const string PoisonSuffix = "-poison";
-    private const int MaxNameLength = 63;
-
-    private readonly QueueClients clients = new();
-    private readonly List<QueueListener> listeners = [];
-    private readonly InFlightJournal? journal = subscriptions.Count > 0 ? InFlightJournal.Open(runtime.StateDirectory) : null;
 }

@@ -24,9 +24,7 @@ internal sealed class CronSchedule(CrontabSchedule schedule)
         {
             var following = Next(next);
             if (following - next < TimeSpan.FromMinutes(1))
-            {
                 return true;
-            }
 
             next = following;
         }

@@ -9,14 +9,16 @@ namespace FunctionsRuntime.Timers;
 /// </summary>
 internal sealed class TimerListener(TimerSubscription subscription, FunctionRunner runner)
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
+    private ScheduleStatus status = new();
+
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
             if (subscription.Trigger.RunOnStartup)
-            {
                 await Tick(stopping);
-            }
 
             status.Next = subscription.Schedule.Next(DateTime.UtcNow);
             while (true)
@@ -46,12 +48,6 @@ internal sealed class TimerListener(TimerSubscription subscription, FunctionRunn
     {
         stopping.ThrowIfCancellationRequested();
         for (var left = time - DateTime.UtcNow; left > TimeSpan.Zero; left = time - DateTime.UtcNow)
-        {
             await Task.Delay(left < Step ? left : Step, stopping);
-        }
     }
-
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
-
-    private ScheduleStatus status = new();
 }

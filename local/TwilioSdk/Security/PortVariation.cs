@@ -11,9 +11,7 @@ internal static class PortVariation
         var uri = new Uri(url);
         var builder = new UriBuilder(uri);
         if (!uri.IsDefaultPort)
-        {
             builder.Port = -1;
-        }
 
         return builder.ToString()
             .Replace(uri.Host, AsGiven(url, uri.Host), StringComparison.Ordinal)

@@ -10,13 +10,13 @@ namespace Twilio.Security;
 /// </summary>
 public class RequestValidator(string secret)
 {
+    private readonly byte[] key = Encoding.UTF8.GetBytes(secret);
+
     public bool Validate(string url, NameValueCollection parameters, string expected)
     {
         var byName = new Dictionary<string, string>();
         foreach (var name in parameters.AllKeys)
-        {
             byName.Add(name!, parameters[name]!);
-        }
 
         return Validate(url, byName, expected);
     }
@@ -58,15 +58,11 @@ public class RequestValidator(string secret)
     private static string Join(IDictionary<string, string>? parameters)
     {
         if (parameters is null || parameters.Count == 0)
-        {
             return "";
-        }
 
         var text = new StringBuilder();
         foreach (var (name, value) in parameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
-        {
             text.Append(name).Append(value);
-        }
 
         return text.ToString();
     }
@@ -76,6 +72,4 @@ public class RequestValidator(string secret)
 
     private static bool FixedTimeEquals(string computed, string? given) =>
         given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(computed), Encoding.UTF8.GetBytes(given));
-
-    private readonly byte[] key = Encoding.UTF8.GetBytes(secret);
 }

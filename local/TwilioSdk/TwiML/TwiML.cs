@@ -5,6 +5,8 @@ namespace Twilio.TwiML;
 /// <summary>An element of TwiML.</summary>
 public class TwiML
 {
+    private readonly XElement element;
+
     protected TwiML(string tagName, string body = "")
     {
         // Never null: an element with no children is written with both tags.
@@ -22,6 +24,4 @@ public class TwiML
     private protected void Add(TwiML child) => element.Add(child.element);
 
     private protected void SetAttribute(string name, string? value) => element.SetAttributeValue(name, value);
-
-    private readonly XElement element;
 }

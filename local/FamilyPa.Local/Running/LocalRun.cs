@@ -3,7 +3,6 @@ using FamilyPa.Local.Phone;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Services;
 using FamilyPa.Simulators.OpenAI;
-using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Local.Running;
 
@@ -43,7 +42,7 @@ internal sealed class LocalRun : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
 
         var wiring = Wire(port, secrets);
-        File = RunFile.Of(wiring, Database.Uri, Simulators.Twilio is { } twilio ? await StartPhoneAsync(twilio) : null);
+        File = RunFile.Of(wiring, Database.Uri, Simulators.Twilio is { } twilio ? Own(await PhoneServer.StartAsync(twilio, DemoFamily.Members)).Url : null);
         await steps.RunAsync(
             "App",
             async say =>
@@ -128,8 +127,6 @@ internal sealed class LocalRun : IAsyncDisposable
         SessionSigningKey = secrets.SessionSigningKey,
         StateFolder = LocalData.Host,
     };
-
-    private async Task<string> StartPhoneAsync(TwilioSimulator twilio) => Own(await PhoneServer.StartAsync(twilio, DemoFamily.Members)).Url;
 
     private async Task<bool> StartAppAsync(AppWiring wiring, CancellationToken cancellationToken)
     {

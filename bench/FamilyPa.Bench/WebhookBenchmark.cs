@@ -16,12 +16,13 @@ internal static class WebhookBenchmark
     {
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "Rounds of each; the middle one counts." };
         var requests = new Option<int>("--requests") { DefaultValueFactory = _ => 400, Description = "Requests of a round (a client's share is this over the clients)." };
-        var command = new Command("webhook", "Measures the webhook's acknowledgement against the floor.") { rounds, requests };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rounds), parsed.GetValue(requests)));
+        var everything = new Option<bool>("--everything") { Description = "Also with the queues' functions at work in the same process, on the same cores." };
+        var command = new Command("webhook", "Measures the webhook's acknowledgement against the floor.") { rounds, requests, everything };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rounds), parsed.GetValue(requests), parsed.GetValue(everything)));
         return command;
     }
 
-    private static async Task RunAsync(int rounds, int requests)
+    private static async Task RunAsync(int rounds, int requests, bool everything)
     {
         // Twilio waits 15 s for an answer.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
@@ -31,6 +32,8 @@ internal static class WebhookBenchmark
         {
             await using (var app = await environment.StartAppAsync(onlyHttp: true))
                 await CompareAsync(onlyHttp: true, environment, http, floorUrl, rounds, requests);
+            if (!everything)
+                return;
             await environment.ResetAsync(drain: false);
             // A single round: what it takes in must be worked off before the next can begin.
             await using (var app = await environment.StartAppAsync(onlyHttp: false))

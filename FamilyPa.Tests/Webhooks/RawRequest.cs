@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using FamilyPa.Tests.Infrastructure;
 using FamilyPa.Simulators.Twilio;
+using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 

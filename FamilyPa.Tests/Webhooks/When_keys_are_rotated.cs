@@ -9,8 +9,8 @@ public sealed class When_keys_are_rotated(When_keys_are_rotated.Rotating app) : 
     public async Task Both_tokens_and_both_secrets_verify()
     {
         foreach (var token in (string?[])[null, "next-token"])
-        foreach (var secret in (string?[])[null, "next-secret-0123456789"])
-            Assert.Equal(200, (await App.PostAsync(App.Form("buy milk"), new Tamper { AuthToken = token, Secret = secret })).Status);
+            foreach (var secret in (string?[])[null, "next-secret-0123456789"])
+                Assert.Equal(200, (await App.PostAsync(App.Form("buy milk"), new Tamper { AuthToken = token, Secret = secret })).Status);
     }
 
     [Fact]

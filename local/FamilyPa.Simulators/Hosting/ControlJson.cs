@@ -11,6 +11,8 @@ internal static class ControlJson
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        // A misspelt member of a fault would otherwise make another fault than was asked for.
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     public static void Control(this WebApplication app, string method, string pattern, Func<HttpContext, Task<object?>> handler) =>

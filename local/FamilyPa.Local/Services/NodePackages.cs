@@ -25,7 +25,7 @@ public static class NodePackages
 
         await RequireNodeAsync(cancellationToken);
         progress?.Invoke("npm ci (once, about 90 MB)");
-        var (installed, output) = await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
+        var (installed, output) = await RunAsync("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
         if (!installed)
             throw new LocalRunException($"npm ci failed in {Repository.LocalFolder}. Is the npm registry reachable?{Environment.NewLine}{output}");
         await File.WriteAllTextAsync(Marker, LockHash(), cancellationToken);

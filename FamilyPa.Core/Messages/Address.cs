@@ -7,7 +7,4 @@ public static class Address
     public static string WithoutChannel(string address) => address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
 
     public static bool IsWhatsApp(string address) => address.StartsWith("whatsapp:", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>For logs and answers: the last two characters, the rest hidden.</summary>
-    public static string Mask(string? address) => address is { Length: > 2 } ? $"…{address[^2..]}" : "…";
 }

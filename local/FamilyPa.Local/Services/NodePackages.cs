@@ -24,7 +24,7 @@ public static class NodePackages
             return;
 
         await RequireNodeAsync(cancellationToken);
-        progress?.Invoke("npm ci (once, about 90 MB)");
+        progress?.Invoke("npm ci (once, about 50 MB)");
         var (installed, output) = await RunAsync("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
         if (!installed)
             throw new LocalRunException($"npm ci failed in {Repository.LocalFolder}. Is the npm registry reachable?{Environment.NewLine}{output}");

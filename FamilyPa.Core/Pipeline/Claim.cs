@@ -1,5 +1,8 @@
+using FamilyPa.Core.Clarification;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Transcription;
 
 namespace FamilyPa.Core.Pipeline;
 
@@ -22,7 +25,21 @@ public sealed record Claim(
     string ToAddress,
     DateTimeOffset ReceivedAt,
     Member Sender,
-    Family Family);
+    Family Family,
+    Material Material);
+
+/// <summary>What a phase works with besides the text of the message.</summary>
+/// <param name="Media">The attachments as Twilio announced them, in their order; empty once the raw payload is past its age.</param>
+/// <param name="Files">Those of them that the download phase has looked at.</param>
+/// <param name="Transcripts">Those that have been listened to.</param>
+/// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
+/// <param name="Forwarded">Somebody else's words, passed on.</param>
+public sealed record Material(
+    IReadOnlyList<MediaPart> Media,
+    IReadOnlyList<MediaFile> Files,
+    IReadOnlyList<Transcript> Transcripts,
+    IReadOnlyList<OpenQuestion> Questions,
+    bool Forwarded);
 
 /// <summary>What came of asking for a job.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>

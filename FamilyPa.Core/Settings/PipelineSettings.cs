@@ -24,9 +24,15 @@ public sealed class PipelineSettings
     /// <summary>A task understood with less confidence than this (0 to 1) is stored for review and asked about.</summary>
     public double ReviewBelowConfidence { get; set; } = 0.6;
 
+    /// <summary>For how long after a question of ours the sender's next words may be its answer.</summary>
+    public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromMinutes(30);
+
     /// <summary>US dollars for a million tokens, of the chat deployment's model.</summary>
     public decimal ChatInputUsdPerMillion { get; set; } = 0.15m;
 
     /// <inheritdoc cref="ChatInputUsdPerMillion"/>
     public decimal ChatOutputUsdPerMillion { get; set; } = 0.60m;
+
+    /// <summary>US dollars for a minute of sound, of the transcription deployment's model.</summary>
+    public decimal TranscriptionUsdPerMinute { get; set; } = 0.006m;
 }

@@ -1,0 +1,14 @@
+namespace FamilyPa.Core.Media;
+
+/// <summary>An attachment as Twilio announced it.</summary>
+/// <param name="Ordinal">From 0: the n of <c>MediaUrl{n}</c>.</param>
+/// <param name="Url">Whatever the form said; nothing is fetched from it before its host is checked.</param>
+/// <param name="DeclaredType">Whatever the form said.</param>
+public sealed record MediaPart(int Ordinal, string Url, string? DeclaredType);
+
+/// <summary>An attachment that the download phase has looked at.</summary>
+/// <param name="ContentType">What it is, by its own bytes; null when nothing could be fetched.</param>
+/// <param name="BlobName">Where its bytes are; null when they were not kept.</param>
+/// <param name="Seconds">How long the recording is, where its container says.</param>
+/// <param name="Reason">Why it is not worked on; null for a recording that is.</param>
+public sealed record MediaFile(int Ordinal, string? ContentType, string? BlobName, double? Seconds, string? Reason);

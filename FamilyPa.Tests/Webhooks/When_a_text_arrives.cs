@@ -94,7 +94,7 @@ public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest(app)
         await App.PostAsync(bare);
         await App.PostAsync(captioned);
 
-        Assert.Equal("unsupported_media", (await App.WaitForJobAsync(bare["MessageSid"], "rejected")).Reason);
+        Assert.Equal("media_forbidden", (await App.WaitForJobAsync(bare["MessageSid"])).Reason);
         await App.WaitForJobAsync(captioned["MessageSid"], "done");
         Assert.EndsWith("(I can't read the attachment, only the text.)", await ReplyAsync(captioned["MessageSid"]), StringComparison.Ordinal);
     }

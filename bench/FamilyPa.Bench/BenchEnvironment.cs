@@ -74,6 +74,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             Storage = Storage,
             Postgres = postgres.ConnectionString(Database, "familypa_app"),
             Twilio = TheAccount(Twilio.BaseUrl),
+            TwilioMediaHosts = Twilio.CdnHost,
             OpenAIEndpoint = openAI.BaseUrl,
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = "bench-function-key",

@@ -35,7 +35,7 @@ internal static class FaultRunner
                 await (await run()).WriteEndlesslyAsync(context.Response, context.RequestAborted);
                 break;
             case { Kind: FaultKind.Length } length:
-                await (await run()).WriteAsync(context.Response, length.DeclaredLength ?? 0);
+                await (await run()).WriteDeclaringAsync(context.Response, length.DeclaredLength ?? 0);
                 break;
             case { Kind: FaultKind.Drip } drip:
                 await (await run()).DripAsync(context.Response, TimeSpan.FromMilliseconds(drip.Milliseconds ?? 100), context.RequestAborted);
@@ -58,7 +58,11 @@ internal static class FaultRunner
         if (at != CutPoint.BeforeEffect)
         {
             var answer = await run();
-            if (at == CutPoint.HalfBody) await answer.WriteAsync(context.Response, answer.Body.Length / 2);
+            if (at == CutPoint.HalfBody)
+            {
+                await answer.WriteAsync(context.Response, answer.Body.Length / 2);
+                await Answer.BreakOffAsync(context.Response);
+            }
         }
 
         context.Abort();

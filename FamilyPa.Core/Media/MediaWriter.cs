@@ -18,6 +18,7 @@ public sealed class MediaWriter : IDisposable
     private readonly List<string> blocks = [];
     private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
     private int filled;
+    private bool isSending;
 
     internal MediaWriter(BlobContainerClient container, BlockBlobClient blob) => (this.container, this.blob) = (container, blob);
 
@@ -48,7 +49,12 @@ public sealed class MediaWriter : IDisposable
         await blob.CommitBlockListAsync(blocks, new CommitBlockListOptions { HttpHeaders = headers }, cancellation);
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+    public void Dispose()
+    {
+        // A request that was given up may still be reading: then nobody else gets this buffer.
+        if (!isSending)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
 
     private async Task StageAsync(CancellationToken cancellation)
     {
@@ -60,6 +66,7 @@ public sealed class MediaWriter : IDisposable
 
     private async Task SendAsync(Func<Stream, Task> send, CancellationToken cancellation)
     {
+        isSending = true;
         try
         {
             await send(new MemoryStream(buffer, 0, filled, writable: false));
@@ -70,5 +77,7 @@ public sealed class MediaWriter : IDisposable
             await container.CreateIfNotExistsAsync(cancellationToken: cancellation);
             await send(new MemoryStream(buffer, 0, filled, writable: false));
         }
+
+        isSending = false;
     }
 }

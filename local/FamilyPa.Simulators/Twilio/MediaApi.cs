@@ -53,7 +53,8 @@ internal sealed class MediaApi(MessageStore store, TwilioSimulatorOptions option
         if (message is null || media is null) return TwilioErrors.NotFound(call.Request.Path);
         store.Update(message.Sid, known => known with
         {
-            Media = [.. known.Media.Select(item => item.Sid == media.Sid ? item with { Content = [], Deleted = true } : item)],
+            // The bytes stay: the phone that sent them has its own.
+            Media = [.. known.Media.Select(item => item.Sid == media.Sid ? item with { Deleted = true } : item)],
         });
         return Answer.Empty(204);
     }

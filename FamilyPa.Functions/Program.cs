@@ -4,6 +4,7 @@ using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Transcription;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -28,6 +29,7 @@ builder.Services
     .AddInbox()
 
     // through: each phase of a message, and what is done when one fails
+    .AddTranscription()
     .AddExtraction()
     .AddPipeline()
 

@@ -1,5 +1,5 @@
 using System.ClientModel;
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Replies;
 using Npgsql;
 using Polly.Timeout;

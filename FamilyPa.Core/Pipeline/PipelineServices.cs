@@ -8,6 +8,8 @@ public static class PipelineServices
         .AddSingleton<JobStore>()
         .AddSingleton<PhaseRunner>()
         .AddSingleton<DownloadPhase>()
+        .AddSingleton<Media.MediaStore>()
+        .AddSingleton<TranscribePhase>()
         .AddSingleton<ExtractPhase>()
         .AddSingleton<FinalizePhase>()
         .AddSingleton<PoisonHandler>()

@@ -48,4 +48,7 @@ public sealed class AppSettings
 
     [ConfigurationKeyName("AZURE_OPENAI_CHAT_DEPLOYMENT")]
     public string AzureOpenAIChatDeployment { get; set; } = "";
+
+    [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT")]
+    public string AzureOpenAITranscriptionDeployment { get; set; } = "";
 }

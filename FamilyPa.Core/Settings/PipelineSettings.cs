@@ -15,6 +15,9 @@ public sealed class PipelineSettings
     /// <summary>For one HTTP call to the language model.</summary>
     public TimeSpan AiTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>For one HTTP call to the transcription model, which listens about as long as a short note lasts.</summary>
+    public TimeSpan TranscriptionTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Further HTTP calls after a transient failure, inside one attempt.</summary>
     public int AiRetries { get; set; } = 2;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace FamilyPa.Simulators.Extraction;
 
 /// <summary>Decides whether a message answers a question that is open: yes, no, or the words that were missing.</summary>
-internal sealed partial class AnswerReader(ExtractionInput input, Lexicon lexicon)
+internal sealed partial class AnswerReader(ExtractionInput input, Lexicon lexicon, Members members)
 {
     private const double Sure = 0.95;
 
@@ -22,7 +22,7 @@ internal sealed partial class AnswerReader(ExtractionInput input, Lexicon lexico
 
         if (understood.Tasks.FirstOrDefault(task => IsAbout(asked, task)) is { } same)
             return Answer(same with { DueAt = same.DueAt ?? asked.DueAt, Assignee = same.Assignee ?? asked.Assignee });
-        var speaksForItself = understood.Tasks.Any(task => task.Confidence >= SpeaksForItself);
+        var speaksForItself = understood.Tasks.Any(task => task.Confidence >= SpeaksForItself) || Verbs.Begin(input.Message, lexicon, members, strict: false);
         if (speaksForItself || Categories.WordsOf(input.Message).Count() > FewWords) return unrelated;
 
         var day = dates.FirstOrDefault(date => date.DateSaid);

@@ -1,5 +1,6 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Media;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
@@ -29,6 +30,7 @@ builder.Services
     .AddInbox()
 
     // through: each phase of a message, and what is done when one fails
+    .AddMedia()
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()

@@ -1,5 +1,6 @@
 using System.ClientModel;
 using FamilyPa.Core.AI;
+using FamilyPa.Core.Media;
 using FamilyPa.Core.Replies;
 using Npgsql;
 using Polly.Timeout;
@@ -13,12 +14,13 @@ public static class ErrorCode
     {
         ModelAnswerException answer => answer.Code,
         ReplyNotSentException reply => reply.Code,
+        MediaFetchException media => media.Code,
         ClientResultException { Status: > 0 } ai => $"ai_http_{ai.Status}",
         ClientResultException => "ai_unreachable",
         PostgresException database => $"database_{database.SqlState}",
         NpgsqlException => "database_unreachable",
-        Azure.RequestFailedException { Status: > 0 } storage => $"queue_http_{storage.Status}",
-        Azure.RequestFailedException => "queue_unreachable",
+        Azure.RequestFailedException { Status: > 0 } storage => $"storage_http_{storage.Status}",
+        Azure.RequestFailedException => "storage_unreachable",
         TimeoutRejectedException or TimeoutException => "timeout",
         OperationCanceledException => "canceled",
         HttpRequestException => "http_unreachable",

@@ -40,4 +40,14 @@ internal static partial class Log
 
     [LoggerMessage(1501, LogLevel.Warning, "Replay of {event_id} from {phase} as generation {generation} (request {request_id})")]
     public static partial void Replayed(this ILogger log, string event_id, string request_id, string phase, int generation);
+
+    [LoggerMessage(1601, LogLevel.Information, "Attachment {ordinal} of {event_id} ({phase}): {outcome} ({content_type}, {size_bytes} bytes, {seconds} s, in {latency_ms} ms, family {family_id})")]
+    public static partial void AttachmentLookedAt(
+        this ILogger log, string event_id, string phase, int ordinal, Guid family_id, string outcome, string? content_type, long? size_bytes, double? seconds, long latency_ms);
+
+    [LoggerMessage(1602, LogLevel.Warning, "Attachment {ordinal} of {event_id} ({phase}) was not fetched: {host} is not a host of Twilio's, nor named in TWILIO_MEDIA_HOSTS")]
+    public static partial void AttachmentForbidden(this ILogger log, string event_id, string phase, int ordinal, string? host);
+
+    [LoggerMessage(1603, LogLevel.Warning, "Attachment {ordinal} of {event_id} ({phase}) could not be deleted at Twilio: {error_code}")]
+    public static partial void AttachmentNotDeleted(this ILogger log, string event_id, string phase, int ordinal, string error_code);
 }

@@ -21,8 +21,14 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
 
-    /// <summary>Where the message goes first: a keyword only needs its answer, media must be fetched, text can be read at once.</summary>
-    public Phase FirstPhase => Keyword is not Keyword.None ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
+    /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
+    public string? Reason => Keyword.Reason() ?? (IsBareLocation ? "unsupported_location" : null);
+
+    /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
+    public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
+
+    private bool IsBareLocation =>
+        Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
     /// <summary>The form as JSON text that PostgreSQL can hold.</summary>
     public string ToJson() => JsonSerializer.Serialize(Form.ToDictionary(field => PgText.Clean(field.Key), field => PgText.Clean(field.Value)));

@@ -44,7 +44,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, ILogger<Inbox> 
             message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
             requestId,
             phase.Name(),
-            message.Keyword.Reason());
+            message.Reason);
         var (outcome, familyId) = await batch.SingleAsync(
             row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
 

@@ -1,17 +1,90 @@
+using System.Diagnostics;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Media cannot be read yet: a caption goes on alone, a message without one is refused, and its sender is told so.</summary>
-public sealed class DownloadPhase(JobStore jobs) : IPhase
+/// <summary>Fetches what was attached. Recordings are kept and go on; what cannot be worked on gets a reason, and stops only a message that has nothing else.</summary>
+public sealed class DownloadPhase(
+    JobStore jobs, MediaDownloader downloader, MediaFiles rows, TwilioMedia twilio,
+    IOptions<LimitSettings> limits, IOptions<PipelineSettings> settings, ILogger<DownloadPhase> log) : IPhase
 {
+    /// <summary>Before this try of a message Twilio may not have its media ready yet.</summary>
+    private const int ReadyByAttempt = 3;
+
     public Phase Phase => Phase.Download;
 
     public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
     {
-        var hasCaption = !string.IsNullOrWhiteSpace(claim.Body);
-        var next = hasCaption ? Phase.Extract : Phase.Finalize;
-        await jobs.AdvanceAsync(claim, next, cancellation, reason: hasCaption ? null : "unsupported_media");
+        // What an earlier try has kept or refused for good is not fetched again.
+        var files = claim.Material.Files.Where(IsSettled).ToList();
+        foreach (var part in claim.Material.Media)
+        {
+            if (!files.Exists(file => file.Ordinal == part.Ordinal))
+                files.Add(await FetchAsync(claim, part, SecondsLeft(files), cancellation));
+        }
+
+        if (settings.Value.DeleteTwilioMedia)
+            await DeleteAtTwilioAsync(claim, files, cancellation);
+
+        var (next, reason) = files.Exists(IsKept) ? (Phase.Transcribe, null)
+            : string.IsNullOrWhiteSpace(claim.Body) ? (Phase.Finalize, ReasonOf(claim, files))
+            : (Phase.Extract, (string?)null);
+        await jobs.AdvanceAsync(claim, next, cancellation, reason);
         return next;
+    }
+
+    private static bool IsKept(MediaFile file) => file is { Reason: null, BlobName: not null };
+
+    /// <summary>Whether its bytes were seen.</summary>
+    private static bool WasSeen(MediaFile file) => file.Reason is not (MediaReason.Unavailable or MediaReason.Forbidden);
+
+    private static bool IsSettled(MediaFile file) => IsKept(file) || (file.Reason is not null && WasSeen(file));
+
+    private double SecondsLeft(IEnumerable<MediaFile> files) =>
+        limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0);
+
+    private async Task<MediaFile> FetchAsync(Claim claim, MediaPart part, double secondsLeft, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var found = await downloader.FetchAsync(claim.MessageSid, part, secondsLeft, claim.Attempt < ReadyByAttempt, cancellation);
+        await rows.StoreAsync(claim, part, found, cancellation);
+        var file = found.File;
+        if (file.Reason == MediaReason.Forbidden)
+            log.AttachmentForbidden(claim.MessageSid, Phase.Name(), part.Ordinal, found.ForbiddenHost);
+        log.AttachmentLookedAt(
+            claim.MessageSid, Phase.Name(), part.Ordinal, claim.Family.Id, file.Reason ?? "kept", file.ContentType, found.Size, file.Seconds,
+            (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        return file;
+    }
+
+    /// <summary>What we have, or have no use for, need not lie at Twilio. A copy that stays there is no reason to hold up the message.</summary>
+    private async Task DeleteAtTwilioAsync(Claim claim, List<MediaFile> files, CancellationToken cancellation)
+    {
+        var seen = claim.Material.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && WasSeen(file)));
+        var results = await Task.WhenAll(seen.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
+        foreach (var (ordinal, error) in results)
+        {
+            if (error is not null)
+                log.AttachmentNotDeleted(claim.MessageSid, Phase.Name(), ordinal, error);
+        }
+
+        if (results.Where(result => result.Error is null).Select(result => result.Ordinal).ToArray() is { Length: > 0 } deleted)
+            await rows.MarkDeletedAtProviderAsync(claim.MessageSid, deleted, cancellation);
+    }
+
+    /// <summary>The reason that helps the sender most: that of the first recording, or of the first attachment where none was meant as one.</summary>
+    private static string ReasonOf(Claim claim, List<MediaFile> files)
+    {
+        var inOrder = files.OrderBy(file => file.Ordinal).ToList();
+        return (inOrder.Find(IsRecording) ?? inOrder.FirstOrDefault())?.Reason ?? MediaReason.Unavailable;
+
+        bool IsRecording(MediaFile file) =>
+            (file.ContentType ?? claim.Material.Media.FirstOrDefault(part => part.Ordinal == file.Ordinal)?.DeclaredType)
+                ?.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ?? false;
     }
 }

@@ -8,7 +8,6 @@ public static class PipelineServices
         .AddSingleton<JobStore>()
         .AddSingleton<PhaseRunner>()
         .AddSingleton<DownloadPhase>()
-        .AddSingleton<Media.MediaStore>()
         .AddSingleton<TranscribePhase>()
         .AddSingleton<ExtractPhase>()
         .AddSingleton<FinalizePhase>()

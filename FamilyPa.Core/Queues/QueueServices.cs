@@ -1,5 +1,5 @@
-using Azure.Identity;
 using Azure.Storage.Queues;
+using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +11,6 @@ public static class QueueServices
         .AddSingleton(provider => CreateClient(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton<PhaseQueues>();
 
-    /// <summary>Reads <c>AzureWebJobsStorage</c> as the platform does: a connection string, or the account of an identity-based connection.</summary>
     private static QueueServiceClient CreateClient(IConfiguration configuration)
     {
         // The functions' listeners read plain text (host.json: messageEncoding none), so plain text is sent.
@@ -19,15 +18,7 @@ public static class QueueServices
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
         options.Retry.MaxRetries = 2;
         options.Diagnostics.IsLoggingEnabled = false;
-
-        if (configuration["AzureWebJobsStorage"] is { Length: > 0 } connectionString)
-            return new QueueServiceClient(connectionString, options);
-
-        var section = configuration.GetSection("AzureWebJobsStorage");
-        var address = section["queueServiceUri"] ?? $"https://{section["accountName"]}.queue.core.windows.net";
-        return new QueueServiceClient(
-            new Uri(address),
-            new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] }),
-            options);
+        return StorageConnection.Open(
+            configuration, "queue", connection => new QueueServiceClient(connection, options), (address, credential) => new QueueServiceClient(address, credential, options));
     }
 }

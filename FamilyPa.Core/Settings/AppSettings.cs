@@ -25,6 +25,10 @@ public sealed class AppSettings
     [ConfigurationKeyName("TWILIO_API_BASE_URL")]
     public string TwilioApiBaseUrl { get; set; } = "https://api.twilio.com";
 
+    /// <summary>Hosts (<c>host[:port]</c>, comma separated) that media may be redirected to besides Twilio's own; for test set-ups.</summary>
+    [ConfigurationKeyName("TWILIO_MEDIA_HOSTS")]
+    public string? TwilioMediaHosts { get; set; }
+
     /// <summary>The numbers that are ours, comma separated, in E.164. Empty: the account's SID alone decides.</summary>
     [ConfigurationKeyName("TWILIO_NUMBERS")]
     public string? TwilioNumbers { get; set; }

@@ -1,3 +1,4 @@
+using FamilyPa.Core.Media;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,8 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         Require("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT", settings.AzureOpenAITranscriptionDeployment, _ => true, "");
         if (IsPlaceholder(settings.TwilioAuthTokenNext ?? "") || IsPlaceholder(settings.WebhookSharedSecretNext ?? ""))
             wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
+        if (!AreHosts(settings.TwilioMediaHosts))
+            wrong.Add("TWILIO_MEDIA_HOSTS is not a list of host[:port]");
         if (!configuration.GetSection("AzureWebJobsStorage").Exists())
             wrong.Add("AzureWebJobsStorage is missing");
 
@@ -45,6 +48,18 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
 
     private static bool IsSafeUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
+
+    private static bool AreHosts(string? text)
+    {
+        try
+        {
+            return MediaOrigins.Parse(text).All(_ => true);
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsPostgres(string text)
     {

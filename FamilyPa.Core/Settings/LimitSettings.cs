@@ -6,9 +6,9 @@ public sealed class LimitSettings
     /// <summary>Past this many refused webhooks a minute an address only costs memory, and no more writes to the database.</summary>
     public int VerificationFailuresPerMinutePerAddress { get; set; } = 20;
 
-    /// <summary>Recordings of one message, together.</summary>
-    public int MaxAudioMinutes { get; set; } = 10;
-
-    /// <summary>Of one attachment; the transcription service takes no more than 25 MB either.</summary>
+    /// <summary>A larger attachment is refused; in millions of bytes.</summary>
     public int MaxMediaMegabytes { get; set; } = 25;
+
+    /// <summary>Recordings that are longer, all of a message together, are refused.</summary>
+    public double MaxAudioMinutes { get; set; } = 10;
 }

@@ -24,6 +24,18 @@ public sealed class PipelineSettings
     /// <summary>For one HTTP call to Twilio.</summary>
     public TimeSpan TwilioTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Further HTTP calls for an attachment after a transient failure, inside one attempt.</summary>
+    public int MediaRetries { get; set; } = 2;
+
+    /// <summary>How long an attachment may take to come, once its first byte has.</summary>
+    public TimeSpan MediaTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long nothing of an attachment may come.</summary>
+    public TimeSpan MediaIdleTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether Twilio's copy of an attachment is deleted once we have looked at it and keep what we need.</summary>
+    public bool DeleteTwilioMedia { get; set; } = true;
+
     /// <summary>A task understood with less confidence than this (0 to 1) is stored for review and asked about.</summary>
     public double ReviewBelowConfidence { get; set; } = 0.6;
 

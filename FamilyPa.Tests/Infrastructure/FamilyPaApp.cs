@@ -123,6 +123,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
             Storage = Storage.ConnectionString,
             Postgres = Database.AppConnectionString,
             Twilio = Account with { ApiBaseUrl = Twilio.BaseUrl },
+            TwilioMediaHosts = Twilio.CdnHost,
             OpenAIEndpoint = OpenAI.BaseUrl,
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = FunctionKey,

@@ -8,6 +8,7 @@ public static class AppSettings
     public const string TwilioAccountSid = "TWILIO_ACCOUNT_SID";
     public const string TwilioAuthToken = "TWILIO_AUTH_TOKEN";
     public const string TwilioApiBaseUrl = "TWILIO_API_BASE_URL";
+    public const string TwilioMediaHosts = "TWILIO_MEDIA_HOSTS";
     public const string TwilioNumbers = "TWILIO_NUMBERS";
     public const string WebhookSharedSecret = "WEBHOOK_SHARED_SECRET";
     public const string PublicBaseUrl = "PUBLIC_BASE_URL";
@@ -28,8 +29,8 @@ public static class AppSettings
 
     private static readonly string[] Ours =
     [
-        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioNumbers, WebhookSharedSecret, PublicBaseUrl,
-        OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
+        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioMediaHosts, TwilioNumbers, WebhookSharedSecret,
+        PublicBaseUrl, OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
     ];
 
     /// <summary>Of everything in this process's environment, what the app would take for a setting of its own.</summary>

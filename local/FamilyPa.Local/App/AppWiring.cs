@@ -14,6 +14,9 @@ public sealed record AppWiring
 
     public required TwilioAccount Twilio { get; init; }
 
+    /// <summary>Where Twilio's API redirects to for media, where that is not Twilio's own.</summary>
+    public string? TwilioMediaHosts { get; init; }
+
     public required string OpenAIEndpoint { get; init; }
 
     public string? OpenAIKey { get; init; }
@@ -36,6 +39,7 @@ public sealed record AppWiring
         [AppSettings.TwilioAccountSid] = Twilio.AccountSid,
         [AppSettings.TwilioAuthToken] = Twilio.AuthToken,
         [AppSettings.TwilioApiBaseUrl] = Twilio.ApiBaseUrl,
+        [AppSettings.TwilioMediaHosts] = TwilioMediaHosts,
         [AppSettings.TwilioNumbers] = DemoFamily.TwilioNumber,
         [AppSettings.WebhookSharedSecret] = Twilio.SharedSecret,
         [AppSettings.PublicBaseUrl] = PublicBaseUrl ?? BaseUrl,

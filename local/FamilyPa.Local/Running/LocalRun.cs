@@ -121,6 +121,7 @@ internal sealed class LocalRun : IAsyncDisposable
         Storage = storage,
         Postgres = Database.AppConnectionString,
         Twilio = Simulators.Account,
+        TwilioMediaHosts = Simulators.Twilio?.CdnHost,
         OpenAIEndpoint = Simulators.OpenAI?.BaseUrl ?? Outside.Given(AppSettings.OpenAIEndpoint)!,
         OpenAIKey = Simulators.OpenAI is null ? null : new AzureOpenAISimulatorOptions().ApiKey,
         FunctionKey = Outside.Given(AppSettings.RuntimeKey) ?? secrets.FunctionKey,

@@ -5,7 +5,7 @@ namespace FamilyPa.Simulators.Faults;
 /// <summary>One way to fail. Made by the factories, or as JSON by <c>POST /simulator/faults</c>.</summary>
 /// <remarks>
 /// JSON: <c>{"operation":"chat","kind":"status","status":429,"retryAfterSeconds":2,"times":3}</c>; further members are
-/// <c>milliseconds</c> (stall, late), <c>cut</c>, <c>rubbish</c>, <c>schema</c> and <c>contains</c>, with the enums' names.
+/// <c>milliseconds</c> (stall, late, drip), <c>length</c>, <c>cut</c>, <c>rubbish</c>, <c>schema</c> and <c>contains</c>, with the enums' names.
 /// </remarks>
 public sealed record Fault
 {
@@ -21,13 +21,16 @@ public sealed record Fault
     /// <summary>Hit only requests whose body or path contains this.</summary>
     public string? Contains { get; init; }
 
-    /// <summary>How long a stall or a late answer takes; a stall without it lasts until it is released.</summary>
+    /// <summary>How long a stall or a late answer takes, or the pause between two bytes; a stall without it lasts until it is released.</summary>
     public double? Milliseconds { get; init; }
 
     [JsonPropertyName("status")]
     public int StatusCode { get; init; } = 500;
 
     public double? RetryAfterSeconds { get; init; }
+
+    [JsonPropertyName("length")]
+    public long? DeclaredLength { get; init; }
 
     [JsonPropertyName("cut")]
     public CutPoint CutAt { get; init; }
@@ -57,6 +60,17 @@ public sealed record Fault
     /// <summary>200 with something that is not the promised JSON.</summary>
     public static Fault Rubbish(string operation, RubbishKind kind = RubbishKind.NotJson) =>
         new() { Operation = operation, Kind = FaultKind.Rubbish, RubbishIs = kind };
+
+    /// <summary>Behind the answer's body comes more, until the caller has enough; no Content-Length.</summary>
+    public static Fault Endless(string operation) => new() { Operation = operation, Kind = FaultKind.Endless };
+
+    /// <summary>Content-Length says this, whatever the body is: what is promised too much never comes, what is too little is cut off.</summary>
+    public static Fault Length(string operation, long declared) =>
+        new() { Operation = operation, Kind = FaultKind.Length, DeclaredLength = declared };
+
+    /// <summary>The body comes byte by byte.</summary>
+    public static Fault Drip(string operation, TimeSpan pause) =>
+        new() { Operation = operation, Kind = FaultKind.Drip, Milliseconds = pause.TotalMilliseconds };
 
     /// <summary>A chat answer that the strict schema would not allow.</summary>
     public static Fault BreakSchema(SchemaBreak variant) =>

@@ -31,6 +31,15 @@ internal static class FaultRunner
             case { Kind: FaultKind.Rubbish } rubbish:
                 await (await RubbishAsync(rubbish.RubbishIs, run)).WriteAsync(context.Response);
                 break;
+            case { Kind: FaultKind.Endless }:
+                await (await run()).WriteEndlesslyAsync(context.Response, context.RequestAborted);
+                break;
+            case { Kind: FaultKind.Length } length:
+                await (await run()).WriteDeclaringAsync(context.Response, length.DeclaredLength ?? 0);
+                break;
+            case { Kind: FaultKind.Drip } drip:
+                await (await run()).DripAsync(context.Response, TimeSpan.FromMilliseconds(drip.Milliseconds ?? 100), context.RequestAborted);
+                break;
             default:
                 await (await run()).WriteAsync(context.Response);
                 break;

@@ -26,13 +26,50 @@ internal sealed record Answer(int Status, byte[] Body, string? ContentType)
     public static Answer Empty(int status) => new(status, [], null);
 
     /// <param name="bytes">How much of the body to send; the Content-Length header promises all of it.</param>
-    public async Task WriteAsync(HttpResponse response, int? bytes = null)
+    public Task WriteAsync(HttpResponse response, int? bytes = null) => WriteAsync(response, Body.Length, bytes ?? Body.Length);
+
+    /// <summary>Under a Content-Length that says something else. Where it says too much the connection is cut, as HTTP asks for.</summary>
+    public async Task WriteDeclaringAsync(HttpResponse response, long declared)
+    {
+        await WriteAsync(response, declared, (int)Math.Min(declared, Body.Length));
+        if (declared > Body.Length)
+            response.HttpContext.Abort();
+    }
+
+    /// <summary>The body, and zeros behind it until the caller goes.</summary>
+    public async Task WriteEndlesslyAsync(HttpResponse response, CancellationToken cancellation)
+    {
+        Begin(response);
+        await response.Body.WriteAsync(Body, cancellation);
+        var more = new byte[64 * 1024];
+        while (true)
+            await response.Body.WriteAsync(more, cancellation);
+    }
+
+    public async Task DripAsync(HttpResponse response, TimeSpan pause, CancellationToken cancellation)
+    {
+        Begin(response);
+        response.ContentLength = Body.Length;
+        for (var at = 0; at < Body.Length; at++)
+        {
+            await response.Body.WriteAsync(Body.AsMemory(at, 1), cancellation);
+            await response.Body.FlushAsync(cancellation);
+            await Task.Delay(pause, cancellation);
+        }
+    }
+
+    private async Task WriteAsync(HttpResponse response, long declared, int bytes)
+    {
+        Begin(response);
+        if (Status is not (204 or 304)) response.ContentLength = declared;
+        await response.Body.WriteAsync(Body.AsMemory(0, bytes));
+        await response.Body.FlushAsync();
+    }
+
+    private void Begin(HttpResponse response)
     {
         response.StatusCode = Status;
         response.ContentType = ContentType;
         foreach (var (name, value) in Headers) response.Headers[name] = value;
-        if (Status is not (204 or 304)) response.ContentLength = Body.Length;
-        await response.Body.WriteAsync(Body.AsMemory(0, bytes ?? Body.Length));
-        await response.Body.FlushAsync();
     }
 }

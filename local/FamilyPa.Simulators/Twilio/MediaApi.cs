@@ -39,6 +39,7 @@ internal sealed class MediaApi(MessageStore store, TwilioSimulatorOptions option
         var (message, media) = Find(call);
         if (message is null || media is null) return TwilioErrors.NotFound(call.Request.Path);
         if (asked.EndsWith(".json", StringComparison.Ordinal)) return Answer.Json(200, MessageJson.Of(media, message, options.AccountSid));
+        if (cdn.IsBypassed) return new Answer(200, media.Content, media.ContentType);
         var location = cdn.UrlFor(message.Sid, media.Sid);
         return Answer.Text(307, $"<TwilioResponse><RedirectTo>{location}</RedirectTo></TwilioResponse>", "application/xml") with
         {

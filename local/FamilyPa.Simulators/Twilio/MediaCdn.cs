@@ -21,6 +21,9 @@ internal sealed class MediaCdn(MessageStore store, TimeProvider clock)
     /// <summary>Sends the redirect elsewhere instead, to see whether a client follows it.</summary>
     public string? RedirectOverride { get; set; }
 
+    /// <summary>The API hands the bytes out itself.</summary>
+    public bool IsBypassed { get; set; }
+
     public string UrlFor(string messageSid, string mediaSid)
     {
         if (RedirectOverride is { } elsewhere) return elsewhere;

@@ -33,6 +33,9 @@ public sealed class TwilioSimulator : IAsyncDisposable
     /// <summary>Where media redirects lead: another port, so another origin.</summary>
     public string CdnBaseUrl => cdn.BaseUrl;
 
+    /// <summary>What <c>TWILIO_MEDIA_HOSTS</c> is set to.</summary>
+    public string CdnHost => new Uri(cdn.BaseUrl).Authority;
+
     public FaultPlan Faults { get; } = new();
 
     public Recipients Recipients { get; } = new();
@@ -59,6 +62,13 @@ public sealed class TwilioSimulator : IAsyncDisposable
     {
         get => cdn.RedirectOverride;
         set => cdn.RedirectOverride = value;
+    }
+
+    /// <summary>Answers media with its bytes at once, where Twilio redirects to its CDN.</summary>
+    public bool ServesMediaDirectly
+    {
+        get => cdn.IsBypassed;
+        set => cdn.IsBypassed = value;
     }
 
     /// <summary>For an app that starts after the simulator.</summary>
@@ -109,6 +119,7 @@ public sealed class TwilioSimulator : IAsyncDisposable
         Faults.Clear();
         Recipients.Clear();
         MediaRedirectOverride = null;
+        ServesMediaDirectly = false;
         store.Clear();
         requests.Clear();
         cdn.Leaks.Clear();

@@ -1,0 +1,61 @@
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Media;
+
+/// <param name="Size">Bytes that were kept; null when none were.</param>
+/// <param name="ForbiddenHost">Where the bytes would have had to be fetched from.</param>
+public sealed record LookedAt(MediaFile File, long? Size = null, string? ForbiddenHost = null);
+
+/// <summary>Fetches one attachment: looked at as it passes by, and kept if it is a recording we can work on.</summary>
+public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, IOptions<LimitSettings> limits, IOptions<PipelineSettings> paces)
+{
+    private readonly long mostBytes = limits.Value.MaxMediaMegabytes * 1_000_000L;
+
+    /// <param name="secondsLeft">How long the recording may be.</param>
+    /// <param name="mayComeLater">As for <see cref="TwilioMedia.OpenAsync"/>, with the same exceptions.</param>
+    /// <exception cref="MediaFetchException">It broke off, or stalled.</exception>
+    /// <exception cref="Azure.RequestFailedException">Storage did not take it.</exception>
+    public async Task<LookedAt> FetchAsync(
+        string messageSid, MediaPart part, double secondsLeft, bool mayComeLater, CancellationToken cancellation)
+    {
+        using var answer = await twilio.OpenAsync(part.Url, mayComeLater, cancellation);
+        if (answer.Response is not { } response)
+            return Refuse(answer.Reason!, null) with { ForbiddenHost = answer.Host };
+        if (response.Content.Headers.ContentLength > mostBytes)
+            return Refuse(MediaReason.TooLarge, null);
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        using var body = new MediaBody(stream, mostBytes, paces.Value.MediaIdleTimeout, paces.Value.MediaTimeout, cancellation);
+        using var blob = store.Write(MediaStore.BlobName(messageSid, part.Ordinal));
+        var reader = new ForwardReader(async buffer =>
+        {
+            var got = await body.ReadAsync(buffer);
+            await blob.WriteAsync(buffer[..got], cancellation);
+            return got;
+        });
+
+        await reader.HasAsync(ContentSniffer.Length);
+        var (contentType, format, reason) = ContentSniffer.Sniff(reader.Ahead, part.DeclaredType);
+        if (format is null)
+            return Refuse(reason!, contentType);
+        var recording = await format.ReadAsync(reader);
+        if (recording.Reason is MediaReason.Video)
+            return Refuse(MediaReason.Video, contentType!.Replace("audio/", "video/", StringComparison.Ordinal));
+        if (recording.Reason is MediaReason.Audio)
+            return Refuse(MediaReason.Audio, contentType);
+
+        await reader.SkipAsync(long.MaxValue);
+        if (body.IsTooLarge)
+            return Refuse(MediaReason.TooLarge, contentType);
+        if (recording.Reason is { } unreadable)
+            return Refuse(unreadable, contentType);
+        if (recording.Seconds > secondsLeft)
+            return Refuse(MediaReason.TooLong, contentType, recording.Seconds);
+
+        await blob.CommitAsync(format.ContentType, cancellation);
+        return new LookedAt(new MediaFile(part.Ordinal, contentType, MediaStore.BlobName(messageSid, part.Ordinal), recording.Seconds, null), body.Length);
+
+        LookedAt Refuse(string why, string? what, double? seconds = null) => new(new MediaFile(part.Ordinal, what, null, seconds, why));
+    }
+}

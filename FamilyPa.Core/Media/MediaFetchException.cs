@@ -1,0 +1,9 @@
+namespace FamilyPa.Core.Media;
+
+/// <summary>An attachment that could not be fetched this time, and may be the next: the platform is to try again.</summary>
+/// <param name="code">A short stable code.</param>
+/// <param name="message">Names no address: a redirect's is signed.</param>
+public sealed class MediaFetchException(string code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public string Code { get; } = code;
+}

@@ -1,0 +1,25 @@
+namespace FamilyPa.Core.Media;
+
+/// <summary>Why an attachment is not worked on: those of the job's reasons that the download phase gives.</summary>
+internal static class MediaReason
+{
+    public const string Image = "unsupported_image";
+    public const string Video = "unsupported_video";
+    public const string Document = "unsupported_document";
+    public const string Contact = "unsupported_contact";
+
+    /// <summary>Sound, in a form that no transcriber we know takes.</summary>
+    public const string Audio = "unsupported_audio";
+
+    public const string Unknown = "unsupported_media";
+    public const string TooLarge = "media_too_large";
+    public const string TooLong = "audio_too_long";
+    public const string Empty = "media_empty";
+    public const string Unreadable = "media_unreadable";
+
+    /// <summary>Twilio does not have it, or does not give it out.</summary>
+    public const string Unavailable = "media_unavailable";
+
+    /// <summary>Its address, or one it redirects to, is not Twilio's.</summary>
+    public const string Forbidden = "media_forbidden";
+}

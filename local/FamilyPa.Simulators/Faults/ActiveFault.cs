@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using FamilyPa.Simulators.Hosting;
 
@@ -36,7 +37,8 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
         && (fault.Contains is not { Length: > 0 } text
             || request.Body.Contains(text, StringComparison.Ordinal)
             || request.Path.Contains(text, StringComparison.Ordinal)
-            || request.Fields.Values.Any(value => value.Contains(text, StringComparison.Ordinal)));
+            || request.Fields.Values.Any(value => value.Contains(text, StringComparison.Ordinal))
+            || request.File.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
     /// <returns>Whether it is used up.</returns>
     internal bool Strike()

@@ -18,7 +18,7 @@ public sealed record Fault
     [JsonPropertyName("times")]
     public int? Limit { get; init; }
 
-    /// <summary>Hit only requests whose body or path contains this.</summary>
+    /// <summary>Hit only requests whose body, file or path contains this.</summary>
     public string? Contains { get; init; }
 
     /// <summary>How long a stall or a late answer takes, or the pause between two bytes; a stall without it lasts until it is released.</summary>

@@ -3,16 +3,37 @@
 -- The trace that the webhook began, which runs across the queues.
 alter table webhook_events add column trace_id text;
 
--- A search goes newest first and goes on after the last row it gave: by time, then id.
-drop index webhook_events_received;
-drop index webhook_events_family;
-create index webhook_events_received on webhook_events (received_at, message_sid);
-create index webhook_events_family on webhook_events (family_id, received_at, message_sid);
+-- A search goes newest first and goes on after the last row it gave: by time, then id. The time is the event's, which never changes;
+-- it stands with the job too, for only within one table can an index find "the newest failed ones" without reading all the others.
+alter table processing_jobs add column received_at timestamptz;
+-- Row security is forced on the owner too, who would find nothing to update.
+alter table processing_jobs no force row level security;
+alter table webhook_events no force row level security;
+update processing_jobs j set received_at = e.received_at from webhook_events e where e.id = j.webhook_event_id;
+alter table processing_jobs alter column received_at set not null;
+alter table processing_jobs force row level security;
+alter table webhook_events force row level security;
+
+create function copy_received_at() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  new.received_at := (select e.received_at from webhook_events e where e.id = new.webhook_event_id);
+  return new;
+end $$;
+
+revoke all on function copy_received_at from public;
+
+create trigger processing_jobs_received before insert on processing_jobs
+  for each row execute function copy_received_at();
+
+drop index processing_jobs_family;
+create index processing_jobs_received on processing_jobs (received_at, message_sid);
+create index processing_jobs_family on processing_jobs (family_id, received_at, message_sid);
+create index processing_jobs_status on processing_jobs (status, received_at, message_sid);
+create index processing_jobs_reason on processing_jobs (status_reason, received_at, message_sid) where status_reason is not null;
+create index processing_jobs_error on processing_jobs (error_code, received_at, message_sid) where error_code is not null;
 create index unmatched_messages_received on unmatched_messages (received_at, message_sid);
 create index inbound_messages_phone on inbound_messages (from_phone);
-create index processing_jobs_not_done on processing_jobs (status) where status <> 'done';
-create index processing_jobs_reason on processing_jobs (status_reason) where status_reason is not null;
-create index processing_jobs_error on processing_jobs (error_code) where error_code is not null;
 create index poison_messages_created on poison_messages (created_at, id);
 
 -- An operator's view of any JSON. Numbers, and texts under the keys listed here, are shown; of an address the channel and two digits;
@@ -62,8 +83,8 @@ language sql stable set search_path = public, pg_temp as $$
       from unmatched_messages u where u.message_sid = p_message_sid),
     'job', (
       select to_jsonb(j) - 'extraction' - 'lease_token' - 'webhook_event_id' || jsonb_build_object('understood', j.extraction,
-        'latency_ms', round(extract(epoch from j.completed_at - e.received_at) * 1000))
-      from processing_jobs j join webhook_events e on e.id = j.webhook_event_id where j.message_sid = p_message_sid),
+        'latency_ms', round(extract(epoch from j.completed_at - j.received_at) * 1000))
+      from processing_jobs j where j.message_sid = p_message_sid),
     'states', (
       select coalesce(jsonb_agg(jsonb_build_object('at', s.at, 'from', s.from_status, 'to', s.to_status, 'reason', s.reason,
         'generation', s.generation) order by s.id), '[]')

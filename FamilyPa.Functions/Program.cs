@@ -1,6 +1,7 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Media;
+using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
@@ -36,6 +37,9 @@ builder.Services
     .AddPipeline()
 
     // out: what the sender is told
-    .AddReplies();
+    .AddReplies()
+
+    // beside it: what operators see, and how they run messages again
+    .AddOperations();
 
 await builder.Build().RunAsync();

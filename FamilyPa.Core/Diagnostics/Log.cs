@@ -41,6 +41,15 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Warning, "Replay of {event_id} from {phase} as generation {generation} (request {request_id})")]
     public static partial void Replayed(this ILogger log, string event_id, string request_id, string phase, int generation);
 
+    [LoggerMessage(1502, LogLevel.Warning, "Replay of {messages} messages: {replayed} replayed (dry run: {dry_run}, request {request_id})")]
+    public static partial void ReplayedMany(this ILogger log, string request_id, int messages, int replayed, bool dry_run);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Message {event_id} was shown unmasked to an operator (request {request_id})")]
+    public static partial void StoryRevealed(this ILogger log, string event_id, string request_id);
+
+    [LoggerMessage(1504, LogLevel.Warning, "Dead letters were shown unmasked to an operator (request {request_id})")]
+    public static partial void DeadLettersRevealed(this ILogger log, string request_id);
+
     [LoggerMessage(1601, LogLevel.Information, "Attachment {ordinal} of {event_id} ({phase}): {outcome} ({content_type}, {size_bytes} bytes, {seconds} s, in {latency_ms} ms, family {family_id})")]
     public static partial void AttachmentLookedAt(
         this ILogger log, string event_id, string phase, int ordinal, Guid family_id, string outcome, string? content_type, long? size_bytes, double? seconds, long latency_ms);

@@ -12,7 +12,5 @@ public static class PipelineServices
         .AddSingleton<ExtractPhase>()
         .AddSingleton<FinalizePhase>()
         .AddSingleton<PoisonHandler>()
-        .AddSingleton<Sweeper>()
-        .AddSingleton<Replay>()
-        .AddSingleton<Story>();
+        .AddSingleton<Sweeper>();
 }

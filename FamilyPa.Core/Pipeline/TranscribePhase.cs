@@ -14,8 +14,15 @@ public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore
 
     public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
     {
+        if (claim.Material.Files.Count < claim.Material.Media.Count)
+        {
+            // Asked for by hand before the recordings were fetched: that comes first.
+            await jobs.AdvanceAsync(claim, Phase.Download, cancellation);
+            return Phase.Download;
+        }
+
         var heard = claim.Material.Transcripts.Any(transcript => transcript.Text.Length > 0);
-        string? refused = null;
+        var refused = claim.Material.Files.Select(file => file.Reason).FirstOrDefault(reason => reason is not null);
         foreach (var file in Unheard(claim.Material))
         {
             var (speech, reason) = await ListenAsync(claim, file, cancellation);

@@ -35,7 +35,7 @@ var parsed = root.Parse(args);
 if (parsed.Action is ParseErrorAction)
 {
     foreach (var error in parsed.Errors)
-        Screen.Error(error.Message);
+        Screen.Error(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     Screen.Error($"see {string.Join(' ', ["familypa", .. parsed.CommandResult.Command == root ? (string[])[] : [parsed.CommandResult.Command.Name], "--help"])}");
     return ExitCode.Usage;
 }

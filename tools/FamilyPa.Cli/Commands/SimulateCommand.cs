@@ -120,7 +120,7 @@ internal static class SimulateCommand
             var answer = await response.Content.ReadAsStringAsync(cancellation);
             return new Delivery((int)response.StatusCode, clock.ElapsedMilliseconds, answer);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new CliException(ExitCode.Unreachable, $"{url.GetLeftPart(UriPartial.Path)} cannot be reached: {e.Message}");
         }

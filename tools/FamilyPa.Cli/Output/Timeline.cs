@@ -47,7 +47,7 @@ internal static class Timeline
     private static string Status(JsonElement job) =>
         Join(", ", Join(": ", job.Text("status"), job.Text("status_reason")),
             job.Text("status") is "done" or "rejected" ? null : $"in {job.Text("current_phase")}",
-            job.Number("retry_count") is > 0 and var retries ? $"{retries} tries failed" : null,
+            job.Number("retry_count") is > 0 and var retries ? $"{retries} attempts failed" : null,
             job.Number("generation") is > 0 and var replays ? $"{replays} replays" : null)!;
 
     private static Grid Moments(JsonElement story)
@@ -76,7 +76,7 @@ internal static class Timeline
         foreach (var attempt in story.List("attempts"))
             yield return new(
                 attempt.Time("ended_at") is { Ticks: > 0 } ended ? ended : attempt.Time("created_at"), "attempt",
-                Join(" ", $"{attempt.Text("phase")}, try {attempt.Text("attempt_number")}: {attempt.Text("outcome")}",
+                Join(" ", $"{attempt.Text("phase")}, attempt {attempt.Text("attempt_number")}: {attempt.Text("outcome")}",
                     attempt.Text("latency_ms") is { } took ? $"after {took} ms" : null, Join(": ", attempt.Text("error_code"), attempt.Text("error_message"))));
         foreach (var file in story.List("media"))
             yield return new(file.Time("created_at"), "media", Join(", ", $"part {file.Text("ordinal")}", file.Text("content_type") ?? file.Text("declared_type"), file.Text("size_bytes") is { } size ? $"{size} bytes" : null, file.Text("seconds") is { } length ? $"{length} s" : null, file.Text("reason")));

@@ -6,12 +6,18 @@ namespace FamilyPa.FailPoints;
 /// <summary>Says in a few words what was done outside, the same words each time the same is done.</summary>
 internal static partial class Effect
 {
-    private const int Longest = 100;
+    private const int Longest = 60;
 
     public static string Describe(Activity activity) =>
         activity.GetTagItem("db.query.text") is string sql
             ? $"database {Cut(Spaces().Replace(Prelude().Replace(sql, ""), " "))}"
             : $"{activity.GetTagItem("http.request.method")} {Place(activity.GetTagItem("url.full") as string)}";
+
+    /// <summary>How it failed, in a word; empty when it did not.</summary>
+    public static string Failure(Activity activity) =>
+        activity.GetTagItem("http.response.status_code") is int status and >= 400 ? $" {status}"
+        : activity.Status == ActivityStatusCode.Error ? " failed"
+        : "";
 
     private static string Place(string? url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var address) ? Cut(Id().Replace(address.AbsolutePath, "…")) : "?";

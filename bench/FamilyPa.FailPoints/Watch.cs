@@ -49,7 +49,7 @@ internal sealed class Watch(FailPointFiles files)
             case int before when CallOf(activity) is { } call:
                 var effect = Effect.Describe(activity);
                 files.Write(call.Reached(before, $"before {effect}"));
-                Record(call, call.Next(), $"after {effect}");
+                Record(call, call.Next(), $"after {effect}{Effect.Failure(activity)}");
                 break;
         }
     }

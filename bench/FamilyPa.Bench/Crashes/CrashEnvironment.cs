@@ -51,10 +51,18 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     public AzureOpenAISimulator OpenAI => bench.OpenAI;
 
     /// <param name="name">Of the app's log in <c>artifacts/bench</c>.</param>
-    public static async Task<CrashEnvironment> StartAsync(string name, int seed, Action<string> progress)
+    /// <param name="skipLeases">
+    /// The minute that a dead process's leases go on is skipped, and nobody renews one meanwhile, so that a call does the same things in each
+    /// run. Otherwise leases are short and run out by themselves.
+    /// </param>
+    public static async Task<CrashEnvironment> StartAsync(string name, int seed, bool skipLeases, Action<string> progress)
     {
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
-        environment.App = await CrashingApp.StartAsync(new AppStart(environment.Url, environment.Settings()) { LogFile = LogFile(name) });
+        var settings = environment.Settings();
+        settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
+        environment.App = await CrashingApp.StartAsync(
+            new AppStart(environment.Url, settings) { LogFile = LogFile(name) },
+            skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
         environment.Twilio.WebhookUrl = BenchEnvironment.WebhookUrl(environment.Url);
         return environment;
     }
@@ -101,6 +109,13 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         await bench.DisposeAsync();
     }
 
+    private async Task EndLeasesAsync()
+    {
+        await using var command = database.CreateCommand(
+            "update processing_jobs set leased_until = clock_timestamp() where leased_until > clock_timestamp()");
+        await command.ExecuteNonQueryAsync();
+    }
+
     private static string LogFile(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "bench"));
@@ -120,8 +135,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
         settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:03";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
-        settings["Pipeline__Lease"] = "00:00:01";
-        settings["Pipeline__SweepAfter"] = "00:00:01";
+        settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:10";
         settings["Pipeline__TwilioTimeout"] = "00:00:03";

@@ -1,16 +1,17 @@
 using FamilyPa.Bench.Checks;
+using FamilyPa.Bench.Traffic;
 
 namespace FamilyPa.Bench.Crashes;
 
 /// <summary>One environment in which one run of the matrix follows the other.</summary>
 internal sealed class CrashLane(CrashEnvironment environment)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Lets a scenario happen without a crash (but the one that it begins with) and looks on.</summary>
-    /// <param name="seen">The paths that earlier scenarios took; added to.</param>
+    /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
     /// <returns>The points it came to, and how each kind of message ended.</returns>
     public async Task<(List<CrashPoint> Points, IReadOnlyDictionary<string, Outcome> Outcomes)> ExploreAsync(
         Scenario scenario, CrashPoint? first, HashSet<string> seen)
@@ -49,7 +50,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
     private async Task<IReadOnlyList<Promise>> SendAsync(Scenario scenario, int seed, IReadOnlyList<string> orders)
     {
         using var limit = new CancellationTokenSource(Deadline);
-        var drafts = scenario.Drafts(seed);
+        var drafts = scenario.Drafts(new Chatter(seed));
         var phones = await environment.AddSendersAsync(drafts.Count);
         environment.Database.IsRefusing = scenario.LosesDatabase;
         if (orders.Count > 0)

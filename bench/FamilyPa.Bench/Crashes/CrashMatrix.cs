@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using FamilyPa.Bench.Checks;
-using Spectre.Console;
 
 namespace FamilyPa.Bench.Crashes;
 
@@ -19,23 +18,32 @@ internal static class CrashMatrix
             Description = "Only these points (finalize:5), functions (finalize) or scenarios (failing).",
         };
         var lanes = new Option<int>("--lanes") { DefaultValueFactory = _ => 2, Description = "Environments side by side." };
+        var list = new Option<bool>("--list") { Description = "Only find the points and name them." };
         var command = new Command("crash-matrix", "Kills the app before and after everything it does outside, and checks that nothing is lost or done twice.")
         {
-            seeds, seed, points, lanes,
+            seeds, seed, points, lanes, list,
         };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(seed) is { } one ? [one] : [.. Enumerable.Range(1, parsed.GetValue(seeds))],
-            parsed.GetValue(points) ?? [], parsed.GetValue(lanes)));
+        command.SetAction((parsed, _) =>
+        {
+            IReadOnlyList<int> wanted = parsed.GetValue(seed) is { } one ? [one] : [.. Enumerable.Range(1, parsed.GetValue(seeds))];
+            return RunAsync(parsed.GetValue(list) ? [] : wanted, parsed.GetValue(points) ?? [], parsed.GetValue(lanes));
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(IReadOnlyList<int> seeds, string[] patterns, int laneCount)
     {
         var clock = Stopwatch.StartNew();
-        await using var first = await CrashEnvironment.StartAsync("crash-matrix-1", 1, AnsiConsole.WriteLine);
+        await using var first = await CrashEnvironment.StartAsync("crash-matrix-1", 1, skipLeases: true, Console.WriteLine);
         var (points, firsts, expectations) = await ExploreAsync(new CrashLane(first));
         var chosen = points.Where(point => patterns.Length == 0 || patterns.Any(point.Fits)).ToList();
-        AnsiConsole.WriteLine($"{points.Count} points found, {chosen.Count} of them times {seeds.Count} seeds to run");
+        if (seeds.Count == 0)
+        {
+            CrashReport.List(chosen);
+            return 0;
+        }
+
+        Console.WriteLine($"{points.Count} points found, {chosen.Count} of them times {seeds.Count} seeds to run");
 
         // Every point once before any twice: a run that is cut short has seen most.
         var work = new ConcurrentQueue<(CrashPoint Point, int Seed)>(seeds.SelectMany(seed => chosen.Select(point => (point, seed))));
@@ -47,7 +55,7 @@ internal static class CrashMatrix
 
         async Task LaneAsync(int number)
         {
-            await using var own = number == 1 ? null : await CrashEnvironment.StartAsync($"crash-matrix-{number}", number, _ => { });
+            await using var own = number == 1 ? null : await CrashEnvironment.StartAsync($"crash-matrix-{number}", number, skipLeases: true, _ => { });
             var lane = new CrashLane(own ?? first);
             while (work.TryDequeue(out var next))
             {
@@ -69,10 +77,10 @@ internal static class CrashMatrix
             if (scenario.DiesFirst is { } diesFirst)
                 firsts[scenario] = points.First(diesFirst);
             var (found, ended) = await lane.ExploreAsync(scenario, firsts.GetValueOrDefault(scenario), seen);
-            AnsiConsole.WriteLine($"{scenario.Name}: {found.Count} new points; {string.Join(", ", ended.Select(kind => $"{kind.Key}: {kind.Value.Status}, {kind.Value.Tasks} tasks"))}");
+            Console.WriteLine($"{scenario.Name}: {found.Count} new points");
             points.AddRange(found);
-            foreach (var (kind, outcome) in ended)
-                outcomes.TryAdd(kind, outcome);
+            foreach (var (kind, outcome) in ended.Where(kind => outcomes.TryAdd(kind.Key, kind.Value)))
+                Console.WriteLine($"    {kind} becomes {outcome.Status} with {outcome.Tasks} tasks");
         }
 
         return (points, firsts, new Expectations(outcomes, MayFail: false));

@@ -17,21 +17,22 @@ internal sealed record CrashPoint(Scenario Scenario, string Function, int Ordina
         new[] { Name, Function, Scenario.Name }.Contains(pattern, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The points that a scenario came to. What a function did up to a point says which point it is: where an earlier scenario saw the very
-    /// same, it is not listed again.
+    /// The points that a scenario came to. What a function did up to a point says which point it is: where an earlier scenario has the very
+    /// same, it is not listed again. Of what a function does over and over, the first time counts.
     /// </summary>
-    /// <param name="seen">Everything that earlier scenarios saw; added to.</param>
+    /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
     public static List<CrashPoint> Of(Scenario scenario, IEnumerable<Reached> reached, HashSet<string> seen)
     {
         var points = new Dictionary<string, CrashPoint>();
         foreach (var call in reached.Where(IsOurs).GroupBy(point => point.Call))
         {
-            var path = call.First().Function;
+            var path = $"{call.First().Function} > ";
             foreach (var point in call.OrderBy(point => point.Ordinal))
             {
-                path += $" > {point.What}";
-                if (seen.Add(path))
-                    points.TryAdd(point.Point, new CrashPoint(scenario, point.Function, point.Ordinal, point.What));
+                var isLoop = path.Contains($" > {point.What} > ", StringComparison.Ordinal);
+                path += $"{point.What} > ";
+                if (!isLoop && !seen.Contains(path) && points.TryAdd(point.Point, new CrashPoint(scenario, point.Function, point.Ordinal, point.What)))
+                    seen.Add(path);
             }
         }
 

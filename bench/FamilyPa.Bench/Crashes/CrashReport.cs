@@ -14,13 +14,19 @@ internal sealed class CrashReport(int known, IReadOnlyList<CrashResult> results)
     {
         if (!result.IsGood)
         {
-            AnsiConsole.WriteLine($"--seed {result.Seed} --points {result.Point.Name} ({result.Point.What})");
+            Console.WriteLine($"--seed {result.Seed} --points {result.Point.Name} ({result.Point.What})");
             foreach (var problem in result.Killed ? result.Verdict.Problems : ["the point was not reached", .. result.Verdict.Problems])
-                AnsiConsole.WriteLine($"    {problem}");
+                Console.WriteLine($"    {problem}");
         }
 
         if (done % EverySoOften == 0)
-            AnsiConsole.WriteLine($"{done} of {total} runs");
+            Console.WriteLine($"{done} of {total} runs");
+    }
+
+    public static void List(IReadOnlyList<CrashPoint> points)
+    {
+        foreach (var point in points)
+            Console.WriteLine($"{point.Name,-40} {point.What}");
     }
 
     public void Show(TimeSpan elapsed)

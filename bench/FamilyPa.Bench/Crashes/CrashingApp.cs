@@ -7,21 +7,24 @@ namespace FamilyPa.Bench.Crashes;
 internal sealed class CrashingApp : IAsyncDisposable
 {
     private readonly AppStart start;
+    private readonly Func<Task> mourn;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task watching;
     private AppProcess process;
     private int deaths;
 
-    private CrashingApp(AppStart start, AppProcess process)
+    private CrashingApp(AppStart start, Func<Task> mourn, AppProcess process)
     {
         this.start = start;
+        this.mourn = mourn;
         this.process = process;
         watching = WatchAsync();
     }
 
     public int Deaths => Volatile.Read(ref deaths);
 
-    public static async Task<CrashingApp> StartAsync(AppStart start) => new(start, await AppProcess.StartAsync(start));
+    /// <param name="mourn">Done after each death, before the app is started again.</param>
+    public static async Task<CrashingApp> StartAsync(AppStart start, Func<Task> mourn) => new(start, mourn, await AppProcess.StartAsync(start));
 
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync() => process.KillAsync();
@@ -41,7 +44,6 @@ internal sealed class CrashingApp : IAsyncDisposable
             while (true)
             {
                 await process.Exited.WaitAsync(stopping.Token);
-                Interlocked.Increment(ref deaths);
                 await process.DisposeAsync();
                 process = await StartAgainAsync();
             }
@@ -56,6 +58,8 @@ internal sealed class CrashingApp : IAsyncDisposable
     {
         while (true)
         {
+            Interlocked.Increment(ref deaths);
+            await mourn();
             try
             {
                 return await AppProcess.StartAsync(start, stopping.Token);
@@ -64,7 +68,6 @@ internal sealed class CrashingApp : IAsyncDisposable
             {
                 // It may be ordered to die before it answers.
                 stopping.Token.ThrowIfCancellationRequested();
-                Interlocked.Increment(ref deaths);
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class Chatter(int seed)
 
     private Func<Draft>[] Kinds =>
     [
-        () => new Draft("one task", $"buy {Any(Things)} {Any(Days)}"),
+        Text,
         () => new Draft("two tasks", $"buy {Any(Things)} {Any(Days)} and call {Any(People)} {Any(Days)}"),
         () => new Draft("help", "HELP"),
         () => new Draft("voice note", "", $"remind me to buy {Any(Things)} {Any(Days)}"),
@@ -21,24 +21,25 @@ internal sealed class Chatter(int seed)
         () => new Draft("two voice notes", "", $"buy {Any(Things)}", $"call {Any(People)} {Any(Days)}"),
     ];
 
+    public Draft Text() => new("one task", $"buy {Any(Things)} {Any(Days)}");
+
     /// <summary>One of each kind and as many others as it takes, in any order, some of them delivered twice (at least one).</summary>
     public IReadOnlyList<Draft> Mix(int count)
     {
-        var drafts = Kinds.Select(make => make()).Concat(Next().Take(Math.Max(0, count - Kinds.Length))).ToArray();
+        var drafts = Kinds.Select(make => make()).Concat(Endless().Take(count - Kinds.Length)).ToArray();
         random.Shuffle(drafts);
         drafts[0] = drafts[0] with { Again = Gap() };
         return drafts;
     }
 
-    /// <summary>Any kinds, without end.</summary>
-    public IEnumerable<Draft> Next()
+    /// <summary>Any kinds.</summary>
+    public IEnumerable<Draft> Endless()
     {
         while (true)
-        {
-            var draft = Any(Kinds)();
-            yield return random.NextDouble() < DuplicateShare ? draft with { Again = Gap() } : draft;
-        }
+            yield return PerhapsTwice(Any(Kinds)());
     }
+
+    public Draft PerhapsTwice(Draft draft) => random.NextDouble() < DuplicateShare ? draft with { Again = Gap() } : draft;
 
     private TimeSpan Gap() => TimeSpan.FromMilliseconds(random.Next(400));
 

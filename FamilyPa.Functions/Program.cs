@@ -4,6 +4,7 @@ using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -32,6 +33,9 @@ builder.Services
     .AddPipeline()
 
     // out: what the sender is told
-    .AddReplies();
+    .AddReplies()
+
+    // behind: what never arrived, what is too old, who is to be forgotten
+    .AddUpkeep();
 
 await builder.Build().RunAsync();

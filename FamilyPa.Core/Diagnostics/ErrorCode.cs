@@ -1,6 +1,7 @@
 using System.ClientModel;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Upkeep;
 using Npgsql;
 using Polly.Timeout;
 
@@ -13,6 +14,7 @@ public static class ErrorCode
     {
         ModelAnswerException answer => answer.Code,
         ReplyNotSentException reply => reply.Code,
+        TwilioUnavailableException twilio => twilio.Code,
         ClientResultException { Status: > 0 } ai => $"ai_http_{ai.Status}",
         ClientResultException => "ai_unreachable",
         PostgresException database => $"database_{database.SqlState}",

@@ -59,7 +59,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             """,
             claim.JobId, next.Status(), next.Name(), reason, extraction);
         AddUsage(batch, claim, usage);
-        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+        await EndAttempt(batch, claim, "succeeded").ExecuteDurablyAsync(cancellation);
     }
 
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
@@ -74,7 +74,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             """,
             claim.JobId, status);
         Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
-        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+        await EndAttempt(batch, claim, "succeeded").ExecuteDurablyAsync(cancellation);
     }
 
     /// <summary>Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>.</summary>

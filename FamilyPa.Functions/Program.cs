@@ -7,6 +7,7 @@ using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
+using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -38,6 +39,9 @@ builder.Services
 
     // out: what the sender is told
     .AddReplies()
+
+    // behind: what never arrived, what is too old, who is to be forgotten
+    .AddUpkeep()
 
     // beside it: what operators see, and how they run messages again
     .AddOperations();

@@ -29,7 +29,7 @@ public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor
             await using var batch = database.Fenced(claim).Add(
                 "update processing_jobs set extraction = $2::jsonb where id = $1", claim.JobId, JsonSerializer.Serialize(result));
             JobStore.AddUsage(batch, claim, usage);
-            await JobStore.AddAdvance(batch, claim, Phase.Finalize).ExecuteAsync(cancellation);
+            await JobStore.AddAdvance(batch, claim, Phase.Finalize).ExecuteDurablyAsync(cancellation);
         }
 
         return Phase.Finalize;

@@ -49,7 +49,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     public async Task AdvanceAsync(Claim claim, Phase next, CancellationToken cancellation, string? reason = null)
     {
         await using var batch = database.Fenced(claim);
-        await AddAdvance(batch, claim, next, reason).ExecuteAsync(cancellation);
+        await AddAdvance(batch, claim, next, reason).ExecuteDurablyAsync(cancellation);
     }
 
     /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
@@ -89,7 +89,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             """,
             claim.JobId, status);
         Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
-        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+        await EndAttempt(batch, claim, "succeeded").ExecuteDurablyAsync(cancellation);
     }
 
     /// <summary>Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>.</summary>

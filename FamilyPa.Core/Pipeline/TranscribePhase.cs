@@ -65,24 +65,21 @@ public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore
 
     private async Task StoreAsync(Claim claim, MediaFile file, HeardSpeech? speech, string? reason, CancellationToken cancellation)
     {
-        await using var batch = database.Fenced(claim);
-        if (speech is null)
-        {
-            batch.Add("update media_files set reason = $3 where message_sid = $1 and ordinal = $2", claim.MessageSid, file.Ordinal, reason);
-        }
-        else
-        {
-            batch.Add(
+        await using var batch = speech is null
+            ? database.Fenced(claim).Add(
+                "update media_files set reason = $3 where message_sid = $1 and ordinal = $2", claim.MessageSid, file.Ordinal, reason)
+            : database.Fenced(claim).Add(
                 """
-                insert into voice_transcriptions (family_id, message_sid, ordinal, media_url, transcript, language, seconds, deployment, cost_usd)
-                select $1, $2, $3, (select media_url from media_files where message_sid = $2 and ordinal = $3), $4, $5, $6, $7, $8
-                on conflict (message_sid, ordinal) do nothing
+                with heard as (
+                  insert into voice_transcriptions (family_id, message_sid, ordinal, media_url, transcript, language, seconds, deployment, cost_usd)
+                  select $1, $2, $3, (select media_url from media_files where message_sid = $2 and ordinal = $3), $4, $5, $6, $7, $8
+                  on conflict (message_sid, ordinal) do nothing
+                  returning cost_usd)
+                insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, audio_seconds, cost_usd)
+                select $1, $2, $9, $10, $7, $6, cost_usd from heard
                 """,
                 claim.Family.Id, claim.MessageSid, file.Ordinal, PgText.Clean(speech.Text), speech.Language, speech.Seconds,
-                speech.Usage.Deployment, speech.Usage.CostUsd);
-            JobStore.AddUsage(batch, claim, speech.Usage);
-        }
-
-        await batch.ExecuteAsync(cancellation);
+                speech.Usage.Deployment, speech.Usage.CostUsd, claim.AttemptId, Phase.Name());
+        await batch.ExecuteDurablyAsync(cancellation);
     }
 }

@@ -10,7 +10,7 @@ namespace FamilyPa.Simulators.Faults;
 /// </remarks>
 public sealed record Fault
 {
-    /// <summary><c>messages.create</c>, <c>messages.list</c>, <c>messages.get</c>, <c>media.list</c>, <c>media</c>, <c>media.delete</c>, <c>cdn</c>, <c>chat</c>, <c>transcription</c>, or <c>*</c>.</summary>
+    /// <summary><c>messages.create</c>, <c>messages.list</c>, <c>messages.get</c>, <c>messages.delete</c>, <c>media.list</c>, <c>media</c>, <c>media.delete</c>, <c>cdn</c>, <c>chat</c>, <c>transcription</c>, or <c>*</c>.</summary>
     public required string Operation { get; init; }
 
     public required FaultKind Kind { get; init; }

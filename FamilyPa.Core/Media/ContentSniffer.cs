@@ -109,8 +109,15 @@ internal static class ContentSniffer
 
     private static bool IsText(ReadOnlySpan<byte> head)
     {
+        if (head.ContainsAny(Controls))
+            return false;
         // The last character may go on behind what is here.
-        var whole = head.Length < Length ? head.Length : head.LastIndexOfAnyInRange((byte)0, (byte)0x7F) + 1;
-        return whole > 0 && Utf8.IsValid(head[..whole]) && head[..whole].IndexOfAny(Controls) < 0;
+        for (var rest = 0; rest < 4 && rest < head.Length; rest++)
+        {
+            if (Utf8.IsValid(head[..^rest]))
+                return true;
+        }
+
+        return false;
     }
 }

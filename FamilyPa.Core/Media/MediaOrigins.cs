@@ -27,8 +27,8 @@ public sealed class MediaOrigins(IOptions<AppSettings> settings)
         IsOf(address, api)
         || Array.Exists(more, origin => IsOf(address, origin))
         || (address is { Scheme: "https", IsDefaultPort: true, UserInfo: "" }
-            && (ContentHosts.Contains(address.IdnHost)
-                || (address.IdnHost == BucketHost && address.AbsolutePath.StartsWith(BucketPath, StringComparison.Ordinal))));
+            && (ContentHosts.Contains(address.Host)
+                || (address.Host == BucketHost && address.AbsolutePath.StartsWith(BucketPath, StringComparison.Ordinal))));
 
     /// <summary>Reads <c>host[:port], …</c>; a loopback host is spoken to in plain http.</summary>
     /// <exception cref="FormatException">One is neither.</exception>
@@ -41,5 +41,5 @@ public sealed class MediaOrigins(IOptions<AppSettings> settings)
         });
 
     private static bool IsOf(Uri address, Uri origin) =>
-        address.UserInfo.Length == 0 && address.Scheme == origin.Scheme && address.IdnHost == origin.IdnHost && address.Port == origin.Port;
+        address.UserInfo.Length == 0 && address.Scheme == origin.Scheme && address.Host == origin.Host && address.Port == origin.Port;
 }

@@ -38,6 +38,8 @@ public class When_settings_are_wrong
     [InlineData("TWILIO_AUTH_TOKEN_NEXT", "<hunter2>")]
     [InlineData("PUBLIC_BASE_URL", "http://pa.example.com/hunter2")]
     [InlineData("TWILIO_API_BASE_URL", "ftp://hunter2")]
+    [InlineData("TWILIO_MEDIA_HOSTS", "cdn.example.com, https://hunter2")]
+    [InlineData("TWILIO_MEDIA_HOSTS", "hunter2@cdn.example.com")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "hunter2")]
     [InlineData("POSTGRES_CONNECTION_STRING", "hunter2")]
     public void A_wrong_one_is_named_and_its_value_is_not(string key, string value)

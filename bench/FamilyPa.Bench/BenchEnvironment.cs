@@ -84,7 +84,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         var settings = Settings(url);
         if (onlyHttp)
         {
-            foreach (var function in (string[])["Download", "Extract", "Finalize", "Sweeper"])
+            foreach (var function in (string[])["Download", "Transcribe", "Extract", "Finalize", "Inbound", "Sweeper", "Reconciler"])
                 settings[$"AzureWebJobs.{function}.Disabled"] = "true";
         }
 
@@ -104,6 +104,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             Storage = Storage,
             Postgres = postgres.ConnectionString(Database, "familypa_app"),
             Twilio = TheAccount(Twilio.BaseUrl),
+            TwilioMediaHosts = Twilio.CdnHost,
             OpenAIEndpoint = OpenAI.BaseUrl,
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = FunctionKey,

@@ -58,7 +58,11 @@ internal static class FaultRunner
         if (at != CutPoint.BeforeEffect)
         {
             var answer = await run();
-            if (at == CutPoint.HalfBody) await answer.WriteAsync(context.Response, answer.Body.Length / 2);
+            if (at == CutPoint.HalfBody)
+            {
+                await answer.WriteAsync(context.Response, answer.Body.Length / 2);
+                await Answer.BreakOffAsync(context.Response);
+            }
         }
 
         context.Abort();

@@ -32,8 +32,14 @@ internal sealed record Answer(int Status, byte[] Body, string? ContentType)
     public async Task WriteDeclaringAsync(HttpResponse response, long declared)
     {
         await WriteAsync(response, declared, (int)Math.Min(declared, Body.Length));
-        if (declared > Body.Length)
-            response.HttpContext.Abort();
+        if (declared > Body.Length) await BreakOffAsync(response);
+    }
+
+    /// <summary>Cuts the connection once what was sent has had time to arrive: a reset takes back what lies unread.</summary>
+    public static async Task BreakOffAsync(HttpResponse response)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(100));
+        response.HttpContext.Abort();
     }
 
     /// <summary>The body, and zeros behind it until the caller goes.</summary>

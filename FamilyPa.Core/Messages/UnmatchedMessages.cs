@@ -11,7 +11,7 @@ public sealed class UnmatchedMessages(Database database, Inbox inbox)
     public async Task<IReadOnlySet<string>> TakeInAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select raw_payload::text, raw_body from unmatched_messages where message_sid = any ($1) order by received_at", messageSids.ToArray());
+            "select raw_payload::text, raw_body from unmatched_messages where message_sid = any ($1) order by received_at", (object)messageSids.ToArray());
         var messages = await batch.ListAsync(
             row => new InboundMessage(JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(0))!, row.GetFieldValue<byte[]>(1), null),
             cancellation);

@@ -88,7 +88,8 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
             return results;
         var taken = await unmatched.TakeInAsync(known, requestId, CancellationToken.None);
         await using var batch = database.AsService().Add(
-            "select message_sid, id, status, generation, current_phase, 'taken_in' from processing_jobs where message_sid = any ($1)", taken.ToArray());
+            "select message_sid, id, status, generation, current_phase, 'taken_in' from processing_jobs where message_sid = any ($1)",
+            (object)taken.ToArray());
         var jobs = (await batch.ListAsync(ReadResult, CancellationToken.None)).ToDictionary(job => job.MessageSid);
         return
         [

@@ -59,8 +59,8 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
             wrong["message_sids"] = [$"1 to {MostAtOnce} MessageSids"];
         if (body.FromPhase is not null && !Phases.TryParse(body.FromPhase, out _))
             wrong["from_phase"] = ["download, transcribe, extract or finalize"];
-        if (body.Filter is not null && filter.IsEmpty && limit is null)
-            wrong.TryAdd("filter", ["means every message there is: narrow it down, or give a limit if that is meant"]);
+        if (body.Filter is not null && wrong.Count == 0 && filter.IsEmpty && limit is null)
+            wrong.Add("filter", ["means every message there is: narrow it down, or give a limit if that is meant"]);
         object?[] selectors = [body.MessageSid, body.MessageSids, body.WebhookEventId, body.Filter];
         if (selectors.Count(selector => selector is not null) != 1)
             wrong["message_sid"] = ["exactly one of message_sid, message_sids, webhook_event_id and filter is named"];

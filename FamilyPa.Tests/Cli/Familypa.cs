@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 
@@ -8,10 +9,13 @@ namespace FamilyPa.Tests.Cli;
 /// <summary>Runs the operator's command line as a process of its own, where nobody can be asked anything.</summary>
 internal static class Familypa
 {
+    private static readonly string Assembly =
+        Path.Combine(Repository.Root, "artifacts", "local", "bin", "FamilyPa.Cli", AppBuild.Configuration.ToLowerInvariant(), "familypa.dll");
+
     /// <param name="environment">Over what points it at the app; null removes.</param>
     public static async Task<CliResult> FamilypaAsync(this FamilyPaApp app, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "familypa.dll"), .. arguments])
+        var start = new ProcessStartInfo(AppBuild.DotNet, [Assembly, .. arguments])
         {
             // No local run of the developer's is found from here.
             WorkingDirectory = Path.GetTempPath(),
@@ -43,5 +47,5 @@ internal static class Familypa
 
 internal sealed record CliResult(int ExitCode, string Output, string Error)
 {
-    public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Output);
+    public JsonElement Json => Output.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(Output) : throw new InvalidOperationException($"Exit code {ExitCode}: {Error}");
 }

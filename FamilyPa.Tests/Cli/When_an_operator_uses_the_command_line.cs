@@ -49,7 +49,6 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         var done = await App.FamilypaAsync([.. replay, "--yes", "--json"]);
 
         Assert.Equal((0, 101), (done.ExitCode, done.Json.GetProperty("totals").GetProperty("replayed").GetInt32()));
-        Assert.Contains("Replaying", done.Error, StringComparison.Ordinal);
         foreach (var sid in sids)
         {
             await App.WaitForJobAsync(sid, "done");
@@ -63,7 +62,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         Assert.Equal(1, named.ExitCode);
         Assert.Equal(["already_done", "unknown"], named.Json.GetProperty("jobs").EnumerateArray().Select(job => job.Text("outcome")));
 
-        Task<long> GenerationsAsync() => App.Database.ScalarAsync<long>("select sum(generation) from processing_jobs where message_sid = any ($1)", sids.ToArray());
+        Task<long> GenerationsAsync() => App.Database.ScalarAsync<long>("select sum(generation) from processing_jobs where message_sid = any ($1)", (object)sids.ToArray());
     }
 
     [Fact]

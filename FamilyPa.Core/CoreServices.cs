@@ -19,6 +19,9 @@ public static class CoreServices
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
         services.AddOptions<LimitSettings>().BindConfiguration("Limits");
+        services.AddOptions<RetentionSettings>().BindConfiguration("Retention")
+            .Validate(days => days is { RawPayloadDays: >= 0, MediaDays: >= 0, TranscriptDays: >= 0 }, "Retention__… are days, from 0.")
+            .ValidateOnStart();
         return services;
     }
 
@@ -28,8 +31,12 @@ public static class CoreServices
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<Inbox>()
+            .AddSingleton<Intake>()
+            .AddSingleton<LateIntake>()
+            .AddSingleton<SpilledIntake>()
             .AddSingleton<DeliveryStatus>()
             .AddSingleton<FamilyDirectory>()
+            .AddSingleton<FamilyOverview>()
             .AddSingleton<VerificationFailures>();
     }
 }

@@ -1,10 +1,13 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Media;
+using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Transcription;
+using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -30,10 +33,17 @@ builder.Services
 
     // through: each phase of a message, and what is done when one fails
     .AddMedia()
+    .AddTranscription()
     .AddExtraction()
     .AddPipeline()
 
     // out: what the sender is told
-    .AddReplies();
+    .AddReplies()
+
+    // behind: what never arrived, what is too old, who is to be forgotten
+    .AddUpkeep()
+
+    // beside it: what operators see, and how they run messages again
+    .AddOperations();
 
 await builder.Build().RunAsync();

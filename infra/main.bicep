@@ -62,6 +62,9 @@ param limits object = {}
 @description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
 param pipeline object = {}
 
+@description('Replaces single Retention__ settings, in days: RawPayloadDays, MediaDays, TranscriptDays.')
+param retention object = {}
+
 var chosen size = sizes[stage]
 var chosenOperator operator = operatorPrincipal ?? {
   name: deployer().userPrincipalName
@@ -210,7 +213,8 @@ module functionApp 'modules/functionApp.bicep' = {
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
-      toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value))
+      toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),
+      toObject(items(retention), setting => 'Retention__${setting.key}', setting => string(setting.value))
     )
   }
 }

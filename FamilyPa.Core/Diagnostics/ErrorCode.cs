@@ -1,7 +1,8 @@
 using System.ClientModel;
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Upkeep;
 using Npgsql;
 using Polly.Timeout;
 
@@ -15,6 +16,7 @@ public static class ErrorCode
         ModelAnswerException answer => answer.Code,
         ReplyNotSentException reply => reply.Code,
         MediaFetchException media => media.Code,
+        TwilioUnavailableException twilio => twilio.Code,
         ClientResultException { Status: > 0 } ai => $"ai_http_{ai.Status}",
         ClientResultException => "ai_unreachable",
         PostgresException database => $"database_{database.SqlState}",

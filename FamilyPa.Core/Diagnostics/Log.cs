@@ -41,6 +41,15 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Warning, "Replay of {event_id} from {phase} as generation {generation} (request {request_id})")]
     public static partial void Replayed(this ILogger log, string event_id, string request_id, string phase, int generation);
 
+    [LoggerMessage(1502, LogLevel.Warning, "Replay of {messages} messages: {replayed} replayed (dry run: {dry_run}, request {request_id})")]
+    public static partial void ReplayedMany(this ILogger log, string request_id, int messages, int replayed, bool dry_run);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Message {event_id} was shown unmasked to an operator (request {request_id})")]
+    public static partial void StoryRevealed(this ILogger log, string event_id, string request_id);
+
+    [LoggerMessage(1504, LogLevel.Warning, "Dead letters were shown unmasked to an operator (request {request_id})")]
+    public static partial void DeadLettersRevealed(this ILogger log, string request_id);
+
     [LoggerMessage(1601, LogLevel.Information, "Attachment {ordinal} of {event_id} ({phase}): {outcome} ({content_type}, {size_bytes} bytes, {seconds} s, in {latency_ms} ms, family {family_id})")]
     public static partial void AttachmentLookedAt(
         this ILogger log, string event_id, string phase, int ordinal, Guid family_id, string outcome, string? content_type, long? size_bytes, double? seconds, long latency_ms);
@@ -50,4 +59,49 @@ internal static partial class Log
 
     [LoggerMessage(1603, LogLevel.Warning, "Attachment {ordinal} of {event_id} ({phase}) could not be deleted at Twilio: {error_code}")]
     public static partial void AttachmentNotDeleted(this ILogger log, string event_id, string phase, int ordinal, string error_code);
+
+    [LoggerMessage(1701, LogLevel.Warning, "Message {event_id} can't be stored: {error_code}; it waits in the queue inbound ({phase}, {size_bytes} bytes, request {request_id})")]
+    public static partial void MessageSpilled(this ILogger log, string event_id, string request_id, string phase, string error_code, int size_bytes);
+
+    [LoggerMessage(1702, LogLevel.Information, "Message {event_id} still waits in {phase}: {error_code}")]
+    public static partial void SpilledWaits(this ILogger log, string event_id, string phase, string error_code);
+
+    [LoggerMessage(1703, LogLevel.Information, "The unknown sender of {event_id} was told: {outcome} (request {request_id})")]
+    public static partial void UnknownSenderTold(this ILogger log, string event_id, string request_id, string outcome);
+
+    [LoggerMessage(1704, LogLevel.Warning, "A poison message of {phase} waits: {error_code}")]
+    public static partial void PoisonWaits(this ILogger log, string phase, string error_code);
+
+    [LoggerMessage(1705, LogLevel.Information, "Poison in {phase}: {event_id} belongs to nobody any more")]
+    public static partial void PoisonForgotten(this ILogger log, string? event_id, string phase);
+
+    [LoggerMessage(1706, LogLevel.Warning, "Phase {phase} of {event_id} can't store its outcome: {error_code}; it is done again (family {family_id})")]
+    public static partial void OutcomeNotStored(this ILogger log, string event_id, string phase, Guid family_id, string error_code);
+
+    [LoggerMessage(1707, LogLevel.Warning, "No sweep: {error_code}")]
+    public static partial void NotSwept(this ILogger log, string error_code);
+
+    [LoggerMessage(1711, LogLevel.Warning, "Message {event_id} never arrived by itself and was fetched: {outcome} (request {request_id})")]
+    public static partial void Reconciled(this ILogger log, string event_id, string request_id, string outcome);
+
+    [LoggerMessage(1712, LogLevel.Warning, "Message {event_id} never arrived by itself and can't be taken in: {error_code} (request {request_id})")]
+    public static partial void NotReconciled(this ILogger log, string event_id, string request_id, string error_code);
+
+    [LoggerMessage(1713, LogLevel.Warning, "Reconciling {phase} ended early: {error_code}; the next run does it again (request {request_id})")]
+    public static partial void ReconcilingFailed(this ILogger log, string phase, string error_code, string request_id);
+
+    [LoggerMessage(1714, LogLevel.Information, "The uncertain reply to {event_id} is settled: {outcome}")]
+    public static partial void ReplySettled(this ILogger log, string event_id, string outcome);
+
+    [LoggerMessage(1721, LogLevel.Information, "Retention: {count} of {phase} removed")]
+    public static partial void Removed(this ILogger log, string phase, long count);
+
+    [LoggerMessage(1722, LogLevel.Warning, "Retention of {phase} ended early: {error_code}; the next run goes on")]
+    public static partial void NotRemoved(this ILogger log, string phase, string error_code);
+
+    [LoggerMessage(1731, LogLevel.Warning, "Erasure {erasure_id}: a family is deleted (request {request_id})")]
+    public static partial void FamilyErased(this ILogger log, Guid erasure_id, string request_id);
+
+    [LoggerMessage(1732, LogLevel.Warning, "Erasure {erasure_id}: {phase} could not be deleted: {error_code}; a later run tries again")]
+    public static partial void NotErased(this ILogger log, Guid erasure_id, string phase, string error_code);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 
@@ -50,6 +51,13 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 
         due = default;
         return false;
+    }
+
+    /// <summary>In the form that <see cref="TryParse"/> reads: a local date, or a local date and time.</summary>
+    public string ToLocalText(DateTimeZone zone)
+    {
+        var local = Instant.FromDateTimeOffset(At).InZone(zone).LocalDateTime;
+        return AllDay ? LocalDatePattern.Iso.Format(local.Date) : local.ToString("uuuu-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
     }
 
     /// <summary>No family plans for the year 0 or 9999: such a date is the model's slip.</summary>

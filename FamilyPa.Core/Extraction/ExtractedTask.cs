@@ -2,20 +2,29 @@ using System.Text.Json.Serialization;
 
 namespace FamilyPa.Core.Extraction;
 
+/// <summary>What a member wrote or said, as the model gets to see it.</summary>
+/// <param name="Spoken">Some of it is a transcript, and may have been misheard.</param>
+/// <param name="Forwarded">Somebody else's words, passed on.</param>
+public sealed record SenderWords(string Text, bool Spoken, bool Forwarded);
+
 /// <summary>What the language model understood of a message, in the words of our schema.</summary>
 /// <param name="Language">BCP 47 tag of the language that the sender wrote in; null when the model did not say.</param>
+/// <param name="Withdrawn">Questions whose task the sender wants no more.</param>
 public sealed record ExtractionResult(
     [property: JsonPropertyName("tasks")] IReadOnlyList<ExtractedTask> Tasks,
     [property: JsonPropertyName("clarifying_question")] string? ClarifyingQuestion,
-    [property: JsonPropertyName("language")] string? Language);
+    [property: JsonPropertyName("language")] string? Language,
+    [property: JsonPropertyName("withdrawn")] IReadOnlyList<Guid>? Withdrawn = null);
 
 /// <param name="DueAt">As the model gave it: a local date or date and time, or an instant with its offset. See <see cref="DueDate"/>.</param>
 /// <param name="Assignee">A member's name as the model gave it.</param>
 /// <param name="Confidence">0 to 1.</param>
+/// <param name="Answers">The question of ours that this answers: it completes that question's task and is none of its own.</param>
 public sealed record ExtractedTask(
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("notes")] string? Notes,
     [property: JsonPropertyName("due_at")] string? DueAt,
     [property: JsonPropertyName("assignee")] string? Assignee,
     [property: JsonPropertyName("category")] string? Category,
-    [property: JsonPropertyName("confidence")] double Confidence);
+    [property: JsonPropertyName("confidence")] double Confidence,
+    [property: JsonPropertyName("answers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Answers = null);

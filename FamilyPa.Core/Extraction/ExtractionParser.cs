@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FamilyPa.Core.AI;
+using FamilyPa.Core.Clarification;
 using NodaTime;
 
 namespace FamilyPa.Core.Extraction;
@@ -10,8 +12,9 @@ public static class ExtractionParser
     private const int LongestTitle = 200;
     private const int LongestNotes = 2000;
 
+    /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
     /// <exception cref="ModelAnswerException">It is not JSON, or not what the schema says.</exception>
-    public static ExtractionResult Parse(string answer, DateTimeZone zone)
+    public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
     {
         try
         {
@@ -24,15 +27,35 @@ public static class ExtractionParser
             if (tasks.GetArrayLength() > MostTasks)
                 throw Broken($"more than {MostTasks} tasks");
             return new ExtractionResult(
-                [.. tasks.EnumerateArray().Select(task => ReadTask(task, zone))],
+                [.. tasks.EnumerateArray().Select((task, i) => ReadTask(task, zone) with { Answers = Answers(task, i, questions) })],
                 Text(root, "clarifying_question", LongestNotes),
-                Text(root, "language", 35));
+                Text(root, "language", 35),
+                questions.Count == 0 ? null : Withdrawn(root, questions));
         }
         catch (JsonException)
         {
             throw new ModelAnswerException("ai_answer_not_json", "The model's answer is not JSON.");
         }
     }
+
+    /// <summary>
+    /// The question that a task answers. A model that says nothing at all of it, not even null, was not made to follow our schema: then the
+    /// sender's next words count as the answer to the last question.
+    /// </summary>
+    private static Guid? Answers(JsonElement task, int index, IReadOnlyList<OpenQuestion> questions)
+    {
+        if (questions.Count == 0)
+            return null;
+        return task.TryGetProperty("answers", out var number) ? Question(number, questions) : index == 0 ? questions[^1].Id : null;
+    }
+
+    private static List<Guid> Withdrawn(JsonElement root, IReadOnlyList<OpenQuestion> questions) =>
+        root.TryGetProperty("withdrawn", out var numbers) && numbers.ValueKind == JsonValueKind.Array
+            ? [.. numbers.EnumerateArray().Select(number => Question(number, questions)).OfType<Guid>().Distinct()]
+            : [];
+
+    private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) =>
+        number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= questions.Count ? questions[n - 1].Id : null;
 
     private static ExtractedTask ReadTask(JsonElement task, DateTimeZone zone)
     {

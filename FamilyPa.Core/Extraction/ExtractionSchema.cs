@@ -11,7 +11,28 @@ public static class ExtractionSchema
     public static readonly IReadOnlyList<string> Categories =
         ["shopping", "household", "school", "health", "appointments", "errands", "family", "work", "finance", "other"];
 
-    public static BinaryData For(IEnumerable<Member> members) => BinaryData.FromString(new JsonObject
+    /// <param name="questions">How many questions of ours are open, which an answer may name by their numbers.</param>
+    public static BinaryData For(IEnumerable<Member> members, int questions)
+    {
+        var schema = Plain(members);
+        if (questions > 0)
+        {
+            var numbers = new JsonArray([.. Enumerable.Range(1, questions).Select(number => (JsonNode)number)]);
+            AddProperty(schema, "withdrawn", new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["type"] = "integer", ["enum"] = numbers.DeepClone() },
+            });
+            numbers.Add(null);
+            AddProperty(
+                schema["properties"]!["tasks"]!["items"]!.AsObject(), "answers",
+                new JsonObject { ["type"] = Strings(["integer", "null"]), ["enum"] = numbers });
+        }
+
+        return BinaryData.FromString(schema.ToJsonString());
+    }
+
+    private static JsonObject Plain(IEnumerable<Member> members) => new()
     {
         ["type"] = "object",
         ["additionalProperties"] = false,
@@ -44,7 +65,13 @@ public static class ExtractionSchema
             ["clarifying_question"] = Described("string|null", "One short question in the sender's language, only if a task is unclear without its answer."),
             ["language"] = Described("string", "BCP 47 tag of the sender's language."),
         },
-    }.ToJsonString());
+    };
+
+    private static void AddProperty(JsonObject schema, string name, JsonNode type)
+    {
+        schema["properties"]![name] = type;
+        schema["required"]!.AsArray().Add(name);
+    }
 
     private static JsonObject Described(string types, string description) => new()
     {

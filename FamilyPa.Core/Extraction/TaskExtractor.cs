@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FamilyPa.Core.AI;
+using FamilyPa.Core.Clarification;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
@@ -23,7 +25,19 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         - title: short, imperative, in the sender's language, without the date and without the assignee.
         - due_at: local date yyyy-MM-dd, or yyyy-MM-ddTHH:mm only if a time of day was said; null if no day was said.
         - assignee: a name from "members" only if the message says who; otherwise null.
+        - "spoken": the message was transcribed from a recording, so a word may be misheard. "forwarded": somebody else wrote it, not the sender.
         - confidence: 0 to 1. If you cannot tell what is meant, give the likeliest task a low confidence and ask one clarifying_question.
+        """;
+
+    private const string AnswerInstructions =
+        """
+
+        "open_questions" are questions that you asked this sender a moment ago, with the task that each is about. The message may answer them, or may
+        have nothing to do with them.
+        - What answers a question is not a new task: give that question's task again, whole, as it is now understood, with "answers" set to the question's
+          number. Keep of the task what the answer does not change.
+        - A task that has nothing to do with any of the questions has "answers" null.
+        - withdrawn: numbers of the questions whose task the sender does not want any more ("no", "forget it").
         """;
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -32,28 +46,29 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
     /// <exception cref="ModelAnswerException">The answer is of no use.</exception>
     /// <exception cref="System.ClientModel.ClientResultException">The service refused or could not be reached, also after retries.</exception>
     public async Task<(ExtractionResult Result, ModelUsage Usage)> ExtractAsync(
-        string message, Member sender, Family family, DateTimeOffset now, CancellationToken cancellation)
+        SenderWords words, Member sender, Family family, IReadOnlyList<OpenQuestion> questions, DateTimeOffset now, CancellationToken cancellation)
     {
         var local = Instant.FromDateTimeOffset(now).InZone(family.TimeZone).LocalDateTime;
         var data = new MessageData(
             local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(), family.TimeZone.Id, family.Locale,
-            sender.Name, [.. family.Members.Select(member => member.Name)], message);
+            sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
+            questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))]);
         var completion = await AskAsync(
-            [new SystemChatMessage(Instructions), new UserChatMessage(JsonSerializer.Serialize(data, Readable))],
+            [new SystemChatMessage(questions.Count == 0 ? Instructions : Instructions + AnswerInstructions), new UserChatMessage(JsonSerializer.Serialize(data, Readable))],
             new ChatCompletionOptions
             {
                 ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
-                    ExtractionSchema.Name, ExtractionSchema.For(family.Members), jsonSchemaIsStrict: true),
+                    ExtractionSchema.Name, ExtractionSchema.For(family.Members, questions.Count), jsonSchemaIsStrict: true),
                 MaxOutputTokenCount = MostOutputTokens,
                 Temperature = 0,
             },
             cancellation);
 
-        var usage = ModelUsage.Of(
+        var usage = ModelUsage.OfChat(
             app.Value.AzureOpenAIChatDeployment, completion.Usage?.InputTokenCount ?? 0, completion.Usage?.OutputTokenCount ?? 0, pipeline.Value);
         try
         {
-            return (Read(completion, family.TimeZone), usage);
+            return (Read(completion, family.TimeZone, questions), usage);
         }
         catch (ModelAnswerException e)
         {
@@ -70,19 +85,19 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
             _ = completion.FinishReason;
             return completion;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (ModelAnswerException.IsUnreadable(e))
         {
-            throw new ModelAnswerException("ai_response_unreadable", "The service's response is not a chat completion.");
+            throw ModelAnswerException.Unreadable("a chat completion");
         }
     }
 
-    private static ExtractionResult Read(ChatCompletion completion, DateTimeZone zone)
+    private static ExtractionResult Read(ChatCompletion completion, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
     {
         if (completion.Refusal is { Length: > 0 })
             throw new ModelAnswerException("ai_refused", "The model refused to answer.");
         if (completion.FinishReason is not ChatFinishReason.Stop)
             throw new ModelAnswerException("ai_answer_incomplete", $"The model stopped early: {completion.FinishReason}.");
-        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), zone);
+        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), zone, questions);
     }
 
     private sealed record MessageData(
@@ -92,5 +107,29 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         [property: JsonPropertyName("locale")] string Locale,
         [property: JsonPropertyName("sender")] string Sender,
         [property: JsonPropertyName("members")] IReadOnlyList<string> Members,
-        [property: JsonPropertyName("message")] string Message);
+        [property: JsonPropertyName("message")] string Message,
+        [property: JsonPropertyName("spoken")] bool Spoken,
+        [property: JsonPropertyName("forwarded")] bool Forwarded,
+        [property: JsonPropertyName("open_questions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        IReadOnlyList<QuestionData>? OpenQuestions);
+
+    private sealed record QuestionData(
+        [property: JsonPropertyName("number")] int Number,
+        [property: JsonPropertyName("question")] string Question,
+        [property: JsonPropertyName("about")] string About,
+        [property: JsonPropertyName("task")] QuestionTask? Task)
+    {
+        public static QuestionData Of(int number, OpenQuestion question, DateTimeZone zone) => new(
+            number, question.Asked, question.About,
+            question.Title is null ? null : new QuestionTask(
+                question.Title, question.Notes,
+                question.DueAt is { } due ? new DueDate(due, question.DueAllDay).ToLocalText(zone) : null, question.Assignee, question.Category));
+    }
+
+    private sealed record QuestionTask(
+        [property: JsonPropertyName("title")] string Title,
+        [property: JsonPropertyName("notes")] string? Notes,
+        [property: JsonPropertyName("due_at")] string? DueAt,
+        [property: JsonPropertyName("assignee")] string? Assignee,
+        [property: JsonPropertyName("category")] string? Category);
 }

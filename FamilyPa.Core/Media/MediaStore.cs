@@ -31,8 +31,12 @@ public sealed class MediaStore(BlobServiceClient service)
     {
         try
         {
+            // Listed before anything is deleted: a listing does not stand still.
+            var names = new List<string>();
             await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{messageSid}/", cancellation))
-                await DeleteAsync(blob.Name, cancellation);
+                names.Add(blob.Name);
+            foreach (var name in names)
+                await DeleteAsync(name, cancellation);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
         {

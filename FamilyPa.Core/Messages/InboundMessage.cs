@@ -4,11 +4,32 @@ using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Messages;
 
+/// <summary>How a message came to us.</summary>
+public enum MessageSource
+{
+    /// <summary>Twilio posted it.</summary>
+    Webhook,
+
+    /// <summary>It waited in a queue while the database was down.</summary>
+    Spilled,
+
+    /// <summary>We asked Twilio for it.</summary>
+    Reconciled,
+}
+
 /// <summary>A message as Twilio delivered it. Its form is read leniently: Twilio adds fields without notice.</summary>
 /// <param name="Form">Every field by its name, decoded.</param>
 /// <param name="RawBody">The form's bytes as they came.</param>
 public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, ReadOnlyMemory<byte> RawBody, string? IdempotencyToken)
 {
+    /// <summary>In bytes.</summary>
+    public const int LargestForm = 64 * 1024;
+
+    public MessageSource Source { get; init; }
+
+    /// <summary>When it first arrived; null when that is just now.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
     public string MessageSid => Form["MessageSid"];
 
     public string From => Form["From"];
@@ -30,6 +51,17 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     private bool IsBareLocation =>
         Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
+    /// <summary>Whether the form has what no message can be without.</summary>
+    public static bool IsMessage(IReadOnlyDictionary<string, string> form) =>
+        MessageSids.IsValid(form.GetValueOrDefault("MessageSid")) && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("From"))
+        && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("To"));
+
     /// <summary>The form as JSON text that PostgreSQL can hold.</summary>
-    public string ToJson() => JsonSerializer.Serialize(Form.ToDictionary(field => PgText.Clean(field.Key), field => PgText.Clean(field.Value)));
+    public string ToJson()
+    {
+        var fields = new Dictionary<string, string>();
+        foreach (var (name, value) in Form)
+            fields[PgText.Clean(name)] = PgText.Clean(value);
+        return JsonSerializer.Serialize(fields);
+    }
 }

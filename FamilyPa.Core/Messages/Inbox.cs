@@ -1,7 +1,10 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FamilyPa.Core.Messages;
 
@@ -18,40 +21,31 @@ public enum Acceptance
 
     /// <summary>The sender is in no family and was told within a day.</summary>
     UnknownSenderAgain,
+
+    /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
+    Spilled,
 }
 
 /// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
-public sealed class Inbox(Database database, PhaseQueues queues, ILogger<Inbox> log)
+public sealed class Inbox(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Inbox> log)
 {
     /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>One round trip to the database and one queue operation for a message that is new; never more.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">The database could not take it; nothing was stored.</exception>
+    /// <exception cref="NpgsqlException">The database did not take it, or has not said so in time.</exception>
     public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
     {
         var phase = message.FirstPhase;
-        await using var batch = database.AsService().Add(
-            "select outcome, family_id from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12)",
-            message.MessageSid,
-            PgText.Clean(message.From),
-            PgText.Clean(Address.WithoutChannel(message.From)),
-            PgText.Clean(message.To),
-            PgText.Clean(message.Body),
-            message.MediaCount,
-            message.ToJson(),
-            message.RawBody.ToArray(),
-            message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
-            requestId,
-            phase.Name(),
-            message.Reason);
-        var (outcome, familyId) = await batch.SingleAsync(
-            row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
+        var (outcome, familyId) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
-        Meters.MessageTakenIn(outcome!);
-        log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome!, message.RawBody.Length);
+        Meters.MessageTakenIn(outcome);
+        log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (outcome != "accepted")
         {
+            // It may have been stored by the very try that was given up, and then nothing has been sent for it.
+            if (outcome == "duplicate" && familyId is not null && message.Source == MessageSource.Spilled)
+                await EnqueueAsync(message.MessageSid, phase, requestId);
             return outcome switch
             {
                 "unmatched" => Acceptance.UnknownSender,
@@ -63,6 +57,48 @@ public sealed class Inbox(Database database, PhaseQueues queues, ILogger<Inbox> 
         await EnqueueAsync(message.MessageSid, phase, requestId);
         return Acceptance.Accepted;
     }
+
+    /// <remarks>Left behind, not cancelled, when it is late: to cancel a command Npgsql waits, on a thread, for a server that may be frozen.</remarks>
+    private async Task<(string Outcome, Guid? FamilyId)> StoreInTimeAsync(
+        InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    {
+        try
+        {
+            return await StoreAsync(message, requestId, phase, cancellation).WaitAsync(settings.Value.AcceptTimeout, cancellation);
+        }
+        catch (TimeoutException e)
+        {
+            throw new NpgsqlException("The database did not answer in time.", e);
+        }
+    }
+
+    private async Task<(string Outcome, Guid? FamilyId)> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            "select outcome, family_id from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz)",
+            message.MessageSid,
+            PgText.Clean(message.From),
+            PgText.Clean(Address.WithoutChannel(message.From)),
+            PgText.Clean(message.To),
+            PgText.Clean(message.Body),
+            message.MediaCount,
+            message.ToJson(),
+            message.RawBody.ToArray(),
+            message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
+            requestId,
+            phase.Name(),
+            message.Reason,
+            Name(message.Source),
+            message.ReceivedAt?.ToUniversalTime());
+        return await batch.SingleAsync(row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
+    }
+
+    private static string Name(MessageSource source) => source switch
+    {
+        MessageSource.Spilled => "spilled",
+        MessageSource.Reconciled => "reconciled",
+        _ => "webhook",
+    };
 
     /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
     private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)

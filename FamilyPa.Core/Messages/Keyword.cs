@@ -21,6 +21,9 @@ public static class Keywords
         _ => Keyword.None,
     };
 
+    /// <summary>Whether a job's reason is a keyword's.</summary>
+    public static bool IsReason(string reason) => reason.StartsWith("keyword_", StringComparison.Ordinal);
+
     /// <summary>The reason code that the job of such a message bears.</summary>
     public static string? Reason(this Keyword keyword) => keyword switch
     {

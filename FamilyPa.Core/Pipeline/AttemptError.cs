@@ -1,5 +1,5 @@
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Extraction;
 
 namespace FamilyPa.Core.Pipeline;
 

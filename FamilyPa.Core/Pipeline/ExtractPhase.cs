@@ -1,31 +1,45 @@
 using System.Text.Json;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Understands the message: which tasks it holds, and what is unclear.</summary>
-public sealed class ExtractPhase(JobStore jobs, TaskExtractor extractor) : IPhase
+/// <summary>Understands the message: which tasks it holds, which questions of ours it answers, and what is unclear.</summary>
+public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor extractor) : IPhase
 {
     public Phase Phase => Phase.Extract;
 
     public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
     {
+        var words = Words(claim);
         if (claim.Extraction is not null)
         {
             // Understood by an earlier try and paid for once: that answer stands.
             await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation);
         }
-        else if (string.IsNullOrWhiteSpace(claim.Body))
+        else if (words.Text.Length == 0)
         {
             await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation, reason: "empty_message");
         }
         else
         {
-            var (result, usage) = await extractor.ExtractAsync(claim.Body, claim.Sender, claim.Family, claim.ReceivedAt, cancellation);
-            await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation, extraction: JsonSerializer.Serialize(result), usage: usage);
+            var (result, usage) = await extractor.ExtractAsync(
+                words, claim.Sender, claim.Family, claim.Material.Questions, claim.ReceivedAt, cancellation);
+            await using var batch = database.Fenced(claim).Add(
+                "update processing_jobs set extraction = $2::jsonb where id = $1", claim.JobId, JsonSerializer.Serialize(result));
+            JobStore.AddUsage(batch, claim, usage);
+            await JobStore.AddAdvance(batch, claim, Phase.Finalize).ExecuteDurablyAsync(cancellation);
         }
 
         return Phase.Finalize;
+    }
+
+    /// <summary>Caption and recordings are one message.</summary>
+    private static SenderWords Words(Claim claim)
+    {
+        var spoken = claim.Material.Transcripts.Select(transcript => transcript.Text).Where(text => text.Length > 0).ToList();
+        var all = string.Join('\n', spoken.Prepend(claim.Body.Trim()).Where(text => text.Length > 0));
+        return new SenderWords(all, spoken.Count > 0, claim.Material.Forwarded);
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
@@ -44,23 +44,38 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         return await batch.ExecuteAsync(cancellation) == 1;
     }
 
-    /// <summary>Stores a phase's output and hands the job to the next phase.</summary>
+    /// <summary>Hands the job to the next phase.</summary>
     /// <param name="reason">Why the rest of the pipeline is skipped, where the next phase is only to say so.</param>
-    public async Task AdvanceAsync(
-        Claim claim, Phase next, CancellationToken cancellation, string? reason = null, string? extraction = null, ModelUsage? usage = null)
+    public async Task AdvanceAsync(Claim claim, Phase next, CancellationToken cancellation, string? reason = null)
     {
-        await using var batch = database.Fenced(claim).Add(
+        await using var batch = database.Fenced(claim);
+        await AddAdvance(batch, claim, next, reason).ExecuteDurablyAsync(cancellation);
+    }
+
+    /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
+    /// <inheritdoc cref="AdvanceAsync"/>
+    public static DatabaseBatch AddAdvance(DatabaseBatch batch, Claim claim, Phase next, string? reason = null) => EndAttempt(
+        batch.Add(
             """
             update processing_jobs
-            set status = $2, current_phase = $3, status_reason = coalesce($4, status_reason), extraction = coalesce($5::jsonb, extraction),
+            set status = $2, current_phase = $3, status_reason = coalesce($4, status_reason),
                 error_code = null, error_message = null, error_stack = null,
                 lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
             where id = $1
             """,
-            claim.JobId, next.Status(), next.Name(), reason, extraction);
-        AddUsage(batch, claim, usage);
-        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
-    }
+            claim.JobId, next.Status(), next.Name(), reason),
+        claim, "succeeded");
+
+    /// <summary>Adds what a model call cost to the ledger.</summary>
+    public static DatabaseBatch AddUsage(DatabaseBatch batch, Claim claim, ModelUsage? usage) => usage is null
+        ? batch
+        : batch.Add(
+            """
+            insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, audio_seconds, cost_usd)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
+            usage.AudioSeconds, usage.CostUsd);
 
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
     public async Task FinishAsync(Claim claim, string status, SendResult? reply, CancellationToken cancellation)
@@ -74,7 +89,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             """,
             claim.JobId, status);
         Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
-        await EndAttempt(batch, claim, "succeeded").ExecuteAsync(cancellation);
+        await EndAttempt(batch, claim, "succeeded").ExecuteDurablyAsync(cancellation);
     }
 
     /// <summary>Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>.</summary>
@@ -108,18 +123,6 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         where id = $1
         """,
         claim.AttemptId, outcome, error?.Code, error is null ? null : PgText.Clean(error.Message), error is null ? null : PgText.Clean(error.Stack));
-
-    private static void AddUsage(DatabaseBatch batch, Claim claim, ModelUsage? usage)
-    {
-        if (usage is null)
-            return;
-        batch.Add(
-            """
-            insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, cost_usd)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
-            """,
-            claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens, usage.CostUsd);
-    }
 
     private static ClaimResult ReadClaim(NpgsqlDataReader row, string messageSid, Phase phase)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -21,7 +22,6 @@ public interface IPhase
 /// <summary>Turns a queue message into a phase's work: reads it, leases the job, keeps the lease, records how it ended.</summary>
 public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
 {
-    private static readonly TimeSpan DatabasePause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
 
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again, or to poison it after five.</exception>
@@ -40,11 +40,11 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         {
             result = await jobs.ClaimAsync(message, phase.Phase, cancellation);
         }
-        catch (NpgsqlException e) when (e.IsTransient)
+        catch (Exception e) when (DatabaseOutage.Is(e))
         {
             // The database is away: not this message's fault, so it waits without losing one of its five tries.
             log.PhaseSkipped(message.MessageSid, name, ErrorCode.Of(e));
-            await queues.SendAsync(phase.Phase, message, cancellation, DatabasePause);
+            await queues.SendAsync(phase.Phase, message, cancellation, settings.Value.DatabasePause);
             return;
         }
 
@@ -84,7 +84,17 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         {
             using var limit = new CancellationTokenSource(RecordLimit);
             await jobs.HandBackAsync(claim, limit.Token);
-            throw;
+            // To be interrupted would cost one of the message's five tries; as a new one it has them all.
+            await queues.SendAsync(claim.Phase, new JobMessage(claim.MessageSid, generation), limit.Token);
+            return;
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            // Tried for as long as it makes sense. There is nothing to record it in, and it is not the message's fault.
+            log.OutcomeNotStored(claim.MessageSid, claim.Phase.Name(), claim.Family.Id, ErrorCode.Of(e));
+            using var limit = new CancellationTokenSource(RecordLimit);
+            await queues.SendAsync(claim.Phase, new JobMessage(claim.MessageSid, generation), limit.Token, settings.Value.DatabasePause);
+            return;
         }
         catch (Exception e) when (Lease.IsLost(e) || work.IsCancellationRequested)
         {
@@ -103,7 +113,10 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
 
         log.PhaseEnded(claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, "succeeded", Elapsed(started));
         if (next is { } following)
-            await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation), cancellation);
+        {
+            using var limit = new CancellationTokenSource(RecordLimit);
+            await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation), limit.Token);
+        }
     }
 
     private async Task<PhaseFailedException> FailAsync(Claim claim, AttemptError error, long started)

@@ -8,10 +8,9 @@ public static class PipelineServices
         .AddSingleton<JobStore>()
         .AddSingleton<PhaseRunner>()
         .AddSingleton<DownloadPhase>()
+        .AddSingleton<TranscribePhase>()
         .AddSingleton<ExtractPhase>()
         .AddSingleton<FinalizePhase>()
         .AddSingleton<PoisonHandler>()
-        .AddSingleton<Sweeper>()
-        .AddSingleton<Replay>()
-        .AddSingleton<Story>();
+        .AddSingleton<Sweeper>();
 }

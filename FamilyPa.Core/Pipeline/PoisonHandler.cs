@@ -1,14 +1,17 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>The end of the line for a queue message that failed too often: its cause is kept, its job fails, its sender is told once.</summary>
 /// <remarks>Idempotent: the platform may deliver a poison message twice.</remarks>
-public sealed class PoisonHandler(Database database, Replies.Replies replies, ILogger<PoisonHandler> log)
+public sealed class PoisonHandler(
+    Database database, Replies.Replies replies, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PoisonHandler> log)
 {
     /// <summary>The platform stops calling a poison queue's function at <c>maxDequeueCount</c>, so the last call must not ask for another.</summary>
     private const int MostTries = 5;
@@ -16,9 +19,29 @@ public sealed class PoisonHandler(Database database, Replies.Replies replies, IL
     /// <exception cref="ReplyNotSentException">The sender could not be told yet: the platform is to deliver the message again.</exception>
     public async Task HandleAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
     {
+        try
+        {
+            await GiveUpAsync(phase, queueMessageId, body, dequeueCount, cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            // Here it would be tried five times and then never again; as a new message it waits for as long as it takes.
+            log.PoisonWaits(phase.Name(), ErrorCode.Of(e));
+            await queues.SendToPoisonAsync(phase, body, cancellation, settings.Value.DatabasePause);
+        }
+    }
+
+    private async Task GiveUpAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
+    {
         var message = JobMessage.TryParse(body);
         var failure = await FailAsync(phase, queueMessageId, body, message, cancellation);
-        log.JobFailed(message?.MessageSid, phase.Name(), failure?.Cause ?? "not_applicable");
+        if (failure is null)
+        {
+            log.PoisonForgotten(message?.MessageSid, phase.Name());
+            return;
+        }
+
+        log.JobFailed(message?.MessageSid, phase.Name(), failure.Cause);
         if (failure is not { Job: { } job })
             return;
 
@@ -49,6 +72,7 @@ public sealed class PoisonHandler(Database database, Replies.Replies replies, IL
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause)
                 select $1, $2, $3, $4, case when $4::text is null then 'unreadable'
                   else coalesce((select coalesce(error_code, 'retries_exhausted') from processing_jobs where message_sid = $4), 'unknown_message') end
+                where not exists (select from erasure_items where reference = $4)
                 on conflict do nothing
                 """,
                 phase.Name(), queueMessageId, PgText.Clean(body), message?.MessageSid)

@@ -16,6 +16,21 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
     /// <returns>How many jobs were queued again.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
+        try
+        {
+            // Before anything is marked as sent: a mark makes the next sweep of the job wait twice as long.
+            await queues.IsReachableAsync(cancellation);
+            return await SendAsync(cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
+        {
+            log.NotSwept(ErrorCode.Of(e));
+            return 0;
+        }
+    }
+
+    private async Task<int> SendAsync(CancellationToken cancellation)
+    {
         await using var batch = database.AsService().Add(
             """
             update processing_jobs set queued_at = now(), sweeps = sweeps + 1, lease_token = null, leased_until = null

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FamilyPa.Core.Messages;
@@ -19,11 +17,7 @@ public sealed record JobMessage(
     /// Reads what the app sends (JSON), and what people paste: a bare MessageSid, or either of the two in Base64,
     /// which is how the Azure Portal writes a queue message unless told otherwise.
     /// </summary>
-    public static JobMessage? TryParse(string body)
-    {
-        var text = body.Trim().TrimStart('\uFEFF');
-        return TryParsePlain(text) ?? (TryDecode(text) is { } decoded ? TryParsePlain(decoded) : null);
-    }
+    public static JobMessage? TryParse(string body) => QueueText.Readings(body).Select(TryParsePlain).FirstOrDefault(message => message is not null);
 
     private static JobMessage? TryParsePlain(string text)
     {
@@ -36,21 +30,6 @@ public sealed record JobMessage(
             return JsonSerializer.Deserialize<JobMessage>(text) is { } message && MessageSids.IsValid(message.MessageSid) ? message : null;
         }
         catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string? TryDecode(string text)
-    {
-        if (!Base64.IsValid(text))
-            return null;
-        var decoded = Convert.FromBase64String(text);
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(decoded).Trim();
-        }
-        catch (DecoderFallbackException)
         {
             return null;
         }

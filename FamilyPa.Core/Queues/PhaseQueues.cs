@@ -13,14 +13,15 @@ public sealed class PhaseQueues(QueueServiceClient service)
         SendAsync(phase.Name(), message.ToJson(), delay, cancellation);
 
     /// <summary>Hands a body that can't be worked on to the phase's poison queue at once, not after five tries.</summary>
-    public Task SendToPoisonAsync(Phase phase, string body, CancellationToken cancellation) =>
-        SendAsync(phase.Name() + "-poison", body, null, cancellation);
+    /// <param name="delay">As above.</param>
+    public Task SendToPoisonAsync(Phase phase, string body, CancellationToken cancellation, TimeSpan? delay = null) =>
+        SendAsync(phase.Name() + "-poison", body, delay, cancellation);
 
     /// <returns>Whether the queue service answers.</returns>
     public async Task<bool> IsReachableAsync(CancellationToken cancellation) =>
         (await clients.GetOrAdd(Phase.Extract.Name(), service.GetQueueClient).ExistsAsync(cancellation)).Value;
 
-    private async Task SendAsync(string queue, string body, TimeSpan? delay, CancellationToken cancellation)
+    internal async Task SendAsync(string queue, string body, TimeSpan? delay, CancellationToken cancellation)
     {
         var client = clients.GetOrAdd(queue, service.GetQueueClient);
         try

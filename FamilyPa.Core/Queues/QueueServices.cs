@@ -9,7 +9,8 @@ public static class QueueServices
 {
     public static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => CreateClient(provider.GetRequiredService<IConfiguration>()))
-        .AddSingleton<PhaseQueues>();
+        .AddSingleton<PhaseQueues>()
+        .AddSingleton<SpillQueue>();
 
     private static QueueServiceClient CreateClient(IConfiguration configuration)
     {

@@ -1,76 +1,89 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 
 namespace FamilyPa.Core.Replies;
 
-/// <summary>What we say, in one language. <c>{0}</c> is a number or a name as the property says.</summary>
-public sealed record Phrases(
-    string Language,
-    string AddedOne,
-    string AddedMany,
-    string NothingToDo,
-    string NotSure,
-    string Today,
-    string Tomorrow,
-    string For,
-    string EmptyMessage,
-    string UnsupportedMedia,
-    string AttachmentIgnored,
-    string Failed,
-    string Help,
-    string Stopped,
-    string Started)
+/// <summary>What we say, in one language: a file of <c>Languages/</c> for each. <c>{0}</c> is a number, a name or a text as the property says.</summary>
+public sealed class Phrases
 {
     /// <summary>For a sender of whom nothing is known, the language included.</summary>
     public const string UnknownSender =
         "Hello! This number looks after families' tasks, and yours is not on any family's list yet. Please ask someone in your family to add it.";
 
-    private static readonly Phrases English = new(
-        "en", "Added 1 task:", "Added {0} tasks:", "I found nothing to do in that, so I added nothing.", "I'm not sure about this one. {0}",
-        "today", "tomorrow", "for {0}",
-        "Your message was empty. Tell me what needs doing, for example: buy milk tomorrow.",
-        "I can't read attachments yet. Please write it as text.", "(I can't read the attachment, only the text.)",
-        "Sorry, I could not work on your message. The people who run me have been told; please try again later.",
-        "Tell me what needs doing, for example: buy milk tomorrow and call grandma on Friday at 5pm. I put it on your family's board. Send STOP for no more messages from me.",
-        "You will get no more messages from me. Send START if you want them again.",
-        "Welcome back. You will get messages from me again.");
+    private const string Fallback = "en";
 
-    private static readonly Dictionary<string, Phrases> All = new[]
-    {
-        English,
-        new Phrases(
-            "de", "1 Aufgabe eingetragen:", "{0} Aufgaben eingetragen:", "Darin habe ich nichts zu tun gefunden und nichts eingetragen.", "Da bin ich mir nicht sicher. {0}",
-            "heute", "morgen", "für {0}",
-            "Deine Nachricht war leer. Schreib mir, was zu tun ist, zum Beispiel: morgen Milch kaufen.",
-            "Anhänge kann ich noch nicht lesen. Bitte schreib es als Text.", "(Den Anhang kann ich nicht lesen, nur den Text.)",
-            "Entschuldige, deine Nachricht konnte ich nicht bearbeiten. Meine Betreiber wissen Bescheid; bitte versuch es später noch einmal.",
-            "Schreib mir, was zu tun ist, zum Beispiel: morgen Milch kaufen und Freitag um 17 Uhr Oma anrufen. Ich trage es bei eurer Familie ein. Mit STOP bekommst du keine Nachrichten mehr von mir.",
-            "Du bekommst keine Nachrichten mehr von mir. Mit START bekommst du sie wieder.",
-            "Willkommen zurück. Du bekommst wieder Nachrichten von mir."),
-        new Phrases(
-            "fr", "1 tâche ajoutée :", "{0} tâches ajoutées :", "Je n'y ai rien trouvé à faire et n'ai rien ajouté.", "Je ne suis pas sûr. {0}",
-            "aujourd'hui", "demain", "pour {0}",
-            "Votre message était vide. Dites-moi ce qu'il faut faire, par exemple : acheter du lait demain.",
-            "Je ne peux pas encore lire les pièces jointes. Merci de l'écrire.", "(Je ne peux pas lire la pièce jointe, seulement le texte.)",
-            "Désolé, je n'ai pas pu traiter votre message. Mes responsables sont prévenus ; réessayez plus tard.",
-            "Dites-moi ce qu'il faut faire, par exemple : acheter du lait demain et appeler mamie vendredi à 17 h. Je l'inscris au tableau de la famille. Envoyez STOP pour ne plus recevoir de messages.",
-            "Vous ne recevrez plus de messages de ma part. Envoyez START pour en recevoir à nouveau.",
-            "Bon retour. Vous recevrez de nouveau mes messages."),
-        new Phrases(
-            "es", "1 tarea añadida:", "{0} tareas añadidas:", "No encontré nada que hacer y no añadí nada.", "No estoy seguro de esto. {0}",
-            "hoy", "mañana", "para {0}",
-            "Tu mensaje estaba vacío. Dime qué hay que hacer, por ejemplo: comprar leche mañana.",
-            "Todavía no puedo leer adjuntos. Escríbelo como texto, por favor.", "(No puedo leer el adjunto, solo el texto.)",
-            "Lo siento, no pude procesar tu mensaje. Mis responsables están avisados; inténtalo más tarde.",
-            "Dime qué hay que hacer, por ejemplo: comprar leche mañana y llamar a la abuela el viernes a las 17. Lo pongo en el tablero de la familia. Envía STOP para no recibir más mensajes.",
-            "No recibirás más mensajes míos. Envía START si los quieres de nuevo.",
-            "Bienvenido de nuevo. Volverás a recibir mis mensajes."),
-    }.ToDictionary(phrases => phrases.Language);
+    private static readonly Dictionary<string, string> Files = typeof(Phrases).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith("Languages/", StringComparison.Ordinal)).ToDictionary(name => Path.GetFileNameWithoutExtension(name));
+
+    private static readonly ConcurrentDictionary<string, Phrases> Read = new();
+
+    public required string AddedOne { get; init; }
+
+    /// <summary>{0}: how many.</summary>
+    public required string AddedMany { get; init; }
+
+    public required string Completed { get; init; }
+
+    /// <summary>{0}: a task's title.</summary>
+    public required string Withdrawn { get; init; }
+
+    public required string NothingToDo { get; init; }
+
+    /// <summary>{0}: our question.</summary>
+    public required string NotSure { get; init; }
+
+    /// <summary>The question where the model had none.</summary>
+    public required string IsThatRight { get; init; }
+
+    /// <summary>{0}: the transcript.</summary>
+    public required string Heard { get; init; }
+
+    public required string Today { get; init; }
+
+    public required string Tomorrow { get; init; }
+
+    /// <summary>{0}: a member's name.</summary>
+    public required string For { get; init; }
+
+    public required string EmptyMessage { get; init; }
+
+    /// <summary>{0}: one of <see cref="Kinds"/>.</summary>
+    public required string Unsupported { get; init; }
+
+    /// <summary>What cannot be read, by the reason's last word: image, video, document, location, contact, media.</summary>
+    public required Dictionary<string, string> Kinds { get; init; }
+
+    public required string UnsupportedAudio { get; init; }
+
+    /// <summary>{0}: megabytes.</summary>
+    public required string MediaTooLarge { get; init; }
+
+    /// <summary>{0}: minutes.</summary>
+    public required string AudioTooLong { get; init; }
+
+    public required string MediaDamaged { get; init; }
+
+    public required string MediaUnavailable { get; init; }
+
+    public required string NoSpeech { get; init; }
+
+    public required string Failed { get; init; }
+
+    public required string Help { get; init; }
+
+    public required string Stopped { get; init; }
+
+    public required string Started { get; init; }
+
+    /// <summary>The languages that we can answer in, ISO 639-1.</summary>
+    public static IEnumerable<string> Languages => Files.Keys;
 
     /// <summary>The phrases of a language tag's language; English when we have none.</summary>
-    public static Phrases Of(string? tag) => All.GetValueOrDefault(LanguageOf(tag), English);
+    public static Phrases Of(string? tag) => Read.GetOrAdd(Speaks(tag) ? LanguageOf(tag) : Fallback, Load);
 
     /// <summary>Whether we can answer in that language.</summary>
-    public static bool Speaks(string? tag) => All.ContainsKey(LanguageOf(tag));
+    public static bool Speaks(string? tag) => Files.ContainsKey(LanguageOf(tag));
 
     /// <summary>How to write dates: as the family does if it speaks the language that is answered in, else as that language does.</summary>
     public static CultureInfo CultureOf(string? language, string locale)
@@ -78,12 +91,18 @@ public sealed record Phrases(
         var tag = !Speaks(language) || LanguageOf(language) == LanguageOf(locale) ? locale : language!;
         try
         {
-            return CultureInfo.GetCultureInfo(Speaks(tag) ? tag : English.Language);
+            return CultureInfo.GetCultureInfo(Speaks(tag) ? tag : Fallback);
         }
         catch (CultureNotFoundException)
         {
             return CultureInfo.InvariantCulture;
         }
+    }
+
+    private static Phrases Load(string language)
+    {
+        using var file = typeof(Phrases).Assembly.GetManifestResourceStream(Files[language])!;
+        return JsonSerializer.Deserialize<Phrases>(file, JsonSerializerOptions.Web)!;
     }
 
     private static string LanguageOf(string? tag) => (tag ?? "").Split('-', '_')[0].ToLowerInvariant();

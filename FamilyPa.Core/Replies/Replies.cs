@@ -47,7 +47,7 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
     public async Task StoreResultAsync(string messageSid, ReplyKind kind, SendResult? result)
     {
         await using var batch = AddResult(database.AsService(), messageSid, kind, result);
-        await batch.ExecuteAsync(CancellationToken.None);
+        await batch.ExecuteDurablyAsync(CancellationToken.None);
     }
 
     /// <summary>Adds the result of a sending; null when nothing was sent this time, which settles what an earlier process left behind.</summary>

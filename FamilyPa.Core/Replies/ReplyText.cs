@@ -2,37 +2,71 @@ using System.Globalization;
 using System.Text;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Settings;
 using NodaTime;
 
 namespace FamilyPa.Core.Replies;
 
 /// <summary>A task as it was stored, for telling its sender.</summary>
-public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee, bool NeedsReview);
+/// <param name="Completes">It is an earlier task, completed by the sender's answer.</param>
+public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee, bool NeedsReview, bool Completes = false);
+
+/// <summary>What was understood of a message.</summary>
+/// <param name="Heard">What the recordings said.</param>
+/// <param name="Withdrawn">Titles of earlier tasks that the sender wants no more.</param>
+/// <param name="Question">What we ask back; null when all is clear.</param>
+/// <param name="Ignored">Why attachments were left out, as the job's reasons.</param>
+public sealed record Understanding(
+    string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored);
 
 /// <summary>Composes replies: plain words, in the sender's language, dates as that language writes them.</summary>
-public sealed class ReplyText(string? language, Family family, DateTimeOffset now)
+public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits)
 {
+    /// <summary>Enough to recognise one's own words by; the reply is to stay one message.</summary>
+    private const int LongestHeard = 300;
+
     private readonly Phrases phrases = Phrases.Of(Phrases.Speaks(language) ? language : family.Locale);
     private readonly CultureInfo culture = Phrases.CultureOf(language, family.Locale);
 
-    public string Understood(IReadOnlyList<UnderstoodTask> tasks, string? question, bool attachmentIgnored)
-    {
-        var text = new StringBuilder();
-        if (tasks.Count == 0)
-            text.Append(question ?? phrases.NothingToDo);
-        else
-            text.Append(tasks.Count == 1 ? phrases.AddedOne : string.Format(culture, phrases.AddedMany, tasks.Count));
+    /// <summary>The question to ask about an unsure task where the model had none.</summary>
+    public string IsThatRight => phrases.IsThatRight;
 
-        for (var i = 0; i < tasks.Count; i++)
-            text.Append('\n').Append(i + 1).Append(". ").Append(Line(tasks[i]));
-        if (tasks.Count > 0 && (question is not null || tasks.Any(task => task.NeedsReview)))
-            text.Append('\n').Append(string.Format(culture, phrases.NotSure, question).TrimEnd());
-        if (attachmentIgnored)
-            text.Append('\n').Append(phrases.AttachmentIgnored);
-        return text.ToString();
+    public string Understood(Understanding what)
+    {
+        List<string> lines = [];
+        if (what.Heard.Length > 0)
+            lines.Add(Format(phrases.Heard, what.Heard.Length <= LongestHeard ? what.Heard : what.Heard[..LongestHeard].TrimEnd() + "…"));
+
+        var added = what.Tasks.Where(task => !task.Completes).ToList();
+        var completed = what.Tasks.Where(task => task.Completes).ToList();
+        if (added.Count > 0)
+            lines.Add(added.Count == 1 ? phrases.AddedOne : Format(phrases.AddedMany, added.Count));
+        lines.AddRange(added.Select((task, i) => $"{i + 1}. {Line(task)}"));
+        if (completed.Count > 0)
+            lines.Add(phrases.Completed);
+        lines.AddRange(completed.Select((task, i) => $"{added.Count + i + 1}. {Line(task)}"));
+        lines.AddRange(what.Withdrawn.Select(title => Format(phrases.Withdrawn, title)));
+
+        if (what.Tasks.Count > 0 && what.Question is not null)
+            lines.Add(Format(phrases.NotSure, what.Question));
+        else if (what.Tasks.Count == 0 && what.Withdrawn.Count == 0)
+            lines.Add(what.Question ?? phrases.NothingToDo);
+        lines.AddRange(what.Ignored.Distinct().Select(reason => $"({Rejected(reason)})"));
+        return string.Join('\n', lines);
     }
 
-    public string Rejected(string reason) => reason == "empty_message" ? phrases.EmptyMessage : phrases.UnsupportedMedia;
+    /// <param name="reason">Of the job, or of one attachment.</param>
+    public string Rejected(string reason) => reason switch
+    {
+        "empty_message" => phrases.EmptyMessage,
+        "unsupported_audio" => phrases.UnsupportedAudio,
+        "media_too_large" => Format(phrases.MediaTooLarge, limits.MaxMediaMegabytes),
+        "audio_too_long" => Format(phrases.AudioTooLong, limits.MaxAudioMinutes),
+        "media_empty" or "media_unreadable" => phrases.MediaDamaged,
+        "media_unavailable" or "media_forbidden" => phrases.MediaUnavailable,
+        "no_speech" => phrases.NoSpeech,
+        _ => Format(phrases.Unsupported, phrases.Kinds.GetValueOrDefault(reason[(reason.LastIndexOf('_') + 1)..], phrases.Kinds["media"])),
+    };
 
     public static string Failed(string locale) => Phrases.Of(locale).Failed;
 
@@ -49,7 +83,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         if (task.Due is { } due)
             line.Append(" - ").Append(When(due));
         if (task.Assignee is { } member)
-            line.Append(" (").Append(string.Format(culture, phrases.For, member.Name)).Append(')');
+            line.Append(" (").Append(Format(phrases.For, member.Name)).Append(')');
         return line.ToString();
     }
 
@@ -66,4 +100,6 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
             day = local.Date.ToString("ddd d MMM uuuu", culture);
         return due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", culture)}";
     }
+
+    private string Format(string phrase, object value) => string.Format(culture, phrase, value);
 }

@@ -35,7 +35,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
         [
             new("To", to),
             new("From", from),
-            new("Body", body.Length <= LongestBody ? body : body[..(LongestBody - 1)] + "…"),
+            new("Body", Fit(body)),
             new("StatusCallback", $"{app.PublicBaseUrl.TrimEnd('/')}/api/webhooks/twilio/status?secret={Uri.EscapeDataString(app.WebhookSharedSecret)}"),
         ]);
         try
@@ -53,6 +53,9 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
             return new SendResult.Uncertain(e is OperationCanceledException ? "twilio_timeout" : "twilio_connection_lost");
         }
     }
+
+    /// <summary>The body as it is sent: Twilio refuses longer ones.</summary>
+    public static string Fit(string body) => body.Length <= LongestBody ? body : body[..(LongestBody - 1)] + "…";
 
     private static async Task<SendResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

@@ -52,4 +52,11 @@ public sealed class AppSettings
 
     [ConfigurationKeyName("AZURE_OPENAI_CHAT_DEPLOYMENT")]
     public string AzureOpenAIChatDeployment { get; set; } = "";
+
+    [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT")]
+    public string AzureOpenAITranscriptionDeployment { get; set; } = "";
+
+    /// <summary>The numbers that are ours, one by one.</summary>
+    public IReadOnlyList<string> Numbers() =>
+        (TwilioNumbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -20,6 +20,7 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         Require("PUBLIC_BASE_URL", settings.PublicBaseUrl, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_ENDPOINT", settings.AzureOpenAIEndpoint, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_CHAT_DEPLOYMENT", settings.AzureOpenAIChatDeployment, _ => true, "");
+        Require("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT", settings.AzureOpenAITranscriptionDeployment, _ => true, "");
         if (IsPlaceholder(settings.TwilioAuthTokenNext ?? "") || IsPlaceholder(settings.WebhookSharedSecretNext ?? ""))
             wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
         if (!AreHosts(settings.TwilioMediaHosts))

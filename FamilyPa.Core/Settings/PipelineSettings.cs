@@ -12,8 +12,26 @@ public sealed class PipelineSettings
     /// <summary>Tries of one phase that died or failed, after which it is given up even if its queue message never is.</summary>
     public int MaxAttempts { get; set; } = 10;
 
+    /// <summary>How long a webhook waits for the database. After it the message is kept in the queue <c>inbound</c>; Twilio itself waits 15 s.</summary>
+    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a queue message steps aside while the database is away; it loses none of its tries. Queues know whole seconds.</summary>
+    public TimeSpan DatabasePause { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How far back Twilio is asked for messages that never arrived, and for replies of which it is not known whether they did.</summary>
+    public TimeSpan ReconcileBack { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>A message or reply younger than this is left to the webhook, or to the call that is sending it.</summary>
+    public TimeSpan ReconcileAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Messages on one page of Twilio's list. Fifty of the longest are well under the megabyte that is read of an answer.</summary>
+    public int ReconcilePageSize { get; set; } = 50;
+
     /// <summary>For one HTTP call to the language model.</summary>
     public TimeSpan AiTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>For one HTTP call to the transcription model, which listens about as long as a short note lasts.</summary>
+    public TimeSpan TranscriptionTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Further HTTP calls after a transient failure, inside one attempt.</summary>
     public int AiRetries { get; set; } = 2;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace FamilyPa.Core.Storage;
@@ -5,6 +6,9 @@ namespace FamilyPa.Core.Storage;
 /// <summary>Statements that go to the server together: one round trip, one transaction, all or nothing.</summary>
 public sealed class DatabaseBatch : IAsyncDisposable
 {
+    private static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan OutagePause = TimeSpan.FromMilliseconds(500);
+
     private readonly NpgsqlBatch batch;
 
     /// <summary>Statements at the head whose rows are nobody's business.</summary>
@@ -27,6 +31,13 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Lets the batch take longer than the few seconds that are enough for the pipeline.</summary>
+    public DatabaseBatch Within(TimeSpan limit)
+    {
+        batch.Timeout = (int)limit.TotalSeconds;
+        return this;
+    }
+
     /// <summary>Makes all of the batch depend on a statement that raises an error where it must not run.</summary>
     public DatabaseBatch Guard(string sql, params ReadOnlySpan<object?> values)
     {
@@ -40,6 +51,28 @@ public sealed class DatabaseBatch : IAsyncDisposable
     {
         await batch.ExecuteNonQueryAsync(cancellation);
         return batch.BatchCommands[^1].Rows;
+    }
+
+    /// <summary>
+    /// Runs the batch for its effects, and while the database is away again and again, for two minutes: for results that were paid for
+    /// or cannot be had again. It must be safe to run twice, for the connection may be lost after the commit.
+    /// </summary>
+    /// <param name="cancellation">Ends the waiting, not a command.</param>
+    public async Task ExecuteDurablyAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await ExecuteAsync(CancellationToken.None);
+                return;
+            }
+            catch (Exception e) when (DatabaseOutage.Is(e) && !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < OutageLimit)
+            {
+                await Task.Delay(OutagePause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     /// <summary>Runs the batch and stands before the rows of the first statement that gives any.</summary>

@@ -21,6 +21,9 @@ public static class StorageServices
         var settings = services.GetRequiredService<IOptions<AppSettings>>().Value;
         var address = ConnectionStrings.Parse(settings.PostgresConnectionString);
         address.ApplicationName ??= "familypa";
+        // A server that is away must show soon, not after the fifteen and thirty seconds that are Npgsql's own.
+        Default("Timeout", 5);
+        Default("Command Timeout", 10);
         // Each statement of the pipeline runs over and over: parse and plan it once per connection.
         address.MaxAutoPrepare = 50;
         address.AutoPrepareMinUsages = 2;
@@ -37,5 +40,11 @@ public static class StorageServices
         }
 
         return builder.Build();
+
+        void Default(string name, int seconds)
+        {
+            if (!address.ShouldSerialize(name))
+                address[name] = seconds;
+        }
     }
 }

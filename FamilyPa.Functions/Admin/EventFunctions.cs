@@ -1,19 +1,47 @@
-using FamilyPa.Core.Pipeline;
+using FamilyPa.Core.Messages;
+using FamilyPa.Core.Operations;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class EventFunctions(Story story)
+public sealed class EventFunctions(Story story, EventSearch search)
 {
-    /// <summary>The whole story of one message, from its MessageSid alone.</summary>
+    private const int DefaultLimit = 50;
+    private const int LargestLimit = 1000;
+
+    /// <summary>The messages that a filter means, the newest first. <c>next_cursor</c> asks for the page after this one.</summary>
+    [Function("AdminEvents")]
+    public async Task<IResult> Search(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/events")] HttpRequest request, CancellationToken cancellation)
+    {
+        var fields = Fields.Of(request.Query);
+        var filter = fields.ReadFilter();
+        var cursor = fields.Cursor("cursor");
+        var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
+        if (fields.Wrong() is { } wrong)
+            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "Messages cannot be searched like this.", wrong);
+        var page = await search.SearchAsync(filter, cursor, limit, cancellation);
+        return Json.Answer(new SearchAnswer(page.Rows, page.Next?.ToString()));
+    }
+
+    /// <summary>The whole story of one message, from its MessageSid alone; <c>reveal=true</c> shows what was written and by whom.</summary>
     [Function("AdminEvent")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/events/{messageSid}")] HttpRequest request,
         string messageSid,
-        CancellationToken cancellation) =>
-        await story.ReadAsync(messageSid, cancellation) is { } found
+        CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var fields = Fields.Of(request.Query);
+        var reveal = fields.Flag("reveal");
+        if (fields.Wrong() is { } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A message cannot be read like this.", wrong);
+        return MessageSids.IsValid(messageSid) && await story.ReadAsync(messageSid, reveal, http.TraceIdentifier, cancellation) is { } found
             ? Results.Text(found, "application/json")
-            : Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid has been taken in.");
+            : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid has been taken in.");
+    }
+
+    private sealed record SearchAnswer(IReadOnlyList<EventRow> Events, string? NextCursor);
 }

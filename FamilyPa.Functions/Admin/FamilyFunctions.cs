@@ -1,12 +1,15 @@
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class FamilyFunctions(FamilyDirectory families)
+public sealed class FamilyFunctions(FamilyDirectory families, FamilyOverview overview, Erasures erasures)
 {
+    private const int MostFamilies = 1000;
+
     [Function("AdminCreateFamily")]
     public async Task<IResult> Create(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/admin/families")] HttpRequest request, CancellationToken cancellation)
@@ -25,4 +28,53 @@ public sealed class FamilyFunctions(FamilyDirectory families)
             return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "A phone number is already a member's.");
         }
     }
+
+    /// <summary>All families with their counts, a page at a time: <c>limit</c>, and as <c>after</c> the <c>next</c> of the page before.</summary>
+    [Function("AdminFamilies")]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/families")] HttpRequest request, CancellationToken cancellation)
+    {
+        var limit = 100;
+        Guid? after = null;
+        if (request.Query["limit"] is [{ Length: > 0 } count] && (!int.TryParse(count, out limit) || limit is < 1 or > MostFamilies))
+            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", $"limit is from 1 to {MostFamilies}.");
+        if (request.Query["after"] is [{ Length: > 0 } id])
+        {
+            if (!Guid.TryParse(id, out var given))
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "after is the next of the page before.");
+            after = given;
+        }
+
+        return Json.Answer(await overview.ListAsync(after, limit, cancellation));
+    }
+
+    [Function("AdminFamily")]
+    public async Task<IResult> Find(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/families/{familyId}")] HttpRequest request,
+        string familyId,
+        CancellationToken cancellation) =>
+        Guid.TryParse(familyId, out var id) && await overview.FindAsync(id, cancellation) is { } family
+            ? Json.Answer(family)
+            : Unknown(request);
+
+    /// <summary>Erases a family everywhere. There is no way back, so the id has to be said twice.</summary>
+    [Function("AdminDeleteFamily")]
+    public async Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}")] HttpRequest request,
+        string familyId,
+        CancellationToken cancellation)
+    {
+        if (!Guid.TryParse(familyId, out var id))
+            return Unknown(request);
+        if (!Guid.TryParse(request.Query["confirm"], out var confirmed) || confirmed != id)
+        {
+            return Problem.Of(
+                request.HttpContext, StatusCodes.Status400BadRequest, "confirmation_required", "This erases the family for good: repeat its id as ?confirm=.");
+        }
+
+        return await erasures.EraseAsync(id, request.HttpContext.TraceIdentifier, cancellation) is { } erasure ? Json.Answer(erasure) : Unknown(request);
+    }
+
+    private static IResult Unknown(HttpRequest request) =>
+        Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_family", "There is no such family.");
 }

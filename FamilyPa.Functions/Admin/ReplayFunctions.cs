@@ -1,4 +1,6 @@
-using FamilyPa.Core.Pipeline;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FamilyPa.Core.Operations;
 using FamilyPa.Core.Queues;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -6,28 +8,86 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class ReplayFunctions(Replay replay)
+public sealed class ReplayFunctions(Replay replay, EventSearch search)
 {
+    private const int DefaultLimit = 100;
+    private const int MostAtOnce = 1000;
+
+    /// <summary>Runs one message again, a list of them, or those that a filter means, the oldest first and a page at a time.</summary>
     [Function("AdminReplayWebhook")]
     public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/admin/replay-webhook")] HttpRequest request, CancellationToken cancellation)
     {
         var http = request.HttpContext;
         if (await Json.ReadAsync<ReplayBody>(request, cancellation) is not { } body)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
-        if (string.IsNullOrWhiteSpace(body.MessageSid) == (body.WebhookEventId is null))
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Name either message_sid or webhook_event_id.");
-        if (body.FromPhase is not null && !Phases.TryParse(body.FromPhase, out _))
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "from_phase is download, transcribe, extract or finalize.");
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object with fields of the documented kinds.");
+        var fields = Fields.Of(body.Filter ?? []);
+        var filter = fields.ReadFilter();
+        var cursor = fields.Cursor("cursor");
+        var limit = fields.Number("limit", 1, MostAtOnce);
+        if (Validate(body, fields, filter, limit) is { Count: > 0 } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Messages cannot be replayed like this.", wrong);
+
+        EventSelection selection;
+        if (body.Filter is not null)
+            selection = await search.SelectAsync(filter, cursor, limit ?? DefaultLimit, cancellation);
+        else if (body.MessageSids is not null)
+            selection = EventSelection.Of(body.MessageSids!);
+        else if ((body.MessageSid ?? await search.MessageSidAsync(body.WebhookEventId!.Value, cancellation)) is { } only)
+            selection = EventSelection.Of([only]);
+        else
+            return Unknown(http);
 
         var wanted = new ReplayRequest(
-            body.MessageSid, body.WebhookEventId, body.FromPhase is { } phase ? Phases.Parse(phase) : null, body.DryRun);
-        return await replay.RunAsync(wanted, http.TraceIdentifier, cancellation) is { } result
-            ? Json.Answer(new ReplayAnswer([result]))
-            : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No such message has been taken in.");
+            selection.MessageSids, body.Filter is null ? null : filter, body.FromPhase is { } phase ? Phases.Parse(phase) : null, body.DryRun);
+        var results = await replay.RunAsync(wanted, http.TraceIdentifier, cancellation);
+        return body is { Filter: null, MessageSids: null } && results is [{ Outcome: "unknown" }]
+            ? Unknown(http)
+            : Json.Answer(new ReplayAnswer(results, Totals(selection.Matched, results), selection.Next is not null, selection.Next?.ToString()));
     }
 
-    private sealed record ReplayBody(string? MessageSid, Guid? WebhookEventId, string? FromPhase, bool DryRun);
+    private static SortedDictionary<string, string[]> Validate(ReplayBody body, Fields filterFields, EventFilter filter, int? limit)
+    {
+        var wrong = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var (name, why) in filterFields.Wrong() ?? new Dictionary<string, string[]>())
+            wrong[$"filter.{name}"] = why;
+        foreach (var name in body.Unknown?.Keys ?? (IEnumerable<string>)[])
+            wrong[name] = ["unknown"];
+        if (body.MessageSid is not null && string.IsNullOrWhiteSpace(body.MessageSid))
+            wrong["message_sid"] = ["a MessageSid"];
+        if (body.MessageSids is { } sids && (sids.Count is 0 or > MostAtOnce || sids.Contains(null)))
+            wrong["message_sids"] = [$"1 to {MostAtOnce} MessageSids"];
+        if (body.FromPhase is not null && !Phases.TryParse(body.FromPhase, out _))
+            wrong["from_phase"] = ["download, transcribe, extract or finalize"];
+        if (body.Filter is not null && wrong.Count == 0 && filter.IsEmpty && limit is null)
+            wrong.Add("filter", ["means every message there is: narrow it down, or give a limit if that is meant"]);
+        object?[] selectors = [body.MessageSid, body.MessageSids, body.WebhookEventId, body.Filter];
+        if (selectors.Count(selector => selector is not null) != 1)
+            wrong["message_sid"] = ["exactly one of message_sid, message_sids, webhook_event_id and filter is named"];
+        return wrong;
+    }
 
-    private sealed record ReplayAnswer(IReadOnlyList<ReplayResult> Jobs);
+    private static Dictionary<string, long> Totals(long matched, IReadOnlyList<ReplayResult> results)
+    {
+        var totals = results.GroupBy(result => result.Outcome).ToDictionary(outcome => outcome.Key, outcome => (long)outcome.Count());
+        totals.TryAdd("replayed", 0);
+        totals["matched"] = matched;
+        totals["skipped"] = results.Count(result => result.Outcome is not ("replayed" or "would_replay" or "taken_in" or "would_take_in"));
+        return totals;
+    }
+
+    private static IResult Unknown(HttpContext http) =>
+        Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No such message has been taken in.");
+
+    /// <param name="Filter">The fields of a search, with <c>limit</c> and <c>cursor</c>.</param>
+    private sealed record ReplayBody(
+        string? MessageSid, IReadOnlyList<string?>? MessageSids, Guid? WebhookEventId, Dictionary<string, JsonElement>? Filter, string? FromPhase, bool DryRun)
+    {
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? Unknown { get; init; }
+    }
+
+    /// <param name="Totals">Each outcome with how many had it; how many matched, of which this is a page; how many were left as they are.</param>
+    /// <param name="More">Whether more match: <c>next_cursor</c> asks for them.</param>
+    private sealed record ReplayAnswer(IReadOnlyList<ReplayResult> Jobs, IReadOnlyDictionary<string, long> Totals, bool More, string? NextCursor);
 }

@@ -4,10 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Pipeline;
 
 /// <summary>One function for each phase's queue. What a body may look like is said at <see cref="FamilyPa.Core.Queues.JobMessage"/>.</summary>
-public sealed class PhaseFunctions(PhaseRunner runner, DownloadPhase download, ExtractPhase extract, FinalizePhase finalize)
+public sealed class PhaseFunctions(
+    PhaseRunner runner, DownloadPhase download, TranscribePhase transcribe, ExtractPhase extract, FinalizePhase finalize)
 {
     [Function("Download")]
     public Task Download([QueueTrigger("download")] string body, CancellationToken cancellation) => runner.RunAsync(download, body, cancellation);
+
+    [Function("Transcribe")]
+    public Task Transcribe([QueueTrigger("transcribe")] string body, CancellationToken cancellation) => runner.RunAsync(transcribe, body, cancellation);
 
     [Function("Extract")]
     public Task Extract([QueueTrigger("extract")] string body, CancellationToken cancellation) => runner.RunAsync(extract, body, cancellation);

@@ -12,6 +12,10 @@ public sealed class PoisonFunctions(PoisonHandler poison)
     public Task Download([QueueTrigger("download-poison")] QueueMessage message, CancellationToken cancellation) =>
         HandleAsync(Phase.Download, message, cancellation);
 
+    [Function("TranscribePoison")]
+    public Task Transcribe([QueueTrigger("transcribe-poison")] QueueMessage message, CancellationToken cancellation) =>
+        HandleAsync(Phase.Transcribe, message, cancellation);
+
     [Function("ExtractPoison")]
     public Task Extract([QueueTrigger("extract-poison")] QueueMessage message, CancellationToken cancellation) =>
         HandleAsync(Phase.Extract, message, cancellation);

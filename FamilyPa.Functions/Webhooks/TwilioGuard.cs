@@ -17,11 +17,9 @@ public sealed record VerifiedForm(Dictionary<string, string> Fields, byte[] Body
 /// <summary>The guards before the webhooks, cheapest first: nothing is stored, and hardly anything computed, for a caller who can't be Twilio.</summary>
 public sealed class TwilioGuard(SharedSecret secret, TwilioSignature signature, IOptions<AppSettings> settings)
 {
-    private const int LargestBody = 64 * 1024;
     private const string FormType = "application/x-www-form-urlencoded";
 
-    private readonly HashSet<string> numbers =
-        [.. (settings.Value.TwilioNumbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    private readonly HashSet<string> numbers = [.. settings.Value.Numbers()];
 
     /// <param name="required">Fields that the form must have, not empty.</param>
     public async Task<(VerifiedForm? Form, Refusal? Refusal)> VerifyAsync(HttpRequest request, string[] required, CancellationToken cancellation)
@@ -30,7 +28,7 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioSignature signature, 
             return Refuse(StatusCodes.Status405MethodNotAllowed, "method_not_allowed");
         if (!IsForm(request.Headers.ContentType))
             return Refuse(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type");
-        if (await Body.ReadAsync(request, LargestBody, cancellation) is not { } body)
+        if (await Body.ReadAsync(request, InboundMessage.LargestForm, cancellation) is not { } body)
             return Refuse(StatusCodes.Status413PayloadTooLarge, "payload_too_large");
         if (!secret.IsValid(request.Query["secret"]))
             return Refuse(StatusCodes.Status401Unauthorized, "bad_secret");

@@ -12,7 +12,7 @@ namespace FamilyPa.Functions.Webhooks;
 
 /// <summary>What Twilio calls: for each message that comes in, and for each step of our replies' delivery.</summary>
 public sealed class TwilioWebhooks(
-    TwilioGuard guard, WebhookRefusals refusals, Inbox inbox, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
+    TwilioGuard guard, WebhookRefusals refusals, Intake intake, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
 {
     private static readonly string Nothing = new MessagingResponse().ToString();
     private static readonly string NotRegistered = new MessagingResponse().Message(Phrases.UnknownSender).ToString();
@@ -32,12 +32,12 @@ public sealed class TwilioWebhooks(
         var message = new InboundMessage(form!.Fields, form.Body, request.Headers["I-Twilio-Idempotency-Token"]);
         try
         {
-            // Verified: from here on it is stored even if Twilio hangs up.
-            var acceptance = await inbox.AcceptAsync(message, http.TraceIdentifier, CancellationToken.None);
+            var acceptance = await intake.TakeInAsync(message, http.TraceIdentifier);
             return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
+            // Neither the database nor the queue: only now may Twilio try again.
             log.MessageNotStored(message.MessageSid, http.TraceIdentifier, "persist", ErrorCode.Of(e));
             return Problem.Of(http, StatusCodes.Status503ServiceUnavailable, "try_again");
         }
@@ -50,9 +50,17 @@ public sealed class TwilioWebhooks(
         var (form, refusal) = await guard.VerifyAsync(request, ["MessageSid", "MessageStatus"], cancellation);
         if (refusal is not null)
             return await refusals.AnswerAsync(request.HttpContext, refusal, cancellation);
-        await delivery.StoreAsync(
-            form!.Fields["MessageSid"], form.Fields["MessageStatus"], form.Fields.GetValueOrDefault("ErrorCode"), cancellation);
-        return TwiML(Nothing);
+        try
+        {
+            await delivery.StoreAsync(
+                form!.Fields["MessageSid"], form.Fields["MessageStatus"], form.Fields.GetValueOrDefault("ErrorCode"), cancellation);
+            return TwiML(Nothing);
+        }
+        catch (NpgsqlException e)
+        {
+            log.MessageNotStored(form!.Fields["MessageSid"], request.HttpContext.TraceIdentifier, "status", ErrorCode.Of(e));
+            return Problem.Of(request.HttpContext, StatusCodes.Status503ServiceUnavailable, "try_again");
+        }
     }
 
     private static IResult TwiML(string xml) => Results.Text(xml, "text/xml");

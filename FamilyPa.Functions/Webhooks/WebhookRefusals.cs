@@ -11,6 +11,9 @@ namespace FamilyPa.Functions.Webhooks;
 /// <summary>Answers refused callers in general terms, and notes for us what it was.</summary>
 public sealed class WebhookRefusals(VerificationFailures failures, ILogger<WebhookRefusals> log)
 {
+    /// <summary>A refusal is not held up by a database that is away.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     public async Task<IResult> AnswerAsync(HttpContext http, Refusal refusal, CancellationToken cancellation)
     {
         var address = AddressOf(http);
@@ -18,9 +21,9 @@ public sealed class WebhookRefusals(VerificationFailures failures, ILogger<Webho
         Meters.VerificationRefused(refusal.Reason);
         try
         {
-            await failures.CountAsync(address, refusal.Reason, cancellation);
+            await failures.CountAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             log.RefusalNotCounted(http.TraceIdentifier, ErrorCode.Of(e));
         }

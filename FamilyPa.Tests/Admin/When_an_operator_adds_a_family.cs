@@ -20,7 +20,7 @@ public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest(ap
         var sid = await App.TextAsync("HELP", "+4915112345678");
         await App.WaitForJobAsync(sid, "done");
 
-        Assert.StartsWith("Schreib mir", await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1", sid), StringComparison.Ordinal);
+        Assert.StartsWith("Schreib oder sprich mir", await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1", sid), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Extraction;
 using NodaTime;
 
@@ -66,5 +67,5 @@ public class When_the_models_answer_is_read
     public void The_error_quotes_nothing_of_the_answer() =>
         Assert.DoesNotContain("grandma", Assert.Throws<ModelAnswerException>(() => Parse("""{"tasks":"call grandma"}""")).Message, StringComparison.Ordinal);
 
-    private static ExtractionResult Parse(string answer) => ExtractionParser.Parse(answer, DateTimeZone.Utc);
+    private static ExtractionResult Parse(string answer) => ExtractionParser.Parse(answer, DateTimeZone.Utc, []);
 }

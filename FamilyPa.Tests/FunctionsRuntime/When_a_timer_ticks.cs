@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,6 +90,29 @@ public class When_a_timer_ticks
         Assert.True(watch.WasCancelled);
     }
 
+    [Fact]
+    public async Task It_can_be_run_by_hand_with_the_key()
+    {
+        await using var functions = await LocalFunctions.StartAsync<Nightly>(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection([new("FUNCTIONS_RUNTIME_KEY", "the-key")]);
+            builder.Services.AddSingleton(ticks);
+        });
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await RunAsync(functions, "/admin/functions/Nightly"));
+        Assert.Equal(HttpStatusCode.NotFound, await RunAsync(functions, "/admin/functions/Daily?code=the-key"));
+        Assert.Empty(ticks);
+
+        Assert.Equal(HttpStatusCode.Accepted, await RunAsync(functions, "/admin/functions/nightly?code=the-key"));
+        await Wait.Until(() => ticks.Count == 1);
+    }
+
+    private static async Task<HttpStatusCode> RunAsync(LocalFunctions functions, string path)
+    {
+        using var response = await functions.Client.PostAsync(path, JsonContent.Create(new { input = "" }), TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
     private Task<LocalFunctions> Start<T>() => LocalFunctions.StartAsync<T>(builder => builder.Services.AddSingleton(ticks));
 
     public class EverySecond(ConcurrentQueue<TimerInfo> ticks)
@@ -100,6 +125,12 @@ public class When_a_timer_ticks
     {
         [Function("AtStart")]
         public void Run([TimerTrigger("0 0 3 * * *", RunOnStartup = true)] TimerInfo timer) => ticks.Enqueue(timer);
+    }
+
+    public class Nightly(ConcurrentQueue<TimerInfo> ticks)
+    {
+        [Function("Nightly")]
+        public void Run([TimerTrigger("0 0 3 * * *")] TimerInfo timer) => ticks.Enqueue(timer);
     }
 
     public class Unmonitored(ConcurrentQueue<TimerInfo> ticks)

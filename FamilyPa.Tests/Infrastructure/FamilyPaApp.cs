@@ -64,7 +64,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         await StartOnAFreePortAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (process is not null)
             await process.DisposeAsync();

@@ -41,6 +41,9 @@ public sealed class When_a_family_member_uses_the_phone(FamilyPaApp app) : AppTe
         Assert.StartsWith("audio/ogg", payload, StringComparison.Ordinal);
         var audio = await http.GetAsync($"{Root}/phone/media/{sid}/0", Cancellation);
         Assert.Equal("OggS"u8.ToArray(), (await audio.Content.ReadAsByteArrayAsync(Cancellation))[..4]);
+        Assert.Equal("Buy bread", (await App.WaitForJobAsync(sid)) is { Status: "done" }
+            ? await App.Database.ScalarAsync<string>("select title from tasks where source_message_sid = $1", sid) : null);
+        Assert.Equal(JsonValueKind.Null, delivery.GetProperty("hint").ValueKind);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Settings;
 using NodaTime;
 
 namespace FamilyPa.Tests.Replies;
@@ -34,8 +35,27 @@ public class When_a_reply_is_composed
 
     [Fact]
     public void A_doubt_comes_with_its_question() =>
-        Assert.EndsWith("I'm not sure about this one. Which thing?", new ReplyText("en", TheFamily("en"), Now)
-            .Understood([new("Do the thing", null, null, true)], "Which thing?", attachmentIgnored: false), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "I'm not sure about this one. Which thing?",
+            Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_was_heard_comes_first_and_what_was_left_out_last() =>
+        Assert.Equal(
+            """
+            I heard: “water the plants”
+            Added 1 task:
+            1. Water the plants
+            (I can't read pictures yet. Please write it, or send a voice note.)
+            """,
+            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_image"])));
+
+    [Fact]
+    public void Every_language_has_a_word_for_every_reason() =>
+        Assert.All(Phrases.Languages, language => Assert.All(
+            ["empty_message", "unsupported_image", "unsupported_video", "unsupported_document", "unsupported_location", "unsupported_contact", "unsupported_audio",
+                "unsupported_media", "media_too_large", "audio_too_long", "media_empty", "media_unreadable", "media_unavailable", "media_forbidden", "no_speech"],
+            reason => Assert.DoesNotContain("{0}", Text(language, language).Rejected(reason), StringComparison.Ordinal)));
 
     [Fact]
     public void Small_talk_is_answered_with_nothing_added() =>
@@ -50,5 +70,7 @@ public class When_a_reply_is_composed
     private static Family TheFamily(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
 
     private static string Compose(string locale, string language, params UnderstoodTask[] tasks) =>
-        new ReplyText(language, TheFamily(locale), Now).Understood(tasks, null, attachmentIgnored: false);
+        Text(locale, language).Understood(new("", tasks, [], null, []));
+
+    private static ReplyText Text(string locale, string language) => new(language, TheFamily(locale), Now, new LimitSettings());
 }

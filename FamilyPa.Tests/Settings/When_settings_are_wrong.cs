@@ -18,6 +18,7 @@ public class When_settings_are_wrong
         ["PUBLIC_BASE_URL"] = "https://pa.example.com",
         ["AZURE_OPENAI_ENDPOINT"] = "http://127.0.0.1:9999",
         ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
+        ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.ClientModel;
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.OpenAI;
@@ -109,9 +110,9 @@ public sealed class When_the_model_misbehaves : IAsyncLifetime
         var content = (await AskAsync()).Content[0].Text;
 
         if (variant is SchemaBreak.ExtraProperty or SchemaBreak.HugeTitle or SchemaBreak.UnknownCategory or SchemaBreak.UnknownAssignee)
-            Assert.InRange(ExtractionParser.Parse(content, DateTimeZone.Utc).Tasks[0].Title.Length, 1, 200);
+            Assert.InRange(ExtractionParser.Parse(content, DateTimeZone.Utc, []).Tasks[0].Title.Length, 1, 200);
         else
-            Assert.Throws<ModelAnswerException>(() => ExtractionParser.Parse(content, DateTimeZone.Utc));
+            Assert.Throws<ModelAnswerException>(() => ExtractionParser.Parse(content, DateTimeZone.Utc, []));
     }
 
     [Fact]

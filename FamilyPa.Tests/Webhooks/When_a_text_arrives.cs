@@ -86,19 +86,6 @@ public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest(app)
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from ai_usage where message_sid = $1", sid));
     }
 
-    [Fact]
-    public async Task Media_without_a_word_is_rejected_and_with_a_caption_the_caption_counts()
-    {
-        var bare = App.Form("", null, ("NumMedia", "1"), ("MediaUrl0", "https://api.twilio.com/x"), ("MediaContentType0", "image/jpeg"));
-        var captioned = App.Form("buy this", null, ("NumMedia", "1"), ("MediaUrl0", "https://api.twilio.com/x"), ("MediaContentType0", "image/jpeg"));
-        await App.PostAsync(bare);
-        await App.PostAsync(captioned);
-
-        Assert.Equal("media_forbidden", (await App.WaitForJobAsync(bare["MessageSid"])).Reason);
-        await App.WaitForJobAsync(captioned["MessageSid"], "done");
-        Assert.EndsWith("(I can't read the attachment, only the text.)", await ReplyAsync(captioned["MessageSid"]), StringComparison.Ordinal);
-    }
-
     private Task<string> ReplyAsync(string sid) =>
         App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply' and status = 'sent'", sid);
 }

@@ -11,6 +11,8 @@ namespace FamilyPa.Bench;
 /// <summary>What both sides of a benchmark stand on: durable PostgreSQL, Azurite in memory, simulators that answer at once, many senders.</summary>
 internal sealed class BenchEnvironment : IAsyncDisposable
 {
+    public const string FunctionKey = "bench-function-key";
+
     private const string Database = "familypa";
     private const string Account = "bench";
     private const int Senders = 100;
@@ -18,18 +20,28 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private readonly ScratchFolder scratch;
     private readonly PostgresServer postgres;
     private readonly AzuriteServer azurite;
-    private readonly AzureOpenAISimulator openAI;
 
     private BenchEnvironment(ScratchFolder scratch, PostgresServer postgres, AzuriteServer azurite, TwilioSimulator twilio, AzureOpenAISimulator openAI)
     {
         this.scratch = scratch;
         this.postgres = postgres;
         this.azurite = azurite;
-        this.openAI = openAI;
         Twilio = twilio;
+        OpenAI = openAI;
     }
 
     public TwilioSimulator Twilio { get; }
+
+    public AzureOpenAISimulator OpenAI { get; }
+
+    public int PostgresPort => postgres.Port;
+
+    public Uri QueueEndpoint => azurite.QueueEndpoint;
+
+    public Uri BlobEndpoint => azurite.BlobEndpoint;
+
+    /// <summary>For files of this run; gone after it.</summary>
+    public string Folder => scratch.Path;
 
     public string AdminConnection => postgres.ConnectionString(Database);
 
@@ -38,14 +50,15 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private static TwilioAccount TheAccount(string apiBaseUrl) =>
         new("AC00000000000000000000000000000001", "bench-auth-token", "bench-shared-secret", apiBaseUrl);
 
-    public static async Task<BenchEnvironment> StartAsync(Action<string> progress)
+    /// <param name="durable">Off where nothing is timed and the database is never killed: then it waits for no disk.</param>
+    public static async Task<BenchEnvironment> StartAsync(Action<string> progress, bool durable = true)
     {
         await NodePackages.EnsureAsync(progress);
         progress("building the app");
         await AppBuild.RunAsync();
         progress("starting PostgreSQL, Azurite and the simulators");
         var scratch = await ScratchFolder.CreateAsync();
-        var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(Durable: true));
+        var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(durable));
         var azurite = await AzuriteServer.StartAsync(null, Account);
         await AzuriteServer.CreateQueuesAsync(azurite.ConnectionString(Account));
         await postgres.CreateDatabaseAsync(Database);
@@ -68,30 +81,36 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     public async Task<AppProcess> StartAppAsync(bool onlyHttp)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
-        var wiring = new AppWiring
+        var settings = Settings(url);
+        if (onlyHttp)
+        {
+            foreach (var function in (string[])["Download", "Transcribe", "Extract", "Finalize", "Inbound", "Sweeper", "Reconciler"])
+                settings[$"AzureWebJobs.{function}.Disabled"] = "true";
+        }
+
+        var app = await AppProcess.StartAsync(new AppStart(url, settings));
+        Twilio.WebhookUrl = WebhookUrl(url);
+        return app;
+    }
+
+    /// <summary>Where Twilio posts to an app at this address.</summary>
+    public static string WebhookUrl(string url) => TheAccount("").WebhookUrl(url);
+
+    /// <summary>What an app at this address is started with.</summary>
+    public Dictionary<string, string?> Settings(string url) =>
+        new AppWiring
         {
             BaseUrl = url,
             Storage = Storage,
             Postgres = postgres.ConnectionString(Database, "familypa_app"),
             Twilio = TheAccount(Twilio.BaseUrl),
             TwilioMediaHosts = Twilio.CdnHost,
-            OpenAIEndpoint = openAI.BaseUrl,
+            OpenAIEndpoint = OpenAI.BaseUrl,
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
-            FunctionKey = "bench-function-key",
+            FunctionKey = FunctionKey,
             SessionSigningKey = "bench-session-signing-key-0123456789",
             StateFolder = Path.Combine(scratch.Path, "state"),
-        };
-        var settings = wiring.ToSettings();
-        if (onlyHttp)
-        {
-            foreach (var function in (string[])["Download", "Extract", "Finalize", "Sweeper"])
-                settings[$"AzureWebJobs.{function}.Disabled"] = "true";
-        }
-
-        var app = await AppProcess.StartAsync(new AppStart(url, settings));
-        Twilio.WebhookUrl = TheAccount("").WebhookUrl(url);
-        return app;
-    }
+        }.ToSettings();
 
     /// <summary>Starts the floor's server as a process of its own and waits until it answers.</summary>
     public async Task<(ChildProcess Process, string Url)> StartFloorAsync(HttpClient http)
@@ -157,7 +176,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Twilio.DisposeAsync();
-        await openAI.DisposeAsync();
+        await OpenAI.DisposeAsync();
         await azurite.DisposeAsync();
         await postgres.DisposeAsync();
         scratch.Dispose();

@@ -1,10 +1,16 @@
 using System.CommandLine;
 using FamilyPa.Bench;
+using FamilyPa.Bench.Crashes;
+using Spectre.Console;
 
-var root = new RootCommand("Measures Family PA on this machine, against a floor or a goal in the same run.")
+// Where the output goes to a file, tables must not be squeezed into 80 columns.
+AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 140);
+
+var root = new RootCommand("Measures Family PA on this machine, and breaks it to see what it keeps.")
 {
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),
+    CrashMatrix.Command(),
     FloorServer.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,56 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
 using FamilyPa.Cli;
+using FamilyPa.Cli.Commands;
+using FamilyPa.Cli.Output;
 
-var root = new RootCommand("familypa: what an operator does with Family PA from a shell.") { MigrateCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+var root = new RootCommand(
+    $"""
+    familypa: what an operator does with Family PA from a shell.
+
+    {ExitCode.Help}
+    Times are ISO 8601 (UTC unless they say otherwise) or an age: 90s, 30m, 1h, 2d, 1w.
+    """)
+{
+    // what happened
+    InspectCommand.Create(),
+    EventsCommand.Create(),
+    DeadLettersCommand.Create(),
+
+    // do it again
+    ReplayCommand.Create(),
+    RequeueCommand.Create(),
+    SimulateCommand.Create(),
+
+    // who and where
+    FamiliesCommand.Create(),
+    MigrateCommand.Create(),
+};
+foreach (var option in GlobalOptions.All)
+    root.Add(option);
+
+var parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction)
+{
+    foreach (var error in parsed.Errors)
+        Screen.Error(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    Screen.Error($"see {string.Join(' ', ["familypa", .. parsed.CommandResult.Command == root ? (string[])[] : [parsed.CommandResult.Command.Name], "--help"])}");
+    return ExitCode.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (CliException e)
+{
+    Screen.Error(e.Message);
+    return e.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    Screen.Error("interrupted");
+    return ExitCode.Failed;
+}

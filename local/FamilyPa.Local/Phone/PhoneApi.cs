@@ -7,8 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace FamilyPa.Local.Phone;
 
 /// <summary>What the page asks for. Sending goes through simulated Twilio, which signs it and posts it to the app's webhook.</summary>
-internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember> members)
+/// <param name="listens">A real model transcribes; the simulated one can only read the recordings that <see cref="Speak"/> makes.</param>
+internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, bool listens)
 {
+    private const string NobodyListens =
+        "No transcriber is configured, so a real recording can't be understood: set AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY, or type and press “As voice”.";
+
     public void Map(WebApplication app)
     {
         app.MapGet("/phone/members", context => context.Response.WriteAsJsonAsync(members));
@@ -42,8 +46,11 @@ internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember>
             },
             context.RequestAborted);
         await context.Response.WriteAsJsonAsync(
-            new PhoneDelivery(delivery.MessageSid, delivery.Accepted, delivery.Status, (long)delivery.Elapsed.TotalMilliseconds), context.RequestAborted);
+            new PhoneDelivery(delivery.MessageSid, delivery.Accepted, delivery.Status, (long)delivery.Elapsed.TotalMilliseconds, HintFor(form.Files)), context.RequestAborted);
     }
+
+    private string? HintFor(IFormFileCollection files) =>
+        !listens && files.Any(file => file.ContentType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase)) ? NobodyListens : null;
 
     /// <summary>A reply that was looked at: Twilio reports it read, as WhatsApp's second blue tick.</summary>
     private async Task ReadAsync(HttpContext context)

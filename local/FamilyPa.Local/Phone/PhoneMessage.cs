@@ -14,6 +14,7 @@ internal sealed record PhoneMessage(string Sid, bool Mine, string Body, DateTime
 internal sealed record PhoneMedia(string ContentType, string Url);
 
 /// <summary>How the webhook took a message.</summary>
-internal sealed record PhoneDelivery(string MessageSid, bool Accepted, int? Status, long Milliseconds);
+/// <param name="Hint">What the developer should know of what will come of it.</param>
+internal sealed record PhoneDelivery(string MessageSid, bool Accepted, int? Status, long Milliseconds, string? Hint);
 
 internal sealed record PhoneProblem(string Message);

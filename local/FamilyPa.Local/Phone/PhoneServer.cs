@@ -22,7 +22,7 @@ internal sealed class PhoneServer : IAsyncDisposable
 
     public string Url => app.Urls.First().TrimEnd('/') + "/phone";
 
-    public static async Task<PhoneServer> StartAsync(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, int? port = null)
+    public static async Task<PhoneServer> StartAsync(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, bool listens = false, int? port = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -36,7 +36,7 @@ internal sealed class PhoneServer : IAsyncDisposable
         var app = builder.Build();
         app.Use(RefuseOtherSites);
         PhonePage.Map(app);
-        new PhoneApi(twilio, members).Map(app);
+        new PhoneApi(twilio, members, listens).Map(app);
         new PhoneEvents(twilio, app.Lifetime.ApplicationStopping).Map(app);
         await app.StartAsync();
         return new PhoneServer(app);

@@ -42,7 +42,7 @@ internal sealed class LocalRun : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
 
         var wiring = Wire(port, secrets);
-        File = RunFile.Of(wiring, Database.Uri, Simulators.Twilio is { } twilio ? Own(await PhoneServer.StartAsync(twilio, DemoFamily.Members)).Url : null);
+        File = RunFile.Of(wiring, Database.Uri, Simulators.Twilio is { } twilio ? Own(await PhoneServer.StartAsync(twilio, DemoFamily.Members, listens: Simulators.OpenAI is null)).Url : null);
         await steps.RunAsync(
             "App",
             async say =>

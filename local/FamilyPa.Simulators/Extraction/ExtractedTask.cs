@@ -11,6 +11,10 @@ internal sealed record ExtractedTask(
     [property: JsonPropertyOrder(0)] string Title, [property: JsonPropertyOrder(1)] string? Notes, [property: JsonPropertyOrder(2)] string? DueAt,
     [property: JsonPropertyOrder(3)] string? Assignee, [property: JsonPropertyOrder(4)] string Category, [property: JsonPropertyOrder(5)] double Confidence)
 {
+    /// <summary>The number of the question that it answers; only ever written where questions were open.</summary>
+    [JsonIgnore]
+    public int? Answers { get; init; }
+
     public static string? Due(DateOnly? date, TimeOnly? time) => (date, time) switch
     {
         (null, _) => null,
@@ -28,5 +32,19 @@ internal sealed record ExtractionAnswer(IReadOnlyList<ExtractedTask> Tasks, stri
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
+    /// <summary>Numbers of the questions whose task is not wanted any more; null where none were open.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int>? Withdrawn { get; init; }
+
+    public string ToJson()
+    {
+        var json = JsonSerializer.SerializeToNode(this, Options)!;
+        if (Withdrawn is not null)
+        {
+            json["withdrawn"] = JsonSerializer.SerializeToNode(Withdrawn);
+            foreach (var (task, node) in Tasks.Zip(json["tasks"]!.AsArray())) node!["answers"] = task.Answers;
+        }
+
+        return json.ToJsonString(Options);
+    }
 }

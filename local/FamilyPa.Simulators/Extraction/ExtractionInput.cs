@@ -6,7 +6,9 @@ namespace FamilyPa.Simulators.Extraction;
 /// <summary>What our app's chat request asks: the last user message's JSON.</summary>
 /// <param name="Now">The family's wall clock.</param>
 /// <param name="Locale">Such as <c>en-GB</c>.</param>
-internal sealed record ExtractionInput(DateTime Now, string Locale, string? Sender, IReadOnlyList<string> Members, string Message)
+/// <param name="Questions">What the sender was asked and may be answering.</param>
+internal sealed record ExtractionInput(
+    DateTime Now, string Locale, string? Sender, IReadOnlyList<string> Members, string Message, IReadOnlyList<AskedQuestion> Questions)
 {
     /// <summary>WhatsApp's own limit. What is longer is cut, so that no input can take for ever.</summary>
     private const int MaxLength = 4_096;
@@ -14,14 +16,15 @@ internal sealed record ExtractionInput(DateTime Now, string Locale, string? Send
     /// <summary>Anything that is not our JSON is taken as the message itself.</summary>
     public static ExtractionInput Read(string text, DateTimeOffset utcNow)
     {
-        var plain = new ExtractionInput(utcNow.UtcDateTime, "en-GB", null, [], Clean(text));
+        var plain = new ExtractionInput(utcNow.UtcDateTime, "en-GB", null, [], Clean(text), []);
         try
         {
             using var document = JsonDocument.Parse(text);
             var json = document.RootElement;
             return json.ValueKind != JsonValueKind.Object ? plain : new ExtractionInput(
                 DateTime.TryParse(Text(json, "now"), CultureInfo.InvariantCulture, out var now) ? now : utcNow.UtcDateTime,
-                Text(json, "locale") ?? "en-GB", Text(json, "sender"), [.. Names(json)], Clean(Text(json, "message") ?? ""));
+                Text(json, "locale") ?? "en-GB", Text(json, "sender"), [.. Names(json)], Clean(Text(json, "message") ?? ""),
+                [.. AskedQuestion.Read(json)]);
         }
         catch (JsonException)
         {

@@ -27,7 +27,8 @@ internal sealed class TaskExtractor(DateRecogniser dates)
             .SelectMany((piece, index) => ReadPiece(piece, found[index], piece.Header is { } header ? headerDates[header] : [], lexicon, members))
             .ToList();
         var tasks = readings.Select(reading => reading.Task).OfType<ExtractedTask>().DistinctBy(task => (task.Title, task.DueAt)).Take(MaxTasks).ToList();
-        return new ExtractionAnswer(tasks, readings.Select(reading => reading.Question).FirstOrDefault(question => question is not null), language);
+        var understood = new ExtractionAnswer(tasks, readings.Select(reading => reading.Question).FirstOrDefault(question => question is not null), language);
+        return input.Questions.Count == 0 || pieces.Count == 0 ? understood : new AnswerReader(input, lexicon, members).Read(understood, new DatedText(pieces[0].Text, found[0], lexicon), found[0]);
     }
 
     private static IEnumerable<Reading> ReadPiece(

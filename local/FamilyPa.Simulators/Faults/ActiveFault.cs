@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using FamilyPa.Simulators.Hosting;
 
@@ -8,6 +9,7 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
 {
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChangeSignal struck = new();
+    private readonly Random chance = new(fault.Seed);
     private int hits;
 
     public Fault Fault => fault;
@@ -36,7 +38,11 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
         && (fault.Contains is not { Length: > 0 } text
             || request.Body.Contains(text, StringComparison.Ordinal)
             || request.Path.Contains(text, StringComparison.Ordinal)
-            || request.Fields.Values.Any(value => value.Contains(text, StringComparison.Ordinal)));
+            || request.Fields.Values.Any(value => value.Contains(text, StringComparison.Ordinal))
+            || request.File.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+
+    /// <summary>Asked once for each request that fits, one after the other.</summary>
+    internal bool IsDue() => fault.Probability is not { } probability || chance.NextDouble() < probability;
 
     /// <returns>Whether it is used up.</returns>
     internal bool Strike()

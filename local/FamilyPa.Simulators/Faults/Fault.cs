@@ -5,11 +5,12 @@ namespace FamilyPa.Simulators.Faults;
 /// <summary>One way to fail. Made by the factories, or as JSON by <c>POST /simulator/faults</c>.</summary>
 /// <remarks>
 /// JSON: <c>{"operation":"chat","kind":"status","status":429,"retryAfterSeconds":2,"times":3}</c>; further members are
-/// <c>milliseconds</c> (stall, late, drip), <c>length</c>, <c>cut</c>, <c>rubbish</c>, <c>schema</c> and <c>contains</c>, with the enums' names.
+/// <c>milliseconds</c> (stall, late, drip), <c>length</c>, <c>cut</c>, <c>rubbish</c>, <c>schema</c>, <c>contains</c>, <c>probability</c> and <c>seed</c>, with
+/// the enums' names.
 /// </remarks>
 public sealed record Fault
 {
-    /// <summary><c>messages.create</c>, <c>messages.list</c>, <c>messages.get</c>, <c>media.list</c>, <c>media</c>, <c>media.delete</c>, <c>cdn</c>, <c>chat</c>, <c>transcription</c>, or <c>*</c>.</summary>
+    /// <summary><c>messages.create</c>, <c>messages.list</c>, <c>messages.get</c>, <c>messages.delete</c>, <c>media.list</c>, <c>media</c>, <c>media.delete</c>, <c>cdn</c>, <c>chat</c>, <c>transcription</c>, or <c>*</c>.</summary>
     public required string Operation { get; init; }
 
     public required FaultKind Kind { get; init; }
@@ -18,8 +19,14 @@ public sealed record Fault
     [JsonPropertyName("times")]
     public int? Limit { get; init; }
 
-    /// <summary>Hit only requests whose body or path contains this.</summary>
+    /// <summary>Hit only requests whose body, file or path contains this.</summary>
     public string? Contains { get; init; }
+
+    /// <summary>The chance (0 to 1) of each request that fits; null hits them all.</summary>
+    public double? Probability { get; init; }
+
+    /// <summary>Decides, by their order, which of the requests a probability hits.</summary>
+    public int Seed { get; init; }
 
     /// <summary>How long a stall or a late answer takes, or the pause between two bytes; a stall without it lasts until it is released.</summary>
     public double? Milliseconds { get; init; }
@@ -91,6 +98,9 @@ public sealed record Fault
     public Fault Times(int times) => this with { Limit = times };
 
     public Fault Once() => Times(1);
+
+    /// <summary>Hits only some of the requests that fit, by chance, and the same ones for the same seed.</summary>
+    public Fault Sometimes(double probability, int seed) => this with { Probability = probability, Seed = seed };
 
     /// <summary>Hits only requests whose body or path contains the text.</summary>
     public Fault OnlyFor(string text) => this with { Contains = text };

@@ -50,7 +50,7 @@ public sealed class FaultPlan
     {
         lock (gate)
         {
-            var found = active.FirstOrDefault(candidate => candidate.Fits(request));
+            var found = active.FirstOrDefault(candidate => candidate.Fits(request) && candidate.IsDue());
             if (found is not null && found.Strike())
             {
                 active.Remove(found);

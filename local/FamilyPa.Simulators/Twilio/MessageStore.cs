@@ -41,6 +41,20 @@ internal sealed class MessageStore
         return updated;
     }
 
+    /// <returns>False if there is no such message.</returns>
+    public bool Remove(string sid)
+    {
+        lock (gate)
+        {
+            if (!positions.Remove(sid, out var position)) return false;
+            messages.RemoveAt(position);
+            for (var i = position; i < messages.Count; i++) positions[messages[i].Sid] = i;
+        }
+
+        changed.Raise();
+        return true;
+    }
+
     public IReadOnlyList<TwilioMessage> Snapshot()
     {
         lock (gate) return [.. messages];

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace FamilyPa.Simulators.Twilio;
 
-/// <summary><c>Messages.json</c>: create, list, fetch.</summary>
+/// <summary><c>Messages.json</c>: create, list, fetch, delete.</summary>
 internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks, TwilioSimulatorOptions options, Recipients recipients)
 {
     public const string Root = "/2010-04-01/Accounts/{account}/Messages";
@@ -13,6 +13,7 @@ internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks,
         pipeline.Map(app, "POST", Root + ".json", "messages.create", Create);
         pipeline.Map(app, "GET", Root + ".json", "messages.list", List);
         pipeline.Map(app, "GET", Root + "/{sid}.json", "messages.get", Get);
+        pipeline.Map(app, "DELETE", Root + "/{sid}.json", "messages.delete", Delete);
     }
 
     private Answer Create(Call call)
@@ -61,6 +62,9 @@ internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks,
         store.Find(call.Route("sid")) is { } message
             ? Answer.Json(200, MessageJson.Of(message, options.AccountSid))
             : TwilioErrors.NotFound(call.Request.Path);
+
+    private Answer Delete(Call call) =>
+        store.Remove(call.Route("sid")) ? Answer.Empty(204) : TwilioErrors.NotFound(call.Request.Path);
 
     // A messaging service picks the sender; any of the account's will do.
     private string SenderOf(string to) =>

@@ -82,7 +82,9 @@ internal static class LocalHost
         var app = builder.Build();
         var resolver = app.Services.GetRequiredService<IInlineConstraintResolver>();
         var routes = new RouteTable([.. triggers.Select(http => new FunctionRoute(http.Function, http.Trigger, hostJson.RoutePrefix, resolver))]);
-        app.Run(new HttpFunctions(routes, new FunctionKey(settings.FunctionKey), app.Services.GetRequiredService<FunctionRunner>()).Answer);
+        var key = new FunctionKey(settings.FunctionKey);
+        var runner = app.Services.GetRequiredService<FunctionRunner>();
+        app.Run(new HttpFunctions(routes, new AdminFunctions(catalog, key, runner), key, runner).Answer);
         return app;
     }
 }

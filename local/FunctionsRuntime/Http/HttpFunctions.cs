@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsRuntime.Http;
 
 /// <summary>Answers a request: finds the function, asks for its key, calls it.</summary>
-internal sealed class HttpFunctions(RouteTable routes, FunctionKey key, FunctionRunner runner)
+internal sealed class HttpFunctions(RouteTable routes, AdminFunctions admin, FunctionKey key, FunctionRunner runner)
 {
     public Task Answer(HttpContext http)
     {
         var route = routes.Find(http.Request);
         if (route is null)
         {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            http.Response.StatusCode = AdminFunctions.Has(http.Request.Path) ? admin.Answer(http.Request) : StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         }
 

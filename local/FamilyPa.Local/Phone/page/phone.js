@@ -49,6 +49,7 @@ async function send({ body = '', spoken = '', upload = null }) {
     const result = await answer.json();
     if (!answer.ok) return complain(result.message);
     connection.textContent = `Answered in ${result.milliseconds} ms`;
+    if (result.hint) complain(result.hint);
     if (!result.accepted) {
       const reason = result.status ? `refused with HTTP ${result.status}` : 'no answer: is the app running?';
       conversation.refuse(result.messageSid, reason);

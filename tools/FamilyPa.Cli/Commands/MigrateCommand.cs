@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Azure.Core;
 using Azure.Identity;
+using FamilyPa.Cli.Output;
 using FamilyPa.Core.Storage;
 using Npgsql;
 using Spectre.Console;
 
-namespace FamilyPa.Cli;
+namespace FamilyPa.Cli.Commands;
 
 /// <summary><c>familypa migrate</c>: brings the database to this version, and opens it to the app's login.</summary>
 internal static class MigrateCommand
@@ -30,25 +31,45 @@ internal static class MigrateCommand
         var command = new Command("migrate", "Apply the migrations that the database does not have yet.") { connection, entra, identity, password };
         command.SetAction(async (parsed, cancellation) =>
         {
+            var json = parsed.GetValue(GlobalOptions.Json);
             try
             {
                 var address = ConnectionStrings.Parse(parsed.GetValue(connection)!);
                 if (parsed.GetValue(entra))
                     address.Password = (await new DefaultAzureCredential().GetTokenAsync(new TokenRequestContext([EntraScope]), cancellation)).Token;
-                var applied = 0;
+                var applied = new List<string>();
                 Migrator.Run(address.ConnectionString, script =>
                 {
-                    applied++;
-                    AnsiConsole.WriteLine($"  applied {script}");
+                    applied.Add(script);
+                    if (!json)
+                        Screen.Line($"  applied {script}");
                 });
                 AppLogin.Allow(address.ConnectionString, parsed.GetValue(identity), parsed.GetValue(password));
-                AnsiConsole.WriteLine(applied == 0 ? "The database is up to date." : $"{applied} migrations applied.");
-                return 0;
+                if (json)
+                    Screen.Json(new { applied });
+                else
+                    Screen.Line(applied.Count == 0 ? "The database is up to date." : $"{applied.Count} migrations applied.");
+                return ExitCode.Ok;
             }
-            catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or NpgsqlException)
+            catch (Exception e) when (e is FormatException or ArgumentException)
             {
-                await Console.Error.WriteLineAsync($"familypa migrate: {e.Message}");
-                return 1;
+                throw CliException.Usage(e.Message);
+            }
+            catch (AuthenticationFailedException)
+            {
+                throw new CliException(ExitCode.Refused, "nobody is signed in who may log in to the database (az login)");
+            }
+            catch (PostgresException e)
+            {
+                throw new CliException(e.SqlState.StartsWith("28", StringComparison.Ordinal) ? ExitCode.Refused : ExitCode.Failed, $"the database refused: {e.MessageText} ({e.SqlState})");
+            }
+            catch (NpgsqlException e)
+            {
+                throw new CliException(ExitCode.Unreachable, $"the database cannot be reached: {e.Message}");
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new CliException(ExitCode.Failed, e.Message);
             }
         });
         return command;

@@ -1,0 +1,23 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Replies;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Messages;
+
+/// <summary>Takes in a message after its webhook has been answered, or without one: there is no TwiML to answer with any more.</summary>
+public sealed class LateIntake(Inbox inbox, TwilioClient twilio, ILogger<LateIntake> log)
+{
+    /// <inheritdoc cref="Inbox.AcceptAsync"/>
+    public async Task<Acceptance> TakeInAsync(InboundMessage message, string requestId)
+    {
+        var acceptance = await inbox.AcceptAsync(message, requestId, CancellationToken.None);
+        if (acceptance == Acceptance.UnknownSender)
+        {
+            // Stored as told, then told: this may get lost, and never comes twice.
+            var result = await twilio.SendAsync(message.From, message.To, Phrases.UnknownSender, CancellationToken.None);
+            log.UnknownSenderTold(message.MessageSid, requestId, result.GetType().Name);
+        }
+
+        return acceptance;
+    }
+}

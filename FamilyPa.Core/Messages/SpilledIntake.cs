@@ -1,0 +1,71 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Pipeline;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Messages;
+
+/// <summary>Empties the queue <c>inbound</c>: through the same door as every message, and so once.</summary>
+public sealed class SpilledIntake(SpillQueue spill, LateIntake intake, Database database, IOptions<PipelineSettings> settings, ILogger<SpilledIntake> log)
+{
+    /// <summary>As host.json's <c>maxDequeueCount</c>: the last try hands the message to poison itself, for only it knows the cause.</summary>
+    private const int MostTries = 5;
+
+    /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
+    public async Task TakeInAsync(string body, long dequeueCount, CancellationToken cancellation)
+    {
+        if (await spill.ReadAsync(body, cancellation) is not { } spilled || spilled.TryRead() is not { } message)
+        {
+            log.SentToPoison(SpillQueue.Name, "unreadable");
+            await spill.SendToPoisonAsync(body, cancellation);
+            return;
+        }
+
+        try
+        {
+            await intake.TakeInAsync(message, spilled.RequestId);
+            await spill.ForgetAsync(spilled, cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            // Still away: not this message's fault, so it waits without losing one of its five tries.
+            log.SpilledWaits(message.MessageSid, SpillQueue.Name, ErrorCode.Of(e));
+            await spill.SendAsync(body, cancellation, settings.Value.DatabasePause);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var error = AttemptError.Of(e);
+            if (dequeueCount < MostTries)
+                throw new PhaseFailedException(message.MessageSid, SpillQueue.Name, error);
+            log.SentToPoison(SpillQueue.Name, error.Code);
+            await spill.SendToPoisonAsync((SpilledMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);
+        }
+    }
+
+    /// <summary>Keeps what can't be taken in, with its cause, for an operator: put back into the queue, it is tried anew.</summary>
+    public async Task GiveUpAsync(string queueMessageId, string body, CancellationToken cancellation)
+    {
+        try
+        {
+            var spilled = SpilledMessage.TryParse(body);
+            var message = (await spill.ReadAsync(body, cancellation))?.TryRead();
+            var cause = message is null ? "unreadable" : spilled?.Cause ?? "retries_exhausted";
+            await using var batch = database.AsService().Add(
+                """
+                insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
+                on conflict do nothing
+                """,
+                SpillQueue.Name, queueMessageId, PgText.Clean(body), spilled?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
+            await batch.ExecuteAsync(cancellation);
+            log.JobFailed(spilled?.MessageSid, SpillQueue.Name, cause);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            log.PoisonWaits(SpillQueue.Name, ErrorCode.Of(e));
+            await spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using FamilyPa.Core.Storage;
+
+namespace FamilyPa.Core.Messages;
+
+/// <summary>Messages that came before their sender was in a family.</summary>
+public sealed class UnmatchedMessages(Database database, Inbox inbox)
+{
+    /// <summary>Takes them in as if they came now, from what was stored of them then.</summary>
+    /// <returns>Those that became messages; the senders of the others are still in no family.</returns>
+    public async Task<IReadOnlySet<string>> TakeInAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            "select raw_payload::text, raw_body from unmatched_messages where message_sid = any ($1) order by received_at", (object)messageSids.ToArray());
+        var messages = await batch.ListAsync(
+            row => new InboundMessage(JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(0))!, row.GetFieldValue<byte[]>(1), null),
+            cancellation);
+        var taken = new HashSet<string>();
+        foreach (var message in messages)
+        {
+            if (await inbox.AcceptAsync(message, requestId, cancellation) == Acceptance.Accepted)
+                taken.Add(message.MessageSid);
+        }
+
+        return taken;
+    }
+}

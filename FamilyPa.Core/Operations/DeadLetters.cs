@@ -1,0 +1,56 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FamilyPa.Core.Operations;
+
+/// <param name="Queue">Without <c>-poison</c>.</param>
+/// <param name="Body">Ids alone; null where it holds a message that somebody wrote, unless that was asked for.</param>
+/// <param name="BodyLength">In characters.</param>
+/// <param name="JobStatus">What has become of the message since; null when there is no such job.</param>
+public sealed record DeadLetter(
+    Guid Id, string Queue, string? MessageSid, string Cause, string? Body, int BodyLength, DateTimeOffset CreatedAt, string? JobStatus, int? Generation);
+
+public sealed record DeadLetterFilter(string? Queue, string? Cause, string? MessageSid, DateTimeOffset? Since, DateTimeOffset? Until);
+
+/// <summary>The queue messages that were given up.</summary>
+public sealed class DeadLetters(Database database, ILogger<DeadLetters> log)
+{
+    /// <summary>Carries whole messages, not ids.</summary>
+    private const string QueueOfMessages = "inbound";
+
+    /// <summary>The newest first.</summary>
+    /// <param name="reveal">With the bodies that hold what people wrote; noted in the audit log.</param>
+    public async Task<Page<DeadLetter>> ListAsync(
+        DeadLetterFilter filter, PageCursor? after, int limit, bool reveal, string requestId, CancellationToken cancellation)
+    {
+        var batch = database.AsService();
+        await using var disposing = batch;
+        if (reveal)
+        {
+            log.DeadLettersRevealed(requestId);
+            batch.Add(
+                "insert into audit_log (actor, action, message_sid, details, request_id) values ('operator', 'reveal', $1, jsonb_build_object('queue', $2::text), $3)",
+                filter.MessageSid, filter.Queue, requestId);
+        }
+
+        batch.Add(
+            """
+            select p.id, p.queue, p.message_sid, p.cause, case when $6 or p.queue <> $7 then p.body end, length(p.body), p.created_at, j.status, j.generation
+            from poison_messages p left join processing_jobs j on j.message_sid = p.message_sid
+            where ($1::text is null or p.queue = $1) and ($2::text is null or p.cause = $2) and ($3::text is null or p.message_sid = $3)
+              and ($4::timestamptz is null or p.created_at >= $4) and ($5::timestamptz is null or p.created_at < $5)
+              and ($8::timestamptz is null or (p.created_at, p.id) < ($8, $9::uuid))
+            order by p.created_at desc, p.id desc limit $10
+            """,
+            filter.Queue, filter.Cause, filter.MessageSid, filter.Since, filter.Until, reveal, QueueOfMessages,
+            after?.At, after is null ? null : Guid.Parse(after.Key), limit + 1);
+        var rows = await batch.ListAsync(Read, cancellation);
+        return Page<DeadLetter>.Of(rows, limit, row => new PageCursor(row.CreatedAt, row.Id.ToString()));
+    }
+
+    private static DeadLetter Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4),
+        row.GetInt32(5), row.GetFieldValue<DateTimeOffset>(6), row.IsDBNull(7) ? null : row.GetString(7), row.IsDBNull(8) ? null : row.GetInt32(8));
+}

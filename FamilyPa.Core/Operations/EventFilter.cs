@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FamilyPa.Core.Queues;
+
+namespace FamilyPa.Core.Operations;
+
+/// <summary>Which messages an operator means. Null means any.</summary>
+/// <param name="Statuses">The job's, or <see cref="Unmatched"/>.</param>
+/// <param name="Phone">The sender, without a channel.</param>
+/// <param name="Since">Received then or later.</param>
+/// <param name="Until">Received before then.</param>
+public sealed record EventFilter(
+    IReadOnlyList<string>? Statuses = null,
+    string? Reason = null,
+    string? ErrorCode = null,
+    Phase? Phase = null,
+    Guid? FamilyId = null,
+    string? Phone = null,
+    string? Source = null,
+    DateTimeOffset? Since = null,
+    DateTimeOffset? Until = null)
+{
+    /// <summary>The status of a message whose sender is in no family: it has no job.</summary>
+    public const string Unmatched = "unmatched";
+
+    public static readonly IReadOnlyList<string> KnownStatuses =
+    [
+        "received", "downloading", "transcribing", "extracting", "finalizing", "deferred", "throttled", "done", "rejected", "failed", Unmatched,
+    ];
+
+    public static readonly IReadOnlyList<string> KnownSources = ["webhook", "spilled", "reconciled"];
+
+    private static readonly JsonSerializerOptions AuditJson = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    [JsonIgnore]
+    public bool IsEmpty => this == new EventFilter();
+
+    /// <summary>What is noted of it: the phone only by its last two digits.</summary>
+    public string ToAuditJson() => JsonSerializer.Serialize(this with { Phone = Phone is null ? null : "…" + Phone[^2..] }, AuditJson);
+}

@@ -1,0 +1,133 @@
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using Npgsql;
+
+namespace FamilyPa.Core.Operations;
+
+/// <summary>A message in a list, with nothing in it of what was written.</summary>
+/// <param name="Phone">Masked.</param>
+/// <param name="LatencyMs">From received to completed, in milliseconds.</param>
+public sealed record EventRow(
+    string MessageSid,
+    DateTimeOffset ReceivedAt,
+    string Source,
+    Guid? FamilyId,
+    string? Phone,
+    string Status,
+    string? StatusReason,
+    string? Phase,
+    string? ErrorCode,
+    int? RetryCount,
+    int? Generation,
+    long? LatencyMs,
+    decimal CostUsd);
+
+/// <summary>The first of the messages that a filter means, the oldest first.</summary>
+/// <param name="Matched">How many it means in all, from where the selection began.</param>
+public sealed record EventSelection(IReadOnlyList<string> MessageSids, long Matched, PageCursor? Next)
+{
+    public static EventSelection Of(IEnumerable<string> named)
+    {
+        var once = named.Distinct().ToList();
+        return new EventSelection(once, once.Count, null);
+    }
+}
+
+/// <summary>Finds messages: those in the pipeline, and those of senders in no family.</summary>
+public sealed class EventSearch(Database database)
+{
+    // $1 to $9 are the filter, $10 and $11 the cursor, $12 the limit. Planned with their values: most conditions then fall away.
+    // $13 is the one status where there is only one: an index gives its rows in order, which it cannot for a list.
+    private const string ValuesPlan = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
+
+    private static readonly string SearchSql = $"""
+        with found as materialized ({Found("<", "desc")})
+        select f.message_sid, f.received_at, coalesce(e.source, 'webhook'), e.family_id, mask_address(coalesce(m.from_address, u.from_address)),
+               coalesce(j.status, '{EventFilter.Unmatched}'), case when j.id is null then 'unknown_sender' else j.status_reason end,
+               j.current_phase, j.error_code, j.retry_count, j.generation,
+               round(extract(epoch from j.completed_at - f.received_at) * 1000)::bigint,
+               (select coalesce(sum(a.cost_usd), 0) from ai_usage a where a.message_sid = f.message_sid)
+        from found f
+        left join processing_jobs j on j.message_sid = f.message_sid
+        left join webhook_events e on e.id = j.webhook_event_id
+        left join inbound_messages m on m.provider = 'twilio' and m.message_sid = f.message_sid
+        left join unmatched_messages u on u.provider = 'twilio' and u.message_sid = f.message_sid
+        order by f.received_at desc, f.message_sid desc
+        """;
+
+    private static readonly string SelectSql = $"""
+        with found as materialized ({Found(">", "asc")})
+        select f.message_sid, f.received_at, (select count(*) {Jobs(">")}) + (select count(*) {Unmatched(">")})
+        from found f order by f.received_at, f.message_sid
+        """;
+
+    /// <summary>The newest first.</summary>
+    public async Task<Page<EventRow>> SearchAsync(EventFilter filter, PageCursor? after, int limit, CancellationToken cancellation)
+    {
+        await using var batch = Query(SearchSql, filter, after, limit + 1);
+        var rows = await batch.ListAsync(ReadRow, cancellation);
+        return Page<EventRow>.Of(rows, limit, row => new PageCursor(row.ReceivedAt, row.MessageSid));
+    }
+
+    /// <summary>The oldest first, as they are to be replayed.</summary>
+    public async Task<EventSelection> SelectAsync(EventFilter filter, PageCursor? after, int limit, CancellationToken cancellation)
+    {
+        await using var batch = Query(SelectSql, filter, after, limit);
+        var rows = await batch.ListAsync(
+            row => (Cursor: new PageCursor(row.GetFieldValue<DateTimeOffset>(1), row.GetString(0)), Matched: row.GetInt64(2)), cancellation);
+        var matched = rows is [var first, ..] ? first.Matched : 0;
+        return new EventSelection([.. rows.Select(row => row.Cursor.Key)], matched, matched > rows.Count ? rows[^1].Cursor : null);
+    }
+
+    /// <returns>Null when there is no such event.</returns>
+    public async Task<string?> MessageSidAsync(Guid webhookEventId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add("select message_sid from webhook_events where id = $1", webhookEventId);
+        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+    }
+
+    private DatabaseBatch Query(string sql, EventFilter filter, PageCursor? after, int limit) => database.AsService().Guard(ValuesPlan).Add(
+        sql,
+        filter.Statuses?.ToArray(), filter.Reason, filter.ErrorCode, filter.Phase?.Name(), filter.FamilyId, filter.Phone, filter.Source,
+        filter.Since, filter.Until, after?.At, after?.Key, limit, filter.Statuses is [var only] ? only : null);
+
+    private static string Found(string beyond, string direction) => $"""
+        (select j.received_at, j.message_sid {Jobs(beyond)} order by j.received_at {direction}, j.message_sid {direction} limit $12)
+        union all
+        (select u.received_at, u.message_sid {Unmatched(beyond)} order by u.received_at {direction}, u.message_sid {direction} limit $12)
+        order by received_at {direction}, message_sid {direction} limit $12
+        """;
+
+    /// <remarks>A table that no condition needs is not read: each is joined by a key of its own.</remarks>
+    private static string Jobs(string beyond) => $"""
+        from processing_jobs j
+        left join webhook_events e on e.id = j.webhook_event_id
+        left join inbound_messages m on m.provider = 'twilio' and m.message_sid = j.message_sid
+        where ($1::text[] is null or j.status = any ($1)) and ($13::text is null or j.status = $13)
+          and ($2::text is null or j.status_reason = $2)
+          and ($3::text is null or j.error_code = $3) and ($4::text is null or j.current_phase = $4)
+          and ($5::uuid is null or j.family_id = $5) and ($6::text is null or m.from_phone = $6) and ($7::text is null or e.source = $7)
+          and ($8::timestamptz is null or j.received_at >= $8) and ($9::timestamptz is null or j.received_at < $9)
+          and ($10::timestamptz is null or (j.received_at, j.message_sid) {beyond} ($10, $11::text))
+        """;
+
+    /// <remarks>One that was taken in later is found as what it has become.</remarks>
+    private static string Unmatched(string beyond) => $"""
+        from unmatched_messages u
+        where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender')
+          and $3::text is null and $4::text is null and $5::uuid is null
+          and ($6::text is null or u.from_address in ($6, 'whatsapp:' || $6)) and ($7::text is null or $7 = 'webhook')
+          and ($8::timestamptz is null or u.received_at >= $8) and ($9::timestamptz is null or u.received_at < $9)
+          and ($10::timestamptz is null or (u.received_at, u.message_sid) {beyond} ($10, $11::text))
+          and (select j.id from processing_jobs j where j.message_sid = u.message_sid) is null
+        """;
+
+    private static EventRow ReadRow(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), Text(row, 4),
+        row.GetString(5), Text(row, 6), Text(row, 7), Text(row, 8), Number(row, 9), Number(row, 10),
+        row.IsDBNull(11) ? null : row.GetInt64(11), row.GetDecimal(12));
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static int? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+}

@@ -1,0 +1,15 @@
+using FamilyPa.Core.Messages;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FamilyPa.Core.Operations;
+
+public static class OperationsServices
+{
+    /// <summary>What operators see of messages, and how they run them again.</summary>
+    public static IServiceCollection AddOperations(this IServiceCollection services) => services
+        .AddSingleton<Story>()
+        .AddSingleton<EventSearch>()
+        .AddSingleton<DeadLetters>()
+        .AddSingleton<UnmatchedMessages>()
+        .AddSingleton<Replay>();
+}

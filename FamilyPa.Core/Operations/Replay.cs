@@ -1,0 +1,104 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Messages;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FamilyPa.Core.Operations;
+
+/// <summary>Which messages to run again, and from where.</summary>
+/// <param name="MessageSids">Each once.</param>
+/// <param name="Filter">How they were chosen; null where they were named.</param>
+/// <param name="FromPhase">Named: the phase and those after it are done anew. Not named: each goes on where it failed.</param>
+/// <param name="DryRun">Only say what would happen.</param>
+public sealed record ReplayRequest(IReadOnlyList<string> MessageSids, EventFilter? Filter, Phase? FromPhase, bool DryRun)
+{
+    /// <summary>Gets a line of its own in the audit log and the app's, besides each message's.</summary>
+    public bool IsBulk => Filter is not null || MessageSids.Count > 1;
+}
+
+/// <param name="JobId">Null where there is no job.</param>
+/// <param name="Outcome">As documented at <c>replay_job</c> in the migrations; <c>unknown</c> where no such message was ever taken in.</param>
+public sealed record ReplayResult(Guid? JobId, string MessageSid, string? Status, int? Generation, string? Phase, string Outcome);
+
+/// <summary>Runs stored messages again. The same keys hold, so what they did before they do not do twice.</summary>
+public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessages unmatched, ILogger<Replay> log)
+{
+    private const int SendsAtOnce = 16;
+
+    /// <summary>Longer than this the queues are not waited for: the sweeper sends what was not sent.</summary>
+    private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>One transaction and one round trip for all of them, then one queue operation for each that is replayed.</summary>
+    /// <returns>One result for each message, in the order they were named.</returns>
+    public async Task<IReadOnlyList<ReplayResult>> RunAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
+    {
+        var results = await StoreAsync(request, requestId, cancellation);
+        if (request.IsBulk)
+            log.ReplayedMany(requestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);
+        // Not bound to the caller's cancellation from here on: the jobs are stored as asked for, so a caller that hangs up changes nothing.
+        await EnqueueAsync([.. results.Where(result => result.Outcome == "replayed")], requestId);
+        return await TakeInAsync(results, requestId);
+    }
+
+    /// <remarks>In the order of their ids, so that two replays of the same messages never wait for each other crosswise.</remarks>
+    private async Task<List<ReplayResult>> StoreAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
+    {
+        var messageSids = request.MessageSids.Where(MessageSids.IsValid).Order(StringComparer.Ordinal).ToArray();
+        await using var batch = database.AsService().Add(
+            """
+            with replayed as materialized (
+              select s.message_sid, r.job_id, r.status, r.generation, r.phase, coalesce(r.outcome, 'unknown') as outcome
+              from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, null, $2, $3, $4) r),
+            audited as (
+              insert into audit_log (actor, action, details, request_id)
+              select 'operator', case when $3 then 'replay_many_preview' else 'replay_many' end,
+                     jsonb_build_object('from_phase', $2::text, 'filter', $5::jsonb, 'outcomes',
+                       (select jsonb_object_agg(o.outcome, o.messages) from (select outcome, count(*) as messages from replayed group by outcome) o)), $4
+              where $6)
+            select message_sid, job_id, status, generation, phase, outcome from replayed
+            """,
+            messageSids, request.FromPhase?.Name(), request.DryRun, requestId, request.Filter?.ToAuditJson(), request.IsBulk);
+        var stored = (await batch.ListAsync(ReadResult, cancellation)).ToDictionary(result => result.MessageSid);
+        return [.. request.MessageSids.Select(sid => stored.GetValueOrDefault(sid) ?? new ReplayResult(null, sid, null, null, null, "unknown"))];
+    }
+
+    private async Task EnqueueAsync(IReadOnlyList<ReplayResult> replayed, string requestId)
+    {
+        using var limit = new CancellationTokenSource(EnqueueLimit);
+        await Parallel.ForEachAsync(replayed, new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce }, async (job, _) =>
+        {
+            log.Replayed(job.MessageSid, requestId, job.Phase!, job.Generation!.Value);
+            try
+            {
+                await queues.SendAsync(Phases.Parse(job.Phase!), new JobMessage(job.MessageSid, job.Generation), limit.Token);
+            }
+            catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
+            {
+                log.EnqueueFailed(job.MessageSid, requestId, job.Phase!, ErrorCode.Of(e));
+            }
+        });
+    }
+
+    private async Task<List<ReplayResult>> TakeInAsync(List<ReplayResult> results, string requestId)
+    {
+        var known = results.Where(result => result.Outcome == "taken_in").Select(result => result.MessageSid).ToList();
+        if (known.Count == 0)
+            return results;
+        var taken = await unmatched.TakeInAsync(known, requestId, CancellationToken.None);
+        await using var batch = database.AsService().Add(
+            "select message_sid, id, status, generation, current_phase, 'taken_in' from processing_jobs where message_sid = any ($1)",
+            (object)taken.ToArray());
+        var jobs = (await batch.ListAsync(ReadResult, CancellationToken.None)).ToDictionary(job => job.MessageSid);
+        return
+        [
+            .. results.Select(result => result.Outcome != "taken_in" ? result
+                : jobs.GetValueOrDefault(result.MessageSid) ?? result with { Outcome = "unknown_sender" }),
+        ];
+    }
+
+    private static ReplayResult ReadResult(NpgsqlDataReader row) => new(
+        row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(0), row.IsDBNull(2) ? null : row.GetString(2),
+        row.IsDBNull(3) ? null : row.GetInt32(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetString(5));
+}

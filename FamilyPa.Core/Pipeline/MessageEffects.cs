@@ -1,0 +1,65 @@
+using FamilyPa.Core.Clarification;
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Storage;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>What a message brings about on the family's board, as statements that change nothing when they are run again.</summary>
+internal sealed class MessageEffects(DatabaseBatch batch, Claim claim)
+{
+    /// <summary>
+    /// Stores a task. One that answers a question completes that question's task, unless another message was quicker or the question had no task:
+    /// then it is a task of its own.
+    /// </summary>
+    public void Store(int ordinal, ExtractedTask task, UnderstoodTask understood) => batch.Add(
+        """
+        with answered as (
+          update clarifications set answered_by = $2, answered_at = now()
+          where id = $13 and family_id = $1 and answered_by is null returning task_id),
+        completed as (
+          update tasks t
+          set title = $4, notes = coalesce($5, t.notes), category = coalesce($6, t.category),
+              assignee = coalesce((select user_id from family_members where family_id = $1 and user_id = $7), t.assignee),
+              due_at = coalesce($8, t.due_at), due_all_day = case when $8 is null then t.due_all_day else $9 end,
+              needs_review = $10, confidence = $11, updated_at = now()
+          where t.id in (select task_id from answered) and t.status in ('open', 'in_progress')
+          returning t.id)
+        insert into tasks (family_id, source_message_sid, ordinal, title, notes, category, assignee, due_at, due_all_day,
+                           needs_review, confidence, created_by)
+        select $1, $2, $3, $4, $5, $6, (select user_id from family_members where family_id = $1 and user_id = $7), $8, $9, $10, $11, $12
+        where not exists (select from completed)
+          and not exists (select from clarifications where id = $13 and answered_by = $2 and task_id is not null)
+        on conflict (source_message_sid, ordinal) do nothing
+        """,
+        claim.Family.Id, claim.MessageSid, ordinal, task.Title, task.Notes, task.Category, understood.Assignee?.UserId,
+        understood.Due?.At.ToUniversalTime(), understood.Due?.AllDay ?? false, understood.NeedsReview, task.Confidence, claim.Sender.UserId,
+        task.Answers);
+
+    /// <summary>Drops the task that the sender was asked about and does not want.</summary>
+    public void Withdraw(OpenQuestion question) => batch.Add(
+        """
+        with answered as (
+          update clarifications set answered_by = $2, answered_at = now() where id = $1 and answered_by is null returning task_id)
+        update tasks set status = 'canceled', needs_review = false, updated_at = now()
+        where id in (select task_id from answered) and status in ('open', 'in_progress')
+        """,
+        question.Id, claim.MessageSid);
+
+    /// <summary>Notes the question against each task that waits for its answer; against the only task, or none, where no task is in doubt.</summary>
+    public void Ask(string question, IReadOnlyList<ExtractedTask> extracted, IReadOnlyList<UnderstoodTask> understood)
+    {
+        var doubtful = Enumerable.Range(0, understood.Count).Where(i => understood[i].NeedsReview).Select(i => (int?)i).ToList();
+        foreach (var ordinal in doubtful.Count > 0 ? doubtful : [understood.Count == 1 ? 0 : null])
+            Ask(question, ordinal, ordinal is { } i ? extracted[i].Answers : null);
+    }
+
+    private void Ask(string question, int? ordinal, Guid? answers) => batch.Add(
+        """
+        insert into clarifications (family_id, user_id, message_sid, task_id, question)
+        select $1, $2, $3, coalesce(
+          (select task_id from clarifications where id = $5), (select id from tasks where source_message_sid = $3 and ordinal = $4::int)), $6
+        on conflict do nothing
+        """,
+        claim.Family.Id, claim.Sender.UserId, claim.MessageSid, ordinal, answers, question);
+}

@@ -1,0 +1,85 @@
+using Azure;
+using FamilyPa.Core.AI;
+using FamilyPa.Core.Media;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Transcription;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>Listens: turns each recording into text. What a part said is stored before the next is listened to, so that nothing is paid for twice.</summary>
+public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore media, Transcriber transcriber) : IPhase
+{
+    public Phase Phase => Phase.Transcribe;
+
+    public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
+    {
+        if (claim.Material.Files.Count < claim.Material.Media.Count)
+        {
+            // Asked for by hand before the recordings were fetched: that comes first.
+            await jobs.AdvanceAsync(claim, Phase.Download, cancellation);
+            return Phase.Download;
+        }
+
+        var heard = claim.Material.Transcripts.Any(transcript => transcript.Text.Length > 0);
+        var refused = claim.Material.Files.Select(file => file.Reason).FirstOrDefault(reason => reason is not null);
+        foreach (var file in Unheard(claim.Material))
+        {
+            var (speech, reason) = await ListenAsync(claim, file, cancellation);
+            await StoreAsync(claim, file, speech, reason, cancellation);
+            heard |= speech is { Text.Length: > 0 };
+            refused ??= reason;
+        }
+
+        if (heard || !string.IsNullOrWhiteSpace(claim.Body))
+        {
+            await jobs.AdvanceAsync(claim, Phase.Extract, cancellation);
+            return Phase.Extract;
+        }
+
+        await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation, refused ?? "no_speech");
+        return Phase.Finalize;
+    }
+
+    private static IEnumerable<MediaFile> Unheard(Material material) => material.Files
+        .Where(file => file.Reason is null && material.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
+
+    private async Task<(HeardSpeech? Speech, string? Reason)> ListenAsync(Claim claim, MediaFile file, CancellationToken cancellation)
+    {
+        if (file.BlobName is null)
+            return (null, "media_unavailable");
+        try
+        {
+            await using var sound = await media.OpenAsync(file.BlobName, cancellation);
+            return (await transcriber.TranscribeAsync(sound, AudioFormat.FileName(file.ContentType), file.Seconds, claim.Family, cancellation), null);
+        }
+        catch (UnreadableAudioException)
+        {
+            return (null, "unsupported_audio");
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return (null, "media_unavailable");
+        }
+    }
+
+    private async Task StoreAsync(Claim claim, MediaFile file, HeardSpeech? speech, string? reason, CancellationToken cancellation)
+    {
+        await using var batch = speech is null
+            ? database.Fenced(claim).Add(
+                "update media_files set reason = $3 where message_sid = $1 and ordinal = $2", claim.MessageSid, file.Ordinal, reason)
+            : database.Fenced(claim).Add(
+                """
+                with heard as (
+                  insert into voice_transcriptions (family_id, message_sid, ordinal, media_url, transcript, language, seconds, deployment, cost_usd)
+                  select $1, $2, $3, (select media_url from media_files where message_sid = $2 and ordinal = $3), $4, $5, $6, $7, $8
+                  on conflict (message_sid, ordinal) do nothing
+                  returning cost_usd)
+                insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, audio_seconds, cost_usd)
+                select $1, $2, $9, $10, $7, $6, cost_usd from heard
+                """,
+                claim.Family.Id, claim.MessageSid, file.Ordinal, PgText.Clean(speech.Text), speech.Language, speech.Seconds,
+                speech.Usage.Deployment, speech.Usage.CostUsd, claim.AttemptId, Phase.Name());
+        await batch.ExecuteDurablyAsync(cancellation);
+    }
+}

@@ -1,0 +1,77 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace FamilyPa.Core.Queues;
+
+/// <summary>The queue <c>inbound</c>, where verified messages wait for a database that is away.</summary>
+/// <remarks>The one queue whose messages are more than ids: there is nowhere else to look them up.</remarks>
+public sealed class SpillQueue(PhaseQueues queues, BlobServiceClient blobs)
+{
+    public const string Name = "inbound";
+
+    /// <summary>A queue message is limited to 64 KiB, and a form may be that long and hard to compress.</summary>
+    private const int LongestText = 60 * 1024;
+
+    /// <summary>Keeps a message; it is safe once this returns.</summary>
+    public async Task KeepAsync(SpilledMessage message, CancellationToken cancellation)
+    {
+        var text = message.ToJson();
+        if (text.Length > LongestText)
+        {
+            await UploadAsync(BlobOf(message), text, cancellation);
+            text = (message with { Form = null, IdempotencyToken = null, Blob = BlobOf(message) }).ToJson();
+        }
+
+        await SendAsync(text, cancellation);
+    }
+
+    /// <returns>The message with its form; null when the body is none of ours.</returns>
+    public async Task<SpilledMessage?> ReadAsync(string body, CancellationToken cancellation)
+    {
+        if (SpilledMessage.TryParse(body) is not { Blob: not null } message)
+            return SpilledMessage.TryParse(body);
+        try
+        {
+            var content = await Blob(BlobOf(message)).DownloadContentAsync(cancellation);
+            return SpilledMessage.TryParse(content.Value.Content.ToString()) is { } whole ? whole with { Blob = message.Blob } : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Drops what was kept beside the queue for a message that is now stored.</summary>
+    public async Task ForgetAsync(SpilledMessage message, CancellationToken cancellation)
+    {
+        if (message.Blob is not null)
+            await Blob(BlobOf(message)).DeleteIfExistsAsync(cancellationToken: cancellation);
+    }
+
+    /// <param name="delay">How long it stays invisible.</param>
+    public Task SendAsync(string body, CancellationToken cancellation, TimeSpan? delay = null) => queues.SendAsync(Name, body, delay, cancellation);
+
+    /// <inheritdoc cref="SendAsync"/>
+    public Task SendToPoisonAsync(string body, CancellationToken cancellation, TimeSpan? delay = null) =>
+        queues.SendAsync($"{Name}-poison", body, delay, cancellation);
+
+    /// <summary>Among the media of its message, and so deleted with them.</summary>
+    private static string BlobOf(SpilledMessage message) => $"{message.MessageSid}/spilled";
+
+    private BlobClient Blob(string name) => blobs.GetBlobContainerClient("media").GetBlobClient(name);
+
+    private async Task UploadAsync(string name, string text, CancellationToken cancellation)
+    {
+        var content = BinaryData.FromString(text);
+        try
+        {
+            await Blob(name).UploadAsync(content, overwrite: true, cancellation);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await blobs.GetBlobContainerClient("media").CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await Blob(name).UploadAsync(content, overwrite: true, cancellation);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Npgsql;
+
+namespace FamilyPa.Core.Storage;
+
+/// <summary>Tells a database that is away from one that refuses what it is asked.</summary>
+public static class DatabaseOutage
+{
+    /// <summary>
+    /// Whether an operation failed for reasons that lie with the database: not reached, too slow, starting, stopping, in recovery,
+    /// out of connections or space, not letting us in. Another time the same operation may succeed.
+    /// </summary>
+    public static bool Is(Exception error) => error switch
+    {
+        PostgresException e => e.IsTransient || e.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction || e.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58",
+        NpgsqlException => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using FamilyPa.Core.Messages;
+using FamilyPa.Core.Operations;
+
+namespace FamilyPa.Functions.Admin;
+
+/// <summary>The filter over messages, as searches and replays name it.</summary>
+internal static partial class EventFields
+{
+    public static EventFilter ReadFilter(this Fields fields)
+    {
+        var filter = new EventFilter(
+            fields.Choices("status", EventFilter.KnownStatuses),
+            fields.Text("reason") ?? fields.Text("status_reason"),
+            fields.Text("error_code"),
+            fields.Phase("phase"),
+            fields.Id("family_id"),
+            fields.Read("phone", "a phone number in E.164, for example +447700900123", Phone),
+            fields.Choice("source", EventFilter.KnownSources),
+            fields.Time("since"),
+            fields.Time("until"));
+        if (filter.Since > filter.Until)
+            fields.Refuse("since", "not after until");
+        return filter;
+    }
+
+    /// <summary>With or without its channel; a plus sign that was not escaped in a URL arrives as a space.</summary>
+    private static string? Phone(string text)
+    {
+        var sender = Address.WithoutChannel(text);
+        return Digits().IsMatch(sender) ? "+" + sender.TrimStart('+') : BusinessScopedId().IsMatch(sender) ? sender : null;
+    }
+
+    [GeneratedRegex(@"\A\+?[1-9][0-9]{6,14}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"\A[A-Z]{2}\.[0-9A-Za-z]{1,60}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex BusinessScopedId();
+}

@@ -1,0 +1,17 @@
+using Azure.Storage.Queues.Models;
+using FamilyPa.Core.Messages;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Pipeline;
+
+/// <summary>The queue of verified messages that the database could not take when they came.</summary>
+public sealed class InboundFunctions(SpilledIntake intake)
+{
+    [Function("Inbound")]
+    public Task TakeIn([QueueTrigger("inbound")] QueueMessage message, CancellationToken cancellation) =>
+        intake.TakeInAsync(message.Body.ToString(), message.DequeueCount, cancellation);
+
+    [Function("InboundPoison")]
+    public Task GiveUp([QueueTrigger("inbound-poison")] QueueMessage message, CancellationToken cancellation) =>
+        intake.GiveUpAsync(message.MessageId, message.Body.ToString(), cancellation);
+}

@@ -1,0 +1,15 @@
+using FamilyPa.Core.Upkeep;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Timers;
+
+public sealed class RetentionFunction(Retention retention, Erasures erasures)
+{
+    /// <summary>Every night: what is past its age, and what is still to be forgotten elsewhere.</summary>
+    [Function("Retention")]
+    public async Task Remove([TimerTrigger("0 30 3 * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await retention.RunAsync(cancellation);
+        await erasures.RunAsync(cancellation);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+using FamilyPa.Tests.Admin;
+using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
+
+namespace FamilyPa.Tests.Cli;
+
+public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses_the_command_line.SecretiveApp app)
+    : AppTest<When_an_operator_uses_the_command_line.SecretiveApp>(app)
+{
+    [Fact]
+    public async Task What_it_simulates_is_accepted_once_and_its_story_told()
+    {
+        var sid = FamilyPaApp.NewSid();
+
+        var sent = await SimulateAsync("--sid", sid, "--body", "buy milk & bread 🥛", "--twice", "--json");
+
+        Assert.Equal((0, 2), (sent.ExitCode, sent.Json.GetProperty("deliveries").GetArrayLength()));
+        Assert.Equal(sid, sent.Json.Text("message_sid"));
+        Assert.DoesNotContain(App.Secret, sent.Output + sent.Error, StringComparison.Ordinal);
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+
+        var told = await App.FamilypaAsync("inspect", sid);
+        Assert.Equal(0, told.ExitCode);
+        foreach (var word in (string[])["received -> extracting", "finalizing -> done", "extract, attempt 1: succeeded", "whatsapp:…23", "reply sent"])
+            Assert.Contains(word, told.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("bread", told.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("buy milk & bread 🥛", (await App.FamilypaAsync("inspect", sid, "--reveal")).Output, StringComparison.Ordinal);
+        Assert.Equal(sid, (await App.FamilypaAsync("inspect", sid, "--json")).Json.Text("message_sid"));
+    }
+
+    [Fact]
+    public async Task A_hundred_failed_ones_are_replayed_in_batches_and_nothing_is_done_twice()
+    {
+        var sids = new List<string>();
+        for (var number = 0; number < 101; number++)
+            sids.Add(await App.StoredAsync(new() { Body = $"buy thing {number}", ErrorCode = "bulk", ReceivedAt = DateTimeOffset.UtcNow.AddMinutes(-number) }));
+
+        string[] replay = ["replay", "--status", "failed", "--error-code", "bulk", "--since", "1d"];
+        var unasked = await App.FamilypaAsync(replay);
+        Assert.Equal(2, unasked.ExitCode);
+        Assert.Contains("101 messages", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal(101, (await App.FamilypaAsync([.. replay, "--dry-run", "--json"])).Json.GetProperty("totals").GetProperty("would_replay").GetInt32());
+        Assert.Equal(0, await GenerationsAsync());
+
+        var done = await App.FamilypaAsync([.. replay, "--yes", "--json"]);
+
+        Assert.Equal((0, 101), (done.ExitCode, done.Json.GetProperty("totals").GetProperty("replayed").GetInt32()));
+        foreach (var sid in sids)
+        {
+            await App.WaitForJobAsync(sid, "done");
+            Assert.Equal((1, 1), (await App.CountAsync("tasks", sid), await App.CountAsync("outbound_messages", sid)));
+        }
+
+        Assert.Equal(101, await GenerationsAsync());
+        var again = await App.FamilypaAsync([.. replay, "--yes"]);
+        Assert.Equal((0, "No message matches."), (again.ExitCode, again.Error.Trim()));
+        var named = await App.FamilypaAsync("replay", sids[0], FamilyPaApp.NewSid(), "--yes", "--json");
+        Assert.Equal(1, named.ExitCode);
+        Assert.Equal(["already_done", "unknown"], named.Json.GetProperty("jobs").EnumerateArray().Select(job => job.Text("outcome")));
+
+        Task<long> GenerationsAsync() => App.Database.ScalarAsync<long>("select sum(generation) from processing_jobs where message_sid = any ($1)", (object)sids.ToArray());
+    }
+
+    [Fact]
+    public async Task A_failed_one_goes_on_from_its_queue()
+    {
+        var sid = await App.StoredAsync(new());
+
+        var queued = await App.FamilypaAsync(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = App.Storage.ConnectionString }, "requeue", "extract", sid);
+
+        Assert.Equal(0, queued.ExitCode);
+        await App.WaitForJobAsync(sid, "done");
+    }
+
+    [Fact]
+    public async Task Messages_and_dead_letters_are_listed()
+    {
+        var sid = await App.StoredAsync(new() { ErrorCode = "listed" });
+        await App.Database.ExecuteAsync("insert into poison_messages (queue, queue_message_id, body, message_sid, cause) values ('extract', 'm1', $1, $1, 'listed')", sid);
+
+        var events = await App.FamilypaAsync("events", "--status", "failed", "--error-code", "listed", "--phone", DemoFamily.Owner.Phone, "--limit", "5", "--json");
+        Assert.Equal([sid], events.Json.GetProperty("events").EnumerateArray().Select(row => row.Text("message_sid")));
+        var table = await App.FamilypaAsync("events", "--error-code", "listed");
+        Assert.Contains(sid, table.Output, StringComparison.Ordinal);
+        var letters = await App.FamilypaAsync("dead-letters", "--cause", "listed", "--since", "1h", "--json");
+        Assert.Equal([sid], letters.Json.GetProperty("dead_letters").EnumerateArray().Select(row => row.Text("message_sid")));
+    }
+
+    [Fact]
+    public async Task A_family_is_added_and_the_database_migrated()
+    {
+        var created = await App.FamilypaAsync("families", "create", "--name", "The Does", "--timezone", "Europe/London", "--member", "Jo:owner:+447700900555", "--json");
+        Assert.Equal((0, "The Does"), (created.ExitCode, created.Json.Text("name")));
+
+        var migrated = await App.FamilypaAsync("migrate", "--connection", App.Database.Uri, "--json");
+        Assert.Equal((0, 0), (migrated.ExitCode, migrated.Json.GetProperty("applied").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData(0, "--help")]
+    [InlineData(2, "inspect")]
+    [InlineData(2, "replay")]
+    [InlineData(2, "events", "--since", "soon")]
+    [InlineData(3, "inspect", "SM00000000000000000000000000000404")]
+    [InlineData(3, "replay", "SM00000000000000000000000000000404")]
+    [InlineData(4, "events", "--key", "wrong")]
+    [InlineData(5, "events", "--url", "http://127.0.0.1:{free}")]
+    [InlineData(2, "events", "--url", "http://example.com")]
+    public async Task The_exit_code_says_what_went_wrong(int expected, params string[] arguments)
+    {
+        var free = LoopbackPort.Free().ToString(CultureInfo.InvariantCulture);
+
+        var result = await App.FamilypaAsync([.. arguments.Select(argument => argument.Replace("{free}", free, StringComparison.Ordinal)), "--json"]);
+
+        Assert.Equal(expected, result.ExitCode);
+        if (expected != 0)
+        {
+            Assert.Empty(result.Output);
+            Assert.All(result.Error.Trim().Split('\n'), line => Assert.StartsWith("familypa: ", line, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_signature_is_told_apart() => Assert.Equal(4, (await SimulateAsync("--body", "x", "--auth-token", "wrong")).ExitCode);
+
+    private Task<CliResult> SimulateAsync(params string[] arguments) => App.FamilypaAsync(
+        new Dictionary<string, string?>
+        {
+            ["TWILIO_AUTH_TOKEN"] = FamilyPaApp.AuthToken,
+            ["TWILIO_ACCOUNT_SID"] = App.AccountSid,
+            ["WEBHOOK_SHARED_SECRET"] = App.Secret,
+        },
+        ["simulate", "--from", $"whatsapp:{DemoFamily.Owner.Phone}", "--to", DemoFamily.TwilioNumber, .. arguments]);
+
+    public sealed class SecretiveApp(TestEnvironment environment) : FastApp(environment)
+    {
+        public string Secret { get; private set; } = "";
+
+        public string AccountSid { get; private set; } = "";
+
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            base.Configure(settings);
+            Secret = settings[AppSettings.WebhookSharedSecret]!;
+            AccountSid = settings[AppSettings.TwilioAccountSid]!;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FamilyPa.Tests.Infrastructure;
+
+/// <summary>Stands before a server on a port of its own and fails as servers and networks do, until told to pass everything on again.</summary>
+public sealed class TcpProxy : IAsyncDisposable
+{
+    private static readonly TaskCompletionSource Free = Completed();
+
+    private readonly int target;
+    private readonly ConcurrentDictionary<Socket, bool> open = new();
+    private Socket? listener;
+    private volatile TaskCompletionSource passage = Free;
+    private volatile byte[]? answer;
+    private int held;
+
+    public TcpProxy(int target)
+    {
+        this.target = target;
+        Listen(0);
+    }
+
+    public int Port { get; private set; }
+
+    /// <summary>How often something waited for a frozen server.</summary>
+    public int Held => Volatile.Read(ref held);
+
+    /// <summary>As a process that is gone: open connections break, new ones are refused.</summary>
+    public void Refuse()
+    {
+        listener?.Dispose();
+        listener = null;
+        Cut();
+    }
+
+    /// <summary>As a frozen process, or a network that swallows everything: connections are taken, and nothing moves on any of them.</summary>
+    public void Freeze() => passage = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Says the same to whoever connects, and hangs up.</summary>
+    public void AnswerAll(byte[] bytes)
+    {
+        answer = bytes;
+        Cut();
+    }
+
+    /// <summary>Breaks the open connections; new ones are fine.</summary>
+    public void Cut()
+    {
+        foreach (var socket in open.Keys)
+            Break(socket);
+    }
+
+    public void PassOn()
+    {
+        answer = null;
+        passage.TrySetResult();
+        passage = Free;
+        if (listener is null)
+            Listen(Port);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Refuse();
+        passage.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Listen(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        socket.Listen(512);
+        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        listener = socket;
+        _ = AcceptAsync(socket);
+    }
+
+    private async Task AcceptAsync(Socket from)
+    {
+        while (true)
+        {
+            try
+            {
+                var client = await from.AcceptAsync();
+                _ = ServeAsync(client);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        open[client] = true;
+        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        open[server] = true;
+        try
+        {
+            client.NoDelay = true;
+            await PassageAsync();
+            if (answer is { } bytes)
+            {
+                // What it asks is read first: to hang up on unread bytes would be a reset.
+                await client.ReceiveAsync(new byte[1024]);
+                await client.SendAsync(bytes);
+                client.Shutdown(SocketShutdown.Send);
+                return;
+            }
+
+            await server.ConnectAsync(IPAddress.Loopback, target);
+            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // One of the two has gone.
+        }
+        finally
+        {
+            Break(client);
+            Break(server);
+        }
+    }
+
+    private async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is var length and > 0)
+            {
+                await PassageAsync();
+                await to.SendAsync(buffer.AsMemory(0, length));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The end of this direction.
+        }
+    }
+
+    private Task PassageAsync()
+    {
+        var now = passage.Task;
+        if (!now.IsCompleted)
+            Interlocked.Increment(ref held);
+        return now;
+    }
+
+    private void Break(Socket socket)
+    {
+        if (open.TryRemove(socket, out _))
+            socket.Close(0);
+    }
+
+    private static TaskCompletionSource Completed()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
+    }
+}

@@ -1,0 +1,118 @@
+using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Simulators.Twilio;
+using Npgsql;
+
+namespace FamilyPa.Bench.Checks;
+
+/// <summary>Reads the database, what Twilio was given to send and what Azure OpenAI billed, and says whether every promise was kept.</summary>
+/// <param name="connectionString">Of a login that sees every row.</param>
+internal sealed class Checker(string connectionString) : IAsyncDisposable
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
+    private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
+
+    /// <summary>How many have not come to their end, or whose sender does not know it.</summary>
+    public async Task<int> CountUnsettledAsync(IEnumerable<Promise> promises) =>
+        (await ReadAsync(promises)).Count(row => !row.IsSettled);
+
+    /// <returns>Whether all came to their end in time.</returns>
+    public async Task<bool> WaitUntilSettledAsync(IReadOnlyList<Promise> promises, TimeSpan deadline)
+    {
+        using var limit = new CancellationTokenSource(deadline);
+        while (await CountUnsettledAsync(promises) > 0)
+        {
+            if (limit.IsCancellationRequested)
+                return false;
+            await Task.Delay(Pace);
+        }
+
+        return true;
+    }
+
+    /// <summary>How messages of each kind have ended.</summary>
+    public async Task<IReadOnlyDictionary<string, Outcome>> ReadOutcomesAsync(IReadOnlyList<Promise> promises)
+    {
+        var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
+        return promises.GroupBy(promise => promise.Kind).ToDictionary(
+            kind => kind.Key,
+            kind => kind.Select(promise => new Outcome(rows[promise.MessageSid].Status ?? "missing", rows[promise.MessageSid].Tasks)).Distinct().Single());
+    }
+
+    /// <param name="sent">Everything that Twilio was given to send to these senders.</param>
+    /// <param name="billed">Of all calls there ever were, by whatever message.</param>
+    public async Task<Verdict> CheckAsync(
+        IReadOnlyList<Promise> promises, Expectations expectations, IReadOnlyList<TwilioMessage> sent, Billed billed)
+    {
+        List<string> lost = [], duplicated = [], stuck = [], overCharged = [];
+        var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
+        var deliveries = sent.CountBy(message => message.To).ToDictionary();
+        foreach (var promise in promises)
+        {
+            var row = rows[promise.MessageSid];
+            var said = deliveries.GetValueOrDefault(promise.Address);
+            var expected = expectations.Kinds.GetValueOrDefault(promise.Kind);
+            Judge(lost, promise, WhyLost(row, expected, expectations.MayFail));
+            Judge(duplicated, promise, WhyDuplicated(row, expected, said));
+            Judge(stuck, promise, WhyStuck(row));
+            Judge(overCharged, promise, WhyOverCharged(promise, row));
+        }
+
+        var ledger = await CountLedgerAsync();
+        var calls = billed.ChatCalls + billed.TranscriptionCalls;
+        if (ledger > calls)
+            overCharged.Add($"the ledger has {ledger} calls, of which Azure OpenAI billed {calls}");
+        return new Verdict(lost, duplicated, stuck, overCharged, Math.Max(0, calls - ledger));
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private static string? WhyLost(MessageRow row, Outcome? expected, bool mayFail) => row switch
+    {
+        { HasEvent: false } => "no event",
+        { Status: null } => "no job",
+        { Status: "failed" } when mayFail => null,
+        { IsTerminal: true } when expected is not null && row.Status != expected.Status => $"{row.Status}, should be {expected.Status}",
+        { IsTerminal: true } when row.Tasks < expected?.Tasks => $"{row.Tasks} of {expected.Tasks} tasks",
+        _ => null,
+    };
+
+    private static string? WhyDuplicated(MessageRow row, Outcome? expected, int said) => row switch
+    {
+        _ when row.Titles < row.Tasks => $"{row.Tasks} tasks, {row.Titles} of them different",
+        _ when row.Tasks > expected?.Tasks => $"{row.Tasks} tasks in place of {expected.Tasks}",
+        _ when said > row.Replies => $"Twilio sent {said} replies, {row.Replies} were meant",
+        _ => null,
+    };
+
+    private static string? WhyStuck(MessageRow row) => row switch
+    {
+        { Status: null } => null,
+        { IsTerminal: false } => $"still {row.Status}",
+        { IsHeld: true } => $"{row.Status}, and yet held",
+        { IsTold: false } => $"{row.Status}, and its sender was not told",
+        _ => null,
+    };
+
+    private static string? WhyOverCharged(Promise promise, MessageRow row) => row switch
+    {
+        { Extractions: > 1 } => $"understood once, charged {row.Extractions} times",
+        _ when row.Transcriptions > promise.Voices => $"{promise.Voices} voice notes, charged {row.Transcriptions} times",
+        _ => null,
+    };
+
+    private static void Judge(List<string> list, Promise promise, string? why)
+    {
+        if (why is not null)
+            list.Add($"{promise.MessageSid} ({promise.Kind}): {why}");
+    }
+
+    private Task<List<MessageRow>> ReadAsync(IEnumerable<Promise> promises) =>
+        MessageRow.ReadAsync(database, [.. promises.Select(promise => promise.MessageSid)]);
+
+    private async Task<long> CountLedgerAsync()
+    {
+        await using var command = database.CreateCommand("select count(*) from ai_usage");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace FamilyPa.Bench.Checks;
+
+/// <summary>What the database says of one message.</summary>
+/// <param name="Status">Of its job; null where there is none.</param>
+/// <param name="Tasks">In all; <paramref name="Titles"/> counts different ones.</param>
+/// <param name="Replies">What was meant to be said to its sender, suppressed ones apart.</param>
+/// <param name="IsTold">At least one of them came to an end, be it an uncertain one.</param>
+/// <param name="IsHeld">Its job is leased, or an attempt at it has no end.</param>
+/// <param name="Extractions">Charges for understanding it, those of failed tries apart: those were calls of their own.</param>
+/// <param name="Transcriptions">Charges for listening to it.</param>
+internal sealed record MessageRow(
+    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Replies, bool IsTold, bool IsHeld, long Extractions, long Transcriptions)
+{
+    public bool IsTerminal => Status is "done" or "rejected" or "failed";
+
+    public bool IsSettled => IsTerminal && IsTold;
+
+    public static async Task<List<MessageRow>> ReadAsync(NpgsqlDataSource database, string[] messageSids)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select s.sid, e.id is not null, j.status,
+                   (select count(*) from tasks t where t.source_message_sid = s.sid),
+                   (select count(distinct t.title) from tasks t where t.source_message_sid = s.sid),
+                   (select count(*) from outbound_messages o where o.message_sid = s.sid and o.status <> 'suppressed'),
+                   exists (select from outbound_messages o where o.message_sid = s.sid and o.status in ('sent', 'uncertain', 'failed', 'suppressed')),
+                   j.lease_token is not null or exists (select from job_attempts a where a.job_id = j.id and a.outcome = 'running'),
+                   (select count(*) from ai_usage u join job_attempts a on a.id = u.attempt_id
+                    where u.message_sid = s.sid and u.phase = 'extract' and a.outcome <> 'failed'),
+                   (select count(*) from ai_usage u where u.message_sid = s.sid and u.phase = 'transcribe')
+            from unnest($1) s (sid)
+            left join webhook_events e on e.message_sid = s.sid
+            left join processing_jobs j on j.message_sid = s.sid
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = messageSids });
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<MessageRow>(messageSids.Length);
+        while (await reader.ReadAsync())
+        {
+            rows.Add(new MessageRow(
+                reader.GetString(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
+                reader.GetInt64(5), reader.GetBoolean(6), reader.GetBoolean(7), reader.GetInt64(8), reader.GetInt64(9)));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,18 @@
+namespace FamilyPa.Bench.Checks;
+
+/// <summary>What the promises came to. Each list names messages and what is wrong with them; each must be empty.</summary>
+/// <param name="Unrecorded">
+/// Calls that Azure OpenAI billed and the ledger does not know. Not a fault: whose process dies, or whose connection breaks, between the
+/// call and its answer cannot know what it cost.
+/// </param>
+internal sealed record Verdict(
+    IReadOnlyList<string> Lost, IReadOnlyList<string> Duplicated, IReadOnlyList<string> Stuck, IReadOnlyList<string> OverCharged, long Unrecorded)
+{
+    public bool IsGood => Lost.Count + Duplicated.Count + Stuck.Count + OverCharged.Count == 0;
+
+    public IEnumerable<string> Problems =>
+    [
+        .. Lost.Select(what => $"lost: {what}"), .. Duplicated.Select(what => $"duplicated: {what}"),
+        .. Stuck.Select(what => $"stuck: {what}"), .. OverCharged.Select(what => $"over-charged: {what}"),
+    ];
+}

@@ -1,0 +1,148 @@
+using FamilyPa.Bench.Checks;
+using FamilyPa.Bench.Faults;
+using FamilyPa.Bench.Traffic;
+using FamilyPa.FailPoints;
+using FamilyPa.Local;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Simulators.Twilio;
+using Npgsql;
+
+namespace FamilyPa.Bench.Crashes;
+
+/// <summary>Everything that a crash or fault run breaks: the app in short paces, and proxies before its database, queues and blobs.</summary>
+internal sealed class CrashEnvironment : IAsyncDisposable
+{
+    private readonly BenchEnvironment bench;
+    private readonly NpgsqlDataSource database;
+    private int senders;
+
+    private CrashEnvironment(BenchEnvironment bench, int seed)
+    {
+        this.bench = bench;
+        database = NpgsqlDataSource.Create(bench.AdminConnection);
+        Checker = new Checker(bench.AdminConnection);
+        Sender = new Sender(bench.Twilio);
+        FailPoints = new FailPointFiles(Path.Combine(bench.Folder, "fail-points"));
+        Database = new FaultProxy(bench.PostgresPort, seed);
+        Queues = new FaultProxy(bench.QueueEndpoint.Port, seed + 1);
+        Blobs = new FaultProxy(bench.BlobEndpoint.Port, seed + 2);
+    }
+
+    public FaultProxy Database { get; }
+
+    public FaultProxy Queues { get; }
+
+    public FaultProxy Blobs { get; }
+
+    public FailPointFiles FailPoints { get; }
+
+    public Checker Checker { get; }
+
+    public Sender Sender { get; }
+
+    public CrashingApp App { get; private set; } = null!;
+
+    public string Url { get; } = $"http://127.0.0.1:{LoopbackPort.Free()}";
+
+    public TwilioSimulator Twilio => bench.Twilio;
+
+    public AzureOpenAISimulator OpenAI => bench.OpenAI;
+
+    /// <param name="name">Of the app's log in <c>artifacts/bench</c>.</param>
+    /// <param name="skipLeases">
+    /// The minute that a dead process's leases go on is skipped, and nobody renews one meanwhile, so that a call does the same things in each
+    /// run. Otherwise leases are short and run out by themselves.
+    /// </param>
+    public static async Task<CrashEnvironment> StartAsync(string name, int seed, bool skipLeases, Action<string> progress)
+    {
+        var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
+        var settings = environment.Settings();
+        settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
+        environment.App = await CrashingApp.StartAsync(
+            new AppStart(environment.Url, settings) { LogFile = LogFile(name) },
+            skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
+        environment.Twilio.WebhookUrl = BenchEnvironment.WebhookUrl(environment.Url);
+        return environment;
+    }
+
+    /// <summary>Phones of so many people who have not sent anything yet, each in a family of their own.</summary>
+    public async Task<IReadOnlyList<string>> AddSendersAsync(int count)
+    {
+        var first = Interlocked.Add(ref senders, count) - count;
+        var phones = Enumerable.Range(first, count).Select(number => $"+4478{number:00000000}").ToArray();
+        await using var command = database.CreateCommand(
+            """
+            with phones as (select phone, gen_random_uuid() as family_id from unnest($1) phone),
+                 added as (insert into families (id, name, timezone, locale) select family_id, 'Family ' || phone, 'Europe/London', 'en-GB' from phones)
+            insert into family_members (family_id, display_name, role, phone_e164) select family_id, 'Robin', 'owner', phone from phones
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = phones });
+        await command.ExecuteNonQueryAsync();
+        return phones;
+    }
+
+    /// <summary>What Twilio was given to send to these.</summary>
+    public IReadOnlyList<TwilioMessage> SentTo(IReadOnlyList<Promise> promises)
+    {
+        var addresses = promises.Select(promise => promise.Address).ToHashSet();
+        return [.. Twilio.Sent.Where(message => addresses.Contains(message.To))];
+    }
+
+    /// <summary>Forgets what is still on its way. What every message needs has happened by then.</summary>
+    public async Task ClearQueuesAsync()
+    {
+        var service = new Azure.Storage.Queues.QueueServiceClient(bench.Storage);
+        await foreach (var queue in service.GetQueuesAsync())
+            await service.GetQueueClient(queue.Name).ClearMessagesAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Database.DisposeAsync();
+        await Queues.DisposeAsync();
+        await Blobs.DisposeAsync();
+        await Checker.DisposeAsync();
+        await database.DisposeAsync();
+        await bench.DisposeAsync();
+    }
+
+    private async Task EndLeasesAsync()
+    {
+        await using var command = database.CreateCommand(
+            "update processing_jobs set leased_until = clock_timestamp() where leased_until > clock_timestamp()");
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string LogFile(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "bench"));
+        var file = Path.Combine(folder.FullName, $"{name}.log");
+        File.Delete(file);
+        return file;
+    }
+
+    /// <summary>What takes minutes in Azure takes seconds.</summary>
+    private Dictionary<string, string?> Settings()
+    {
+        var settings = bench.Settings(Url);
+        settings[AppSettings.Postgres] = new NpgsqlConnectionStringBuilder(settings[AppSettings.Postgres]) { Port = Database.Port }.ConnectionString;
+        settings[AppSettings.Storage] = settings[AppSettings.Storage]!
+            .Replace($":{bench.QueueEndpoint.Port}/", $":{Queues.Port}/", StringComparison.Ordinal)
+            .Replace($":{bench.BlobEndpoint.Port}/", $":{Blobs.Port}/", StringComparison.Ordinal);
+        settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
+        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:03";
+        settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
+        settings["Pipeline__SweepAfter"] = "00:00:03";
+        settings["Pipeline__AiRetries"] = "0";
+        settings["Pipeline__AiTimeout"] = "00:00:10";
+        settings["Pipeline__TwilioTimeout"] = "00:00:03";
+        settings["DOTNET_STARTUP_HOOKS"] = typeof(FailPointFiles).Assembly.Location;
+        settings[FailPointFiles.Variable] = Path.Combine(bench.Folder, "fail-points");
+        // Each life of this app is a short one.
+        settings["DOTNET_TieredPGO"] = "0";
+        return settings;
+    }
+}

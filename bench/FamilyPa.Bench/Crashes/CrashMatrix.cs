@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Diagnostics;
+using FamilyPa.Bench.Checks;
+
+namespace FamilyPa.Bench.Crashes;
+
+/// <summary>Kills the app at every point of every function that has to do with a message, with several seeds, and checks what becomes of the messages.</summary>
+internal static class CrashMatrix
+{
+    public static Command Command()
+    {
+        var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 20, Description = "Runs for each point, seeds 1 to this." };
+        var seed = new Option<int?>("--seed") { Description = "Only this seed, to repeat a run." };
+        var points = new Option<string[]>("--points")
+        {
+            AllowMultipleArgumentsPerToken = true,
+            Description = "Only these points (finalize:5), functions (finalize) or scenarios (failing).",
+        };
+        var lanes = new Option<int>("--lanes") { DefaultValueFactory = _ => 2, Description = "Environments side by side." };
+        var list = new Option<bool>("--list") { Description = "Only find the points and name them." };
+        var command = new Command("crash-matrix", "Kills the app before and after everything it does outside, and checks that nothing is lost or done twice.")
+        {
+            seeds, seed, points, lanes, list,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            IReadOnlyList<int> wanted = parsed.GetValue(seed) is { } one ? [one] : [.. Enumerable.Range(1, parsed.GetValue(seeds))];
+            return RunAsync(parsed.GetValue(list) ? [] : wanted, parsed.GetValue(points) ?? [], parsed.GetValue(lanes));
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(IReadOnlyList<int> seeds, string[] patterns, int laneCount)
+    {
+        var clock = Stopwatch.StartNew();
+        await using var first = await CrashEnvironment.StartAsync("crash-matrix-1", 1, skipLeases: true, Console.WriteLine);
+        var (points, firsts, expectations) = await ExploreAsync(new CrashLane(first));
+        var chosen = points.Where(point => patterns.Length == 0 || patterns.Any(point.Fits)).ToList();
+        if (seeds.Count == 0)
+        {
+            CrashReport.List(chosen);
+            return 0;
+        }
+
+        Console.WriteLine($"{points.Count} points found, {chosen.Count} of them times {seeds.Count} seeds to run");
+
+        // Every point once before any twice: a run that is cut short has seen most.
+        var work = new ConcurrentQueue<(CrashPoint Point, int Seed)>(seeds.SelectMany(seed => chosen.Select(point => (point, seed))));
+        var results = new ConcurrentBag<CrashResult>();
+        var total = work.Count;
+        await Task.WhenAll(Enumerable.Range(1, Math.Min(laneCount, total)).Select(LaneAsync));
+        new CrashReport(points.Count, [.. results]).Show(clock.Elapsed);
+        return total > 0 && results.All(result => result.IsGood) ? 0 : 1;
+
+        async Task LaneAsync(int number)
+        {
+            await using var own = number == 1 ? null : await CrashEnvironment.StartAsync($"crash-matrix-{number}", number, skipLeases: true, _ => { });
+            var lane = new CrashLane(own ?? first);
+            while (work.TryDequeue(out var next))
+            {
+                var result = await lane.RunAsync(next.Point, firsts.GetValueOrDefault(next.Point.Scenario), next.Seed, expectations);
+                results.Add(result);
+                CrashReport.Tell(result, results.Count, total);
+            }
+        }
+    }
+
+    private static async Task<(List<CrashPoint> Points, Dictionary<Scenario, CrashPoint> Firsts, Expectations Expectations)> ExploreAsync(CrashLane lane)
+    {
+        var points = new List<CrashPoint>();
+        var firsts = new Dictionary<Scenario, CrashPoint>();
+        var outcomes = new Dictionary<string, Outcome>();
+        var seen = new HashSet<string>();
+        foreach (var scenario in Scenario.All)
+        {
+            if (scenario.DiesFirst is { } diesFirst)
+                firsts[scenario] = points.First(diesFirst);
+            var (found, ended) = await lane.ExploreAsync(scenario, firsts.GetValueOrDefault(scenario), seen);
+            Console.WriteLine($"{scenario.Name}: {found.Count} new points");
+            points.AddRange(found);
+            foreach (var (kind, outcome) in ended.Where(kind => outcomes.TryAdd(kind.Key, kind.Value)))
+                Console.WriteLine($"    {kind} becomes {outcome.Status} with {outcome.Tasks} tasks");
+        }
+
+        return (points, firsts, new Expectations(outcomes, MayFail: false));
+    }
+}

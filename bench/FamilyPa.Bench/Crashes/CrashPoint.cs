@@ -1,0 +1,44 @@
+using FamilyPa.FailPoints;
+
+namespace FamilyPa.Bench.Crashes;
+
+/// <summary>Where a run of the matrix kills the app.</summary>
+/// <param name="What">What comes next there or was just done.</param>
+internal sealed record CrashPoint(Scenario Scenario, string Function, int Ordinal, string What)
+{
+    /// <summary>Such as <c>Finalize:5</c>, or <c>failing/Extract:7</c> in another scenario than the first.</summary>
+    public string Name => $"{Scenario.Prefix}{At}";
+
+    /// <summary>As the app knows it.</summary>
+    public string At => $"{Function}:{Ordinal}";
+
+    /// <param name="pattern">A point's name, a function's, or a scenario's; upper or lower case.</param>
+    public bool Fits(string pattern) =>
+        new[] { Name, Function, Scenario.Name }.Contains(pattern, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The points that a scenario came to. What a function did up to a point says which point it is: where an earlier scenario has the very
+    /// same, it is not listed again. Of what a function does over and over, the first time counts.
+    /// </summary>
+    /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
+    public static List<CrashPoint> Of(Scenario scenario, IEnumerable<Reached> reached, HashSet<string> seen)
+    {
+        var points = new Dictionary<string, CrashPoint>();
+        foreach (var call in reached.Where(IsOurs).GroupBy(point => point.Call))
+        {
+            var path = $"{call.First().Function} > ";
+            foreach (var point in call.OrderBy(point => point.Ordinal))
+            {
+                var isLoop = path.Contains($" > {point.What} > ", StringComparison.Ordinal);
+                path += $"{point.What} > ";
+                if (!isLoop && !seen.Contains(path) && points.TryAdd(point.Point, new CrashPoint(scenario, point.Function, point.Ordinal, point.What)))
+                    seen.Add(path);
+            }
+        }
+
+        return [.. points.Values.OrderBy(point => point.Function, StringComparer.Ordinal).ThenBy(point => point.Ordinal)];
+    }
+
+    /// <summary>The probes that ask whether the app lives are not part of any message's way.</summary>
+    private static bool IsOurs(Reached point) => !point.Function.StartsWith("Health", StringComparison.Ordinal);
+}

@@ -1,0 +1,27 @@
+using FamilyPa.Bench.Checks;
+using FamilyPa.Simulators.Twilio;
+
+namespace FamilyPa.Bench.Traffic;
+
+/// <summary>Sends messages as Twilio delivers them, and does not give up until each was acknowledged.</summary>
+internal sealed class Sender(TwilioSimulator twilio)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="phone">Of somebody who sends nothing else: whatever Twilio sends there belongs to this message.</param>
+    /// <returns>What the acknowledgement promised.</returns>
+    public async Task<Promise> SendAsync(Draft draft, string phone, CancellationToken cancellation)
+    {
+        var message = twilio.BuildInbound(draft.From(phone));
+        await Task.WhenAll(DeliverAsync(message.MessageSid, TimeSpan.Zero, cancellation),
+            draft.Again is { } gap ? DeliverAsync(message.MessageSid, gap, cancellation) : Task.CompletedTask);
+        return new Promise(message.MessageSid, $"whatsapp:{phone}", draft.Kind, draft.Voices.Count);
+    }
+
+    private async Task DeliverAsync(string messageSid, TimeSpan after, CancellationToken cancellation)
+    {
+        await Task.Delay(after, cancellation);
+        while (!(await twilio.RedeliverAsync(messageSid, cancellation)).Accepted)
+            await Task.Delay(Pause, cancellation);
+    }
+}

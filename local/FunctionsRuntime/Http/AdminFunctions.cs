@@ -1,0 +1,29 @@
+using FunctionsRuntime.Functions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionsRuntime.Http;
+
+/// <summary>
+/// The platform's <c>POST /admin/functions/{name}</c>, which runs a function that no request triggers: accepted at once, run beside.
+/// For timers only.
+/// </summary>
+internal sealed class AdminFunctions(FunctionCatalog catalog, FunctionKey key, FunctionRunner runner)
+{
+    private const string Root = "/admin/functions";
+
+    public static bool Has(PathString path) => path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase);
+
+    public int Answer(HttpRequest request)
+    {
+        if (!key.IsIn(request))
+            return StatusCodes.Status401Unauthorized;
+        var name = request.Path.Value![Root.Length..].Trim('/');
+        var timer = catalog.TriggeredBy<TimerTriggerAttribute>().FirstOrDefault(timer => string.Equals(timer.Function.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (timer.Function is null || !HttpMethods.IsPost(request.Method))
+            return StatusCodes.Status404NotFound;
+
+        _ = Task.Run(() => runner.RunAsync(new Invocation(timer.Function, runner.Scopes) { Timer = new TimerInfo() }), CancellationToken.None);
+        return StatusCodes.Status202Accepted;
+    }
+}

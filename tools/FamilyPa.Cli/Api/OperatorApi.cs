@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FamilyPa.Cli.Output;
+
+namespace FamilyPa.Cli.Api;
+
+/// <summary>The operators' routes of the app. Whatever goes wrong is a <see cref="CliException"/> with the exit code that says so.</summary>
+internal sealed class OperatorApi : IDisposable
+{
+    private readonly HttpClient http;
+
+    private OperatorApi(Uri url, string key)
+    {
+        // A redirect would carry the key to whoever it names.
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = url };
+        if (!http.DefaultRequestHeaders.TryAddWithoutValidation("x-functions-key", key))
+            throw CliException.Usage("the function key holds characters that no key has");
+    }
+
+    public static OperatorApi Of(ParseResult parsed)
+    {
+        var local = LocalRun.Find();
+        var address = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Url), "FAMILYPA_URL") ?? local?.BaseUrl
+            ?? throw CliException.Usage("which app? Give --url or FAMILYPA_URL, or start the local run");
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw CliException.Usage("--url is no http(s) address");
+        if (url.Scheme == "http" && !url.IsLoopback)
+            throw CliException.Usage("--url must be https: the function key would travel in the clear");
+        var key = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Key), "FAMILYPA_KEY") ?? (local?.IsAt(url) == true ? local.FunctionKey : null)
+            ?? throw CliException.Usage("no function key: set FAMILYPA_KEY or give --key");
+        return new OperatorApi(url, key);
+    }
+
+    public Task<JsonElement> StoryAsync(string messageSid, bool reveal, CancellationToken cancellation) =>
+        GetAsync<JsonElement>($"api/admin/events/{Uri.EscapeDataString(messageSid)}", reveal ? new() { ["reveal"] = "true" } : [], cancellation);
+
+    public Task<EventsAnswer> EventsAsync(Dictionary<string, string> query, CancellationToken cancellation) =>
+        GetAsync<EventsAnswer>("api/admin/events", query, cancellation);
+
+    public Task<DeadLettersAnswer> DeadLettersAsync(Dictionary<string, string> query, CancellationToken cancellation) =>
+        GetAsync<DeadLettersAnswer>("api/admin/dead-letters", query, cancellation);
+
+    public Task<ReplayAnswer> ReplayAsync(object request, CancellationToken cancellation) =>
+        SendAsync<ReplayAnswer>(HttpMethod.Post, "api/admin/replay-webhook", request, cancellation);
+
+    public Task<JsonElement> FamiliesAsync(CancellationToken cancellation) => GetAsync<JsonElement>("api/admin/families", [], cancellation);
+
+    public Task<JsonElement> FamilyAsync(Guid id, CancellationToken cancellation) => GetAsync<JsonElement>($"api/admin/families/{id}", [], cancellation);
+
+    public Task<JsonElement> CreateFamilyAsync(object family, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Post, "api/admin/families", family, cancellation);
+
+    public Task<JsonElement> DeleteFamilyAsync(Guid id, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{id}?confirm={id}", null, cancellation);
+
+    public void Dispose() => http.Dispose();
+
+    private Task<T> GetAsync<T>(string path, Dictionary<string, string> query, CancellationToken cancellation) => SendAsync<T>(
+        HttpMethod.Get,
+        string.Join('&', query.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}")) is { Length: > 0 } text ? $"{path}?{text}" : path,
+        null, cancellation);
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), null, Screen.JsonOptions) };
+        try
+        {
+            using var response = await http.SendAsync(request, cancellation);
+            var text = await response.Content.ReadAsStringAsync(cancellation);
+            if (!response.IsSuccessStatusCode)
+                throw Failure(response.StatusCode, text);
+            return Read<T>(text.Length == 0 ? "{}" : text)
+                ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} answers something else than Family PA does: is that its address?");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CliException(ExitCode.Unreachable, $"{http.BaseAddress} cannot be reached: {e.Message}");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CliException(ExitCode.Unreachable, $"{http.BaseAddress} did not answer within {http.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static CliException Failure(HttpStatusCode status, string text)
+    {
+        var problem = Read<ProblemAnswer>(text);
+        var what = problem?.Detail ?? problem?.Title ?? status switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "the function key is wrong",
+            HttpStatusCode.NotFound => "nothing is there: is that the address of Family PA, in this version?",
+            _ => "the app did not do it",
+        };
+        var errors = problem?.Errors is { Count: > 0 } wrong ? " " + string.Join("; ", wrong.Select(error => $"{error.Key}: {string.Join(", ", error.Value)}")) : "";
+        var reference = string.Join(", ", new[] { problem?.Code ?? $"{(int)status}", problem?.RequestId is { } id ? $"request {id}" : null }.OfType<string>());
+        return new CliException(ExitCodeOf(status), $"{what}{errors} ({reference})");
+    }
+
+    private static int ExitCodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => ExitCode.Usage,
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.Refused,
+        HttpStatusCode.NotFound => ExitCode.NotFound,
+        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => ExitCode.Unreachable,
+        _ => ExitCode.Failed,
+    };
+
+    private static T? Read<T>(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Screen.JsonOptions);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using FamilyPa.Cli.Api;
+using FamilyPa.Cli.Output;
+using FamilyPa.Core.Families;
+
+namespace FamilyPa.Cli.Commands;
+
+/// <summary><c>familypa families</c>: who may write to us.</summary>
+internal static class FamiliesCommand
+{
+    public static Command Create() => new("families", "List, show, create and delete families.") { List(), Show(), New(), Delete() };
+
+    private static Command List()
+    {
+        var command = new Command("list", "All families.");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            Print(await api.FamiliesAsync(cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var id = Id();
+        var command = new Command("show", "One family with its members.") { id };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            Print(await api.FamilyAsync(parsed.GetRequiredValue(id), cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command New()
+    {
+        var name = new Option<string>("--name") { Description = "What the family is called.", Required = true };
+        var timeZone = new Option<string>("--timezone") { Description = "Of the IANA, for example Europe/London.", Required = true };
+        var locale = new Option<string>("--locale") { Description = "A language tag, for example en-GB.", DefaultValueFactory = _ => "en" };
+        var member = new Option<NewMember[]>("--member")
+        {
+            Description = "Name:role:phone, for example Ann:owner:+447700900123; the roles are owner, admin and member. Repeat for more.",
+            Required = true,
+            CustomParser = result => [.. result.Tokens.Select(token => Member(token, result)).OfType<NewMember>()],
+        };
+        var command = new Command("create", "Add a family; its members can write at once.") { name, timeZone, locale, member };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var family = new NewFamily(
+                parsed.GetRequiredValue(name), parsed.GetRequiredValue(timeZone), parsed.GetRequiredValue(locale), parsed.GetRequiredValue(member));
+            Print(await api.CreateFamilyAsync(family, cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Delete()
+    {
+        var id = Id();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask. Needed where nobody can be asked." };
+        var command = new Command("delete", "Erase a family with everything that is known of it. Nothing brings it back.") { id, yes };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var family = parsed.GetRequiredValue(id);
+            if (!parsed.GetValue(yes))
+            {
+                if (parsed.GetValue(GlobalOptions.Json) || !Screen.IsInteractive)
+                    throw CliException.Usage("nobody can be asked here: add --yes to erase it");
+                if (!Screen.Confirm($"Erase family {family} for ever?"))
+                    return ExitCode.Failed;
+            }
+
+            Print(await api.DeleteFamilyAsync(family, cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Argument<Guid> Id() => new("id") { Description = "The family's id." };
+
+    private static NewMember? Member(Token token, ArgumentResult result)
+    {
+        if (token.Value.Split(':') is [var name, var role, var phone])
+            return new NewMember(name, role, phone);
+        result.AddError($"'{token.Value}' is no member: write Name:role:phone");
+        return null;
+    }
+
+    /// <summary>Whatever the app tells of families: a table of those in a list, or one below the other what is known of one.</summary>
+    private static void Print(JsonElement answer, ParseResult parsed)
+    {
+        if (parsed.GetValue(GlobalOptions.Json))
+        {
+            Screen.Json(answer);
+            return;
+        }
+
+        foreach (var property in answer.EnumerateObject())
+        {
+            if (property.Value.ValueKind is JsonValueKind.Array)
+                Table(property.Value);
+            else
+                Screen.Line($"{property.Name}: {property.Value}");
+        }
+    }
+
+    private static void Table(JsonElement rows)
+    {
+        if (rows.GetArrayLength() == 0)
+            return;
+        var columns = rows[0].EnumerateObject().Where(column => column.Value.ValueKind is not JsonValueKind.Array).Select(column => column.Name).ToArray();
+        var table = Screen.Table(columns);
+        foreach (var row in rows.EnumerateArray())
+            table.Row([.. columns.Select(column => row.TryGetProperty(column, out var cell) ? cell.ToString() : "")]);
+        Screen.Out.Write(table);
+    }
+}

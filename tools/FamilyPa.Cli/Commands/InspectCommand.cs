@@ -1,0 +1,27 @@
+using System.CommandLine;
+using FamilyPa.Cli.Api;
+using FamilyPa.Cli.Output;
+
+namespace FamilyPa.Cli.Commands;
+
+/// <summary><c>familypa inspect</c>: what happened to one message.</summary>
+internal static class InspectCommand
+{
+    public static Command Create()
+    {
+        var sid = new Argument<string>("sid") { Description = "The MessageSid." };
+        var reveal = new Option<bool>("--reveal") { Description = "Show what was written and by whom. This is noted." };
+        var command = new Command("inspect", "Tell one message's whole story.") { sid, reveal };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var story = await api.StoryAsync(parsed.GetRequiredValue(sid), parsed.GetValue(reveal), cancellation);
+            if (parsed.GetValue(GlobalOptions.Json))
+                Screen.Json(story);
+            else
+                Timeline.Show(story);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

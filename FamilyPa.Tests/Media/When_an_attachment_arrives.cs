@@ -4,7 +4,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Media;
 
-public sealed class When_a_voice_note_arrives(MediaApp app) : AppTest<MediaApp>(app)
+public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>(app)
 {
     private static readonly byte[] Voice = Samples.Opus(4);
     private static readonly byte[] Photo = [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[3000]];
@@ -87,8 +87,8 @@ public sealed class When_a_voice_note_arrives(MediaApp app) : AppTest<MediaApp>(
     {
         var sid = await App.SendAsync(declared, content);
 
-        Assert.Equal(reason, await App.WaitForDownloadAsync(sid));
-        Assert.Equal("finalize", await App.NextPhaseAsync(sid));
+        Assert.Equal(reason, (await App.WaitForJobAsync(sid, "rejected")).Reason);
+        Assert.Equal(["download succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
         var file = Assert.Single(await App.FilesAsync(sid));
         Assert.Equal((reason, null), (file["reason"], file["blob_name"]));
         Assert.False(await Blob(sid, 0).ExistsAsync(Cancellation));
@@ -131,7 +131,7 @@ public sealed class When_a_voice_note_arrives(MediaApp app) : AppTest<MediaApp>(
         Assert.Equal(200, (await App.PostAsync(bare)).Status);
         Assert.Equal(200, (await App.PostAsync(described)).Status);
 
-        Assert.Equal("unsupported_location", (await App.WaitForJobAsync(bare["MessageSid"])).Reason);
+        Assert.Equal("unsupported_location", (await App.WaitForJobAsync(bare["MessageSid"], "rejected")).Reason);
         Assert.Null((await App.WaitForJobAsync(described["MessageSid"], "done")).Reason);
     }
 

@@ -110,7 +110,7 @@ public sealed class When_an_operator_replays_many(QuietApp app) : AppTest<QuietA
     }
 
     [Theory]
-    [InlineData("download", 1, 0, null)]
+    [InlineData("download", 2, 0, null)]
     [InlineData("transcribe", 3, 0, null)]
     [InlineData("extract", 3, 1, null)]
     [InlineData("finalize", 3, 1, "{}")]

@@ -43,13 +43,13 @@ internal static class Storm
             chatter.Endless().Take(messages), sent => Console.WriteLine($"{sent} of {messages} sent after {clock.Elapsed.TotalSeconds:0} s, {environment.App.Deaths} kills"), default);
         await over.CancelAsync();
         await killing;
-        weather.Heal();
+        var struck = weather.Heal();
         var stormy = clock.Elapsed;
         Console.WriteLine($"all acknowledged after {stormy.TotalSeconds:0} s; the sky is clear");
 
         await environment.Checker.WaitUntilSettledAsync(promises, Deadline);
         var verdict = await environment.Checker.CheckAsync(promises, expectations, environment.SentTo(promises), environment.OpenAI.Billed);
-        Show(await environment.Checker.CountEndsAsync(promises), weather, verdict,
+        Show(await environment.Checker.CountEndsAsync(promises), struck, verdict,
             $"Storm, seed {seed}: {messages} messages in {stormy.TotalSeconds:0} s, {environment.App.Deaths} kills, settled {(clock.Elapsed - stormy).TotalSeconds:0} s later");
         return verdict.IsGood ? 0 : 1;
     }
@@ -70,12 +70,14 @@ internal static class Storm
         }
     }
 
-    private static void Show(IReadOnlyDictionary<string, int> ends, Weather weather, Verdict verdict, string title)
+    private static void Show(
+        IReadOnlyDictionary<string, int> ends, IReadOnlyList<(string Name, long Exchanges, long Struck)> services, Verdict verdict, string title)
     {
-        var struck = new Table { Title = new TableTitle(title) }.AddColumns("", "requests", "struck");
-        foreach (var (name, exchanges, hits) in weather.Report)
-            struck.AddRow(name, $"{exchanges}", $"{hits} ({(exchanges == 0 ? 0 : 100.0 * hits / exchanges):0.0} %)");
-        AnsiConsole.Write(struck);
+        Console.WriteLine(title);
+        var table = new Table().AddColumns("", "requests", "struck");
+        foreach (var (name, exchanges, struck) in services)
+            table.AddRow(name, $"{exchanges}", $"{struck} ({(exchanges == 0 ? 0 : 100.0 * struck / exchanges):0.0} %)");
+        AnsiConsole.Write(table);
         Console.WriteLine(string.Join(", ", ends.Select(end => $"{end.Value} {end.Key}")));
         VerdictTable.Show(verdict);
     }

@@ -8,6 +8,7 @@ internal sealed class Weather(CrashEnvironment environment, int seed)
 {
     private List<ActiveFault> twilio = [];
     private List<ActiveFault> openAI = [];
+    private List<long> before = [];
 
     /// <param name="probability">Of each request and each round trip to be struck, 0 to 1.</param>
     public void Break(double probability)
@@ -15,23 +16,28 @@ internal sealed class Weather(CrashEnvironment environment, int seed)
         environment.Database.Probability = environment.Queues.Probability = environment.Blobs.Probability = probability;
         twilio = Add(environment.Twilio.Faults, probability, seed);
         openAI = Add(environment.OpenAI.Faults, probability, seed + 100);
+        before = [.. Exchanges];
     }
 
-    public void Heal()
+    /// <returns>What of each service was struck meanwhile: its name, how many exchanges there were and how many of them broke.</returns>
+    public IReadOnlyList<(string Name, long Exchanges, long Struck)> Heal()
     {
+        string[] names = ["database", "queues", "blobs", "Twilio", "Azure OpenAI"];
+        long[] struck =
+        [
+            environment.Database.Struck, environment.Queues.Struck, environment.Blobs.Struck,
+            twilio.Sum(fault => (long)fault.Hits), openAI.Sum(fault => (long)fault.Hits),
+        ];
+        var report = names.Zip(Exchanges.Zip(before, (now, then) => now - then), struck).ToList();
         environment.Database.Probability = environment.Queues.Probability = environment.Blobs.Probability = 0;
         environment.Twilio.Faults.Clear();
         environment.OpenAI.Faults.Clear();
+        return report;
     }
 
-    /// <summary>Name, how many exchanges there were, how many were struck.</summary>
-    public IEnumerable<(string Name, long Exchanges, long Struck)> Report =>
+    private IEnumerable<long> Exchanges =>
     [
-        ("database", environment.Database.Exchanges, environment.Database.Struck),
-        ("queues", environment.Queues.Exchanges, environment.Queues.Struck),
-        ("blobs", environment.Blobs.Exchanges, environment.Blobs.Struck),
-        ("Twilio", environment.Twilio.Calls, twilio.Sum(fault => (long)fault.Hits)),
-        ("Azure OpenAI", environment.OpenAI.Calls, openAI.Sum(fault => (long)fault.Hits)),
+        environment.Database.Exchanges, environment.Queues.Exchanges, environment.Blobs.Exchanges, environment.Twilio.Calls, environment.OpenAI.Calls,
     ];
 
     /// <summary>Kinds of trouble that share the probability.</summary>

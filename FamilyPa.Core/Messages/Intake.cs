@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Messages;
 
 /// <summary>The door for verified webhooks: what the database cannot take is kept in a queue until it can, whatever the reason was.</summary>
-public sealed class Intake(Inbox inbox, SpillQueue spill, TimeProvider clock, ILogger<Intake> log)
+public sealed class Intake(Inbox inbox, Spill spill, TimeProvider clock, ILogger<Intake> log)
 {
     /// <summary>With the database's own limit it leaves Twilio, who waits 15 s, its answer.</summary>
     private static readonly TimeSpan SpillLimit = TimeSpan.FromSeconds(5);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Messages;
 
 /// <summary>Empties the queue <c>inbound</c>: through the same door as every message, and so once.</summary>
-public sealed class SpilledIntake(SpillQueue spill, LateIntake intake, Database database, IOptions<PipelineSettings> settings, ILogger<SpilledIntake> log)
+public sealed class SpilledIntake(Spill spill, LateIntake intake, Database database, IOptions<PipelineSettings> settings, ILogger<SpilledIntake> log)
 {
     /// <summary>As host.json's <c>maxDequeueCount</c>: the last try hands the message to poison itself, for only it knows the cause.</summary>
     private const int MostTries = 5;
@@ -19,7 +19,7 @@ public sealed class SpilledIntake(SpillQueue spill, LateIntake intake, Database 
     {
         if (await spill.ReadAsync(body, cancellation) is not { } spilled || spilled.TryRead() is not { } message)
         {
-            log.SentToPoison(SpillQueue.Name, "unreadable");
+            log.SentToPoison(Spill.Name, "unreadable");
             await spill.SendToPoisonAsync(body, cancellation);
             return;
         }
@@ -32,15 +32,15 @@ public sealed class SpilledIntake(SpillQueue spill, LateIntake intake, Database 
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
             // Still away: not this message's fault, so it waits without losing one of its five tries.
-            log.SpilledWaits(message.MessageSid, SpillQueue.Name, ErrorCode.Of(e));
+            log.SpilledWaits(message.MessageSid, Spill.Name, ErrorCode.Of(e));
             await spill.SendAsync(body, cancellation, settings.Value.DatabasePause);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = AttemptError.Of(e);
             if (dequeueCount < MostTries)
-                throw new PhaseFailedException(message.MessageSid, SpillQueue.Name, error);
-            log.SentToPoison(SpillQueue.Name, error.Code);
+                throw new PhaseFailedException(message.MessageSid, Spill.Name, error);
+            log.SentToPoison(Spill.Name, error.Code);
             await spill.SendToPoisonAsync((SpilledMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);
         }
     }
@@ -58,13 +58,13 @@ public sealed class SpilledIntake(SpillQueue spill, LateIntake intake, Database 
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
                 on conflict do nothing
                 """,
-                SpillQueue.Name, queueMessageId, PgText.Clean(body), spilled?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
+                Spill.Name, queueMessageId, PgText.Clean(body), spilled?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
             await batch.ExecuteAsync(cancellation);
-            log.JobFailed(spilled?.MessageSid, SpillQueue.Name, cause);
+            log.JobFailed(spilled?.MessageSid, Spill.Name, cause);
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
-            log.PoisonWaits(SpillQueue.Name, ErrorCode.Of(e));
+            log.PoisonWaits(Spill.Name, ErrorCode.Of(e));
             await spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
         }
     }

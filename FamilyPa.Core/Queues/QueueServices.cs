@@ -10,7 +10,7 @@ public static class QueueServices
     public static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => CreateClient(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton<PhaseQueues>()
-        .AddSingleton<SpillQueue>();
+        .AddSingleton<Spill>();
 
     private static QueueServiceClient CreateClient(IConfiguration configuration)
     {

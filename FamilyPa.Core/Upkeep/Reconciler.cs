@@ -50,7 +50,7 @@ public sealed class Reconciler(
         message is { Direction: "inbound", From.Length: > 0, To.Length: > 0 } && message.Status != "receiving" && MessageSids.IsValid(message.Sid);
 
     /// <summary>Those that left no trace: one query for a page. What was given up or erased has one.</summary>
-    private async Task<IEnumerable<ListedMessage>> MissingAsync(IReadOnlyList<ListedMessage> listed, CancellationToken cancellation)
+    private async Task<IEnumerable<ListedMessage>> MissingAsync(List<ListedMessage> listed, CancellationToken cancellation)
     {
         if (listed.Count == 0)
             return [];

@@ -6,7 +6,7 @@ namespace FamilyPa.Core.Queues;
 
 /// <summary>The queue <c>inbound</c>, where verified messages wait for a database that is away.</summary>
 /// <remarks>The one queue whose messages are more than ids: there is nowhere else to look them up.</remarks>
-public sealed class SpillQueue(PhaseQueues queues, BlobServiceClient blobs)
+public sealed class Spill(PhaseQueues queues, BlobServiceClient blobs)
 {
     public const string Name = "inbound";
 

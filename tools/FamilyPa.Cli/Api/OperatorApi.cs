@@ -45,7 +45,9 @@ internal sealed class OperatorApi : IDisposable
     public Task<ReplayAnswer> ReplayAsync(object request, CancellationToken cancellation) =>
         SendAsync<ReplayAnswer>(HttpMethod.Post, "api/admin/replay-webhook", request, cancellation);
 
-    public Task<JsonElement> FamiliesAsync(CancellationToken cancellation) => GetAsync<JsonElement>("api/admin/families", [], cancellation);
+    /// <param name="after">The <c>next</c> of the page before.</param>
+    public Task<JsonElement> FamiliesAsync(string? after, CancellationToken cancellation) =>
+        GetAsync<JsonElement>("api/admin/families", after is null ? [] : new() { ["after"] = after }, cancellation);
 
     public Task<JsonElement> FamilyAsync(Guid id, CancellationToken cancellation) => GetAsync<JsonElement>($"api/admin/families/{id}", [], cancellation);
 

@@ -18,7 +18,16 @@ internal static class FamiliesCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
-            Print(await api.FamiliesAsync(cancellation), parsed);
+            var families = new List<JsonElement>();
+            string? after = null;
+            do
+            {
+                var page = await api.FamiliesAsync(after, cancellation);
+                families.AddRange(page.List("families"));
+                after = page.Text("next");
+            }
+            while (after is not null);
+            Print(JsonSerializer.SerializeToElement(new { families }), parsed);
             return ExitCode.Ok;
         });
         return command;

@@ -10,6 +10,9 @@ namespace FamilyPa.Core.Storage;
 
 public static class StorageServices
 {
+    /// <summary>Of one instance; a small server has fifty for all.</summary>
+    private const int MostConnections = 20;
+
     private static readonly string[] EntraScope = ["https://ossrdbms-aad.database.windows.net/.default"];
 
     public static IServiceCollection AddDatabase(this IServiceCollection services) => services
@@ -24,6 +27,10 @@ public static class StorageServices
         // A server that is away must show soon, not after the fifteen and thirty seconds that are Npgsql's own.
         Default("Timeout", 5);
         Default("Command Timeout", 10);
+        // To give up a command Npgsql blocks a thread for as long as a frozen server leaves it without an answer. Enough must be left for Twilio.
+        Default("Maximum Pool Size", MostConnections);
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, 3 * address.MaxPoolSize), ports);
         // Each statement of the pipeline runs over and over: parse and plan it once per connection.
         address.MaxAutoPrepare = 50;
         address.AutoPrepareMinUsages = 2;

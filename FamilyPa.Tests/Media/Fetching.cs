@@ -48,6 +48,7 @@ public sealed class Fetching(TestEnvironment environment) : IAsyncLifetime
             ["PUBLIC_BASE_URL"] = "https://pa.example.com",
             ["AZURE_OPENAI_ENDPOINT"] = "https://example.openai.azure.com",
             ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
+            ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
             ["Pipeline:MediaIdleTimeout"] = "00:00:01",
             ["Pipeline:MediaTimeout"] = "00:00:02",
             ["Pipeline:TwilioTimeout"] = "00:00:02",

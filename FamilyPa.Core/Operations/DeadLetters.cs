@@ -47,7 +47,7 @@ public sealed class DeadLetters(Database database, ILogger<DeadLetters> log)
             filter.Queue, filter.Cause, filter.MessageSid, filter.Since, filter.Until, reveal, QueueOfMessages,
             after?.At, after is null ? null : Guid.Parse(after.Key), limit + 1);
         var rows = await batch.ListAsync(Read, cancellation);
-        return Page<DeadLetter>.Of(rows, limit, row => new PageCursor(row.CreatedAt, row.Id.ToString()));
+        return Page.Of(rows, limit, row => new PageCursor(row.CreatedAt, row.Id.ToString()));
     }
 
     private static DeadLetter Read(NpgsqlDataReader row) => new(

@@ -66,7 +66,7 @@ public sealed class EventSearch(Database database)
     {
         await using var batch = Query(SearchSql, filter, after, limit + 1);
         var rows = await batch.ListAsync(ReadRow, cancellation);
-        return Page<EventRow>.Of(rows, limit, row => new PageCursor(row.ReceivedAt, row.MessageSid));
+        return Page.Of(rows, limit, row => new PageCursor(row.ReceivedAt, row.MessageSid));
     }
 
     /// <summary>The oldest first, as they are to be replayed.</summary>

@@ -27,9 +27,11 @@ public sealed record PageCursor(DateTimeOffset At, string Key)
 }
 
 /// <param name="Next">Where the next page begins; null on the last one.</param>
-public sealed record Page<T>(IReadOnlyList<T> Rows, PageCursor? Next)
+public sealed record Page<T>(IReadOnlyList<T> Rows, PageCursor? Next);
+
+public static class Page
 {
     /// <param name="rows">One more than <paramref name="limit"/> where there are more.</param>
-    public static Page<T> Of(List<T> rows, int limit, Func<T, PageCursor> cursor) =>
+    public static Page<T> Of<T>(List<T> rows, int limit, Func<T, PageCursor> cursor) =>
         rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>(rows[..limit], cursor(rows[limit - 1]));
 }

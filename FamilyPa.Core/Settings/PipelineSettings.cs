@@ -13,7 +13,7 @@ public sealed class PipelineSettings
     public int MaxAttempts { get; set; } = 10;
 
     /// <summary>How long a webhook waits for the database. After it the message is kept in the queue <c>inbound</c>; Twilio itself waits 15 s.</summary>
-    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(4);
+    public TimeSpan AcceptTimeout { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How long a queue message steps aside while the database is away; it loses none of its tries. Queues know whole seconds.</summary>
     public TimeSpan DatabasePause { get; set; } = TimeSpan.FromSeconds(10);

@@ -12,7 +12,7 @@ public sealed record Erasure(Guid ErasureId, int Members, int Messages, int Task
 /// <summary>Deletes a family everywhere: in the database at once and whole, then in Blob storage and at Twilio until nothing is left there.</summary>
 public sealed class Erasures(Database database, MediaStore media, TwilioMessages twilio, ILogger<Erasures> log)
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 40;
 
     /// <summary>All of a family goes in one transaction, years of messages included.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
@@ -67,14 +67,18 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessages
 
     private async Task WorkAsync(Guid? erasureId, CancellationToken cancellation)
     {
-        // Each item once in a run, failed or not: the key is where to go on.
-        (string Reference, string Kind)? last = ("", "");
-        while (last is { } after)
+        var run = Guid.NewGuid();
+        while (await NextAsync(erasureId, run, cancellation) is { Count: > 0 } items)
         {
-            var items = await NextAsync(erasureId, after.Reference, after.Kind, cancellation);
-            await Parallel.ForEachAsync(
-                items, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation }, async (item, token) => await DeleteAsync(item, token));
-            last = items.Count == BatchSize ? (items[^1].Reference, items[^1].Kind) : null;
+            var succeeded = 0;
+            await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation }, async (item, token) =>
+            {
+                if (await DeleteAsync(item, run, token))
+                    Interlocked.Increment(ref succeeded);
+            });
+            // None of so many: whoever is to delete them is away, and will be for the others too.
+            if (succeeded == 0)
+                break;
         }
 
         await using var done = database.AsService().Add(
@@ -82,19 +86,20 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessages
         await done.ExecuteAsync(cancellation);
     }
 
-    private async Task<List<Item>> NextAsync(Guid? erasureId, string reference, string kind, CancellationToken cancellation)
+    private async Task<List<Item>> NextAsync(Guid? erasureId, Guid run, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
             select erasure_id, reference, kind from erasure_items
-            where kind <> 'in_flight' and erasure_id = coalesce($1::uuid, erasure_id) and (reference, kind) > ($2, $3)
-            order by reference, kind limit $4
+            where kind <> 'in_flight' and erasure_id = coalesce($1::uuid, erasure_id) and last_run is distinct from $2
+            order by attempts, created_at, reference, kind limit $3
             """,
-            erasureId, reference, kind, BatchSize);
+            erasureId, run, BatchSize);
         return await batch.ListAsync(row => new Item(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
     }
 
-    private async Task DeleteAsync(Item item, CancellationToken cancellation)
+    /// <returns>Whether it is gone.</returns>
+    private async Task<bool> DeleteAsync(Item item, Guid run, CancellationToken cancellation)
     {
         string? failure = null;
         try
@@ -113,8 +118,10 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessages
         await using var batch = failure is null
             ? database.AsService().Add("delete from erasure_items where reference = $1 and kind = $2", item.Reference, item.Kind)
             : database.AsService().Add(
-                "update erasure_items set attempts = attempts + 1, error_code = $3 where reference = $1 and kind = $2", item.Reference, item.Kind, failure);
+                "update erasure_items set attempts = attempts + 1, error_code = $3, last_run = $4 where reference = $1 and kind = $2",
+                item.Reference, item.Kind, failure, run);
         await batch.ExecuteAsync(cancellation);
+        return failure is null;
     }
 
     private sealed record Item(Guid ErasureId, string Reference, string Kind);

@@ -62,7 +62,7 @@ public sealed class Reconciler(
               and not exists (select from poison_messages where message_sid = sid and queue = 'inbound')
               and not exists (select from erasure_items where reference = sid)
             """,
-            listed.Select(message => message.Sid!).ToArray());
+            [listed.Select(message => message.Sid!).ToArray()]);
         var missing = (await batch.ListAsync(row => row.GetString(0), cancellation)).ToHashSet();
         return listed.Where(message => missing.Contains(message.Sid!));
     }

@@ -63,8 +63,8 @@ public sealed class Retention(Database database, MediaStore media, IOptions<Rete
         if (sids.Count == 0)
             return 0;
         await using var forget = database.AsService()
-            .Add("update media_files set blob_name = null, media_url = null where message_sid = any ($1)", sids.ToArray())
-            .Add("update voice_transcriptions set media_url = null where message_sid = any ($1)", sids.ToArray());
+            .Add("update media_files set blob_name = null, media_url = null where message_sid = any ($1)", [sids.ToArray()])
+            .Add("update voice_transcriptions set media_url = null where message_sid = any ($1)", [sids.ToArray()]);
         await forget.ExecuteAsync(cancellation);
         return sids.Count;
     }

@@ -96,7 +96,7 @@ public sealed class UncertainReplies(
     private async Task<Dictionary<string, DateTimeOffset?>> KnownAsync(IEnumerable<ListedMessage> listed, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select provider_sid, sent_at from outbound_messages where provider_sid = any ($1)", listed.Select(message => message.Sid!).ToArray());
+            "select provider_sid, sent_at from outbound_messages where provider_sid = any ($1)", [listed.Select(message => message.Sid!).ToArray()]);
         var rows = await batch.ListAsync(row => (Sid: row.GetString(0), SentAt: row.IsDBNull(1) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(1)), cancellation);
         return rows.ToDictionary(row => row.Sid, row => row.SentAt);
     }

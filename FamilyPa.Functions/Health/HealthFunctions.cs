@@ -22,12 +22,9 @@ public sealed class HealthFunctions(Database database, PhaseQueues queues, ILogg
     public async Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
         try
         {
-            await using var batch = database.AsService().Add("select 1");
-            await Task.WhenAll(batch.SingleAsync(row => row.GetInt32(0), limit.Token), queues.IsReachableAsync(limit.Token));
+            await Task.WhenAll(AskDatabaseAsync(cancellation), queues.IsReachableAsync(cancellation)).WaitAsync(Patience, cancellation);
             return Results.Ok();
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -35,5 +32,11 @@ public sealed class HealthFunctions(Database database, PhaseQueues queues, ILogg
             log.NotReady(request.HttpContext.TraceIdentifier, ErrorCode.Of(e));
             return Problem.Of(request.HttpContext, StatusCodes.Status503ServiceUnavailable, "not_ready");
         }
+    }
+
+    private async Task AskDatabaseAsync(CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add("select 1");
+        await batch.ExecuteAsync(cancellation);
     }
 }

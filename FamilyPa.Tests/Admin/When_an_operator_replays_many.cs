@@ -61,7 +61,11 @@ public sealed class When_an_operator_replays_many(QuietApp app) : AppTest<QuietA
 
         var answer = await App.ReplayAsync(new
         {
-            filter = new { status = new[] { "failed", "deferred" }, error_code = "filtered", family_id = DemoFamily.FamilyId, since = "2026-03-01T11:30Z", until = "2026-03-01T13:30:00+01:00" },
+            filter = new
+            {
+                status = "failed,deferred", error_code = "filtered", family_id = DemoFamily.FamilyId,
+                since = "2026-03-01T11:30Z", until = "2026-03-01T13:30:00+01:00",
+            },
         });
 
         Assert.Equal([(early, "replayed"), (late, "replayed")], answer.Outcomes());
@@ -110,7 +114,7 @@ public sealed class When_an_operator_replays_many(QuietApp app) : AppTest<QuietA
     }
 
     [Theory]
-    [InlineData("download", 1, 0, null)]
+    [InlineData("download", 2, 0, null)]
     [InlineData("transcribe", 3, 0, null)]
     [InlineData("extract", 3, 1, null)]
     [InlineData("finalize", 3, 1, "{}")]

@@ -14,9 +14,10 @@ public sealed class When_an_operator_searches(QuietApp app) : AppTest<QuietApp>(
         var answer = await App.AskAsync("/api/admin/events?source=reconciled&status=done");
         var row = Assert.Single(Rows(answer));
 
+        Assert.Equal((sid, "reconciled", DemoFamily.FamilyId.ToString()), (row.Text("message_sid"), row.Text("source"), row.Text("family_id")));
         Assert.Equal(
-            (sid, "reconciled", DemoFamily.FamilyId.ToString(), "whatsapp:…23", "done", "finalize", "1500", "0"),
-            (row.Text("message_sid"), row.Text("source"), row.Text("family_id"), row.Text("phone"), row.Text("status"), row.Text("phase"), row.Text("latency_ms"), row.Text("generation")));
+            ("whatsapp:…23", "done", "finalize", "1500", "0"),
+            (row.Text("phone"), row.Text("status"), row.Text("phase"), row.Text("latency_ms"), row.Text("generation")));
         Assert.Equal(0, row.GetProperty("cost_usd").GetDecimal());
         Assert.DoesNotContain("PLANTED", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(DemoFamily.Owner.Phone[3..], answer.Body, StringComparison.Ordinal);
@@ -25,7 +26,11 @@ public sealed class When_an_operator_searches(QuietApp app) : AppTest<QuietApp>(
     [Fact]
     public async Task Each_filter_narrows_it_down()
     {
-        var sid = await App.StoredAsync(new() { From = DemoFamily.Second.Phone, Status = "rejected", Reason = "audio_too_long", ErrorCode = "odd", Phase = "download", ReceivedAt = new(2026, 5, 1, 8, 0, 0, default) });
+        var sid = await App.StoredAsync(new()
+        {
+            From = DemoFamily.Second.Phone, Status = "rejected", Reason = "audio_too_long", ErrorCode = "odd", Phase = "download",
+            ReceivedAt = new(2026, 5, 1, 8, 0, 0, default),
+        });
         await App.StoredAsync(new() { Status = "failed", ErrorCode = "even", ReceivedAt = new(2026, 5, 2, 8, 0, 0, default) });
         string[] filters =
         [
@@ -49,7 +54,9 @@ public sealed class When_an_operator_searches(QuietApp app) : AppTest<QuietApp>(
 
         var row = Assert.Single(Rows(await App.AskAsync("/api/admin/events?status=unmatched&phone=%2B15005550188")));
 
-        Assert.Equal((form["MessageSid"], "unmatched", "unknown_sender", "whatsapp:…88"), (row.Text("message_sid"), row.Text("status"), row.Text("status_reason"), row.Text("phone")));
+        Assert.Equal(
+            (form["MessageSid"], "unmatched", "unknown_sender", "whatsapp:…88"),
+            (row.Text("message_sid"), row.Text("status"), row.Text("status_reason"), row.Text("phone")));
     }
 
     [Fact]

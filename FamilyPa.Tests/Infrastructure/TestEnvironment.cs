@@ -2,6 +2,8 @@ using FamilyPa.Core.Storage;
 using FamilyPa.Local.Services;
 using FamilyPa.Tests.Infrastructure;
 
+// Most of a test is waiting: for the app, for a retry, for a timer. More of them at once than there are cores wait together.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: AssemblyFixture(typeof(TestEnvironment))]
 
 namespace FamilyPa.Tests.Infrastructure;

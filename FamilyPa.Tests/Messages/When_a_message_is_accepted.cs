@@ -60,6 +60,7 @@ public sealed class When_a_message_is_accepted(TestEnvironment environment)
             ["PUBLIC_BASE_URL"] = "https://pa.example.com",
             ["AZURE_OPENAI_ENDPOINT"] = "https://ai.example.com",
             ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
+            ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
         }).Build();
         return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
             .AddSettings(configuration).AddDatabase().AddQueues().AddInbox().BuildServiceProvider();

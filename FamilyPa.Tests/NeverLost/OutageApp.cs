@@ -46,6 +46,7 @@ public sealed partial class OutageApp(TestEnvironment environment) : FastApp(env
         var address = new NpgsqlConnectionStringBuilder(settings[AppSettings.Postgres]);
         Postgres = new TcpProxy(address.Port);
         address.Port = Postgres.Port;
+        address.CommandTimeout = 2;
         settings[AppSettings.Postgres] = address.ConnectionString;
         settings[AppSettings.Storage] = Endpoint().Replace(settings[AppSettings.Storage]!, match =>
         {

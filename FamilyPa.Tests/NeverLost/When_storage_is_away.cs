@@ -20,7 +20,7 @@ public sealed class When_storage_is_away(OutageApp app) : AppTest<OutageApp>(app
 
         Refuse();
         await App.WaitForJobAsync(sid, "finalizing");
-        await App.RunTimerAsync("Sweeper");
+        await App.StartTimerAsync("Sweeper");
         App.PassOn();
 
         await UntilSweptAsync(sid);
@@ -66,7 +66,7 @@ public sealed class When_storage_is_away(OutageApp app) : AppTest<OutageApp>(app
     private Task<JobRow?> UntilSweptAsync(string sid) => App.WaitForAsync(
         async () =>
         {
-            await App.RunTimerAsync("Sweeper");
+            await App.StartTimerAsync("Sweeper");
             await Task.Delay(200, Cancellation);
             return await App.JobAsync(sid);
         },

@@ -9,7 +9,11 @@ public sealed class When_the_app_is_told_to_stop(OutageApp app) : AppTest<Outage
     public async Task The_model_is_not_waited_for_and_no_try_is_spent()
     {
         // One failure would be one too many.
-        await App.RestartAsync(settings => settings["AzureFunctionsJobHost__extensions__queues__maxDequeueCount"] = "1");
+        await App.RestartAsync(settings =>
+        {
+            settings["AzureFunctionsJobHost__extensions__queues__maxDequeueCount"] = "1";
+            settings["Pipeline__AiTimeout"] = "00:00:30";
+        });
         var stall = App.OpenAI.Faults.Add(Fault.Stall("chat", TimeSpan.FromMinutes(1)).OnlyFor("carrots").Once());
         var sid = await App.TextAsync("buy carrots");
         await stall.WaitForHitsAsync(1, FamilyPaApp.Patience);

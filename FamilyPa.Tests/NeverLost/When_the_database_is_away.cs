@@ -52,6 +52,31 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
     }
 
     [Fact]
+    public async Task Many_at_once_are_acknowledged_soon_also_by_one_that_freezes_with_all_its_connections()
+    {
+        var before = await Task.WhenAll(Enumerable.Range(0, 60).Select(number => App.TextAsync($"buy thing {number}")));
+        App.Postgres.Freeze();
+        var during = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            // The first find it frozen, the later ones all that waits for it and gives up.
+            var clock = Stopwatch.StartNew();
+            during.AddRange(await Task.WhenAll(Enumerable.Range(0, 50).Select(number => App.TextAsync($"buy other thing {number}"))));
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"The last one took {clock.Elapsed}.");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{clock.Elapsed}");
+        }
+
+        App.PassOn();
+
+        string[] all = [.. before, .. during];
+        await App.WaitForAsync(
+            () => App.Database.ScalarAsync<long>("select count(*) from processing_jobs where status = 'done' and message_sid = any ($1)", [all]),
+            count => count == all.Length, "all of them to be done", TimeSpan.FromSeconds(90));
+        Assert.Equal(all.Length, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = any ($1)", [all]));
+        Assert.Equal(all.Length, await App.Database.ScalarAsync<long>("select count(*) from ai_usage where message_sid = any ($1)", [all]));
+    }
+
+    [Fact]
     public async Task It_is_still_one_message_when_Twilio_delivers_it_again_before_and_after()
     {
         App.Postgres.Refuse();

@@ -5,6 +5,9 @@ internal static class Pace
 {
     public static void Fast(IDictionary<string, string?> settings)
     {
+        // So that a test can tell when a timer it ran has ended.
+        settings["AzureFunctionsJobHost__logging__logLevel__Function.Reconciler"] = "Information";
+        settings["AzureFunctionsJobHost__logging__logLevel__Function.Retention"] = "Information";
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.500";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:02";

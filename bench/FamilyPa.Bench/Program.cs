@@ -1,6 +1,8 @@
 using System.CommandLine;
 using FamilyPa.Bench;
 using FamilyPa.Bench.Crashes;
+using FamilyPa.Bench.Replays;
+using FamilyPa.Bench.Storms;
 using Spectre.Console;
 
 // Where the output goes to a file, tables must not be squeezed into 80 columns.
@@ -10,7 +12,9 @@ var root = new RootCommand("Measures Family PA on this machine, and breaks it to
 {
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),
+    ReplayBenchmark.Command(),
     CrashMatrix.Command(),
+    Storm.Command(),
     FloorServer.Command(),
 };
 return await root.Parse(args).InvokeAsync();

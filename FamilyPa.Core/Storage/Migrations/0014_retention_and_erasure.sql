@@ -85,6 +85,8 @@ create table erasure_items (
   reference text not null,
   attempts int not null default 0,
   error_code text,
+  -- The run that tried it last: each item is tried once in a run.
+  last_run uuid,
   created_at timestamptz not null default now(),
   primary key (reference, kind)
 );

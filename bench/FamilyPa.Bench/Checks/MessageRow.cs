@@ -7,11 +7,12 @@ namespace FamilyPa.Bench.Checks;
 /// <param name="Tasks">In all; <paramref name="Titles"/> counts different ones.</param>
 /// <param name="Replies">What was meant to be said to its sender, suppressed ones apart.</param>
 /// <param name="IsTold">At least one of them came to an end, be it an uncertain one.</param>
+/// <param name="IsUncertain">Nobody knows whether Twilio took the reply.</param>
 /// <param name="IsHeld">Its job is leased, or an attempt at it has no end.</param>
 /// <param name="Extractions">Charges for understanding it, those of failed tries apart: those were calls of their own.</param>
 /// <param name="Transcriptions">Charges for listening to it.</param>
 internal sealed record MessageRow(
-    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Replies, bool IsTold, bool IsHeld, long Extractions, long Transcriptions)
+    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions)
 {
     public bool IsTerminal => Status is "done" or "rejected" or "failed";
 
@@ -26,6 +27,7 @@ internal sealed record MessageRow(
                    (select count(distinct t.title) from tasks t where t.source_message_sid = s.sid),
                    (select count(*) from outbound_messages o where o.message_sid = s.sid and o.status <> 'suppressed'),
                    exists (select from outbound_messages o where o.message_sid = s.sid and o.status in ('sent', 'uncertain', 'failed', 'suppressed')),
+                   exists (select from outbound_messages o where o.message_sid = s.sid and o.status = 'uncertain'),
                    j.lease_token is not null or exists (select from job_attempts a where a.job_id = j.id and a.outcome = 'running'),
                    (select count(*) from ai_usage u join job_attempts a on a.id = u.attempt_id
                     where u.message_sid = s.sid and u.phase = 'extract' and a.outcome <> 'failed'),
@@ -41,7 +43,7 @@ internal sealed record MessageRow(
         {
             rows.Add(new MessageRow(
                 reader.GetString(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetInt64(5), reader.GetBoolean(6), reader.GetBoolean(7), reader.GetInt64(8), reader.GetInt64(9)));
+                reader.GetInt64(5), reader.GetBoolean(6), reader.GetBoolean(7), reader.GetBoolean(8), reader.GetInt64(9), reader.GetInt64(10)));
         }
 
         return rows;

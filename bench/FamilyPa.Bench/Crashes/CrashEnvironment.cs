@@ -83,6 +83,23 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         return phones;
     }
 
+    /// <summary>What messages of these kinds become while nothing is broken.</summary>
+    public async Task<IReadOnlyDictionary<string, Outcome>> LearnAsync(IReadOnlyList<Draft> drafts)
+    {
+        var phones = await AddSendersAsync(drafts.Count);
+        var promises = await Task.WhenAll(drafts.Zip(phones, (draft, phone) => Sender.SendAsync(draft, phone, CancellationToken.None)));
+        if (!await Checker.WaitUntilSettledAsync(promises, TimeSpan.FromMinutes(1)))
+            throw new InvalidOperationException("The messages do not even end when nothing is broken.");
+        return await Checker.ReadOutcomesAsync(promises);
+    }
+
+    /// <summary>Jobs on their way, whoever sent them.</summary>
+    public async Task<long> CountUnfinishedAsync()
+    {
+        await using var command = database.CreateCommand("select count(*) from processing_jobs where status not in ('done', 'rejected', 'failed')");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>What Twilio was given to send to these.</summary>
     public IReadOnlyList<TwilioMessage> SentTo(IReadOnlyList<Promise> promises)
     {
@@ -111,9 +128,12 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     private async Task EndLeasesAsync()
     {
-        await using var command = database.CreateCommand(
-            "update processing_jobs set leased_until = clock_timestamp() where leased_until > clock_timestamp()");
-        await command.ExecuteNonQueryAsync();
+        // What the dead one sent to the database last is still being done there, and may take a lease.
+        await using var alive = database.CreateCommand("select exists (select from pg_stat_activity where usename = 'familypa_app')");
+        while ((bool)(await alive.ExecuteScalarAsync())!)
+            await Task.Delay(10);
+        await using var end = database.CreateCommand("update processing_jobs set leased_until = null where leased_until is not null");
+        await end.ExecuteNonQueryAsync();
     }
 
     private static string LogFile(string name)

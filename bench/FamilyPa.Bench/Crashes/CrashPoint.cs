@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using FamilyPa.FailPoints;
 
 namespace FamilyPa.Bench.Crashes;
 
 /// <summary>Where a run of the matrix kills the app.</summary>
 /// <param name="What">What comes next there or was just done.</param>
-internal sealed record CrashPoint(Scenario Scenario, string Function, int Ordinal, string What)
+internal sealed partial record CrashPoint(Scenario Scenario, string Function, int Ordinal, string What)
 {
     /// <summary>Such as <c>Finalize:5</c>, or <c>failing/Extract:7</c> in another scenario than the first.</summary>
     public string Name => $"{Scenario.Prefix}{At}";
@@ -29,8 +30,9 @@ internal sealed record CrashPoint(Scenario Scenario, string Function, int Ordina
             var path = $"{call.First().Function} > ";
             foreach (var point in call.OrderBy(point => point.Ordinal))
             {
-                var isLoop = path.Contains($" > {point.What} > ", StringComparison.Ordinal);
-                path += $"{point.What} > ";
+                var step = $"{AnyQueue().Replace(point.What, "/messages")} > ";
+                var isLoop = path.Contains($" > {step}", StringComparison.Ordinal);
+                path += step;
                 if (!isLoop && !seen.Contains(path) && points.TryAdd(point.Point, new CrashPoint(scenario, point.Function, point.Ordinal, point.What)))
                     seen.Add(path);
             }
@@ -41,4 +43,8 @@ internal sealed record CrashPoint(Scenario Scenario, string Function, int Ordina
 
     /// <summary>The probes that ask whether the app lives are not part of any message's way.</summary>
     private static bool IsOurs(Reached point) => !point.Function.StartsWith("Health", StringComparison.Ordinal);
+
+    /// <summary>Which of the queues a message goes to makes no other point.</summary>
+    [GeneratedRegex("/[a-z-]+/messages$")]
+    private static partial Regex AnyQueue();
 }

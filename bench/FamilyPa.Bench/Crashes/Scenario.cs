@@ -20,9 +20,9 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         // The way of each phase to its poison function, and through it.
         .. Doom.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), chatter => [chatter.PerhapsTwice(draft)])),
         // Stored and never queued: the sweeper's business.
-        new("orphaned", OneText) { DiesFirst = point => point.Function == "TwilioMessage" && IsBefore(point, "/extract/messages") },
+        new("orphaned", OneText) { DiesFirst = point => point.Function == "TwilioMessage" && IsBeforeQueue(point) },
         // One phase is over and the next was not asked for.
-        new("half-done", OneText) { DiesFirst = point => point.Function == "Extract" && IsBefore(point, "/finalize/messages") },
+        new("half-done", OneText) { DiesFirst = point => point.Function == "Extract" && IsBeforeQueue(point) },
         // Twilio has the reply, and nobody wrote it down.
         new("half-said", OneText) { DiesFirst = point => point.Function == "Finalize" && point.What.StartsWith("after POST", StringComparison.Ordinal) },
         new("database-away", OneText) { LosesDatabase = true },
@@ -30,6 +30,6 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
 
     private static IReadOnlyList<Draft> OneText(Chatter chatter) => [chatter.PerhapsTwice(chatter.Text())];
 
-    private static bool IsBefore(CrashPoint point, string place) =>
-        point.What.StartsWith("before POST", StringComparison.Ordinal) && point.What.EndsWith(place, StringComparison.Ordinal);
+    private static bool IsBeforeQueue(CrashPoint point) =>
+        point.What.StartsWith("before POST", StringComparison.Ordinal) && point.What.EndsWith("/messages", StringComparison.Ordinal);
 }

@@ -26,11 +26,13 @@ internal sealed class Chatter(int seed)
     /// <summary>One of each kind and as many others as it takes, in any order, some of them delivered twice (at least one).</summary>
     public IReadOnlyList<Draft> Mix(int count)
     {
-        var drafts = Kinds.Select(make => make()).Concat(Endless().Take(count - Kinds.Length)).ToArray();
+        var drafts = OneOfEach().Concat(Endless().Take(count - Kinds.Length)).ToArray();
         random.Shuffle(drafts);
         drafts[0] = drafts[0] with { Again = Gap() };
         return drafts;
     }
+
+    public IReadOnlyList<Draft> OneOfEach() => [.. Kinds.Select(make => make())];
 
     /// <summary>Any kinds.</summary>
     public IEnumerable<Draft> Endless()

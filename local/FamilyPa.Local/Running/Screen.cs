@@ -13,7 +13,7 @@ internal static class Screen
         console.MarkupLine($"[bold green]Family PA is running[/] at [link]{file.BaseUrl}[/], after {elapsed.TotalSeconds:0.0} s. Ctrl+C stops all of it.");
         console.WriteLine();
         Row("Phone", file.Phone is null ? "messages come from your Twilio" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
-        Row("Story", $"curl -s -H 'x-functions-key: {file.FunctionKey}' {file.BaseUrl}/api/admin/events/<MessageSid>");
+        Row("Story", "dotnet run --project tools/FamilyPa.Cli -- inspect <MessageSid>");
         console.WriteLine();
         Row("Database", file.Postgres);
         Row("Storage", run.Outside.Storage is null ? "Azurite, connection string in local/.state/run.json" : "yours (AzureWebJobsStorage)");

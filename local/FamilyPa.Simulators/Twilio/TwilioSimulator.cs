@@ -52,6 +52,9 @@ public sealed class TwilioSimulator : IAsyncDisposable
     /// <summary>Every API and CDN request, refused ones included, the newest 20 000.</summary>
     public IReadOnlyList<RecordedRequest> Requests => requests.Snapshot();
 
+    /// <summary>How many of them came, the forgotten ones included.</summary>
+    public long Calls => requests.Total;
+
     /// <summary>Requests to the CDN that brought credentials along. Must stay empty.</summary>
     public IReadOnlyList<RecordedRequest> LeakedCredentials => cdn.Leaks.Snapshot();
 

@@ -61,7 +61,9 @@ internal static class MigrateCommand
             }
             catch (PostgresException e)
             {
-                throw new CliException(e.SqlState.StartsWith("28", StringComparison.Ordinal) ? ExitCode.Refused : ExitCode.Failed, $"the database refused: {e.MessageText} ({e.SqlState})");
+                throw new CliException(
+                    e.SqlState.StartsWith("28", StringComparison.Ordinal) ? ExitCode.Refused : ExitCode.Failed,
+                    $"the database refused: {e.MessageText} ({e.SqlState})");
             }
             catch (NpgsqlException e)
             {

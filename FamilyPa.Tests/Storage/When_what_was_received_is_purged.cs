@@ -1,0 +1,50 @@
+using FamilyPa.Core.Storage;
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+using Npgsql;
+
+namespace FamilyPa.Tests.Storage;
+
+public sealed class When_what_was_received_is_purged(TestEnvironment environment)
+{
+    [Theory]
+    [InlineData("update webhook_events set raw_body = ''")]
+    [InlineData("update webhook_events set purged_at = now()")]
+    [InlineData("delete from webhook_events")]
+    [InlineData("delete from families")]
+    [InlineData("delete from ai_usage")]
+    public async Task The_app_cannot_do_it_past_the_functions_whatever_it_sets(string sql)
+    {
+        await using var database = await environment.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
+        await using var batch = new Database(source).AsService().Add("select set_config('familypa.purging', 'on', true)").Add(sql);
+
+        var error = await Assert.ThrowsAsync<PostgresException>(() => batch.ExecuteAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+    }
+
+    [Fact]
+    public async Task It_works_for_an_owner_who_is_no_superuser()
+    {
+        await using var database = await environment.CreateEmptyDatabaseAsync();
+        var owner = $"owner_of_{database.Name}";
+        await database.ExecuteAsync($"create role {owner} login createrole password 'pw'");
+        await database.ExecuteAsync($"grant anon, authenticated, service_role to {owner} with admin option");
+        await database.ExecuteAsync($"alter database {database.Name} owner to {owner}");
+        var login = new NpgsqlConnectionStringBuilder(database.AdminConnectionString) { Username = owner, Password = "pw", Pooling = false }.ConnectionString;
+        Migrator.Run(login, _ => { });
+        await DemoFamily.SeedAsync(database.AdminConnectionString, TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM1', $1, '{\"Body\":\"x\"}', 'x')", DemoFamily.FamilyId);
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
+        var app = new Database(source);
+
+        await using (var purge = app.AsService().Add("select purge_events(array['SM1'])"))
+            Assert.Equal(1, await purge.SingleAsync(row => row.GetInt32(0), TestContext.Current.CancellationToken));
+        Assert.Equal("{}", await database.ScalarAsync<string>("select raw_payload::text from webhook_events"));
+        await using (var erase = app.AsService().Add("select messages from erase_family($1, 'request')", DemoFamily.FamilyId))
+            await erase.ExecuteAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await database.ScalarAsync<long>("select (select count(*) from families) + (select count(*) from webhook_events) + (select count(*) from family_members)"));
+    }
+}

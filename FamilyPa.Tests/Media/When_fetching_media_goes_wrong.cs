@@ -15,7 +15,7 @@ public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<Media
     {
         { "media_cut", Fault.Cut("cdn", CutPoint.HalfBody) },
         { "media_cut", Fault.Length("cdn", 1_000_000) },
-        { "media_stalled", Fault.Drip("cdn", TimeSpan.FromMilliseconds(50)) },
+        { "media_stalled", Fault.Drip("cdn", TimeSpan.FromSeconds(3)) },
         { "twilio_http_404", Fault.Status("media", 404) },
         { "twilio_http_401", Fault.Status("media", 401) },
     };

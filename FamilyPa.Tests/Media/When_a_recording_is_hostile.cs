@@ -40,7 +40,7 @@ public sealed class When_a_recording_is_hostile
                     Assert.True(recording.Seconds is null or >= 0 and < double.PositiveInfinity);
                 }
             }
-        }).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Boxes_nested_without_end_are_read_like_any_other()

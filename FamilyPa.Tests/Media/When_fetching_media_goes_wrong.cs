@@ -170,7 +170,7 @@ public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<Media
         return App.SendAsync("audio/ogg", Voice);
     }
 
-    private Task ReplayAsync(string sid) => App.WaitForAsync(
+    private Task<string> ReplayAsync(string sid) => App.WaitForAsync(
         async () =>
         {
             using var answer = await App.Operator.PostAsJsonAsync("/api/admin/replay-webhook", new { message_sid = sid, from_phase = "download" }, Cancellation);

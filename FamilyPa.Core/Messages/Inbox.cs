@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -27,10 +28,15 @@ public enum Acceptance
 }
 
 /// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
-public sealed class Inbox(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Inbox> log)
+public sealed class Inbox(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Inbox> log) : IDisposable
 {
     /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Fewer than the pool has connections, which the pipeline needs too.</summary>
+    private readonly SemaphoreSlim turns = new(12);
+
+    private long lastAnswer;
 
     /// <summary>One round trip to the database and one queue operation for a message that is new; never more.</summary>
     /// <exception cref="NpgsqlException">The database did not take it, or has not said so in time.</exception>
@@ -58,17 +64,49 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
         return Acceptance.Accepted;
     }
 
-    /// <remarks>Left behind, not cancelled, when it is late: to cancel a command Npgsql waits, on a thread, for a server that may be frozen.</remarks>
+    /// <remarks>
+    /// A database that answers others is busy, not away, and is waited for. One that has answered nobody for that long is left behind, not
+    /// cancelled: to cancel a command Npgsql waits, on a thread, for a server that may be frozen.
+    /// </remarks>
     private async Task<(string Outcome, Guid? FamilyId)> StoreInTimeAsync(
         InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
+        var started = Stopwatch.GetTimestamp();
+        var storing = StoreInTurnAsync(message, requestId, phase, cancellation);
+        while (true)
+        {
+            var silence = Stopwatch.GetElapsedTime(Math.Max(started, Interlocked.Read(ref lastAnswer)));
+            try
+            {
+                var left = settings.Value.AcceptTimeout - silence;
+                return await storing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation);
+            }
+            catch (TimeoutException) when (Interlocked.Read(ref lastAnswer) > started
+                && Stopwatch.GetElapsedTime(Interlocked.Read(ref lastAnswer)) < settings.Value.AcceptTimeout)
+            {
+                // Others were answered meanwhile: it will be this one's turn.
+            }
+            catch (TimeoutException e)
+            {
+                throw new NpgsqlException("The database did not answer in time.", e);
+            }
+        }
+    }
+
+    /// <summary>A burst waits here, in its order, and not for a connection: the pool gives up on who waits for one for seconds.</summary>
+    private async Task<(string Outcome, Guid? FamilyId)> StoreInTurnAsync(
+        InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    {
+        await turns.WaitAsync(cancellation);
         try
         {
-            return await StoreAsync(message, requestId, phase, cancellation).WaitAsync(settings.Value.AcceptTimeout, cancellation);
+            var stored = await StoreAsync(message, requestId, phase, cancellation);
+            Interlocked.Exchange(ref lastAnswer, Stopwatch.GetTimestamp());
+            return stored;
         }
-        catch (TimeoutException e)
+        finally
         {
-            throw new NpgsqlException("The database did not answer in time.", e);
+            turns.Release();
         }
     }
 
@@ -99,6 +137,8 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
         MessageSource.Reconciled => "reconciled",
         _ => "webhook",
     };
+
+    public void Dispose() => turns.Dispose();
 
     /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
     private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)

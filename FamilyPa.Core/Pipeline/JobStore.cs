@@ -23,7 +23,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
                    c.job_id, c.lease_token, c.attempt_id, c.attempt_number,
                    j.status_reason, j.extraction::text, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
                    f.id, f.timezone, f.locale,
-                   (select json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at)
+                   (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text,
                    case when m.message_sid is not null then claim_material(m, $6)::text end
             from claim_job($1, $2, $3::int, $4, $5) c

@@ -63,8 +63,11 @@ public sealed class When_an_operator_replays_many(QuietApp app) : AppTest<QuietA
         {
             filter = new
             {
-                status = "failed,deferred", error_code = "filtered", family_id = DemoFamily.FamilyId,
-                since = "2026-03-01T11:30Z", until = "2026-03-01T13:30:00+01:00",
+                status = "failed,deferred",
+                error_code = "filtered",
+                family_id = DemoFamily.FamilyId,
+                since = "2026-03-01T11:30Z",
+                until = "2026-03-01T13:30:00+01:00",
             },
         });
 

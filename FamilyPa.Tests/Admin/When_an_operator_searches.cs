@@ -28,7 +28,11 @@ public sealed class When_an_operator_searches(QuietApp app) : AppTest<QuietApp>(
     {
         var sid = await App.StoredAsync(new()
         {
-            From = DemoFamily.Second.Phone, Status = "rejected", Reason = "audio_too_long", ErrorCode = "odd", Phase = "download",
+            From = DemoFamily.Second.Phone,
+            Status = "rejected",
+            Reason = "audio_too_long",
+            ErrorCode = "odd",
+            Phase = "download",
             ReceivedAt = new(2026, 5, 1, 8, 0, 0, default),
         });
         await App.StoredAsync(new() { Status = "failed", ErrorCode = "even", ReceivedAt = new(2026, 5, 2, 8, 0, 0, default) });

@@ -10,8 +10,8 @@ internal static class Pace
         settings["AzureFunctionsJobHost__logging__logLevel__Function.Retention"] = "Information";
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.500";
         settings["Pipeline__AiRetries"] = "0";
-        settings["Pipeline__AiTimeout"] = "00:00:02";
-        settings["Pipeline__TwilioTimeout"] = "00:00:02";
+        settings["Pipeline__AiTimeout"] = "00:00:04";
+        settings["Pipeline__TwilioTimeout"] = "00:00:04";
         settings["Pipeline__DatabasePause"] = "00:00:01";
         settings["Pipeline__Lease"] = "00:00:04";
         settings["Pipeline__SweepAfter"] = "00:00:02";

@@ -3,7 +3,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task Its_members_can_write_at_once()

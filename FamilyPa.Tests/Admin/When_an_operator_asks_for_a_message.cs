@@ -4,7 +4,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_asks_for_a_message(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_an_operator_asks_for_a_message(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task Its_whole_story_is_one_call_with_people_and_their_words_masked()

@@ -4,7 +4,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_replays(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_an_operator_replays(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task A_done_message_is_left_alone_unless_a_phase_is_named()

@@ -60,8 +60,10 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         OpenAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder });
         Database = await database;
         Storage = await storage;
+        var warmUp = OpenAI.WarmUpAsync(TestContext.Current.CancellationToken);
         await DemoFamily.SeedAsync(Database.AdminConnectionString);
         await StartOnAFreePortAsync();
+        await warmUp;
     }
 
     public virtual async ValueTask DisposeAsync()

@@ -63,14 +63,17 @@ public sealed class When_a_run_was_killed
             await killed.Exited;
         }
 
-        // After a restart of the machine our own test process may well have that number.
+        // After a restart of the machine anybody may have that number, and may have started in the very second.
+        await using var stranger = await ChildProcess.StartAsync(new ChildStart("sleep", "60"));
         var pidFile = Path.Combine(scratch.Path, "data", "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(pidFile, TestContext.Current.CancellationToken);
-        lines[0] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        lines[0] = stranger.Id.ToString(CultureInfo.InvariantCulture);
+        lines[2] = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         await File.WriteAllLinesAsync(pidFile, lines, TestContext.Current.CancellationToken);
 
         await using var next = await PostgresServer.StartAsync(scratch.Path, Careless);
 
+        Assert.False(stranger.Exited.IsCompleted);
         Assert.True(await ExistsAsync(next, "kept"));
     }
 

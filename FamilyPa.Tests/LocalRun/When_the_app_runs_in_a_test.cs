@@ -2,7 +2,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.LocalRun;
 
-public sealed class When_the_app_runs_in_a_test(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_the_app_runs_in_a_test(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task A_text_becomes_tasks_and_a_reply()

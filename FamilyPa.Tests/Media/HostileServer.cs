@@ -55,8 +55,8 @@ internal sealed class HostileServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
+        await serving; // Before the listener stops: to accept on a stopped one is an error of its own.
         listener.Stop();
-        await serving;
         stop.Dispose();
     }
 

@@ -3,6 +3,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
+[Collection<SharedApp<OutageApp>>]
 public sealed class When_storage_is_away(OutageApp app) : AppTest<OutageApp>(app)
 {
     public override ValueTask DisposeAsync()

@@ -6,6 +6,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
+[Collection<SharedApp<OutageApp>>]
 public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp>(app)
 {
     public enum Outage { Refused, Frozen, Starting, NoConnectionsLeft }

@@ -3,7 +3,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_keyword_arrives(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_a_keyword_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task Help_is_answered_and_becomes_no_task()

@@ -2,7 +2,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_message_is_delivered_twice(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_a_message_is_delivered_twice(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
     public async Task Fifty_deliveries_at_once_of_each_of_forty_are_forty_messages()

@@ -3,7 +3,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     private const string TwoTasks = """
         {"tasks":[{"title":"Buy milk","notes":null,"due_at":"2031-05-06","assignee":null,"category":"shopping","confidence":0.9},

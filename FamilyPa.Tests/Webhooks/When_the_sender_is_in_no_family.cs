@@ -2,7 +2,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_the_sender_is_in_no_family(FamilyPaApp app) : AppTest(app)
+[Collection<SharedApp<FamilyPaApp>>]
+public sealed class When_the_sender_is_in_no_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Theory]
     [InlineData("whatsapp:+15005550001")]

@@ -15,7 +15,8 @@ internal static class PostgresLeftover
         if (!File.Exists(pidFile))
             return;
         var record = Read(await File.ReadAllLinesAsync(pidFile));
-        if (record?.Find() is { } process)
+        // Its name too: the times are too coarse to tell a server from what was started along with it.
+        if (record?.Find() is { ProcessName: "postgres" } process)
         {
             progress?.Invoke($"stopping the database an earlier run left behind (process {process.Id})");
             await record.EndAsync(Signal.Interrupt);

@@ -46,6 +46,10 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
         return simulator;
     }
 
+    /// <summary>Starts <see cref="HelperProcessId"/> now, so that the first chat is answered as fast as the others.</summary>
+    public Task WarmUpAsync(CancellationToken cancellation) =>
+        dates.FindAsync("en", "en-US", options.Clock.GetUtcNow().DateTime, ["tomorrow"], cancellation);
+
     /// <summary>Answers every fitting chat request with this content, until the result is disposed.</summary>
     public IDisposable Respond(Func<ChatRequest, bool> fits, string content) => chatScripts.Add(fits, content);
 

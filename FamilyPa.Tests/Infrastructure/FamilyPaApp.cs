@@ -134,6 +134,8 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         };
         foreach (var (name, value) in wiring.ToSettings())
             settings[name] = value;
+        // As often as the local run looks at its queues, several apps at once would leave the processors little else to do.
+        settings[AppSettings.PollingInterval] = "00:00:00.250";
         Configure(settings);
     }
 

@@ -181,7 +181,7 @@ public sealed class When_a_webhook_never_came(ReconcilingApp app) : AppTest<Reco
     [Fact]
     public async Task A_young_one_is_given_the_time_to_come_by_itself()
     {
-        await App.RestartAsync(settings => settings["Pipeline__ReconcileAfter"] = "00:00:03");
+        await App.RestartAsync(settings => settings["Pipeline__ReconcileAfter"] = "00:00:06");
         var lost = Remember("buy thyme", DateTimeOffset.UtcNow);
         var late = App.Twilio.BuildInbound(From("buy rosemary")).MessageSid;
         await App.StartTimerAsync("Reconciler");

@@ -26,7 +26,7 @@ public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
     public async Task In_finalize_the_tasks_stay_one_set_and_the_reply_is_not_said_twice()
     {
         var stall = App.Twilio.Faults.Add(Fault.Late("messages.create", TimeSpan.FromMinutes(1)).Once());
-        var sid = await App.TextAsync("buy bread");
+        var sid = await App.TextAsync("buy rye");
         await stall.WaitForHitsAsync(1, FamilyPaApp.Patience);
 
         await App.KillAsync();
@@ -35,7 +35,7 @@ public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
 
         await App.WaitForJobAsync(sid, "done");
         await AssertOnceAsync(sid);
-        Assert.Single(App.Twilio.Sent, reply => reply.Body.Contains("bread", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(App.Twilio.Sent, reply => reply.Body.Contains("rye", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -68,7 +68,15 @@ internal sealed class RecogniserChild : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It died with a question on its way.
+        }
+
         await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(1)));
         if (!process.HasExited) process.Kill();
         process.Dispose();

@@ -29,7 +29,7 @@ public static class AppBuild
         progress?.Invoke($"dotnet build FamilyPa.Functions -c {Configuration}");
         var begun = DateTime.UtcNow;
         var (built, output) = await ChildProcess.RunAsync(
-            new ChildStart(DotNet, "build", "FamilyPa.Functions", "-c", Configuration, "--nologo", "-m:1", "-v", "q", "-clp:NoSummary") { WorkingDirectory = Repository.Root },
+            new ChildStart(DotNet, "build", "FamilyPa.Functions", "-c", Configuration, "--no-restore", "--nologo", "-m:1", "-v", "q", "-clp:NoSummary") { WorkingDirectory = Repository.Root },
             cancellationToken);
         if (!built)
             throw new LocalRunException($"The app does not build:{Environment.NewLine}{output}");

@@ -159,7 +159,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         await using var command = source.CreateCommand(
             """
             alter table webhook_events disable trigger user;
-            truncate webhook_events, inbound_messages, processing_jobs, job_attempts, tasks, outbound_messages, ai_usage;
+            truncate webhook_events, inbound_messages, processing_jobs, tasks, outbound_messages, ai_usage cascade;
             alter table webhook_events enable trigger user;
             """);
         await command.ExecuteNonQueryAsync();

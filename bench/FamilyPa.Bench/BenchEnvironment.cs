@@ -54,8 +54,8 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     public static async Task<BenchEnvironment> StartAsync(Action<string> progress, bool durable = true)
     {
         await NodePackages.EnsureAsync(progress);
-        progress("building the app");
-        await AppBuild.RunAsync();
+        progress("publishing the app");
+        await PublishedApp.AssemblyAsync();
         progress("starting PostgreSQL, Azurite and the simulators");
         var scratch = await ScratchFolder.CreateAsync();
         var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(durable));
@@ -88,7 +88,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
                 settings[$"AzureWebJobs.{function}.Disabled"] = "true";
         }
 
-        var app = await AppProcess.StartAsync(new AppStart(url, settings));
+        var app = await AppProcess.StartAsync(new AppStart(url, settings) { Assembly = await PublishedApp.AssemblyAsync() });
         Twilio.WebhookUrl = WebhookUrl(url);
         return app;
     }

@@ -61,7 +61,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var settings = environment.Settings();
         settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
         environment.App = await CrashingApp.StartAsync(
-            new AppStart(environment.Url, settings) { LogFile = LogFile(name) },
+            new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },
             skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
         environment.Twilio.WebhookUrl = BenchEnvironment.WebhookUrl(environment.Url);
         return environment;
@@ -115,6 +115,16 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             await service.GetQueueClient(queue.Name).ClearMessagesAsync();
     }
 
+    /// <summary>Of the recordings and whatever else is kept in blobs; the app makes it when it first needs it.</summary>
+    public async Task HaveContainerAsync(bool have)
+    {
+        var container = new Azure.Storage.Blobs.BlobServiceClient(bench.Storage).GetBlobContainerClient("media");
+        if (have)
+            await container.CreateIfNotExistsAsync();
+        else
+            await container.DeleteIfExistsAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
@@ -153,7 +163,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             .Replace($":{bench.QueueEndpoint.Port}/", $":{Queues.Port}/", StringComparison.Ordinal)
             .Replace($":{bench.BlobEndpoint.Port}/", $":{Blobs.Port}/", StringComparison.Ordinal);
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
-        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:03";
+        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:01";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__AiRetries"] = "0";

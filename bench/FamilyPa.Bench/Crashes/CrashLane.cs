@@ -16,7 +16,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
     public async Task<(List<CrashPoint> Points, IReadOnlyDictionary<string, Outcome> Outcomes)> ExploreAsync(
         Scenario scenario, CrashPoint? first, HashSet<string> seen)
     {
-        await BeginAsync();
+        await BeginAsync(scenario);
         var known = environment.FailPoints.Read().Count;
         var promises = await SendAsync(scenario, seed: 0, first is null ? [] : [first.At]);
         if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
@@ -29,7 +29,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
     /// <summary>Sends, kills, waits for the end and checks.</summary>
     public async Task<CrashResult> RunAsync(CrashPoint point, CrashPoint? first, int seed, Expectations expectations)
     {
-        await BeginAsync();
+        await BeginAsync(point.Scenario);
         var promises = await SendAsync(point.Scenario, seed, first is null ? [point.At] : [first.At, point.At]);
         var killed = await WaitForDeathAsync();
         environment.FailPoints.Disarm();
@@ -38,13 +38,14 @@ internal sealed class CrashLane(CrashEnvironment environment)
         return new CrashResult(point, seed, killed, verdict);
     }
 
-    private async Task BeginAsync()
+    private async Task BeginAsync(Scenario scenario)
     {
         environment.FailPoints.Disarm();
         environment.Twilio.Reset();
         environment.OpenAI.Faults.Clear();
         Doom.Impose(environment.Twilio, environment.OpenAI);
         await environment.ClearQueuesAsync();
+        await environment.HaveContainerAsync(!scenario.LacksContainer);
     }
 
     private async Task<IReadOnlyList<Promise>> SendAsync(Scenario scenario, int seed, IReadOnlyList<string> orders)

@@ -12,6 +12,9 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
     /// <summary>The database is away while the messages arrive.</summary>
     public bool LosesDatabase { get; init; }
 
+    /// <summary>Nothing has ever been kept in the storage account.</summary>
+    public bool LacksContainer { get; init; }
+
     public string Prefix => this == All[0] ? "" : $"{Name}/";
 
     public static IReadOnlyList<Scenario> All { get; } =
@@ -25,6 +28,7 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         new("half-done", OneText) { DiesFirst = point => point.Function == "Extract" && IsBeforeQueue(point) },
         // Twilio has the reply, and nobody wrote it down.
         new("half-said", OneText) { DiesFirst = point => point.Function == "Finalize" && point.What.StartsWith("after POST", StringComparison.Ordinal) },
+        new("first-recording", chatter => [chatter.PerhapsTwice(chatter.VoiceNote())]) { LacksContainer = true },
         new("database-away", OneText) { LosesDatabase = true },
     ];
 

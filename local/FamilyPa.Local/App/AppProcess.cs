@@ -5,6 +5,8 @@ namespace FamilyPa.Local.App;
 /// <param name="Settings">What the app finds in its environment; a null hides a variable of ours.</param>
 public sealed record AppStart(string BaseUrl, IReadOnlyDictionary<string, string?> Settings)
 {
+    public string Assembly { get; init; } = AppBuild.Assembly;
+
     /// <summary>Everything the app writes, this run's only.</summary>
     public string? LogFile { get; init; }
 
@@ -42,12 +44,12 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Returns once the app answers.</summary>
     public static async Task<AppProcess> StartAsync(AppStart start, CancellationToken cancellationToken = default)
     {
-        if (!File.Exists(AppBuild.Assembly))
-            throw new LocalRunException($"The app is not built: there is no {AppBuild.Assembly}.");
+        if (!File.Exists(start.Assembly))
+            throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
         var log = start.LogFile is null ? null : OpenLog(start.LogFile);
-        var process = await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, AppBuild.Assembly)
+        var process = await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, start.Assembly)
         {
-            WorkingDirectory = Path.GetDirectoryName(AppBuild.Assembly),
+            WorkingDirectory = Path.GetDirectoryName(start.Assembly),
             Environment = start.Settings,
             RecordFile = start.RecordFile,
             OnLine = line =>

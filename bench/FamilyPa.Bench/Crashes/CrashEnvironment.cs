@@ -14,9 +14,13 @@ namespace FamilyPa.Bench.Crashes;
 /// <summary>Everything that a crash or fault run breaks: the app in short paces, and proxies before its database, queues and blobs.</summary>
 internal sealed class CrashEnvironment : IAsyncDisposable
 {
+    private static readonly string[] Timers = ["Reconciler", "Retention"];
+
     private readonly BenchEnvironment bench;
     private readonly NpgsqlDataSource database;
     private int senders;
+    private bool isPunctual = true;
+    private Dictionary<string, string?> settingsOfApp = [];
 
     private CrashEnvironment(BenchEnvironment bench, int seed)
     {
@@ -29,6 +33,8 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         Queues = new FaultProxy(bench.QueueEndpoint.Port, seed + 1);
         Blobs = new FaultProxy(bench.BlobEndpoint.Port, seed + 2);
     }
+
+    public static bool IsTimer(string function) => Timers.Contains(function);
 
     public FaultProxy Database { get; }
 
@@ -60,6 +66,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
         var settings = environment.Settings();
         settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
+        environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
             new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },
             skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
@@ -113,6 +120,18 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var service = new Azure.Storage.Queues.QueueServiceClient(bench.Storage);
         await foreach (var queue in service.GetQueuesAsync())
             await service.GetQueueClient(queue.Name).ClearMessagesAsync();
+    }
+
+    /// <summary>Whether the timers that no message waits for tick each second as the sweeper does. To run them takes half of what a short life costs.</summary>
+    public async Task BePunctualAsync(bool punctual)
+    {
+        if (punctual == isPunctual)
+            return;
+        isPunctual = punctual;
+        var settings = new Dictionary<string, string?>(settingsOfApp);
+        foreach (var timer in Timers)
+            settings[$"AzureWebJobs.{timer}.Disabled"] = punctual ? null : "true";
+        await App.ChangeAsync(settings);
     }
 
     /// <summary>Of the recordings and whatever else is kept in blobs; the app makes it when it first needs it.</summary>

@@ -29,6 +29,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
     /// <summary>Sends, kills, waits for the end and checks.</summary>
     public async Task<CrashResult> RunAsync(CrashPoint point, CrashPoint? first, int seed, Expectations expectations)
     {
+        await environment.BePunctualAsync(CrashEnvironment.IsTimer(point.Function));
         await BeginAsync(point.Scenario);
         var promises = await SendAsync(point.Scenario, seed, first is null ? [point.At] : [first.At, point.At]);
         var killed = await WaitForDeathAsync();

@@ -6,7 +6,7 @@ namespace FamilyPa.Bench.Crashes;
 /// <summary>The app as a process that may die at any time, and is started again at once.</summary>
 internal sealed class CrashingApp : IAsyncDisposable
 {
-    private readonly AppStart start;
+    private volatile AppStart start;
     private readonly Func<Task> mourn;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task watching;
@@ -28,6 +28,13 @@ internal sealed class CrashingApp : IAsyncDisposable
 
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync() => process.KillAsync();
+
+    /// <summary>Its next life, which begins now, has these settings.</summary>
+    public Task ChangeAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        start = start with { Settings = settings };
+        return KillAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

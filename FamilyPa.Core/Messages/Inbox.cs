@@ -126,17 +126,10 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
             requestId,
             phase.Name(),
             message.Reason,
-            Name(message.Source),
+            message.Source.ToString().ToLowerInvariant(),
             message.ReceivedAt?.ToUniversalTime());
         return await batch.SingleAsync(row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
     }
-
-    private static string Name(MessageSource source) => source switch
-    {
-        MessageSource.Spilled => "spilled",
-        MessageSource.Reconciled => "reconciled",
-        _ => "webhook",
-    };
 
     public void Dispose() => turns.Dispose();
 

@@ -42,7 +42,7 @@ public sealed class EventSearch(Database database)
 
     private static readonly string SearchSql = $"""
         with found as materialized ({Found("<", "desc")})
-        select f.message_sid, f.received_at, coalesce(e.source, 'webhook'), e.family_id, mask_address(coalesce(m.from_address, u.from_address)),
+        select f.message_sid, f.received_at, coalesce(e.source, u.source), e.family_id, mask_address(coalesce(m.from_address, u.from_address)),
                coalesce(j.status, '{EventFilter.Unmatched}'), case when j.id is null then 'unknown_sender' else j.status_reason end,
                j.current_phase, j.error_code, j.retry_count, j.generation,
                round(extract(epoch from j.completed_at - f.received_at) * 1000)::bigint,
@@ -116,7 +116,7 @@ public sealed class EventSearch(Database database)
         from unmatched_messages u
         where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender')
           and $3::text is null and $4::text is null and $5::uuid is null
-          and ($6::text is null or u.from_address in ($6, 'whatsapp:' || $6)) and ($7::text is null or $7 = 'webhook')
+          and ($6::text is null or u.from_address in ($6, 'whatsapp:' || $6)) and ($7::text is null or u.source = $7)
           and ($8::timestamptz is null or u.received_at >= $8) and ($9::timestamptz is null or u.received_at < $9)
           and ($10::timestamptz is null or (u.received_at, u.message_sid) {beyond} ($10, $11::text))
           and (select j.id from processing_jobs j where j.message_sid = u.message_sid) is null

@@ -53,7 +53,7 @@ public sealed class FinalizePhase(
         };
         Replies.Replies.AddIntent(
             batch, claim.Family.Id, claim.MessageSid, ReplyKind.Reply, claim.FromAddress, claim.ToAddress, reply, IsSuppressed(claim));
-        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+        return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
     }
 
     /// <summary>Adds to the batch what the message brings about.</summary>

@@ -99,7 +99,7 @@ public sealed class PoisonHandler(
         await using var batch = Replies.Replies.AddIntent(
             database.AsService(), job.FamilyId, messageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress,
             ReplyText.Failed(job.Locale), job.OptedOut);
-        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+        return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
     }
 
     private sealed record Failure(string Cause, FailedJob? Job);

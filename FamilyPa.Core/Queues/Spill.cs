@@ -42,11 +42,19 @@ public sealed class Spill(PhaseQueues queues, BlobServiceClient blobs)
         }
     }
 
-    /// <summary>Drops what was kept beside the queue for a message that is now stored.</summary>
+    /// <summary>Drops what was kept beside the queue for a message that is now stored; where that cannot be done, the storage account's own lifecycle will.</summary>
     public async Task ForgetAsync(SpilledMessage message, CancellationToken cancellation)
     {
-        if (message.Blob is not null)
+        if (message.Blob is null)
+            return;
+        try
+        {
             await Blob(BlobOf(message)).DeleteIfExistsAsync(cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            // The message is stored: to take it in again for this would only find a duplicate.
+        }
     }
 
     /// <param name="delay">How long it stays invisible.</param>

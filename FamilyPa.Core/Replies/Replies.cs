@@ -17,7 +17,8 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
 {
     /// <summary>
     /// Adds the intent, unless there is one, and takes it up for sending. The row that comes of it is the body to send;
-    /// there is none when it was sent before, may have been, or must not be.
+    /// there is none when it was sent before, may have been, or must not be. The same batch may run again when it is not known whether
+    /// it was committed: what it took up itself has not been sent.
     /// </summary>
     public static DatabaseBatch AddIntent(
         DatabaseBatch batch, Guid familyId, string messageSid, ReplyKind kind, string to, string from, string body, bool suppressed) => batch
@@ -29,10 +30,10 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
             familyId, messageSid, Name(kind), to, from, body, suppressed ? "suppressed" : "pending")
         .Add(
             """
-            update outbound_messages set status = 'sending', updated_at = now()
-            where message_sid = $1 and kind = $2 and status = 'pending' returning body
+            update outbound_messages set status = 'sending', sending_id = $3, updated_at = now()
+            where message_sid = $1 and kind = $2 and (status = 'pending' or (status = 'sending' and sending_id = $3)) returning body
             """,
-            messageSid, Name(kind));
+            messageSid, Name(kind), Guid.NewGuid());
 
     /// <summary>Hands a body that was taken up to Twilio.</summary>
     /// <remarks>Once begun it is seen through: to be interrupted half-way would leave it uncertain.</remarks>

@@ -58,22 +58,7 @@ public sealed class DatabaseBatch : IAsyncDisposable
     /// or cannot be had again. It must be safe to run twice, for the connection may be lost after the commit.
     /// </summary>
     /// <param name="cancellation">Ends the waiting, not a command.</param>
-    public async Task ExecuteDurablyAsync(CancellationToken cancellation)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await ExecuteAsync(CancellationToken.None);
-                return;
-            }
-            catch (Exception e) when (DatabaseOutage.Is(e) && !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < OutageLimit)
-            {
-                await Task.Delay(OutagePause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public Task ExecuteDurablyAsync(CancellationToken cancellation) => DurablyAsync(() => ExecuteAsync(CancellationToken.None), cancellation);
 
     /// <summary>Runs the batch and stands before the rows of the first statement that gives any.</summary>
     public async Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellation)
@@ -91,6 +76,10 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return await reader.ReadAsync(cancellation) ? map(reader) : default;
     }
 
+    /// <summary>As <see cref="SingleAsync"/>, and as often as <see cref="ExecuteDurablyAsync"/>.</summary>
+    public Task<T?> SingleDurablyAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation) =>
+        DurablyAsync(() => SingleAsync(map, CancellationToken.None), cancellation);
+
     /// <summary>Runs the batch and maps every row of its first result.</summary>
     public async Task<List<T>> ListAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation)
     {
@@ -102,4 +91,20 @@ public sealed class DatabaseBatch : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => batch.DisposeAsync();
+
+    private static async Task<T> DurablyAsync<T>(Func<Task<T>> run, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await run();
+            }
+            catch (Exception e) when (DatabaseOutage.Is(e) && !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < OutageLimit)
+            {
+                await Task.Delay(OutagePause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 }

@@ -34,7 +34,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Fewer than the pool has connections, which the pipeline needs too.</summary>
-    private readonly SemaphoreSlim turns = new(12);
+    private readonly SemaphoreSlim turns = new(Database.MostConnections * 3 / 5);
 
     private long lastAnswer;
 

@@ -11,9 +11,6 @@ namespace FamilyPa.Core.Messages;
 /// <summary>Empties the queue <c>inbound</c>: through the same door as every message, and so once.</summary>
 public sealed class SpilledIntake(Spill spill, LateIntake intake, Database database, IOptions<PipelineSettings> settings, ILogger<SpilledIntake> log)
 {
-    /// <summary>As host.json's <c>maxDequeueCount</c>: the last try hands the message to poison itself, for only it knows the cause.</summary>
-    private const int MostTries = 5;
-
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
     public async Task TakeInAsync(string body, long dequeueCount, CancellationToken cancellation)
     {
@@ -38,7 +35,8 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = AttemptError.Of(e);
-            if (dequeueCount < MostTries)
+            // The last try hands it to poison itself, for only it knows the cause.
+            if (dequeueCount < PhaseQueues.MostTries)
                 throw new PhaseFailedException(message.MessageSid, Spill.Name, error);
             log.SentToPoison(Spill.Name, error.Code);
             await spill.SendToPoisonAsync((SpilledMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);

@@ -13,9 +13,6 @@ namespace FamilyPa.Core.Pipeline;
 public sealed class PoisonHandler(
     Database database, Replies.Replies replies, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PoisonHandler> log)
 {
-    /// <summary>The platform stops calling a poison queue's function at <c>maxDequeueCount</c>, so the last call must not ask for another.</summary>
-    private const int MostTries = 5;
-
     /// <exception cref="ReplyNotSentException">The sender could not be told yet: the platform is to deliver the message again.</exception>
     public async Task HandleAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
     {
@@ -50,7 +47,8 @@ public sealed class PoisonHandler(
             ? null
             : await replies.SendAsync(message.MessageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress, reply);
         await replies.StoreResultAsync(message.MessageSid, ReplyKind.Failure, result);
-        if (result is SendResult.NotSent notSent && dequeueCount < MostTries)
+        // After its last try the platform calls a poison queue's function no more, so that one must not ask for another.
+        if (result is SendResult.NotSent notSent && dequeueCount < PhaseQueues.MostTries)
             throw new ReplyNotSentException(notSent.Code);
     }
 

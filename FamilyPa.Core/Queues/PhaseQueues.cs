@@ -6,6 +6,9 @@ namespace FamilyPa.Core.Queues;
 /// <summary>Sends to the phases' queues.</summary>
 public sealed class PhaseQueues(QueueServiceClient service)
 {
+    /// <summary>How often the platform delivers a message before it moves it to poison: host.json's <c>maxDequeueCount</c>.</summary>
+    public const int MostTries = 5;
+
     private readonly ConcurrentDictionary<string, QueueClient> clients = new();
 
     /// <param name="delay">Stays invisible this long; none when null. The platform's limit is seven days.</param>

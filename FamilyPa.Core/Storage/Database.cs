@@ -10,6 +10,9 @@ namespace FamilyPa.Core.Storage;
 /// </remarks>
 public sealed class Database(NpgsqlDataSource source)
 {
+    /// <summary>Of one instance, unless the connection string says otherwise; a small server has fifty for all.</summary>
+    public const int MostConnections = 20;
+
     /// <summary>Begins a batch as <c>service_role</c>, which sees every family: for the pipeline and operators only.</summary>
     public DatabaseBatch AsService() => new(source.CreateBatch(), "service_role");
 }

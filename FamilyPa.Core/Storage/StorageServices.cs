@@ -10,9 +10,6 @@ namespace FamilyPa.Core.Storage;
 
 public static class StorageServices
 {
-    /// <summary>Of one instance; a small server has fifty for all.</summary>
-    private const int MostConnections = 20;
-
     private static readonly string[] EntraScope = ["https://ossrdbms-aad.database.windows.net/.default"];
 
     public static IServiceCollection AddDatabase(this IServiceCollection services) => services
@@ -28,7 +25,7 @@ public static class StorageServices
         Default("Timeout", 5);
         Default("Command Timeout", 10);
         // To give up a command Npgsql blocks a thread for as long as a frozen server leaves it without an answer. Enough must be left for Twilio.
-        Default("Maximum Pool Size", MostConnections);
+        Default("Maximum Pool Size", Database.MostConnections);
         ThreadPool.GetMinThreads(out var threads, out var ports);
         ThreadPool.SetMinThreads(Math.Max(threads, 3 * address.MaxPoolSize), ports);
         // Each statement of the pipeline runs over and over: parse and plan it once per connection.

@@ -41,8 +41,8 @@ internal sealed class FaultProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        listener.Dispose();
         await accepting;
+        listener.Dispose();
         stopping.Dispose();
     }
 
@@ -68,7 +68,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             while (true)
                 _ = ServeAsync(await listener.AcceptSocketAsync(stopping.Token));
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             // The run is over.
         }

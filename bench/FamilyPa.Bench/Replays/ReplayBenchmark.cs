@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Net.Http.Json;
 using FamilyPa.Bench.Checks;
 using FamilyPa.Bench.Crashes;
 using FamilyPa.Bench.Traffic;
+using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using Spectre.Console;
 
@@ -12,8 +12,6 @@ namespace FamilyPa.Bench.Replays;
 /// <summary>Many messages fail while Azure OpenAI is down; it is repaired, and they are replayed.</summary>
 internal static class ReplayBenchmark
 {
-    private const int Operators = 8;
-
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     public static Command Command()
@@ -36,8 +34,8 @@ internal static class ReplayBenchmark
         down.Dispose();
 
         var clock = Stopwatch.StartNew();
-        await ReplayAsync(environment.Url, promises);
-        var asked = clock.Elapsed;
+        await ReplayAsync(environment.Url);
+        var accepted = clock.Elapsed;
         // Failed ones are settled already: it is done that they must become.
         await environment.Checker.WaitUntilDoneAsync(promises, Deadline);
         var done = clock.Elapsed;
@@ -47,20 +45,22 @@ internal static class ReplayBenchmark
             promises, new Expectations(promises.Select(promise => promise.Kind).Distinct().ToDictionary(kind => kind, _ => outcome), MayFail: false),
             environment.SentTo(promises), environment.OpenAI.Billed);
         AnsiConsole.Write(new Table { Title = new TableTitle("Replay of failed messages") }
-            .AddColumns("failed", "replays asked for", "all done", "per second")
-            .AddRow($"{before.GetValueOrDefault("failed")}", $"{asked.TotalSeconds:0.0} s", $"{done.TotalSeconds:0.0} s", $"{messages / done.TotalSeconds:0}"));
+            .AddColumns("failed", "replays accepted", "all done", "per second")
+            .AddRow($"{before.GetValueOrDefault("failed")}", $"{accepted.TotalSeconds:0.0} s", $"{done.TotalSeconds:0.0} s", $"{messages / done.TotalSeconds:0}"));
         VerdictTable.Show(verdict);
         return verdict.IsGood && before.GetValueOrDefault("failed") == messages ? 0 : 1;
     }
 
-    private static async Task ReplayAsync(string url, IReadOnlyList<Promise> promises)
+    /// <summary>As an operator does, with the command line and its progress bar.</summary>
+    private static async Task ReplayAsync(string url)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(url) };
-        http.DefaultRequestHeaders.Add("x-functions-key", BenchEnvironment.FunctionKey);
-        await Parallel.ForEachAsync(promises, new ParallelOptions { MaxDegreeOfParallelism = Operators }, async (promise, cancellation) =>
+        using var familypa = Process.Start(new ProcessStartInfo(
+            AppBuild.DotNet, [Path.Combine(AppContext.BaseDirectory, "familypa.dll"), "replay", "--status", "failed", "--yes"])
         {
-            using var answer = await http.PostAsJsonAsync("/api/admin/replay-webhook", new { message_sid = promise.MessageSid }, cancellation);
-            answer.EnsureSuccessStatusCode();
-        });
+            Environment = { ["FAMILYPA_URL"] = url, ["FAMILYPA_KEY"] = BenchEnvironment.FunctionKey },
+        })!;
+        await familypa.WaitForExitAsync();
+        if (familypa.ExitCode != 0)
+            throw new InvalidOperationException($"familypa replay ended with {familypa.ExitCode}.");
     }
 }

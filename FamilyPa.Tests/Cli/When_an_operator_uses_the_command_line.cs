@@ -100,6 +100,23 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         Assert.Equal((0, 0), (migrated.ExitCode, migrated.Json.GetProperty("applied").GetArrayLength()));
     }
 
+    [Fact]
+    public async Task All_families_are_listed_and_one_of_them_is_shown_and_deleted()
+    {
+        await App.Database.ExecuteAsync("insert into families (name, timezone) select 'Family ' || n, 'UTC' from generate_series(1, 250) n");
+        var id = await App.Database.ScalarAsync<Guid>("select id from families where name = 'Family 250'");
+
+        var listed = (await App.FamilypaAsync("families", "list", "--json")).Json.GetProperty("families").EnumerateArray().Select(family => family.Text("name")).ToList();
+        Assert.Equal(await App.Database.ScalarAsync<long>("select count(*) from families"), listed.Count);
+        Assert.Contains("Family 250", listed);
+        Assert.Contains("Family 250", (await App.FamilypaAsync("families", "show", $"{id}")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(2, (await App.FamilypaAsync("families", "delete", $"{id}")).ExitCode);
+        Assert.Equal(0, (await App.FamilypaAsync("families", "delete", $"{id}", "--yes")).ExitCode);
+        Assert.Equal(3, (await App.FamilypaAsync("families", "show", $"{id}")).ExitCode);
+        Assert.DoesNotContain("Family 250", (await App.FamilypaAsync("families", "list")).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, "--help")]
     [InlineData(2, "inspect")]

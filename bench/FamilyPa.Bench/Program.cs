@@ -15,6 +15,7 @@ var root = new RootCommand("Measures Family PA on this machine, and breaks it to
     ReplayBenchmark.Command(),
     CrashMatrix.Command(),
     Storm.Command(),
+    Outage.Command(),
     FloorServer.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -185,6 +185,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:01";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
+        settings["Pipeline__ReconcileAfter"] = "00:00:05";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:10";
         settings["Pipeline__TwilioTimeout"] = "00:00:03";

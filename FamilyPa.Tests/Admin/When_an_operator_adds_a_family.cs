@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]

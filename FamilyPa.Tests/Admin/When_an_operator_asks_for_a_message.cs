@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_an_operator_asks_for_a_message(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]

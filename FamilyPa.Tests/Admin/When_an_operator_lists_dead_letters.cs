@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<QuietApp>>]
 public sealed class When_an_operator_lists_dead_letters(QuietApp app) : AppTest<QuietApp>(app)
 {
     [Fact]

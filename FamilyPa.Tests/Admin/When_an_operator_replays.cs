@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_an_operator_replays(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]

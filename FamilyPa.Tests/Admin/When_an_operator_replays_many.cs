@@ -6,7 +6,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<QuietApp>>]
 public sealed class When_an_operator_replays_many(QuietApp app) : AppTest<QuietApp>(app)
 {
     [Fact]

@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
 
-[Collection<SharedApp<QuietApp>>]
 public sealed class When_an_operator_searches(QuietApp app) : AppTest<QuietApp>(app)
 {
     [Fact]

@@ -8,7 +8,6 @@ using FamilyPa.Tests.Pipeline;
 namespace FamilyPa.Tests.Bench;
 
 /// <summary>The checker of the crash and fault runs, on a message that was done right and then tampered with.</summary>
-[Collection<SharedApp<FastApp>>]
 public sealed class When_promises_are_checked(FastApp app) : AppTest<FastApp>(app)
 {
     private const string Kind = "one task";

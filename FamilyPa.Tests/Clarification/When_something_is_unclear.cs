@@ -6,7 +6,6 @@ using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Clarification;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_something_is_unclear(FastApp app) : AppTest<FastApp>(app)
 {
     private static int phones;

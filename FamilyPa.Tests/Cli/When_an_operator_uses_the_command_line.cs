@@ -8,7 +8,7 @@ using FamilyPa.Tests.Pipeline;
 namespace FamilyPa.Tests.Cli;
 
 public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses_the_command_line.SecretiveApp app)
-    : AppTest<When_an_operator_uses_the_command_line.SecretiveApp>(app), IClassFixture<When_an_operator_uses_the_command_line.SecretiveApp>
+    : AppTest<When_an_operator_uses_the_command_line.SecretiveApp>(app)
 {
     [Fact]
     public async Task What_it_simulates_is_accepted_once_and_its_story_told()

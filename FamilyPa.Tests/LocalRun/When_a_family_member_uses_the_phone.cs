@@ -6,7 +6,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.LocalRun;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_a_family_member_uses_the_phone(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     private readonly HttpClient http = new();

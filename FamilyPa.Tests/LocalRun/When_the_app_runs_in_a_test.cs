@@ -2,7 +2,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.LocalRun;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_the_app_runs_in_a_test(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]

@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Media;
 
-[Collection<SharedApp<MediaApp>>]
 public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>(app)
 {
     private static readonly byte[] Voice = Samples.Opus(4);

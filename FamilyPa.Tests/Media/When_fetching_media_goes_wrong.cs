@@ -7,7 +7,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Media;
 
-[Collection<SharedApp<MediaApp>>]
 public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<MediaApp>(app)
 {
     private static readonly byte[] Voice = Samples.Opus(4);

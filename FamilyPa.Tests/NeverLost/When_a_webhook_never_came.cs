@@ -14,7 +14,6 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Tests.NeverLost;
 
-[Collection<SharedApp<ReconcilingApp>>]
 public sealed class When_a_webhook_never_came(ReconcilingApp app) : AppTest<ReconcilingApp>(app)
 {
     public static TheoryData<Fault> Faults =>

@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
-[Collection<SharedApp<ReconcilingApp>>]
 public sealed class When_nobody_knows_whether_a_reply_was_sent(ReconcilingApp app) : AppTest<ReconcilingApp>(app)
 {
     [Fact]

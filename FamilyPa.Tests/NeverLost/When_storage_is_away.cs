@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
-[Collection<SharedApp<OutageApp>>]
 public sealed class When_storage_is_away(OutageApp app) : AppTest<OutageApp>(app)
 {
     public override ValueTask DisposeAsync()

@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
-[Collection<SharedApp<OutageApp>>]
 public sealed class When_the_app_is_told_to_stop(OutageApp app) : AppTest<OutageApp>(app)
 {
     [Fact]

@@ -6,7 +6,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.NeverLost;
 
-[Collection<SharedApp<OutageApp>>]
 public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp>(app)
 {
     public enum Outage { Refused, Frozen, Starting, NoConnectionsLeft }

@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_a_person_queues_a_message_again(FastApp app) : AppTest<FastApp>(app)
 {
     [Theory]

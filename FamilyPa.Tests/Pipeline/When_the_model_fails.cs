@@ -4,7 +4,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
 {
     public static TheoryData<string, Fault> Faults => new()

@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp>(app)
 {
     [Theory]

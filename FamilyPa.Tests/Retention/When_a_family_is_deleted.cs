@@ -9,7 +9,6 @@ using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Retention;
 
-[Collection<SharedApp<ReconcilingApp>>]
 public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<ReconcilingApp>(app)
 {
     private const string Name = "The Forgettables";

@@ -7,7 +7,6 @@ using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Retention;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]

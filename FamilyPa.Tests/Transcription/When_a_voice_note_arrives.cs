@@ -8,7 +8,6 @@ using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Transcription;
 
-[Collection<SharedApp<FastApp>>]
 public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]

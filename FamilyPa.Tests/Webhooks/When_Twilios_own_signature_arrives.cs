@@ -3,7 +3,7 @@ using FamilyPa.Tests.Infrastructure;
 namespace FamilyPa.Tests.Webhooks;
 
 /// <summary>A vector that was signed elsewhere, end to end: token 12345, https://pa.example.com/api/webhooks/twilio?secret=s3cr3t.</summary>
-public sealed class When_Twilios_own_signature_arrives(When_Twilios_own_signature_arrives.Vector app) : AppTest<When_Twilios_own_signature_arrives.Vector>(app), IClassFixture<When_Twilios_own_signature_arrives.Vector>
+public sealed class When_Twilios_own_signature_arrives(When_Twilios_own_signature_arrives.Vector app) : AppTest<When_Twilios_own_signature_arrives.Vector>(app)
 {
     private static readonly Dictionary<string, string> Form = new()
     {

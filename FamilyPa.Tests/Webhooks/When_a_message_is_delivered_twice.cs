@@ -2,7 +2,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_a_message_is_delivered_twice(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]

@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     private const string Planted = "PLANTED-milk-and-secrets";

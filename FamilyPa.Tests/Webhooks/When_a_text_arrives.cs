@@ -3,7 +3,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     private const string TwoTasks = """

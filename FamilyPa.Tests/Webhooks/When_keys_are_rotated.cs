@@ -3,7 +3,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_keys_are_rotated(When_keys_are_rotated.Rotating app) : AppTest<When_keys_are_rotated.Rotating>(app), IClassFixture<When_keys_are_rotated.Rotating>
+public sealed class When_keys_are_rotated(When_keys_are_rotated.Rotating app) : AppTest<When_keys_are_rotated.Rotating>(app)
 {
     [Fact]
     public async Task Both_tokens_and_both_secrets_verify()

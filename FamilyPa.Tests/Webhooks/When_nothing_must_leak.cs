@@ -4,7 +4,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_nothing_must_leak(When_nothing_must_leak.Impatient app) : AppTest<When_nothing_must_leak.Impatient>(app), IClassFixture<When_nothing_must_leak.Impatient>
+public sealed class When_nothing_must_leak(When_nothing_must_leak.Impatient app) : AppTest<When_nothing_must_leak.Impatient>(app)
 {
     private const string Planted = "PLANTED-private-words";
 

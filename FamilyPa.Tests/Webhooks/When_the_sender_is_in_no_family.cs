@@ -2,7 +2,6 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;
 
-[Collection<SharedApp<FamilyPaApp>>]
 public sealed class When_the_sender_is_in_no_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Theory]

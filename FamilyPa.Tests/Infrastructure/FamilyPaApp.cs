@@ -57,7 +57,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
             AuthToken = Account.AuthToken,
             Numbers = [DemoFamily.TwilioNumber, $"whatsapp:{DemoFamily.TwilioNumber}"],
         });
-        OpenAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder });
+        OpenAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { Dates = environment.Dates });
         Database = await database;
         Storage = await storage;
         var warmUp = OpenAI.WarmUpAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Storage;
 using FamilyPa.Local.Services;
+using FamilyPa.Simulators.Extraction;
 using FamilyPa.Tests.Infrastructure;
 
 [assembly: AssemblyFixture(typeof(TestEnvironment))]
@@ -28,6 +29,9 @@ public sealed class TestEnvironment : IAsyncDisposable
         postgres = new(() => Task.Run(StartPostgresAsync));
         azurite = new(() => Task.Run(StartAzuriteAsync));
     }
+
+    /// <summary>Reads dates for every app's simulated model.</summary>
+    public DateRecogniser Dates { get; } = new(NodePackages.Folder);
 
     /// <summary>A database of its own with every migration applied.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
@@ -65,6 +69,7 @@ public sealed class TestEnvironment : IAsyncDisposable
             await (await postgres.Value).DisposeAsync();
         if (azurite.IsValueCreated && azurite.Value.IsCompletedSuccessfully)
             await (await azurite.Value).DisposeAsync();
+        await Dates.DisposeAsync();
         if (scratch.IsValueCreated)
             (await scratch.Value).Dispose();
     }

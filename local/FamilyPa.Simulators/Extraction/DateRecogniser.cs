@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FamilyPa.Simulators.Extraction;
 
 /// <summary>Finds dates and times by chrono-node in a Node.js child, which is started at the first question and again whenever it has died.</summary>
-internal sealed class DateRecogniser(string? nodeModules, string node) : IAsyncDisposable
+public sealed class DateRecogniser(string? nodeModules, string node = "node") : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim starting = new(1);
@@ -15,7 +15,7 @@ internal sealed class DateRecogniser(string? nodeModules, string node) : IAsyncD
     public int? ProcessId => child?.ProcessId;
 
     /// <returns>The mentions in each text, in order of position.</returns>
-    public async Task<IReadOnlyList<IReadOnlyList<DateMention>>> FindAsync(
+    internal async Task<IReadOnlyList<IReadOnlyList<DateMention>>> FindAsync(
         string language, string locale, DateTime now, IReadOnlyList<string> texts, CancellationToken cancellation)
     {
         if (texts.Count == 0) return [];

@@ -19,7 +19,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     private AzureOpenAISimulator(AzureOpenAISimulatorOptions options)
     {
         this.options = options;
-        dates = new DateRecogniser(options.NodeModules, options.Node);
+        dates = options.Dates ?? new DateRecogniser(options.NodeModules, options.Node);
     }
 
     /// <summary>What <c>AZURE_OPENAI_ENDPOINT</c> is set to.</summary>
@@ -76,7 +76,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     {
         Faults.Clear();
         if (server is not null) await server.DisposeAsync();
-        await dates.DisposeAsync();
+        if (options.Dates is null) await dates.DisposeAsync();
     }
 
     private async Task StartAsync()

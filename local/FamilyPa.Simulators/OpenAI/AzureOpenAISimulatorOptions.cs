@@ -1,3 +1,5 @@
+using FamilyPa.Simulators.Extraction;
+
 namespace FamilyPa.Simulators.OpenAI;
 
 public sealed record AzureOpenAISimulatorOptions
@@ -26,6 +28,9 @@ public sealed record AzureOpenAISimulatorOptions
 
     /// <summary>The Node.js executable, version 20 or later.</summary>
     public string Node { get; init; } = "node";
+
+    /// <summary>A helper that several simulators share and none of them ends; null gives the simulator one of its own.</summary>
+    public DateRecogniser? Dates { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -7,6 +7,7 @@ public static class OperationsServices
 {
     /// <summary>What operators see of messages, and how they run them again.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
+        .AddSingleton<Overview>()
         .AddSingleton<Story>()
         .AddSingleton<EventSearch>()
         .AddSingleton<DeadLetters>()

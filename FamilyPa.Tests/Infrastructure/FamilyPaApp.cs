@@ -136,6 +136,8 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
             settings[name] = value;
         // As often as the local run looks at its queues, several apps at once would leave the processors little else to do.
         settings[AppSettings.PollingInterval] = "00:00:00.250";
+        // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
+        settings["DOTNET_TC_CallCountThreshold"] = "1000000";
         Configure(settings);
     }
 

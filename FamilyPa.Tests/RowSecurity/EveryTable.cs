@@ -98,4 +98,12 @@ public abstract class EveryTable<TFamilies>(TFamilies families) : IClassFixture<
 
         Assert.Equal((false, 0L, "anon authenticated service_role", 0L), (login["privileged"], login["owned"], login["roles"], login["more"]));
     }
+
+    [Fact]
+    public async Task No_role_can_make_anything() => Assert.Empty(await families.Database.RowsAsync(
+        """
+        select r.role, n.nspname::text from pg_namespace n, unnest(array['anon', 'authenticated', 'service_role', 'familypa_app']) r(role)
+        where n.nspname not like 'pg\_t%'
+          and (has_schema_privilege(r.role, n.oid, 'create') or has_database_privilege(r.role, current_database(), 'create'))
+        """));
 }

@@ -8,17 +8,23 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another.</summary>
-/// <remarks>That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long.</remarks>
+/// <remarks>
+/// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
+/// second ones make the line longer still. So while a queue holds no fewer messages than jobs wait for it, none of theirs can be missing.
+/// </remarks>
 public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
 {
     private const int MostAtOnce = 500;
+
+    /// <summary>How many times over a job is overdue before its message counts as lost whatever its queue holds: what is in there may be others'.</summary>
+    private const int LostAfter = 20;
 
     /// <returns>How many jobs were queued again.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         try
         {
-            return await SendAsync(await FindOverdueAsync(cancellation), cancellation);
+            return await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
@@ -27,12 +33,12 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         }
     }
 
-    private async Task<int> SendAsync(List<(JobMessage Message, Phase Phase)> overdue, CancellationToken cancellation)
+    private async Task<int> SendAsync(IReadOnlyList<Overdue> overdue, CancellationToken cancellation)
     {
         List<string> sent = [];
         try
         {
-            foreach (var (message, phase) in overdue)
+            foreach (var (message, phase, _, _) in overdue)
             {
                 log.Swept(message.MessageSid, phase.Name());
                 await queues.SendAsync(phase, message, cancellation);
@@ -49,21 +55,35 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         return sent.Count;
     }
 
-    private async Task<List<(JobMessage Message, Phase Phase)>> FindOverdueAsync(CancellationToken cancellation)
+    private async Task<List<Overdue>> FindOverdueAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
-            select message_sid, current_phase, generation from processing_jobs
-            where status not in ('done', 'rejected', 'failed', 'throttled')
-              and (leased_until is null or leased_until < clock_timestamp())
+            with unfinished as (
+              select *, count(*) filter (where status <> 'deferred') over (partition by current_phase) as in_line,
+                     $1::interval * power(2, least(sweeps, 7)) as patience
+              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled'))
+            select message_sid, current_phase, generation, in_line,
+                   status <> 'deferred' and leased_until is null and queued_at > now() - patience * $3
+            from unfinished
+            where (leased_until is null or leased_until < clock_timestamp())
               and case when status = 'deferred' then resume_at <= now()
                        when leased_until is not null then true
-                       else queued_at < now() - $1::interval * power(2, least(sweeps, 7)) end
+                       else queued_at < now() - patience end
             order by queued_at limit $2
             """,
-            settings.Value.SweepAfter, MostAtOnce);
+            settings.Value.SweepAfter, MostAtOnce, LostAfter);
         return await batch.ListAsync(
-            row => (new JobMessage(row.GetString(0), row.GetInt32(2)), Phases.Parse(row.GetString(1))), cancellation);
+            row => new Overdue(new JobMessage(row.GetString(0), row.GetInt32(2)), Phases.Parse(row.GetString(1)), row.GetInt64(3), row.GetBoolean(4)), cancellation);
+    }
+
+    private async Task<IReadOnlyList<Overdue>> WithoutLateAsync(List<Overdue> overdue, CancellationToken cancellation)
+    {
+        var lost = overdue.Where(job => !job.MayBeLate).ToList();
+        foreach (var line in overdue.Where(job => job.MayBeLate).GroupBy(job => job.Phase))
+            if (await queues.CountAsync(line.Key, cancellation) < line.First().InLine)
+                lost.AddRange(line);
+        return lost;
     }
 
     /// <summary>Leaves alone what a worker has taken up, or brought further, since it was found.</summary>
@@ -78,4 +98,8 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
             messageSids, settings.Value.SweepAfter);
         await batch.ExecuteAsync(CancellationToken.None);
     }
+
+    /// <param name="InLine">How many jobs there are in this phase that should have a message in its queue.</param>
+    /// <param name="MayBeLate">Its message may still be there; otherwise it is lost, or was that of a worker that died.</param>
+    private sealed record Overdue(JobMessage Message, Phase Phase, long InLine, bool MayBeLate);
 }

@@ -24,6 +24,19 @@ public sealed class PhaseQueues(QueueServiceClient service)
     public async Task<bool> IsReachableAsync(CancellationToken cancellation) =>
         (await clients.GetOrAdd(Phase.Extract.Name(), service.GetQueueClient).ExistsAsync(cancellation)).Value;
 
+    /// <summary>About how many messages the phase's queue holds, those that are being worked on included; hardly ever fewer than there are.</summary>
+    public async Task<int> CountAsync(Phase phase, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await clients.GetOrAdd(phase.Name(), service.GetQueueClient).GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+        }
+        catch (Azure.RequestFailedException e) when (e.ErrorCode == "QueueNotFound")
+        {
+            return 0;
+        }
+    }
+
     internal async Task SendAsync(string queue, string body, TimeSpan? delay, CancellationToken cancellation)
     {
         var client = clients.GetOrAdd(queue, service.GetQueueClient);

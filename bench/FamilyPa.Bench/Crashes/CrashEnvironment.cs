@@ -182,10 +182,13 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             .Replace($":{bench.QueueEndpoint.Port}/", $":{Queues.Port}/", StringComparison.Ordinal)
             .Replace($":{bench.BlobEndpoint.Port}/", $":{Blobs.Port}/", StringComparison.Ordinal);
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
-        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:01";
+        // A dead one's messages are given back by its successor. Less than this, and on a busy machine the living lose theirs.
+        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:05";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__ReconcileAfter"] = "00:00:05";
+        // As far back as six hours are for a run every five minutes.
+        settings["Pipeline__ReconcileBack"] = "00:01:30";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:10";
         settings["Pipeline__TwilioTimeout"] = "00:00:03";

@@ -68,6 +68,15 @@ language sql set search_path = public, pg_temp as $$
   returning c.count
 $$;
 
+-- Counts one more try, and raises FP006 where there were too many: what is in the same batch then does not happen.
+create function limit_tries(p_address text, p_most int) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if count_sign_in('tries_of_address', p_address, interval '10 minutes') > p_most then
+    raise exception 'too many tries' using errcode = 'FP006';
+  end if;
+end $$;
+
 -- Notes that a code is wanted, unless too many were. It does not look whether the number is a member's: that comes later, where nobody
 -- can take the time. Answers 'wanted', or the limit that acted.
 create function request_code(
@@ -175,6 +184,6 @@ end $$;
 -- Row security is forced on the functions' owner too.
 create policy owner_checks on sessions for select to current_user using (true);
 
-revoke all on function count_sign_in, request_code, issue_code, open_session, open_session_by_code, open_session_by_link, require_session from public;
-grant execute on function count_sign_in, request_code, issue_code, open_session, open_session_by_code, open_session_by_link to service_role;
+revoke all on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link, require_session from public;
+grant execute on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link to service_role;
 grant execute on function require_session to authenticated, service_role;

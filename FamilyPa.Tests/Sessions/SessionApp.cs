@@ -42,6 +42,8 @@ public partial class SessionApp(TestEnvironment environment) : FamilyPaApp(envir
         settings["SESSION_SIGNING_KEY_NEXT"] = NextKey;
         settings["OIDC_AUTHORITY"] = Issuer.Authority;
         settings["OIDC_AUDIENCE"] = LoopbackIssuer.Audience;
+        // All of a test class come from one address.
+        settings["SignIn__CodesPerHourPerAddress"] = "1000";
         settings["SignIn__TriesPerAddress"] = "1000";
     }
 

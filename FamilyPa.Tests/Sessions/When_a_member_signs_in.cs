@@ -176,16 +176,16 @@ public sealed class When_a_member_signs_in(SessionApp app) : AppTest<SessionApp>
     }
 
     [Theory]
-    [InlineData("codes_of_address", "203.0.113.7", 60)]
-    [InlineData("codes_of_address", "2001:db8:1:2::/64", 60)]
-    public async Task One_address_cannot_ask_for_ever(string scope, string key, int most)
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("2001:db8:1:2:aaaa:bbbb:cccc:dddd", "2001:db8:1:2::/64")]
+    public async Task One_address_cannot_ask_for_ever(string address, string key)
     {
         var member = (await App.AddFamilyAsync("owner")).Of("owner");
         await App.Database.ExecuteAsync(
-            "insert into sign_in_counts (scope, key, began_at, count) values ($1, $2, date_bin('1 hour', now(), 'epoch'), $3), ($1, $2, date_bin('1 hour', now() + interval '1 minute', 'epoch') , $3) on conflict do nothing",
-            scope, key, most);
+            "insert into sign_in_counts (scope, key, began_at, count) select 'codes_of_address', $1, date_bin('1 hour', now() + i * interval '1 hour', 'epoch'), 1000 from generate_series(0, 1) i",
+            key);
 
-        var limited = await App.AskForCodeAsync(member.Phone, ("X-Azure-ClientIP", key.Replace("::/64", ":aaaa:bbbb:cccc:dddd", StringComparison.Ordinal)));
+        var limited = await App.AskForCodeAsync(member.Phone, ("X-Azure-ClientIP", address));
         Assert.Equal(202, limited.Status);
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from login_codes where phone_key = $1", Keys.OfPhone(member.Phone)));
 

@@ -43,7 +43,7 @@ param webhookSharedSecret string = ''
 @secure()
 param sessionSigningKey string = ''
 
-@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret. The vault must hold <name>-next for each.')
+@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret, session-signing-key. The vault must hold <name>-next for each.')
 param rotating string = ''
 
 @description('An outside issuer whose tokens members may use as well; empty for none.')
@@ -209,6 +209,9 @@ module functionApp 'modules/functionApp.bicep' = {
         : {},
       contains(rotating, 'webhook-shared-secret')
         ? { WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next') }
+        : {},
+      contains(rotating, 'session-signing-key')
+        ? { SESSION_SIGNING_KEY_NEXT: format(secretReference, 'session-signing-key-next') }
         : {},
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },

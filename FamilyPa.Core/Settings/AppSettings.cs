@@ -56,6 +56,9 @@ public sealed class AppSettings
     [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT")]
     public string AzureOpenAITranscriptionDeployment { get; set; } = "";
 
+    /// <summary>Where families see their tasks.</summary>
+    public string BoardUrl => $"{PublicBaseUrl.TrimEnd('/')}/board";
+
     /// <summary>The numbers that are ours, one by one.</summary>
     public IReadOnlyList<string> Numbers() =>
         (TwilioNumbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,9 +1,11 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
@@ -36,9 +38,11 @@ builder.Services
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()
+    .AddCommands()
 
-    // out: what the sender is told
+    // out: what the sender is told, and what members are reminded of
     .AddReplies()
+    .AddReminders()
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()

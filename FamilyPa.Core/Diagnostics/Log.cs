@@ -104,4 +104,10 @@ internal static partial class Log
 
     [LoggerMessage(1732, LogLevel.Warning, "Erasure {erasure_id}: {phase} could not be deleted: {error_code}; a later run tries again")]
     public static partial void NotErased(this ILogger log, Guid erasure_id, string phase, string error_code);
+
+    [LoggerMessage(1901, LogLevel.Warning, "No reminders: {error_code}; the next run goes on")]
+    public static partial void NotReminded(this ILogger log, string error_code);
+
+    [LoggerMessage(1902, LogLevel.Information, "Reminder {event_id} is not sent: {outcome} (family {family_id})")]
+    public static partial void ReminderSkipped(this ILogger log, string event_id, Guid family_id, string outcome);
 }

@@ -24,6 +24,13 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         return due?.At < now ? $"{line} ({wording.Phrases.Overdue})" : line;
     }
 
+    /// <summary>On one line whatever is in it, and without half a surrogate pair at its end.</summary>
+    public static string Cut(string title)
+    {
+        title = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return title.Length <= LongestInList ? title : title[..(char.IsHighSurrogate(title[LongestInList - 1]) ? LongestInList - 1 : LongestInList)] + "…";
+    }
+
     private string When(DueDate due)
     {
         var local = Instant.FromDateTimeOffset(due.At).InZone(zone).LocalDateTime;
@@ -36,12 +43,5 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         else if (local.Year != today.Year)
             day = local.Date.ToString("ddd d MMM uuuu", wording.Culture);
         return due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", wording.Culture)}";
-    }
-
-    /// <summary>On one line whatever is in it, and without half a surrogate pair at its end.</summary>
-    private static string Cut(string title)
-    {
-        title = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return title.Length <= LongestInList ? title : title[..(char.IsHighSurrogate(title[LongestInList - 1]) ? LongestInList - 1 : LongestInList)] + "…";
     }
 }

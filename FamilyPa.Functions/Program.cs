@@ -7,6 +7,7 @@ using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
@@ -43,6 +44,9 @@ builder.Services
     // out: what the sender is told, and what members are reminded of
     .AddReplies()
     .AddReminders()
+
+    // who: members who sign in
+    .AddSessions()
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()

@@ -26,7 +26,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
                 """
                 select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
                        coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, $7),
-                       last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - interval '1 day', true)
+                       last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - interval '23 hours 55 minutes', true)
                 from tasks t
                 join families f on f.id = t.family_id
                 join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)

@@ -9,6 +9,11 @@ public enum ReplyKind
 {
     Reply,
     Failure,
+
+    /// <summary>To a member who was added by another: what stands for the message answered is <c>member:</c> and the user id.</summary>
+    Invitation,
+
+    /// <summary>Of a task that is due: what stands for the message answered is its key (<c>reminder_key</c>).</summary>
     Reminder,
 }
 

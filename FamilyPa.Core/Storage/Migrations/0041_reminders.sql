@@ -60,6 +60,3 @@ grant execute on function zone_or_utc, is_quiet, reminder_at, reminder_key to se
 
 create index tasks_due_in_any_family on tasks (due_at) where status in ('open', 'in_progress');
 create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind = 'reminder' and status = 'pending';
--- A member's last message tells where to reach them. It serves what the index on the family alone did.
-create index inbound_messages_user on inbound_messages (family_id, user_id, created_at);
-drop index inbound_messages_family;

@@ -14,7 +14,7 @@ internal sealed record DoneTask(Guid Id, string Title, string Outcome);
 internal sealed class CommandText(Command command, Family family, DateTimeOffset now, string board)
 {
     /// <summary>In characters, before the lines at the end. A message has room for 1600.</summary>
-    private const int LongestList = 1300;
+    private const int LongestList = 1200;
 
     private readonly Wording wording = Wording.Of(LanguageOf(command, family.Locale), family.Locale);
     private readonly Phrases phrases = Wording.Of(LanguageOf(command, family.Locale), family.Locale).Phrases;

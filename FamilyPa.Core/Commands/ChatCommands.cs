@@ -22,7 +22,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     /// <param name="suppressed">The answer will not be sent: no link is made for it.</param>
     public async Task<string> AnswerAsync(Command command, Claim claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
     {
-        var text = new CommandText(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
+        var text = CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
         return command.Kind switch
         {
             CommandKind.List => await ListAsync(command, claim, reply, text, cancellation),

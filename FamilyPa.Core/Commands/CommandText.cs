@@ -1,6 +1,7 @@
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Replies;
+using NodaTime;
 
 namespace FamilyPa.Core.Commands;
 
@@ -11,17 +12,23 @@ internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, Member? A
 internal sealed record DoneTask(Guid Id, string Title, string Outcome);
 
 /// <summary>Composes the answers to commands.</summary>
-internal sealed class CommandText(Command command, Family family, DateTimeOffset now, string board)
+internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board)
 {
     /// <summary>In characters, before the lines at the end. A message has room for 1600.</summary>
     private const int LongestList = 1200;
 
-    private readonly Wording wording = Wording.Of(LanguageOf(command, family.Locale), family.Locale);
-    private readonly Phrases phrases = Wording.Of(LanguageOf(command, family.Locale), family.Locale).Phrases;
-    private readonly TaskLine line = new(Wording.Of(LanguageOf(command, family.Locale), family.Locale), family.TimeZone, now);
+    private readonly Phrases phrases = wording.Phrases;
+    private readonly TaskLine line = new(wording, zone, now);
 
     /// <summary>The same as to the keyword.</summary>
     public string Help => phrases.Help;
+
+    /// <summary>In the family's language, unless the command is in another that is not English: English words are everybody's.</summary>
+    public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
+    {
+        var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
+        return new CommandText(command, Wording.Of(familys ? null : command.Languages.FirstOrDefault(), family.Locale), family.TimeZone, now, board);
+    }
 
     public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);
 
@@ -67,10 +74,6 @@ internal sealed class CommandText(Command command, Family family, DateTimeOffset
     public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
         ? phrases.NothingToUndo
         : string.Join('\n', tasks.Select(task => wording.Format(task.Kind == "done" ? phrases.OpenAgain : phrases.Withdrawn, task.Title)));
-
-    /// <summary>The family's, unless the command is in another that is not English: English words are everybody's.</summary>
-    private static string? LanguageOf(Command command, string locale) =>
-        command.Languages.Contains(Phrases.LanguageOf(locale)) || command.Languages.Contains("en") ? null : command.Languages.FirstOrDefault();
 
     private string Pick(string open, string today, string done) => command.Scope switch
     {

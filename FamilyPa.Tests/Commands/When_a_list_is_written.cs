@@ -62,7 +62,7 @@ public class When_a_list_is_written
     }
 
     private static (string Text, int Shown) List(string body, string locale, long total, params ListedTask[] tasks) =>
-        new CommandText(CommandReader.Read(body)!, Family(locale), Now, "https://pa.example.com/board").List(tasks, total);
+        CommandText.Of(CommandReader.Read(body)!, Family(locale), Now, "https://pa.example.com/board").List(tasks, total);
 
     private static Family Family(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
 

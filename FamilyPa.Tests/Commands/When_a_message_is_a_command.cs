@@ -72,6 +72,10 @@ public class When_a_message_is_a_command
     public void Half_a_character_breaks_nothing() => Assert.Equal("list", Told(CommandReader.Read("list \ud83d")));
 
     [Fact]
+    public void No_character_breaks_it() =>
+        Assert.All(Enumerable.Range(0, 0x10000).Chunk(50), characters => Assert.Null(CommandReader.Read(string.Concat(characters.Select(code => (char)code)))));
+
+    [Fact]
     public void A_huge_message_is_none() => Assert.Null(CommandReader.Read("done " + new string('1', 60_000)));
 
     [Fact]

@@ -1,8 +1,10 @@
 using FamilyPa.Core.Reminders;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Tests.Reminders;
 
@@ -192,6 +194,10 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
     }
 
     [Fact]
+    public void Settings_that_make_no_sense_keep_the_app_from_starting() =>
+        Assert.Throws<OptionsValidationException>(() => world.Instance(("Reminders__Before", "13:00:00")).GetRequiredService<IOptions<ReminderSettings>>().Value);
+
+    [Fact]
     public async Task An_operator_can_do_without()
     {
         await world.TaskAsync("Buy milk", Soon);
@@ -210,10 +216,7 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
         await world.Database.ExecuteAsync("analyze tasks");
 
         var plan = await world.Database.RowsAsync(
-            """
-            explain select from tasks t join families f on f.id = t.family_id
-            where t.status in ('open', 'in_progress') and t.due_at between now() - interval '1 hour' and now() + interval '26 hours'
-            """);
+            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber);
 
         Assert.Contains(plan, row => row.Values.Single()!.ToString()!.Contains("tasks_due_in_any_family", StringComparison.Ordinal));
     }

@@ -1,6 +1,7 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Families;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
@@ -12,6 +13,7 @@ using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +22,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 
 // HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ApiRequests>();
 builder.UseMiddleware<HttpAnswers>();
 
 builder.Services
@@ -47,6 +50,11 @@ builder.Services
 
     // who: members who sign in
     .AddSessions()
+
+    // for families: signing in by phone, their board's API
+    .AddSessions()
+    .AddMemberDoor()
+    .AddFamilyApi()
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()

@@ -7,7 +7,7 @@ namespace FamilyPa.Core.Tasks;
 
 /// <param name="Json">As the API shows it.</param>
 /// <param name="Version">Goes up with every change, whoever makes it.</param>
-public sealed record StoredTask(string Json, int Version);
+public sealed record StoredTask(Guid Id, string Json, int Version);
 
 /// <summary>How a change of one task ended.</summary>
 public abstract record TaskOutcome
@@ -36,7 +36,7 @@ public sealed class FamilyTasks(Database database)
     /// <returns>Null when there is no such task in this family.</returns>
     public async Task<StoredTask?> FindAsync(Identity member, Guid id, CancellationToken cancellation)
     {
-        await using var batch = database.AsMember(member).Add("select task_json(t)::text, t.version from tasks t where t.id = $1", id);
+        await using var batch = database.AsMember(member).Add("select t.id, task_json(t)::text, t.version from tasks t where t.id = $1", id);
         return await batch.SingleAsync(Read, cancellation);
     }
 
@@ -46,7 +46,7 @@ public sealed class FamilyTasks(Database database)
     public async Task<StoredTask> CreateAsync(Identity member, IReadOnlyDictionary<string, object?> task, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            "select task::text, version from create_task($1::jsonb, $2::text, $3::bytea)", JsonSerializer.Serialize(task), key?.Key, key?.RequestHash);
+            "select id, task::text, version from create_task($1::jsonb, $2::text, $3::bytea)", JsonSerializer.Serialize(task), key?.Key, key?.RequestHash);
         return (await OfAssigneeAsync(() => batch.SingleAsync(Read, cancellation)))!;
     }
 
@@ -57,9 +57,9 @@ public sealed class FamilyTasks(Database database)
         Identity member, Guid id, int[]? versions, IReadOnlyDictionary<string, object?> changes, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            "select task::text, version from change_task($1, $2::int[], $3::jsonb)", id, versions, JsonSerializer.Serialize(changes));
+            "select id, task::text, version from change_task($1, $2::int[], $3::jsonb)", id, versions, JsonSerializer.Serialize(changes));
         return await OfAssigneeAsync(() => batch.SingleAsync<TaskOutcome>(
-            row => row.IsDBNull(0) ? new TaskOutcome.Conflict(row.GetInt32(1)) : new TaskOutcome.Changed(Read(row)), cancellation)) ?? new TaskOutcome.Unknown();
+            row => row.IsDBNull(1) ? new TaskOutcome.Conflict(row.GetInt32(2)) : new TaskOutcome.Changed(Read(row)), cancellation)) ?? new TaskOutcome.Unknown();
     }
 
     /// <returns><c>deleted</c>, <c>not_allowed</c>, <c>version_conflict</c> or <c>unknown</c>.</returns>
@@ -81,5 +81,5 @@ public sealed class FamilyTasks(Database database)
         }
     }
 
-    private static StoredTask Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetInt32(1));
+    private static StoredTask Read(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetString(1), row.GetInt32(2));
 }

@@ -66,7 +66,7 @@ language sql security definer set search_path = public, pg_temp as $$
   where k.family_id = my_family() and k.user_id = auth.uid() and k.key = p_key and k.answer is null
 $$;
 
-create function create_task(p_task jsonb, p_key text, p_request_hash bytea) returns table (task json, version int)
+create function create_task(p_task jsonb, p_key text, p_request_hash bytea) returns table (id uuid, task json, version int)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   made tasks;
@@ -85,12 +85,12 @@ begin
       perform keep_answer(p_key, answer);
     end if;
   end if;
-  return query select answer, (answer ->> 'version')::int;
+  return query select (answer ->> 'id')::uuid, answer, (answer ->> 'version')::int;
 end $$;
 
 -- Changes what p_changes names, null included, if the task is at one of the versions given (null: at any).
 -- No row: there is no such task. A row without a task: it is at another version, which is told.
-create function change_task(p_id uuid, p_versions int[], p_changes jsonb) returns table (task json, version int)
+create function change_task(p_id uuid, p_versions int[], p_changes jsonb) returns table (id uuid, task json, version int)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   changed tasks;
@@ -107,9 +107,9 @@ begin
   where t.id = p_id and (p_versions is null or t.version = any (p_versions))
   returning * into changed;
   if found then
-    return query select task_json(changed), changed.version;
+    return query select changed.id, task_json(changed), changed.version;
   else
-    return query select null::json, t.version from tasks t where t.id = p_id;
+    return query select t.id, null::json, t.version from tasks t where t.id = p_id;
   end if;
 end $$;
 

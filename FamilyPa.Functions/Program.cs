@@ -48,9 +48,6 @@ builder.Services
     .AddReplies()
     .AddReminders()
 
-    // who: members who sign in
-    .AddSessions()
-
     // for families: signing in by phone, their board's API
     .AddSessions()
     .AddMemberDoor()

@@ -10,8 +10,9 @@ internal static class PlainWords
     public static List<string> Of(string text)
     {
         var plain = new StringBuilder();
-        // Rune by rune first: half a surrogate pair, which cannot be normalised, becomes U+FFFD.
-        foreach (var rune in string.Concat(text.EnumerateRunes()).Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        // What is no character cannot be normalised: half a surrogate pair becomes U+FFFD, U+FFFF and its like nothing.
+        var characters = text.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned);
+        foreach (var rune in string.Concat(characters).Normalize(NormalizationForm.FormKD).EnumerateRunes())
         {
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark || "'’‘ʼ`´".Contains(rune.ToString(), StringComparison.Ordinal))
                 continue;

@@ -58,5 +58,7 @@ $$;
 revoke all on function zone_or_utc, is_quiet, reminder_at, reminder_key from public;
 grant execute on function zone_or_utc, is_quiet, reminder_at, reminder_key to service_role;
 
-create index tasks_due_in_any_family on tasks (due_at) where status in ('open', 'in_progress');
+-- For whoever looks into all families at once. It is on an expression, so that nobody who wants the tasks of one family in their order is
+-- led through everybody's by it.
+create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) where status in ('open', 'in_progress');
 create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind = 'reminder' and status = 'pending';

@@ -26,7 +26,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
           where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
         -- No reminder comes more than a day before its task is due.
         where t.status in ('open', 'in_progress')
-          and t.due_at at time zone 'UTC' between (now() - $1::interval) at time zone 'UTC' and (now() + interval '26 hours') at time zone 'UTC'
+          and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
           and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and coalesce(last.to_address, $7) is not null
           and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
             between now() - $1::interval and now()

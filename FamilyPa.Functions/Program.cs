@@ -1,10 +1,12 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
@@ -40,9 +42,11 @@ builder.Services
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()
+    .AddCommands()
 
-    // out: what the sender is told
+    // out: what the sender is told, and what members are reminded of
     .AddReplies()
+    .AddReminders()
 
     // for families: signing in by phone, their board's API
     .AddSessions()

@@ -49,6 +49,9 @@ public sealed class PageFiles
         }
     }
 
+    /// <summary>The page's own address.</summary>
+    public string Root => $"/{page}";
+
     /// <param name="path">What follows the page's name in the address; null or empty for the page itself.</param>
     public PageFile? Find(string? path) => (path ?? "").Split('/') switch
     {

@@ -30,6 +30,8 @@ public sealed class PageFunctions
         headers["Referrer-Policy"] = "strict-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // The service worker's file is inside of what it is for: the page without a slash at its end.
+        headers["Service-Worker-Allowed"] = files.Root;
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (files.Find(path) is not { } file)
             return Problem.Of(http, StatusCodes.Status404NotFound, "not_found");

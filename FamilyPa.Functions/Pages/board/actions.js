@@ -20,7 +20,7 @@ export class Actions {
   }
 
   async confirm(task) {
-    if (await this.change(task, { needs_review: false })) toast(`Confirmed: ${task.title}`, { label: 'Undo', run: () => this.change(this.feed.find(task.id) ?? task, { needs_review: true }) });
+    if (await this.change(task, { needs_review: false })) this.tellWhere(this.feed.find(task.id), 'Confirmed');
   }
 
   async dismiss(task) {

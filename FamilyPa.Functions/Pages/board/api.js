@@ -1,6 +1,7 @@
 // The members' JSON API: one place for its headers, its errors and its patience.
 
 const PATIENCE = 15_000;
+const LABELS = { title: 'Title', due_at: 'Day', notes: 'Notes', category: 'Category', name: 'Name', phone: 'Phone number', role: 'Role', timezone: 'Time zone', locale: 'Language' };
 
 /** The server said no. `code` is the stable one of its problem details. */
 export class ApiError extends Error {
@@ -54,6 +55,6 @@ export function explain(error) {
   if (!(error instanceof ApiError)) return 'Something went wrong on this page.';
   if (error.status === 429) return `That was too often. Try again ${error.retryAfter > 90 ? `in ${Math.ceil(error.retryAfter / 60)} minutes` : 'in a minute'}.`;
   if (error.status >= 500) return 'Something went wrong on our side. Please try again.';
-  const fields = Object.values(error.fields).flat();
+  const fields = Object.entries(error.fields).map(([name, reasons]) => `${LABELS[name] ?? name}: ${reasons.join(', ')}.`);
   return fields.length ? fields.join(' ') : error.message;
 }

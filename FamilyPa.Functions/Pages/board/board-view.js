@@ -64,8 +64,8 @@ export class Board {
       if (this.seen) await this.reloadFamily();
       this.seen = null;
       const shown = this.view === 'family' ? 'today' : this.view;
-      if (await this.feed.refresh(shown) || COUNTED.some(name => !this.feed.lists[name].loaded))
-        await Promise.all(COUNTED.filter(name => name !== shown).map(name => this.feed.refresh(name)));
+      const [, moved] = await Promise.all([this.feed.refresh(shown), this.feed.hasMoved()]);
+      if (moved) await Promise.all(COUNTED.filter(name => name !== shown).map(name => this.feed.refresh(name)));
       this.tellConnection(null);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return;
@@ -140,6 +140,6 @@ export class Board {
     const { tasks, cursor } = this.feed.lists[name];
     const count = document.querySelector(`.views [data-view=${name}] .count`);
     count.textContent = tasks.length ? `${tasks.length}${cursor ? '+' : ''}` : '';
-    count.classList.toggle('late', tasks.some(task => isLate(task, this.family.calendar)));
+    count.classList.toggle('late', tasks.some(isLate));
   }
 }

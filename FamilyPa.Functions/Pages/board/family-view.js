@@ -21,6 +21,7 @@ export class FamilyView {
     this.element = element;
     const form = element.querySelector('form');
     part(element, 'invite').addEventListener('click', () => this.openInvitation());
+    part(element, 'leave').addEventListener('click', () => this.remove(this.board.family.me));
     part(element, 'sign-out').addEventListener('click', () => this.attempt(signOut));
     form.addEventListener('submit', event => this.save(event, form));
     element.querySelector('datalist').append(...Intl.supportedValuesOf('timeZone').map(zone => new Option('', zone)));
@@ -68,9 +69,8 @@ export class FamilyView {
     role.replaceChildren(...this.roles().map(name => new Option(ROLES[name], name)));
     role.value = member.role;
     const remove = part(row, 'remove');
-    remove.hidden = !mayChange && !mine;
-    remove.textContent = mine ? 'Leave' : 'Remove';
-    remove.setAttribute('aria-label', mine ? 'Leave the family' : `Remove ${member.name}`);
+    remove.hidden = !mayChange || mine;
+    remove.setAttribute('aria-label', `Remove ${member.name}`);
   }
 
   /** Only an owner makes owners. */
@@ -105,7 +105,7 @@ export class FamilyView {
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
-      await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.replace(/[^\d+]/g, '').replace(/^00/, '+'), role: role.value });
+      await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
       byId('member-dialog').close();
       toast(`${name.value.trim()} is invited.`);
       await this.board.reloadFamily();

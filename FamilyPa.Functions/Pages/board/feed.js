@@ -15,7 +15,7 @@ export class Feed {
     this.writes = 0;
   }
 
-  /** Asks for a section again, as far as it is shown. Resolves to whether the server's tasks had changed. */
+  /** Asks for a section again, as far as it is shown. */
   async refresh(name) {
     const list = this.lists[name];
     const writes = this.writes;
@@ -24,7 +24,7 @@ export class Feed {
     try {
       const first = await call('GET', query, { headers: list.etag && list.query === query ? { 'If-None-Match': list.etag } : {} });
       list.error = null;
-      if (first.status === 304) return false;
+      if (first.status === 304) return;
       let { tasks, next_cursor: cursor } = first.data;
       while (cursor && tasks.length < wanted) {
         const more = await get(this.query(name, LARGEST, cursor));
@@ -32,16 +32,23 @@ export class Feed {
         cursor = more.next_cursor;
       }
       // Something was written here meanwhile, which this answer may not know of yet: the next one will.
-      if (writes !== this.writes) return true;
+      if (writes !== this.writes) return;
       const known = new Set(list.tasks.map(task => task.id));
       const news = list.loaded ? tasks.filter(task => !known.has(task.id)) : [];
       Object.assign(list, { tasks, cursor, etag: first.etag, query, loaded: true });
       this.changed(news);
-      return true;
     } catch (error) {
       list.error = error;
       throw error;
     }
+  }
+
+  /** Whether any of the family's tasks was added or changed since this was asked last; one that was deleted shows where it is missed. */
+  async hasMoved() {
+    const newest = await call('GET', '/api/tasks?sort=updated&limit=1', { headers: this.newest ? { 'If-None-Match': this.newest } : {} });
+    if (newest.status === 304) return false;
+    this.newest = newest.etag;
+    return true;
   }
 
   async more(name) {

@@ -6,14 +6,12 @@ const OPEN = 'open,in_progress';
 const isOpen = task => task.status === 'open' || task.status === 'in_progress';
 const tomorrow = calendar => calendar.beginning(addDays(calendar.today(), 1));
 
-const byDue = (a, b) => (a.due_at ?? '9').localeCompare(b.due_at ?? '9') || byNewest(a, b);
-const byNewest = (a, b) => b.created_at.localeCompare(a.created_at) || a.id.localeCompare(b.id);
-const byCompleted = (a, b) => (b.completed_at ?? b.updated_at).localeCompare(a.completed_at ?? a.updated_at);
+const byDue = (a, b) => Date.parse(a.due_at) - Date.parse(b.due_at) || (a.id < b.id ? -1 : 1);
+const byNewest = (a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id > b.id ? -1 : 1);
+const byCompleted = (a, b) => Date.parse(b.completed_at) - Date.parse(a.completed_at) || (a.id > b.id ? -1 : 1);
 
-const late = (task, calendar) => task.due_at !== null && Date.parse(task.due_at) < Date.now() && isOpen(task)
-  && !(task.due_all_day && calendar.dayOf(task.due_at) === calendar.today());
-
-export const isLate = late;
+/** Past its time; a task for a whole day is due at the end of it. */
+export const isLate = task => isOpen(task) && task.due_at !== null && Date.parse(task.due_at) < Date.now();
 
 export const sections = {
   today: {
@@ -42,7 +40,7 @@ export const sections = {
     title: 'Someday',
     path: '/board/someday',
     note: () => 'Without a date',
-    query: () => ({ status: OPEN, due: 'none' }),
+    query: () => ({ status: OPEN, due: 'none', sort: 'created' }),
     holds: task => isOpen(task) && task.due_at === null,
     order: byNewest,
     group: () => 'Someday',
@@ -53,7 +51,7 @@ export const sections = {
     title: 'Needs review',
     path: '/board/review',
     note: () => 'Heard, but not sure',
-    query: () => ({ status: OPEN, needs_review: 'true' }),
+    query: () => ({ status: OPEN, needs_review: 'true', sort: 'created' }),
     holds: task => isOpen(task) && task.needs_review,
     order: byNewest,
     group: () => 'Needs review',
@@ -63,10 +61,10 @@ export const sections = {
     title: 'Done',
     path: '/board/done',
     note: () => 'What the family got done',
-    query: () => ({ status: 'done' }),
+    query: () => ({ status: 'done', sort: 'completed' }),
     holds: task => task.status === 'done',
     order: byCompleted,
-    group: (task, calendar) => calendar.nameOf(calendar.dayOf(task.completed_at ?? task.updated_at)),
+    group: (task, calendar) => calendar.nameOf(calendar.dayOf(task.completed_at)),
     empty: ['done', 'Nothing done yet', 'Finished tasks are kept here.'],
   },
 };

@@ -6,13 +6,12 @@ import { openTask } from './task-dialog.js';
 
 /** When a task is due, as short as its section allows; a task for the whole day has no time. */
 export function showDue(element, task, { calendar }, { dayless = false } = {}) {
-  const done = task.status === 'done';
   const instant = task.due_at;
   const day = instant && calendar.dayOf(instant);
   const words = instant && [dayless ? '' : calendar.nameOf(day), task.due_all_day ? '' : calendar.time(instant)].filter(Boolean).join(', ');
   say(element, words);
   element.lang = calendar.locale;
-  element.classList.toggle('late', !done && isLate(task, calendar));
+  element.classList.toggle('late', isLate(task));
   if (instant) element.dateTime = task.due_all_day ? day : instant;
 }
 

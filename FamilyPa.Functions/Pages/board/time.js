@@ -10,7 +10,7 @@ export class Calendar {
     // "en" alone could be read as any of its countries' habits: the reader's own browser knows which.
     this.locale = navigator.languages.find(own => own.split('-')[0] === locale && own.includes('-')) ?? locale;
     this.numbers = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-    this.clock = this.format({ hour: 'numeric', minute: '2-digit' }, zone);
+    this.clock = this.format({ timeStyle: 'short' }, zone);
     this.weekday = this.format({ weekday: 'long' });
     this.short = this.format({ weekday: 'short', day: 'numeric', month: 'short' });
     this.long = this.format({ weekday: 'long', day: 'numeric', month: 'long' });

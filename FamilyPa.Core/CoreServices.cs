@@ -19,6 +19,7 @@ public static class CoreServices
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
         services.AddOptions<LimitSettings>().BindConfiguration("Limits");
+        services.AddOptions<SignInSettings>().BindConfiguration("SignIn");
         services.AddOptions<RetentionSettings>().BindConfiguration("Retention")
             .Validate(days => days is { RawPayloadDays: >= 0, MediaDays: >= 0, TranscriptDays: >= 0 }, "Retention__… are days, from 0.")
             .ValidateOnStart();

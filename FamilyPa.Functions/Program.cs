@@ -1,14 +1,17 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Families;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +20,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 
 // HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ApiRequests>();
 builder.UseMiddleware<HttpAnswers>();
 
 builder.Services
@@ -39,6 +43,11 @@ builder.Services
 
     // out: what the sender is told
     .AddReplies()
+
+    // for families: signing in by phone, their board's API
+    .AddSessions()
+    .AddMemberDoor()
+    .AddFamilyApi()
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()

@@ -210,6 +210,9 @@ module functionApp 'modules/functionApp.bicep' = {
       contains(rotating, 'webhook-shared-secret')
         ? { WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next') }
         : {},
+      contains(rotating, 'session-signing-key')
+        ? { SESSION_SIGNING_KEY_NEXT: format(secretReference, 'session-signing-key-next') }
+        : {},
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),

@@ -104,4 +104,19 @@ internal static partial class Log
 
     [LoggerMessage(1732, LogLevel.Warning, "Erasure {erasure_id}: {phase} could not be deleted: {error_code}; a later run tries again")]
     public static partial void NotErased(this ILogger log, Guid erasure_id, string phase, string error_code);
+
+    [LoggerMessage(1803, LogLevel.Warning, "No sign-in code: {outcome} (request {request_id})")]
+    public static partial void CodeLimited(this ILogger log, string request_id, string outcome);
+
+    [LoggerMessage(1804, LogLevel.Information, "Sign-in code {code_id}: {outcome} {error_code}")]
+    public static partial void CodeSent(this ILogger log, Guid code_id, string outcome, string? error_code);
+
+    [LoggerMessage(1805, LogLevel.Information, "Sign-in by {phase}: {outcome} (user {user_id}, family {family_id}, request {request_id})")]
+    public static partial void SessionAsked(this ILogger log, string request_id, string phase, string outcome, Guid? user_id, Guid? family_id);
+
+    [LoggerMessage(1806, LogLevel.Warning, "A token could not be judged, for its issuer was not reached: {error_code}")]
+    public static partial void IssuerNotReached(this ILogger log, string error_code);
+
+    [LoggerMessage(1807, LogLevel.Warning, "Notice {phase} {notice_id} was not sent: {error_code}")]
+    public static partial void NoticeNotSent(this ILogger log, string phase, Guid? notice_id, string error_code);
 }

@@ -53,6 +53,9 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
         return false;
     }
 
+    /// <summary>Whether a text is an instant by itself, whatever the time zone.</summary>
+    public static bool IsInstant(string text) => WithOffset.Parse(text.Trim()).Success;
+
     /// <summary>In the form that <see cref="TryParse"/> reads: a local date, or a local date and time.</summary>
     public string ToLocalText(DateTimeZone zone)
     {

@@ -19,7 +19,7 @@ public sealed class PhoneTakenException() : Exception("A phone number is already
 /// <summary>Creates families on an operator's behalf.</summary>
 public sealed partial class FamilyDirectory(Database database)
 {
-    private const int MostMembers = 50;
+    internal const int MostMembers = 50;
 
     /// <summary>Everything that is wrong with it, by field; empty when it can be created.</summary>
     public static Dictionary<string, string[]> Validate(NewFamily family)
@@ -38,14 +38,23 @@ public sealed partial class FamilyDirectory(Database database)
             wrong["members"] = ["at least one member with the role owner"];
         for (var i = 0; i < members.Count; i++)
         {
-            if (members[i].Name?.Trim() is not { Length: >= 1 and <= 100 })
-                wrong[$"members[{i}].name"] = ["1 to 100 characters"];
-            if (members[i].Role is not ("owner" or "admin" or "member"))
-                wrong[$"members[{i}].role"] = ["owner, admin or member"];
-            if (members[i].Phone is not { } phone || !E164().IsMatch(phone))
-                wrong[$"members[{i}].phone"] = ["a phone number in E.164, for example +447700900123"];
+            foreach (var (field, why) in Validate(members[i]))
+                wrong[$"members[{i}].{field}"] = why;
         }
 
+        return wrong;
+    }
+
+    /// <summary>As above.</summary>
+    public static Dictionary<string, string[]> Validate(NewMember member)
+    {
+        var wrong = new Dictionary<string, string[]>();
+        if (member.Name?.Trim() is not { Length: >= 1 and <= 100 })
+            wrong["name"] = ["1 to 100 characters"];
+        if (member.Role is not ("owner" or "admin" or "member"))
+            wrong["role"] = ["owner, admin or member"];
+        if (member.Phone is not { } phone || !E164().IsMatch(phone))
+            wrong["phone"] = ["a phone number in E.164, for example +447700900123"];
         return wrong;
     }
 
@@ -78,7 +87,8 @@ public sealed partial class FamilyDirectory(Database database)
         return created;
     }
 
-    private static bool IsLocale(string tag)
+    /// <summary>Whether it is a language tag that dates can be written by.</summary>
+    public static bool IsLocale(string tag)
     {
         try
         {

@@ -46,6 +46,12 @@ public sealed class Phrases
     /// <summary>{0}: a member's name.</summary>
     public required string For { get; init; }
 
+    /// <summary>{0}: six digits.</summary>
+    public required string SignInCode { get; init; }
+
+    /// <summary>{0}: who added the member. {1}: the family's name.</summary>
+    public required string Invitation { get; init; }
+
     public required string EmptyMessage { get; init; }
 
     /// <summary>{0}: one of <see cref="Kinds"/>.</summary>

@@ -9,6 +9,9 @@ public enum ReplyKind
 {
     Reply,
     Failure,
+
+    /// <summary>To a member who was added by another: what stands for the message answered is <c>member:</c> and the user id.</summary>
+    Invitation,
 }
 
 /// <summary>What we say to a sender: the intent is stored first, then it is sent, then the result is stored.</summary>
@@ -69,7 +72,7 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
             messageSid, Name(kind), StatusOf(result), (result as SendResult.Sent)?.Sid, CodeOf(result)),
     };
 
-    private static string Name(ReplyKind kind) => kind == ReplyKind.Reply ? "reply" : "failure";
+    private static string Name(ReplyKind kind) => kind.ToString().ToLowerInvariant();
 
     private static string StatusOf(SendResult result) => result switch
     {

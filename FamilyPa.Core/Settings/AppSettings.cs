@@ -5,6 +5,9 @@ namespace FamilyPa.Core.Settings;
 /// <summary>The app's settings under the names that operators use (DESIGN.md, section 5).</summary>
 public sealed class AppSettings
 {
+    /// <summary>In characters: a hash of 256 bits is worth no more than the key that it is made with.</summary>
+    public const int ShortestSigningKey = 32;
+
     [ConfigurationKeyName("POSTGRES_CONNECTION_STRING")]
     public string PostgresConnectionString { get; set; } = "";
 
@@ -55,6 +58,22 @@ public sealed class AppSettings
 
     [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT")]
     public string AzureOpenAITranscriptionDeployment { get; set; } = "";
+
+    /// <summary>Signs sessions; at least <see cref="ShortestSigningKey"/> characters.</summary>
+    [ConfigurationKeyName("SESSION_SIGNING_KEY")]
+    public string SessionSigningKey { get; set; } = "";
+
+    /// <summary>During a rotation sessions signed with either are good; the app itself signs with the first.</summary>
+    [ConfigurationKeyName("SESSION_SIGNING_KEY_NEXT")]
+    public string? SessionSigningKeyNext { get; set; }
+
+    /// <summary>An OpenID Connect issuer whose tokens members may bring in place of a session of ours.</summary>
+    [ConfigurationKeyName("OIDC_AUTHORITY")]
+    public string? OidcAuthority { get; set; }
+
+    /// <summary>Whom those tokens must be meant for.</summary>
+    [ConfigurationKeyName("OIDC_AUDIENCE")]
+    public string? OidcAudience { get; set; }
 
     /// <summary>The numbers that are ours, one by one.</summary>
     public IReadOnlyList<string> Numbers() =>

@@ -21,6 +21,15 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         Require("AZURE_OPENAI_ENDPOINT", settings.AzureOpenAIEndpoint, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_CHAT_DEPLOYMENT", settings.AzureOpenAIChatDeployment, _ => true, "");
         Require("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT", settings.AzureOpenAITranscriptionDeployment, _ => true, "");
+        Require("SESSION_SIGNING_KEY", settings.SessionSigningKey, IsLongEnough, $"has less than {AppSettings.ShortestSigningKey} characters");
+        if (!string.IsNullOrEmpty(settings.SessionSigningKeyNext))
+            Require("SESSION_SIGNING_KEY_NEXT", settings.SessionSigningKeyNext, IsLongEnough, $"has less than {AppSettings.ShortestSigningKey} characters");
+        if (!string.IsNullOrEmpty(settings.OidcAuthority))
+        {
+            Require("OIDC_AUTHORITY", settings.OidcAuthority, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
+            Require("OIDC_AUDIENCE", settings.OidcAudience ?? "", _ => true, "");
+        }
+
         if (IsPlaceholder(settings.TwilioAuthTokenNext ?? "") || IsPlaceholder(settings.WebhookSharedSecretNext ?? ""))
             wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
         if (!AreHosts(settings.TwilioMediaHosts))
@@ -48,6 +57,8 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
 
     private static bool IsSafeUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
+
+    private static bool IsLongEnough(string key) => key.Length >= AppSettings.ShortestSigningKey;
 
     private static bool AreHosts(string? text)
     {

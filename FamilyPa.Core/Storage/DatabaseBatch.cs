@@ -14,10 +14,11 @@ public sealed class DatabaseBatch : IAsyncDisposable
     /// <summary>Statements at the head whose rows are nobody's business.</summary>
     private int preludes = 1;
 
-    internal DatabaseBatch(NpgsqlBatch batch, string role)
+    /// <param name="claims">JSON, as <c>auth.uid()</c> reads it; empty for nobody.</param>
+    internal DatabaseBatch(NpgsqlBatch batch, string role, string claims)
     {
         this.batch = batch;
-        Add("select set_config('role', $1, true)", role);
+        Add("select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)", claims, role);
     }
 
     /// <param name="sql">One statement with positional parameters (<c>$1</c>, <c>$2</c>, …); cast those whose type a text does not tell.</param>

@@ -84,4 +84,23 @@ internal static class RetentionSql
           returning 1)
         select count(*) from gone
         """;
+
+    /// <summary>What served its purpose: sessions that are over, codes and links and counts, answers kept under a key. <c>$1</c> is 1: codes are counted by the day.</summary>
+    public const string SignIns =
+        """
+        with session as (
+          delete from sessions where id in (select id from sessions where expires_at < now() - make_interval(days => $1) limit $2) returning 1),
+        code as (
+          delete from login_codes where id in (select id from login_codes where created_at < now() - make_interval(days => $1) limit $2) returning 1),
+        link as (
+          delete from login_links where token_hash in (select token_hash from login_links where expires_at < now() - make_interval(days => $1) limit $2) returning 1),
+        counted as (
+          delete from sign_in_counts where (scope, key, began_at) in (
+            select scope, key, began_at from sign_in_counts where began_at < now() - make_interval(days => $1) limit $2) returning 1),
+        answer as (
+          delete from idempotency_keys where (family_id, user_id, key) in (
+            select family_id, user_id, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2) returning 1)
+        select (select count(*) from session) + (select count(*) from code) + (select count(*) from link)
+          + (select count(*) from counted) + (select count(*) from answer)
+        """;
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FamilyPa.Core.Messages;
 using FamilyPa.Core.Operations;
+using FamilyPa.Functions.Http;
 
 namespace FamilyPa.Functions.Admin;
 

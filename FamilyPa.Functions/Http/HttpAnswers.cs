@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Gives every HTTP request an id, which its answer carries, and turns what was not foreseen into a plain 500.</summary>
+/// <summary>Gives every HTTP request an id, which its answer carries, and turns what was not foreseen into a plain 500, or 503 where the database is away.</summary>
 public sealed class HttpAnswers(ILogger<HttpAnswers> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -26,7 +27,9 @@ public sealed class HttpAnswers(ILogger<HttpAnswers> log) : IFunctionsWorkerMidd
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
             log.RequestFailed(http.TraceIdentifier, context.FunctionDefinition.Name, ErrorCode.Of(e), Sanitizer.Message(e), Sanitizer.Stack(e));
-            context.GetInvocationResult().Value = Problem.Of(http, StatusCodes.Status500InternalServerError, "internal_error");
+            context.GetInvocationResult().Value = DatabaseOutage.Is(e)
+                ? Problem.Of(http, StatusCodes.Status503ServiceUnavailable, "try_again")
+                : Problem.Of(http, StatusCodes.Status500InternalServerError, "internal_error");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Verification;
 using FamilyPa.Functions.Http;
@@ -16,7 +15,7 @@ public sealed class WebhookRefusals(VerificationFailures failures, ILogger<Webho
 
     public async Task<IResult> AnswerAsync(HttpContext http, Refusal refusal, CancellationToken cancellation)
     {
-        var address = AddressOf(http);
+        var address = CallerAddress.Of(http);
         log.WebhookRefused(http.TraceIdentifier, "verify", refusal.Reason, address, http.Request.ContentLength);
         Meters.VerificationRefused(refusal.Reason);
         try
@@ -31,17 +30,5 @@ public sealed class WebhookRefusals(VerificationFailures failures, ILogger<Webho
         if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
             http.Response.Headers.Allow = HttpMethods.Post;
         return Problem.Of(http, refusal.Status, refusal.Status == StatusCodes.Status401Unauthorized ? "unauthorized" : refusal.Reason);
-    }
-
-    /// <summary>The caller as the platform names it: the connection's own peer is the Functions host.</summary>
-    private static string AddressOf(HttpContext http)
-    {
-        foreach (var header in (string[])["X-Azure-ClientIP", "Client-IP"])
-        {
-            if (IPAddress.TryParse(http.Request.Headers[header].ToString(), out var address))
-                return address.ToString();
-        }
-
-        return http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
     }
 }

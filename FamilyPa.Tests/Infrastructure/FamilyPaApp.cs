@@ -15,6 +15,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 {
     public const string FunctionKey = "test-function-key-0123456789";
     public const string AuthToken = "test-auth-token";
+    public const string SessionSigningKey = "test-session-signing-key-0123456789abcdef";
 
     private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", AuthToken, "test-shared-secret-0123456789", "");
 
@@ -129,7 +130,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
             OpenAIEndpoint = OpenAI.BaseUrl,
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = FunctionKey,
-            SessionSigningKey = "test-session-signing-key-0123456789abcdef",
+            SessionSigningKey = SessionSigningKey,
             StateFolder = Path.Combine(await environment.ScratchFolderAsync(), $"host-{Database.Name}"),
         };
         foreach (var (name, value) in wiring.ToSettings())

@@ -19,6 +19,7 @@ public class When_settings_are_wrong
         ["AZURE_OPENAI_ENDPOINT"] = "http://127.0.0.1:9999",
         ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
         ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
+        ["SESSION_SIGNING_KEY"] = "0123456789abcdef0123456789abcdef",
     };
 
     [Fact]
@@ -41,10 +42,19 @@ public class When_settings_are_wrong
     [InlineData("TWILIO_MEDIA_HOSTS", "cdn.example.com, https://hunter2")]
     [InlineData("TWILIO_MEDIA_HOSTS", "hunter2@cdn.example.com")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "hunter2")]
+    [InlineData("SESSION_SIGNING_KEY", "hunter2-hunter2-hunter2-hunter2")]
+    [InlineData("SESSION_SIGNING_KEY", "@Microsoft.KeyVault(VaultName=hunter2;SecretName=session-signing-key)")]
+    [InlineData("SESSION_SIGNING_KEY_NEXT", "hunter2")]
+    [InlineData("OIDC_AUTHORITY", "http://login.example.com/hunter2")]
+    [InlineData("OIDC_AUDIENCE", null, "OIDC_AUTHORITY", "https://login.example.com/hunter2")]
     [InlineData("POSTGRES_CONNECTION_STRING", "hunter2")]
-    public void A_wrong_one_is_named_and_its_value_is_not(string key, string value)
+    public void A_wrong_one_is_named_and_its_value_is_not(string key, string? value, string? beside = null, string? besideValue = null)
     {
-        var error = Assert.Throws<OptionsValidationException>(() => Read(new(Good) { [key] = value }));
+        var settings = new Dictionary<string, string?>(Good) { [key] = value };
+        if (beside is not null)
+            settings[beside] = besideValue;
+
+        var error = Assert.Throws<OptionsValidationException>(() => Read(settings));
 
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);

@@ -14,32 +14,6 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     [Fact]
-    public async Task Every_table_has_row_security_enabled_and_forced_and_a_policy()
-    {
-        var open = await database.RowsAsync(
-            """
-            select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%'
-              and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))
-            """);
-
-        Assert.Empty(open);
-    }
-
-    [Fact]
-    public async Task The_apps_login_owns_nothing_and_may_do_nothing_without_a_role()
-    {
-        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from pg_class where pg_get_userbyid(relowner) = 'familypa_app'"));
-        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
-        foreach (var row in await database.RowsAsync("select tablename from pg_tables where schemaname = 'public'"))
-        {
-            await using var command = source.CreateCommand($"select 1 from {row["tablename"]}");
-            var error = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
-        }
-    }
-
-    [Fact]
     public async Task A_role_ends_with_its_batch()
     {
         await using var source = NpgsqlDataSource.Create(database.AppConnectionString + ";Maximum Pool Size=1");

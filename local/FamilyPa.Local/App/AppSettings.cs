@@ -24,7 +24,7 @@ public static class AppSettings
 
     private static readonly string[] Others =
     [
-        "POSTGRES_USE_ENTRA", "TWILIO_AUTH_TOKEN_NEXT", "WEBHOOK_SHARED_SECRET_NEXT", "OIDC_AUTHORITY", "OIDC_AUDIENCE", "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "POSTGRES_USE_ENTRA", "TWILIO_AUTH_TOKEN_NEXT", "WEBHOOK_SHARED_SECRET_NEXT", "SESSION_SIGNING_KEY_NEXT", "OIDC_AUTHORITY", "OIDC_AUDIENCE", "APPLICATIONINSIGHTS_CONNECTION_STRING",
     ];
 
     private static readonly string[] Ours =
@@ -45,6 +45,7 @@ public static class AppSettings
         || name.StartsWith("Limits__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Pipeline__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Retention__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("SignIn__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("AzureWebJobsStorage__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("FUNCTIONS_", StringComparison.Ordinal);

@@ -4,10 +4,10 @@ using FamilyPa.Core.Operations;
 using FamilyPa.Core.Queues;
 using Microsoft.AspNetCore.Http;
 
-namespace FamilyPa.Functions.Admin;
+namespace FamilyPa.Functions.Http;
 
 /// <summary>
-/// Named values that an operator sent, in a query string or a JSON object: each is read as what it should be, and everything that is wrong is
+/// Named values that were sent in a query string or, by an operator, in a JSON object: each is read as what it should be, and everything that is wrong is
 /// noted, names that nobody asked for among it. A misspelt filter must not mean "all".
 /// </summary>
 internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> values)
@@ -72,7 +72,10 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         name, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"),
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : (int?)null);
 
-    public bool Flag(string name) => ReadValue(name, "true or false", text => bool.TryParse(text, out var flag) ? flag : (bool?)null) ?? false;
+    public bool Flag(string name) => YesNo(name) ?? false;
+
+    /// <summary>As <see cref="Flag"/>; null when it is not said.</summary>
+    public bool? YesNo(string name) => ReadValue(name, "true or false", text => bool.TryParse(text, out var flag) ? flag : (bool?)null);
 
     /// <summary>A day or a time of ISO 8601; UTC unless it says otherwise.</summary>
     public DateTimeOffset? Time(string name) => ReadValue(

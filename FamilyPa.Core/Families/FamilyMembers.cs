@@ -1,0 +1,84 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Notices;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FamilyPa.Core.Families;
+
+/// <summary>A family is as large as it may be.</summary>
+public sealed class FamilyFullException() : Exception("The family has as many members as it may have.");
+
+/// <param name="Invited">Whether the member will be told; the message itself is sent a moment later.</param>
+public sealed record AddedMember(MemberView Member, bool Invited);
+
+/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005).</summary>
+public sealed class FamilyMembers(Database database, NoticeQueue notices, ILogger<FamilyMembers> log)
+{
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid()";
+
+    public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            $"select {Columns} from family_members m where m.family_id = (select my_family()) order by m.created_at, m.user_id");
+        return await batch.ListAsync(Read, cancellation);
+    }
+
+    /// <param name="phone">In E.164.</param>
+    /// <exception cref="PhoneTakenException"/>
+    /// <exception cref="FamilyFullException"/>
+    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            $"""
+            insert into family_members as m (family_id, display_name, role, phone_e164)
+            select my_family(), $1, $2, $3 where (select count(*) from family_members n where n.family_id = my_family()) < $4
+            returning {Columns}
+            """,
+            name, role, phone, FamilyDirectory.MostMembers);
+        try
+        {
+            var added = await batch.SingleAsync(Read, cancellation) ?? throw new FamilyFullException();
+            return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new PhoneTakenException();
+        }
+    }
+
+    /// <param name="name">Null leaves it, as with <paramref name="role"/>.</param>
+    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, string? name, string? role, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member)
+            .Guard("select change_member($1, $2::text, $3::text)", userId, name, role)
+            .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
+        return (await batch.SingleAsync(Read, cancellation))!;
+    }
+
+    /// <summary>Whose tasks they were become nobody's, and the sessions end.</summary>
+    public async Task RemoveAsync(Identity member, Guid userId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add("select remove_member($1)", userId);
+        await batch.ExecuteAsync(cancellation);
+    }
+
+    /// <remarks>The member is there by now: that the queue is not must not make it look otherwise.</remarks>
+    private async Task<bool> InviteAsync(Guid userId, Guid by)
+    {
+        try
+        {
+            await notices.SendAsync(new Notice(NoticeKind.Invitation, userId, by), CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            log.NoticeNotSent(nameof(NoticeKind.Invitation), userId, ErrorCode.Of(e));
+            return false;
+        }
+    }
+
+    private static MemberView Read(NpgsqlDataReader row) =>
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4));
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Notices;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Sessions;
+
+/// <summary>Codes that are sent to a phone to sign in with.</summary>
+/// <remarks>
+/// Asking for one does the same for every number, in the same time: a row and a queue message. Whose number it is is looked up when the queue
+/// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
+/// </remarks>
+public sealed class LoginCodes(
+    Database database, NoticeQueue notices, TwilioClient twilio, SessionKeys keys, Channels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log)
+{
+    /// <param name="phone">In E.164.</param>
+    /// <param name="address">The caller's.</param>
+    public async Task RequestAsync(string phone, string address, string requestId, CancellationToken cancellation)
+    {
+        var limits = settings.Value;
+        var id = Guid.NewGuid();
+        await using var batch = database.AsService().Add(
+            "select request_code($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            id, phone, keys.OfPhone(phone), address, limits.CodeLifetime, limits.CodesPerMinutePerPhone, limits.CodesPerHourPerPhone,
+            limits.CodesPerDayPerPhone, limits.CodesPerHourPerAddress, limits.CodesPerHour);
+        var outcome = await batch.SingleAsync(row => row.GetString(0), cancellation);
+        if (outcome == "wanted")
+            await notices.SendAsync(new Notice(NoticeKind.Code, id), cancellation);
+        else
+            log.CodeLimited(requestId, outcome!);
+    }
+
+    /// <summary>Makes the code and sends it, if the number is a member's who may be written to.</summary>
+    /// <exception cref="ReplyNotSentException">Twilio did not take it, and may another time.</exception>
+    public async Task SendAsync(Guid id, CancellationToken cancellation)
+    {
+        if (await PhoneOfAsync(id, cancellation) is not { } phone)
+            return;
+        var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+        await using var issue = database.AsService().Add(
+            "select phone, locale, last_from, last_to, last_inbound_at from issue_code($1, $2)", id, keys.OfCode(phone, code));
+        var to = await issue.SingleAsync(
+            row => (Locale: row.GetString(1), Channel: channels.Of(
+                row.GetString(0), Text(row, 2), Text(row, 3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4))),
+            cancellation);
+        if (to.Channel is { } channel)
+        {
+            var result = await twilio.SendAsync(
+                channel.To, channel.From, string.Format(CultureInfo.InvariantCulture, Phrases.Of(to.Locale).SignInCode, code), CancellationToken.None);
+            if (result is SendResult.NotSent notSent)
+                throw new ReplyNotSentException(notSent.Code);
+            log.CodeSent(id, result.GetType().Name, (result as SendResult.Refused)?.Code);
+        }
+        else
+        {
+            log.CodeSent(id, "Nobody", null);
+        }
+
+        await using var forget = database.AsService().Add("update login_codes set phone = null where id = $1", id);
+        await forget.ExecuteAsync(CancellationToken.None);
+    }
+
+    /// <summary>Null when it is sent already, or too old.</summary>
+    private async Task<string?> PhoneOfAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add("select phone from login_codes where id = $1 and phone is not null and expires_at > now()", id);
+        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+    }
+
+    private static string? Text(Npgsql.NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,189 @@
+-- Signing in by phone: codes, one-tap links, and the sessions that come of them. Only hashes are kept of what opens a door.
+
+create table sessions (
+  id uuid primary key,
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  -- Who is no member any more has no session either.
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+);
+create index sessions_member on sessions (family_id, user_id);
+create index sessions_expiry on sessions (expires_at);
+
+-- A row for each code that was asked for, whoever's the number is: asking must look the same for a member and a stranger.
+create table login_codes (
+  id uuid primary key,
+  -- HMAC of the number, which rows are found and counted by. The number itself is there only until the code was sent or nobody's.
+  phone_key bytea not null,
+  phone text,
+  -- HMAC of the code; null while, or because, none was sent.
+  code_hash bytea,
+  family_id uuid references families (id) on delete cascade,
+  user_id uuid,
+  tries int not null default 0,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+);
+create index login_codes_phone on login_codes (phone_key, created_at desc);
+create index login_codes_member on login_codes (family_id, user_id);
+create index login_codes_created on login_codes (created_at);
+
+create table login_links (
+  token_hash bytea primary key,
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+);
+create index login_links_member on login_links (family_id, user_id);
+create index login_links_expiry on login_links (expires_at);
+
+-- How often something was asked for in a span of time, by whom or by all.
+create table sign_in_counts (
+  scope text not null check (scope in ('codes_of_address', 'codes_of_all', 'tries_of_address')),
+  key text not null,
+  began_at timestamptz not null,
+  count int not null,
+  primary key (scope, key, began_at)
+);
+create index sign_in_counts_age on sign_in_counts (began_at);
+
+select migration.protect('sessions'), migration.protect('login_codes'), migration.protect('login_links'), migration.protect('sign_in_counts');
+
+-- The address that a member last wrote from.
+create index inbound_messages_member on inbound_messages (family_id, user_id, created_at desc);
+
+-- Counts one more in the current span, and answers how many there are now.
+create function count_sign_in(p_scope text, p_key text, p_span interval) returns int
+language sql set search_path = public, pg_temp as $$
+  insert into sign_in_counts as c (scope, key, began_at, count) values (p_scope, p_key, date_bin(p_span, now(), 'epoch'), 1)
+  on conflict (scope, key, began_at) do update set count = c.count + 1
+  returning c.count
+$$;
+
+-- Counts one more try, and raises FP006 where there were too many: what is in the same batch then does not happen.
+create function limit_tries(p_address text, p_most int) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if count_sign_in('tries_of_address', p_address, interval '10 minutes') > p_most then
+    raise exception 'too many tries' using errcode = 'FP006';
+  end if;
+end $$;
+
+-- Notes that a code is wanted, unless too many were. It does not look whether the number is a member's: that comes later, where nobody
+-- can take the time. Answers 'wanted', or the limit that acted.
+create function request_code(
+  p_id uuid, p_phone text, p_phone_key bytea, p_address text, p_lifetime interval,
+  p_per_minute int, p_per_hour int, p_per_day int, p_per_hour_of_address int, p_per_hour_of_all int) returns text
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  recent record;
+begin
+  if count_sign_in('codes_of_address', p_address, interval '1 hour') > p_per_hour_of_address then
+    return 'limited_address';
+  end if;
+  -- Two at the same moment must not both find none before them.
+  perform pg_advisory_xact_lock(hashtextextended(encode(p_phone_key, 'hex'), 3001));
+  select count(*) filter (where c.created_at > now() - interval '1 minute') as minute,
+         count(*) filter (where c.created_at > now() - interval '1 hour') as hour,
+         count(*) as day
+  into recent from login_codes c where c.phone_key = p_phone_key and c.created_at > now() - interval '1 day';
+  if recent.minute >= p_per_minute or recent.hour >= p_per_hour or recent.day >= p_per_day then
+    return 'limited_phone';
+  end if;
+  if count_sign_in('codes_of_all', '', interval '1 hour') > p_per_hour_of_all then
+    return 'limited_all';
+  end if;
+  insert into login_codes (id, phone_key, phone, expires_at, created_at)
+  values (p_id, p_phone_key, p_phone, clock_timestamp() + p_lifetime, clock_timestamp());
+  return 'wanted';
+end $$;
+
+-- Gives a wanted code its hash if the number is a member's who may be written to, and tells how to reach them. No row: nobody to send it to.
+create function issue_code(p_id uuid, p_code_hash bytea)
+returns table (phone text, locale text, last_from text, last_to text, last_inbound_at timestamptz)
+language sql set search_path = public, pg_temp as $$
+  with member as (
+    select m.family_id, m.user_id, m.phone_e164, f.locale, m.last_inbound_at
+    from login_codes c join family_members m on m.phone_e164 = c.phone join families f on f.id = m.family_id
+    where c.id = p_id and c.used_at is null and c.expires_at > now() and m.opted_out_at is null),
+  issued as (
+    update login_codes c set code_hash = p_code_hash, family_id = m.family_id, user_id = m.user_id from member m where c.id = p_id returning c.id)
+  select m.phone_e164, m.locale, i.from_address, i.to_address, m.last_inbound_at
+  from member m left join lateral (
+    select x.from_address, x.to_address from inbound_messages x
+    where x.family_id = m.family_id and x.user_id = m.user_id order by x.created_at desc limit 1) i on true
+$$;
+
+-- Opens a session for somebody who is a member at this moment.
+create function open_session(p_session uuid, p_family uuid, p_user uuid, p_lifetime interval)
+returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
+language sql set search_path = public, pg_temp as $$
+  with opened as (
+    insert into sessions (id, family_id, user_id, expires_at)
+    select p_session, m.family_id, m.user_id, now() + p_lifetime from family_members m where m.family_id = p_family and m.user_id = p_user
+    returning *)
+  select o.user_id, m.display_name, m.role, o.family_id, f.name, o.expires_at
+  from opened o join family_members m on m.family_id = o.family_id and m.user_id = o.user_id join families f on f.id = o.family_id
+$$;
+
+-- Spends a try on the newest code of a number, and the code if it is the right one. One update decides: of many at once, one gets in.
+create function open_session_by_code(p_session uuid, p_phone_key bytea, p_code_hash bytea, p_most_tries int, p_lifetime interval)
+returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
+language plpgsql set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+  code login_codes;
+begin
+  update login_codes c set tries = c.tries + 1, used_at = case when c.code_hash = p_code_hash then now() end
+  where c.id = (select l.id from login_codes l where l.phone_key = p_phone_key order by l.created_at desc limit 1)
+    and c.used_at is null and c.tries < p_most_tries and c.expires_at > now()
+  returning c.* into code;
+  if code.used_at is not null then
+    return query select * from open_session(p_session, code.family_id, code.user_id, p_lifetime);
+  end if;
+end $$;
+
+create function open_session_by_link(p_session uuid, p_token_hash bytea, p_lifetime interval)
+returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
+language plpgsql set search_path = public, pg_temp as $$
+#variable_conflict use_column
+declare
+  link login_links;
+begin
+  update login_links l set used_at = now()
+  where l.token_hash = p_token_hash and l.used_at is null and l.expires_at > now()
+  returning l.* into link;
+  if found then
+    return query select * from open_session(p_session, link.family_id, link.user_id, p_lifetime);
+  end if;
+end $$;
+
+-- The first thing a member's batch does. Raises FP003 unless the claims' user has that session, or (where an outside issuer vouches for
+-- the user and there is no session of ours) is a member of a family at all.
+create function require_session(p_session uuid) returns void
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  if p_session is null then
+    perform from family_members m where m.user_id = auth.uid();
+  else
+    perform from sessions s where s.id = p_session and s.user_id = auth.uid() and s.revoked_at is null and s.expires_at > now();
+  end if;
+  if not found then
+    raise exception 'no session' using errcode = 'FP003';
+  end if;
+end $$;
+
+-- Row security is forced on the functions' owner too.
+create policy owner_checks on sessions for select to current_user using (true);
+
+revoke all on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link, require_session from public;
+grant execute on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link to service_role;
+grant execute on function require_session to authenticated, service_role;

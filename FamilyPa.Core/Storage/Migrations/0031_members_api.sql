@@ -1,0 +1,171 @@
+-- What the members' API asks of the database. These run as whoever calls them (authenticated), so that the row policies decide, but for
+-- those that say otherwise.
+
+-- An answer that is given again when the same member asks the same thing under the same key, for a day.
+create table idempotency_keys (
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  key text not null check (length(key) between 1 and 200),
+  request_hash bytea not null,
+  answer json,
+  created_at timestamptz not null default now(),
+  primary key (family_id, user_id, key),
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+);
+create index idempotency_keys_age on idempotency_keys (created_at);
+select migration.protect('idempotency_keys');
+create policy owner_keeps on idempotency_keys to current_user using (true) with check (true);
+
+-- The family that the API is about: of a member of several (possible on Supabase) the one joined first.
+create function my_family() returns uuid
+language sql stable security definer set search_path = public, pg_temp as $$
+  select m.family_id from family_members m where m.user_id = (select auth.uid()) order by m.created_at, m.family_id limit 1
+$$;
+
+-- A task as the API shows it: with what we asked about it, and what was heard that it came of.
+create function task_json(t tasks) returns json
+language sql stable set search_path = public, pg_temp as $$
+  select json_build_object(
+    'id', t.id, 'title', t.title, 'notes', t.notes, 'category', t.category, 'assignee', t.assignee,
+    'due_at', t.due_at, 'due_all_day', t.due_all_day, 'status', t.status, 'needs_review', t.needs_review,
+    'question', case when t.needs_review then (
+      select c.question from clarifications c
+      where c.task_id = t.id and c.answered_by is null and c.question <> '' order by c.asked_at desc limit 1) end,
+    'confidence', t.confidence, 'source_message_sid', t.source_message_sid, 'created_by', t.created_by,
+    'created_at', t.created_at, 'updated_at', t.updated_at, 'completed_at', t.completed_at, 'version', t.version,
+    'heard', (
+      select json_build_object('by', i.user_id, 'text', i.body, 'transcript', (
+        select string_agg(v.transcript, E'\n' order by v.ordinal) from voice_transcriptions v where v.message_sid = i.message_sid))
+      from inbound_messages i where i.message_sid = t.source_message_sid))
+$$;
+
+-- Takes a key, or answers what was answered under it before. Of two at once the second waits here for the first. FP004: another request bore it.
+-- Runs as the owner, for members have no rights on the table; it knows the member from the claims alone.
+create function take_idempotency_key(p_key text, p_request_hash bytea) returns json
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  kept idempotency_keys;
+begin
+  delete from idempotency_keys k
+  where k.family_id = my_family() and k.user_id = auth.uid() and k.key = p_key and k.created_at < now() - interval '1 day';
+  insert into idempotency_keys (family_id, user_id, key, request_hash) values (my_family(), auth.uid(), p_key, p_request_hash)
+  on conflict do nothing;
+  if found then
+    return null;
+  end if;
+  select * into kept from idempotency_keys k where k.family_id = my_family() and k.user_id = auth.uid() and k.key = p_key;
+  if kept.request_hash <> p_request_hash then
+    raise exception 'another request bore this key' using errcode = 'FP004';
+  end if;
+  return kept.answer;
+end $$;
+
+create function keep_answer(p_key text, p_answer json) returns void
+language sql security definer set search_path = public, pg_temp as $$
+  update idempotency_keys k set answer = p_answer
+  where k.family_id = my_family() and k.user_id = auth.uid() and k.key = p_key and k.answer is null
+$$;
+
+create function create_task(p_task jsonb, p_key text, p_request_hash bytea) returns table (id uuid, task json, version int)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  made tasks;
+  answer json;
+begin
+  if p_key is not null then
+    answer := take_idempotency_key(p_key, p_request_hash);
+  end if;
+  if answer is null then
+    insert into tasks (family_id, title, notes, category, assignee, due_at, due_all_day)
+    values (my_family(), p_task ->> 'title', p_task ->> 'notes', p_task ->> 'category', (p_task ->> 'assignee')::uuid,
+      (p_task ->> 'due_at')::timestamptz, coalesce((p_task ->> 'due_all_day')::boolean, false))
+    returning * into made;
+    answer := task_json(made);
+    if p_key is not null then
+      perform keep_answer(p_key, answer);
+    end if;
+  end if;
+  return query select (answer ->> 'id')::uuid, answer, (answer ->> 'version')::int;
+end $$;
+
+-- Changes what p_changes names, null included, if the task is at one of the versions given (null: at any).
+-- No row: there is no such task. A row without a task: it is at another version, which is told.
+create function change_task(p_id uuid, p_versions int[], p_changes jsonb) returns table (id uuid, task json, version int)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  changed tasks;
+begin
+  update tasks t set
+    title = case when p_changes ? 'title' then p_changes ->> 'title' else t.title end,
+    notes = case when p_changes ? 'notes' then p_changes ->> 'notes' else t.notes end,
+    category = case when p_changes ? 'category' then p_changes ->> 'category' else t.category end,
+    assignee = case when p_changes ? 'assignee' then (p_changes ->> 'assignee')::uuid else t.assignee end,
+    due_at = case when p_changes ? 'due_at' then (p_changes ->> 'due_at')::timestamptz else t.due_at end,
+    due_all_day = case when p_changes ? 'due_at' then coalesce((p_changes ->> 'due_all_day')::boolean, false) else t.due_all_day end,
+    status = case when p_changes ? 'status' then p_changes ->> 'status' else t.status end,
+    needs_review = case when p_changes ? 'needs_review' then (p_changes ->> 'needs_review')::boolean else t.needs_review end
+  where t.id = p_id and (p_versions is null or t.version = any (p_versions))
+  returning * into changed;
+  if found then
+    return query select changed.id, task_json(changed), changed.version;
+  else
+    return query select t.id, null::json, t.version from tasks t where t.id = p_id;
+  end if;
+end $$;
+
+-- 'deleted', 'not_allowed' for a task that is there but not the member's to delete, 'version_conflict', or 'unknown'.
+create function delete_task(p_id uuid, p_versions int[]) returns text
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  current int;
+begin
+  delete from tasks t where t.id = p_id and (p_versions is null or t.version = any (p_versions));
+  if found then
+    return 'deleted';
+  end if;
+  select t.version into current from tasks t where t.id = p_id;
+  return case when not found then 'unknown' when current <> all (p_versions) then 'version_conflict' else 'not_allowed' end;
+end $$;
+
+-- The next three raise insufficient_privilege for what is there but not this member's to do, and FP005 for what is not there.
+create function change_family(p_name text, p_timezone text, p_locale text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update families f set name = coalesce(p_name, f.name), timezone = coalesce(p_timezone, f.timezone), locale = coalesce(p_locale, f.locale)
+  where f.id = my_family();
+  if not found then
+    raise exception 'not allowed' using errcode = 'insufficient_privilege';
+  end if;
+end $$;
+
+create function refuse_member(p_user uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform from family_members m where m.family_id = my_family() and m.user_id = p_user;
+  raise exception 'refused' using errcode = case when found then '42501' else 'FP005' end;
+end $$;
+
+-- FP002: it would leave the family without an owner.
+create function change_member(p_user uuid, p_name text, p_role text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role)
+  where m.family_id = my_family() and m.user_id = p_user;
+  if not found then
+    perform refuse_member(p_user);
+  end if;
+end $$;
+
+create function remove_member(p_user uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  delete from family_members m where m.family_id = my_family() and m.user_id = p_user;
+  if not found then
+    perform refuse_member(p_user);
+  end if;
+end $$;
+
+revoke all on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
+  change_family, refuse_member, change_member, remove_member from public;
+grant execute on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
+  change_family, refuse_member, change_member, remove_member to authenticated;

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Storage;
+using Npgsql;
+
+namespace FamilyPa.Core.Tasks;
+
+/// <param name="Json">As the API shows it.</param>
+/// <param name="Version">Goes up with every change, whoever makes it.</param>
+public sealed record StoredTask(Guid Id, string Json, int Version);
+
+/// <summary>How a change of one task ended.</summary>
+public abstract record TaskOutcome
+{
+    private TaskOutcome() { }
+
+    public sealed record Changed(StoredTask Task) : TaskOutcome;
+
+    /// <summary>Somebody else changed it meanwhile: it is at another version than was expected.</summary>
+    public sealed record Conflict(int Version) : TaskOutcome;
+
+    /// <summary>No such task in this family.</summary>
+    public sealed record Unknown : TaskOutcome;
+}
+
+/// <summary>A key under which the same request may be sent again without being done again.</summary>
+/// <param name="RequestHash">Of what was asked: another request must not get the first one's answer.</param>
+public sealed record IdempotencyKey(string Key, byte[] RequestHash);
+
+/// <summary>The assignee is no member of the family.</summary>
+public sealed class UnknownAssigneeException() : Exception("The assignee is not in the family.");
+
+/// <summary>Single tasks, on a member's behalf. One round trip each.</summary>
+public sealed class FamilyTasks(Database database)
+{
+    /// <returns>Null when there is no such task in this family.</returns>
+    public async Task<StoredTask?> FindAsync(Identity member, Guid id, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add("select t.id, task_json(t)::text, t.version from tasks t where t.id = $1", id);
+        return await batch.SingleAsync(Read, cancellation);
+    }
+
+    /// <param name="task">Its fields by the names of their columns.</param>
+    /// <exception cref="UnknownAssigneeException"/>
+    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
+    public async Task<StoredTask> CreateAsync(Identity member, IReadOnlyDictionary<string, object?> task, IdempotencyKey? key, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            "select id, task::text, version from create_task($1::jsonb, $2::text, $3::bytea)", JsonSerializer.Serialize(task), key?.Key, key?.RequestHash);
+        return (await OfAssigneeAsync(() => batch.SingleAsync(Read, cancellation)))!;
+    }
+
+    /// <param name="versions">The task must be at one of them; null: at any.</param>
+    /// <param name="changes">As above; what is not named stays as it is, null empties.</param>
+    /// <exception cref="UnknownAssigneeException"/>
+    public async Task<TaskOutcome> ChangeAsync(
+        Identity member, Guid id, int[]? versions, IReadOnlyDictionary<string, object?> changes, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            "select id, task::text, version from change_task($1, $2::int[], $3::jsonb)", id, versions, JsonSerializer.Serialize(changes));
+        return await OfAssigneeAsync(() => batch.SingleAsync<TaskOutcome>(
+            row => row.IsDBNull(1) ? new TaskOutcome.Conflict(row.GetInt32(2)) : new TaskOutcome.Changed(Read(row)), cancellation)) ?? new TaskOutcome.Unknown();
+    }
+
+    /// <returns><c>deleted</c>, <c>not_allowed</c>, <c>version_conflict</c> or <c>unknown</c>.</returns>
+    public async Task<string> DeleteAsync(Identity member, Guid id, int[]? versions, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add("select delete_task($1, $2::int[])", id, versions);
+        return (await batch.SingleAsync(row => row.GetString(0), cancellation))!;
+    }
+
+    private static async Task<T> OfAssigneeAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            return await write();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            throw new UnknownAssigneeException();
+        }
+    }
+
+    private static StoredTask Read(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetString(1), row.GetInt32(2));
+}

@@ -1,0 +1,74 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Admin;
+
+/// <summary>Members of a family, and their sessions, on an operator's behalf.</summary>
+public sealed class AdminMemberFunctions(MemberDirectory members, MemberSessions sessions)
+{
+    [Function("AdminAddMember")]
+    public async Task<IResult> Add(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/admin/families/{familyId}/members")] HttpRequest request,
+        string familyId,
+        CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        if (await Json.ReadAsync<NewMember>(request, cancellation) is not { } member)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
+        member = member with { Phone = member.Phone is { } phone ? PhoneText.ToE164(phone) : null };
+        if (FamilyDirectory.Validate(member) is { Count: > 0 } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member cannot be added like this.", wrong);
+        try
+        {
+            return Guid.TryParse(familyId, out var id) && await members.AddAsync(id, member, http.TraceIdentifier, cancellation) is { } added
+                ? Json.Answer(added, StatusCodes.Status201Created)
+                : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_family", "There is no such family.");
+        }
+        catch (PhoneTakenException)
+        {
+            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "That phone number is a member's already.");
+        }
+    }
+
+    [Function("AdminRemoveMember")]
+    public async Task<IResult> Remove(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}/members/{userId}")] HttpRequest request,
+        string familyId,
+        string userId,
+        CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var (family, user) = (IdOf(familyId), IdOf(userId));
+        return await members.RemoveAsync(family, user, http.TraceIdentifier, cancellation) switch
+        {
+            Removal.Removed => Results.NoContent(),
+            Removal.LastOwner => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family keeps an owner."),
+            _ => Unknown(http),
+        };
+    }
+
+    /// <summary>Signs a member out everywhere.</summary>
+    [Function("AdminRevokeSessions")]
+    public async Task<IResult> Revoke(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}/members/{userId}/sessions")] HttpRequest request,
+        string familyId,
+        string userId,
+        CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        return await sessions.RevokeAllAsync(IdOf(familyId), IdOf(userId), http.TraceIdentifier, cancellation) is { } ended
+            ? Json.Answer(new RevokeAnswer(ended))
+            : Unknown(http);
+    }
+
+    /// <summary>What is no id is the id of nothing.</summary>
+    private static Guid IdOf(string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
+
+    private static IResult Unknown(HttpContext http) =>
+        Problem.Of(http, StatusCodes.Status404NotFound, "unknown_member", "There is no such member.");
+
+    private sealed record RevokeAnswer(long Ended);
+}

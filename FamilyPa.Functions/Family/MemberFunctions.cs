@@ -1,0 +1,104 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Family;
+
+/// <summary>Who is in the family. What one may do to whom is the database's to say.</summary>
+public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnFamily family)
+{
+    private const int LongestName = 100;
+
+    private static readonly string[] Roles = ["owner", "admin", "member"];
+
+    [Function("MemberList")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
+
+    /// <summary>Adds a member and has them told.</summary>
+    [Function("MemberAdd")]
+    public Task<IResult> Add(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var http = request.HttpContext;
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            if (fields is null)
+                return refusal!;
+            var name = fields.Text("name", LongestName, required: true);
+            var role = fields.Choice("role", Roles) ?? "member";
+            var phone = await PhoneAsync(fields, member, cancellation);
+            if (fields.Wrong is { } wrong)
+                return Wrong(http, wrong);
+            try
+            {
+                var added = await members.AddAsync(member, name!, role, phone!, cancellation);
+                http.Response.Headers.Location = $"/api/members/{added.Member.UserId}";
+                return Json.Answer(
+                    new AddAnswer(added.Member.UserId, added.Member.Name, added.Member.Role, added.Member.PhoneMasked, added.Member.You, added.Invited),
+                    StatusCodes.Status201Created);
+            }
+            catch (PhoneTakenException)
+            {
+                return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "That phone number is a member's already.");
+            }
+            catch (FamilyFullException)
+            {
+                return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has as many members as it may have.");
+            }
+        });
+
+    [Function("MemberChange")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/members/{userId}")] HttpRequest request,
+        string userId,
+        CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            if (fields is null)
+                return refusal!;
+            var name = fields.Text("name", LongestName);
+            var role = fields.Choice("role", Roles);
+            if (fields.Wrong is { } wrong)
+                return Wrong(request.HttpContext, wrong);
+            return Json.Answer(await members.ChangeAsync(member, IdOf(userId), name, role, cancellation));
+        });
+
+    /// <summary>Removes a member, or lets one leave.</summary>
+    [Function("MemberRemove")]
+    public Task<IResult> Remove(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/members/{userId}")] HttpRequest request,
+        string userId,
+        CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            await members.RemoveAsync(member, IdOf(userId), cancellation);
+            return Results.NoContent();
+        });
+
+    /// <summary>A number without a country code is of the family's own country, which is asked for only then.</summary>
+    private async Task<string?> PhoneAsync(JsonFields fields, Identity member, CancellationToken cancellation)
+    {
+        if (fields.Text("phone", longest: 40, required: true) is not { } text)
+            return null;
+        var phone = PhoneText.ToE164(text) ?? PhoneText.ToE164(text, (await family.PlaceAsync(member, cancellation)).Locale);
+        if (phone is null)
+            fields.Refuse("phone", "a phone number, for example +447700900123");
+        return phone;
+    }
+
+    /// <summary>What is no id is the id of nobody.</summary>
+    private static Guid IdOf(string userId) => Guid.TryParse(userId, out var id) ? id : Guid.Empty;
+
+    private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
+        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A member cannot be like this.", wrong);
+
+    private sealed record ListAnswer(IReadOnlyList<MemberView> Members);
+
+    private sealed record AddAnswer(Guid UserId, string Name, string Role, string? PhoneMasked, bool You, bool Invited);
+}

@@ -1,0 +1,33 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Family;
+
+public sealed class OwnFamilyFunctions(MemberDoor door, OwnFamily family)
+{
+    [Function("FamilyRead")]
+    public Task<IResult> Read(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member => Json.Answer(await family.ReadAsync(member, cancellation)));
+
+    [Function("FamilyChange")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            if (fields is null)
+                return refusal!;
+            var change = new FamilyChange(fields.Text("name", longest: 200), fields.Text("timezone", longest: 100), fields.Text("locale", longest: 35));
+            if (change.Timezone is { } zone && !TimeZones.IsKnown(zone))
+                fields.Refuse("timezone", "an IANA time zone, for example Europe/London");
+            if (change.Locale is { } locale && !FamilyDirectory.IsLocale(locale))
+                fields.Refuse("locale", "a language tag, for example en-GB");
+            if (fields.Wrong is { } wrong)
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "A family cannot be like this.", wrong);
+            return Json.Answer(await family.ChangeAsync(member, change, cancellation));
+        });
+}

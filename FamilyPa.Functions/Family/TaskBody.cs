@@ -1,0 +1,70 @@
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Tasks;
+using FamilyPa.Functions.Http;
+using NodaTime;
+
+namespace FamilyPa.Functions.Family;
+
+/// <summary>Reads the fields of a task that a member sends, under the names of their columns. Only what is there is among them.</summary>
+internal sealed class TaskBody(OwnFamily family)
+{
+    private const int LongestTitle = 200;
+    private const int LongestNotes = 4000;
+    private const int LongestCategory = 50;
+
+    private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
+
+    /// <param name="whole">A new task, which needs a title; else a change.</param>
+    public async Task<Dictionary<string, object?>> ReadAsync(JsonFields fields, Identity member, bool whole, CancellationToken cancellation)
+    {
+        var task = new Dictionary<string, object?>(StringComparer.Ordinal);
+        Keep("title", fields.Text("title", LongestTitle, required: whole));
+        Keep("notes", fields.Text("notes", LongestNotes, nullable: true, lines: true));
+        Keep("category", fields.Text("category", LongestCategory, nullable: true));
+        Keep("assignee", fields.Id("assignee", nullable: true));
+        if (!whole)
+        {
+            Keep("status", fields.Choice("status", TaskStatuses.All));
+            const string Seen = "false, for a task that somebody has looked at";
+            var review = fields.Flag("needs_review", Seen);
+            if (review == true)
+                fields.Refuse("needs_review", Seen);
+            Keep("needs_review", review);
+        }
+
+        var due = fields.Text("due_at", longest: 40, nullable: true);
+        if (due is not null && await DueAsync(due, member, cancellation) is { } at)
+        {
+            task["due_at"] = at.At.ToUniversalTime();
+            task["due_all_day"] = at.AllDay;
+        }
+        else if (due is not null)
+        {
+            fields.Refuse("due_at", DueExpected);
+        }
+        else
+        {
+            Keep("due_at", null);
+        }
+
+        return task;
+
+        void Keep(string name, object? value)
+        {
+            if (fields.Has(name))
+                task[name] = value;
+        }
+    }
+
+    /// <remarks>Only a local time needs to know where the family lives, and one round trip more for it.</remarks>
+    private async Task<DueDate?> DueAsync(string text, Identity member, CancellationToken cancellation)
+    {
+        if (!DueDate.TryParse(text, DateTimeZone.Utc, out var due))
+            return null;
+        if (!DueDate.IsInstant(text))
+            DueDate.TryParse(text, (await family.PlaceAsync(member, cancellation)).Zone, out due);
+        return due;
+    }
+}

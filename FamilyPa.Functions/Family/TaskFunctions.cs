@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Tasks;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Family;
+
+/// <summary>One task of the family: made, looked at, changed, deleted.</summary>
+public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily family)
+{
+    private readonly TaskBody body = new(family);
+
+    /// <summary>A new task. Sent again under the same <c>Idempotency-Key</c> it is not made again.</summary>
+    [Function("TaskAdd")]
+    public Task<IResult> Add(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var http = request.HttpContext;
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            if (fields is null)
+                return refusal!;
+            var task = await body.ReadAsync(fields, member, whole: true, cancellation);
+            var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
+            var key = IdempotencyKeys.Of(request, wrong);
+            if (wrong.Count > 0)
+                return Wrong(http, wrong);
+            try
+            {
+                var created = await tasks.CreateAsync(
+                    member, task, key is null ? null : new IdempotencyKey(key, SHA256.HashData(fields.Body)), cancellation);
+                http.Response.Headers.Location = $"/api/tasks/{created.Id}";
+                return Answer(http, created, StatusCodes.Status201Created);
+            }
+            catch (UnknownAssigneeException)
+            {
+                return WrongAssignee(http);
+            }
+        });
+
+    [Function("TaskRead")]
+    public Task<IResult> Read(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks/{taskId}")] HttpRequest request,
+        string taskId,
+        CancellationToken cancellation) =>
+        door.EnterAsync(request, async member => await tasks.FindAsync(member, IdOf(taskId), cancellation) is { } task
+            ? Answer(request.HttpContext, task, StatusCodes.Status200OK)
+            : Unknown(request.HttpContext));
+
+    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
+    [Function("TaskChange")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/tasks/{taskId}")] HttpRequest request,
+        string taskId,
+        CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var http = request.HttpContext;
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            if (fields is null)
+                return refusal!;
+            var changes = await body.ReadAsync(fields, member, whole: false, cancellation);
+            if (fields.Wrong is { } wrong)
+                return Wrong(http, wrong);
+            try
+            {
+                return await tasks.ChangeAsync(member, IdOf(taskId), EntityTags.Expected(request), changes, cancellation) switch
+                {
+                    TaskOutcome.Changed changed => Answer(http, changed.Task, StatusCodes.Status200OK),
+                    TaskOutcome.Conflict conflict => Conflict(http, conflict.Version),
+                    _ => Unknown(http),
+                };
+            }
+            catch (UnknownAssigneeException)
+            {
+                return WrongAssignee(http);
+            }
+        });
+
+    [Function("TaskDelete")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/tasks/{taskId}")] HttpRequest request,
+        string taskId,
+        CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var http = request.HttpContext;
+            return await tasks.DeleteAsync(member, IdOf(taskId), EntityTags.Expected(request), cancellation) switch
+            {
+                "deleted" => Results.NoContent(),
+                "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only who made a task, an admin or an owner may delete it."),
+                "version_conflict" => Conflict(http, null),
+                _ => Unknown(http),
+            };
+        });
+
+    /// <summary>What is no id is the id of nothing.</summary>
+    private static Guid IdOf(string taskId) => Guid.TryParse(taskId, out var id) ? id : Guid.Empty;
+
+    private static IResult Answer(HttpContext http, StoredTask task, int status)
+    {
+        http.Response.Headers.ETag = EntityTags.OfVersion(task.Version);
+        return Results.Text(task.Json, "application/json", statusCode: status);
+    }
+
+    private static IResult Conflict(HttpContext http, int? version)
+    {
+        if (version is { } current)
+            http.Response.Headers.ETag = EntityTags.OfVersion(current);
+        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Somebody else changed it meanwhile: read it again.");
+    }
+
+    private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
+        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A task cannot be like this.", wrong);
+
+    private static IResult WrongAssignee(HttpContext http) =>
+        Wrong(http, new Dictionary<string, string[]> { ["assignee"] = ["a member of the family"] });
+
+    private static IResult Unknown(HttpContext http) =>
+        Problem.Of(http, StatusCodes.Status404NotFound, "unknown_task", "There is no such task.");
+}

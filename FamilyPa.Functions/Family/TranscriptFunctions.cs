@@ -1,0 +1,33 @@
+using FamilyPa.Core.Transcription;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Family;
+
+public sealed class TranscriptFunctions(MemberDoor door, FamilyTranscripts transcripts)
+{
+    private const int DefaultLimit = 50;
+    private const int LargestLimit = 200;
+
+    /// <summary>What was said in the family's voice notes, the newest first.</summary>
+    [Function("TranscriptionList")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/transcriptions")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member =>
+        {
+            var fields = Fields.Of(request.Query);
+            var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
+            var cursor = fields.Cursor("cursor");
+            if (cursor is not null && !Guid.TryParse(cursor.Key, out _))
+                fields.Refuse("cursor", "the next_cursor of an answer");
+            if (fields.Wrong() is { } wrong)
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "Transcripts cannot be listed like this.", wrong);
+
+            var page = await transcripts.ReadAsync(member, cursor, limit, cancellation);
+            return Json.Answer(new Answer(page.Rows, page.Next?.ToString()));
+        });
+
+    private sealed record Answer(IReadOnlyList<TranscriptView> Transcriptions, string? NextCursor);
+}

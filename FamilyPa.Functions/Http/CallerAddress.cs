@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+
+namespace FamilyPa.Functions.Http;
+
+internal static class CallerAddress
+{
+    /// <summary>The caller as the platform names it: the connection's own peer is the Functions host.</summary>
+    public static string Of(HttpContext http)
+    {
+        foreach (var header in (string[])["X-Azure-ClientIP", "Client-IP"])
+        {
+            if (IPAddress.TryParse(http.Request.Headers[header].ToString(), out var address))
+                return address.ToString();
+        }
+
+        return http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+    }
+
+    /// <summary>What callers are counted by: of IPv6, of which one household has 2^64 addresses, the network.</summary>
+    public static string NetworkOf(HttpContext http)
+    {
+        var text = Of(http);
+        if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+            return text;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+}

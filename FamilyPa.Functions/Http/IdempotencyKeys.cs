@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FamilyPa.Functions.Http;
+
+internal static class IdempotencyKeys
+{
+    private const string Header = "Idempotency-Key";
+    private const int Longest = 200;
+
+    /// <returns>Null when there is none, or one that cannot be taken, which is noted.</returns>
+    public static string? Of(HttpRequest request, IDictionary<string, string[]> wrong)
+    {
+        if (request.Headers[Header] is not { Count: > 0 } given)
+            return null;
+        if (given is [{ Length: > 0 and <= Longest } key] && key.All(c => c is > ' ' and < '\x7f'))
+            return key;
+        wrong[Header] = [$"1 to {Longest} visible ASCII characters"];
+        return null;
+    }
+}

@@ -1,0 +1,44 @@
+namespace FamilyPa.Tests.RowSecurity;
+
+/// <summary>What members may do with a table of their own family. Columns are named one by one; what is not named is denied.</summary>
+/// <param name="Change">Who may change another member's row: <c>member</c>, or only <c>admin</c> and owner.</param>
+/// <param name="Delete">Who may delete another member's row; null for nobody.</param>
+internal sealed record MemberAccess(string Select, string Insert = "", string Update = "", string Change = "admin", string? Delete = null)
+{
+    public IReadOnlySet<string> Selected { get; } = Names(Select);
+
+    public IReadOnlySet<string> Inserted { get; } = Names(Insert);
+
+    public IReadOnlySet<string> Updated { get; } = Names(Update);
+
+    private static HashSet<string> Names(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+}
+
+/// <summary>The whole of what members can reach. A table or a function that is not named here is out of their reach, or a test fails.</summary>
+internal static class Declared
+{
+    public static readonly IReadOnlyDictionary<string, MemberAccess> Tables = new Dictionary<string, MemberAccess>
+    {
+        ["families"] = new("id name timezone locale created_at", Update: "name timezone locale"),
+        ["family_members"] = new(
+            "family_id user_id display_name role phone_masked created_at",
+            Insert: "family_id display_name role phone_e164", Update: "display_name role", Delete: "admin"),
+        ["tasks"] = new(
+            "id family_id title notes category assignee due_at due_all_day status needs_review confidence source_message_sid ordinal "
+            + "created_by created_at updated_at version completed_at",
+            Insert: "family_id title notes category assignee due_at due_all_day status needs_review created_by",
+            Update: "title notes category assignee due_at due_all_day status needs_review", Change: "member", Delete: "admin"),
+        ["inbound_messages"] = new("message_sid family_id user_id body num_media created_at"),
+        ["voice_transcriptions"] = new("id family_id message_sid ordinal transcript language seconds created_at"),
+        ["clarifications"] = new("id family_id user_id message_sid task_id question asked_at answered_by answered_at"),
+    };
+
+    /// <summary>What members may call. None of them takes SQL, and those that run as the owner answer about the asking member only.</summary>
+    public static readonly IReadOnlySet<string> Functions = new HashSet<string>
+    {
+        "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
+    };
+
+    /// <summary>Not even the pipeline may give a row of these to another family.</summary>
+    public static readonly IReadOnlySet<string> Settled = new HashSet<string> { "tasks" };
+}

@@ -21,12 +21,14 @@ public enum TaskOrder
 /// <summary>Which of a family's tasks; null means any.</summary>
 /// <param name="Statuses">Some of <see cref="TaskStatuses"/>.</param>
 /// <param name="Unassigned">Only those that are nobody's.</param>
+/// <param name="Undated">Only those without a date.</param>
 /// <param name="Text">Somewhere in title or notes, whatever its case.</param>
 public sealed record TaskFilter(
     IReadOnlyList<string>? Statuses,
     Guid? Assignee,
     bool Unassigned,
     bool? NeedsReview,
+    bool Undated,
     DateTimeOffset? DueBefore,
     DateTimeOffset? DueAfter,
     DateTimeOffset? UpdatedSince,

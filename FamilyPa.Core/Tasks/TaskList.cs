@@ -36,6 +36,8 @@ public sealed class TaskList(Database database)
             sql.Append(CultureInfo.InvariantCulture, $" and t.status in ({string.Join(", ", statuses.Where(TaskStatuses.All.Contains).Select(status => $"'{status}'"))})");
         if (filter.Unassigned)
             sql.Append(" and t.assignee is null");
+        if (filter.Undated)
+            sql.Append(" and t.due_at is null");
         Where(filter.Assignee, "t.assignee = {0}");
         Where(filter.NeedsReview, "t.needs_review = {0}");
         Where(filter.DueBefore, "t.due_at < {0}");

@@ -48,6 +48,7 @@ public sealed class TaskListFunctions(MemberDoor door, TaskList list)
             assignee switch { null or "none" => null, "me" => member.UserId, var id => Guid.TryParse(id, out var user) ? user : null },
             assignee == "none",
             fields.YesNo("needs_review"),
+            fields.Choice("due", ["none"]) is not null,
             fields.Time("due_before"),
             fields.Time("due_after"),
             fields.Time("updated_since"),

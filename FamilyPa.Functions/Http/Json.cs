@@ -16,10 +16,16 @@ public static class Json
     };
 
     /// <returns>Null when the body is too large or not a JSON object of that shape.</returns>
-    public static async Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+    public static Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+        where T : class =>
+        ReadAsync<T>(request, LargestBody, cancellation);
+
+    /// <inheritdoc cref="ReadAsync{T}(HttpRequest, CancellationToken)"/>
+    /// <param name="largest">In bytes.</param>
+    public static async Task<T?> ReadAsync<T>(HttpRequest request, int largest, CancellationToken cancellation)
         where T : class
     {
-        if (await Body.ReadAsync(request, LargestBody, cancellation) is not { } bytes)
+        if (await Body.ReadAsync(request, largest, cancellation) is not { } bytes)
             return null;
         try
         {

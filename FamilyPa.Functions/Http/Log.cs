@@ -24,4 +24,8 @@ internal static partial class Log
     [LoggerMessage(1801, LogLevel.Information, "{method} {route} answered {status} in {latency_ms} ms (user {user_id}, request {request_id})")]
     public static partial void ApiAnswered(
         this ILogger log, string request_id, Guid? user_id, string method, string route, int status, long latency_ms);
+
+    [LoggerMessage(1851, LogLevel.Error, "A page failed: {error_code}, {error_message} in {source} {line}:{column} (request {request_id})")]
+    public static partial void PageFailed(
+        this ILogger log, string request_id, string error_code, string error_message, string source, int line, int column);
 }

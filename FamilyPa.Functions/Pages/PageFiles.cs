@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace FamilyPa.Functions.Pages;
+
+/// <summary>
+/// The files of one page, carried in this assembly: its own folder, and <c>shared</c> beside it. Under <c>/page/version/</c> they are
+/// found as they lie on disk, so modules import each other by relative paths, and since the version is made of all their bytes, what
+/// is found there never changes. What has to keep its address (the document, its service worker, its manifest and icon) is under <c>/page/</c>.
+/// </summary>
+public sealed class PageFiles
+{
+    private const string Shared = "shared";
+    private const string Document = "index.html";
+    private const string Worker = "sw.js";
+
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        [".css"] = "text/css; charset=utf-8",
+        [".html"] = "text/html; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
+        [".webmanifest"] = "application/manifest+json",
+    };
+
+    private readonly string page;
+    private readonly string version;
+    private readonly Dictionary<string, byte[]> files;
+
+    public PageFiles(string page)
+    {
+        this.page = page;
+        var assembly = typeof(PageFiles).Assembly;
+        files = assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith($"{page}/", StringComparison.Ordinal) || name.StartsWith($"{Shared}/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(name => name, Read);
+        version = Hash([.. files.SelectMany(file => Encoding.UTF8.GetBytes(file.Key).Concat(file.Value))]);
+        Fill(Document);
+        Fill(Worker);
+
+        byte[] Read(string name)
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+    }
+
+    /// <summary>The page's own address.</summary>
+    public string Root => $"/{page}";
+
+    /// <param name="path">What follows the page's name in the address; null or empty for the page itself.</param>
+    public PageFile? Find(string? path) => (path ?? "").Split('/') switch
+    {
+        // A view of the page has an address too: one word, which the page reads itself.
+        [var view] when view.All(letter => char.IsAsciiLetterLower(letter) || letter == '-') => Of($"{page}/{Document}", immutable: false),
+        [Document] => null,
+        [var name] => Of($"{page}/{name}", immutable: false),
+        [var asked, var folder, var name] when asked == version => Of($"{folder}/{name}", immutable: true),
+        _ => null,
+    };
+
+    private PageFile? Of(string name, bool immutable) =>
+        files.TryGetValue(name, out var bytes) ? new PageFile(bytes, Types[Path.GetExtension(name)], Hash(bytes), immutable) : null;
+
+    /// <summary>The document names the version of its files, and the service worker all of them, to keep them for when there is no network.</summary>
+    private void Fill(string name)
+    {
+        var shell = files.Keys.Where(file => Path.GetExtension(file) is ".js" or ".css").Except([$"{page}/{Worker}"]).Select(file => $"/{page}/{version}/{file}");
+        var text = Encoding.UTF8.GetString(files[$"{page}/{name}"])
+            .Replace("{version}", version, StringComparison.Ordinal)
+            .Replace("\"{files}\"", JsonSerializer.Serialize(shell), StringComparison.Ordinal);
+        files[$"{page}/{name}"] = Encoding.UTF8.GetBytes(text);
+    }
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+}
+
+/// <param name="Hash">Of the bytes.</param>
+/// <param name="Immutable">The address changes with the content.</param>
+public sealed record PageFile(byte[] Bytes, string Type, string Hash, bool Immutable);

@@ -1,0 +1,92 @@
+// What one does to tasks: shown at once, taken back when the server says no.
+
+import { ApiError, Unreachable, explain, get, send } from './api.js';
+import { confirm } from './dialog.js';
+import { sections } from './sections.js';
+import { announce, toast } from './toast.js';
+
+export class Actions {
+  constructor(board) {
+    this.board = board;
+    this.feed = board.feed;
+  }
+
+  async complete(task) {
+    if (await this.change(task, { status: 'done' })) toast(`Done: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+  }
+
+  async reopen(task, status = 'open') {
+    if (await this.change(this.feed.find(task.id) ?? task, { status })) announce(`Open again: ${task.title}`);
+  }
+
+  async confirm(task) {
+    if (await this.change(task, { needs_review: false })) this.tellWhere(this.feed.find(task.id), 'Confirmed');
+  }
+
+  async dismiss(task) {
+    if (await this.change(task, { status: 'canceled' })) toast(`Not a task: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+  }
+
+  /** @returns whether it was taken */
+  async change(task, fields) {
+    this.feed.place({ ...task, ...fields, ...(fields.status === 'done' && { completed_at: new Date().toISOString() }) });
+    try {
+      this.feed.place(await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields)));
+      return true;
+    } catch (error) {
+      this.feed.place(task);
+      this.complain(error, task);
+      return false;
+    }
+  }
+
+  /** Saves what was edited, unless the task has changed since: then the error says so (412). */
+  async save(task, fields) {
+    const saved = await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields, { 'If-Match': `"${task.version}"` }));
+    this.feed.place(saved);
+    this.tellWhere(saved, 'Saved');
+  }
+
+  reload(task) { return get(`/api/tasks/${task.id}`); }
+
+  async add(fields, key) {
+    const task = await this.feed.write(() => send('POST', '/api/tasks', fields, { 'Idempotency-Key': key }));
+    this.board.list.arrived([task]);
+    this.feed.place(task);
+    this.tellWhere(task, 'Added');
+  }
+
+  /** @returns whether it is gone */
+  async remove(task) {
+    if (!await confirm('Delete this task?', `“${task.title}” will be gone for everybody in the family. This cannot be undone.`, 'Delete')) return false;
+    try {
+      await this.feed.write(() => send('DELETE', `/api/tasks/${task.id}`));
+    } catch (error) {
+      if (error.status !== 404) {
+        this.complain(error, task);
+        return false;
+      }
+    }
+    this.feed.remove(task.id);
+    toast(`Deleted: ${task.title}`);
+    return true;
+  }
+
+  complain(error, task) {
+    if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+    if (error.status === 404) {
+      this.feed.remove(task.id);
+      toast('Somebody deleted this task meanwhile.');
+    } else {
+      toast(explain(error));
+    }
+  }
+
+  /** Where a task went that is not in the view one looks at. */
+  tellWhere(task, what) {
+    const { calendar } = this.feed;
+    if (sections[this.board.view]?.holds(task, calendar)) return announce(`${what}: ${task.title}`);
+    const home = Object.values(sections).find(section => section.holds(task, calendar));
+    if (home) toast(`${what}. It is in ${home.title}.`, { label: 'Show', run: () => this.board.go(home.path) });
+  }
+}

@@ -1,0 +1,106 @@
+// The tasks of each section, a page at a time, kept up to date with the server's.
+
+import { call, get } from './api.js';
+import { sections } from './sections.js';
+
+const PAGE = 50;
+const LARGEST = 200;
+
+export class Feed {
+  /** @param changed is told after every change, with the tasks that were not there before and did not come from this page */
+  constructor(calendar, changed) {
+    this.calendar = calendar;
+    this.changed = changed;
+    this.lists = Object.fromEntries(Object.keys(sections).map(name => [name, { tasks: [], cursor: null, etag: null, loaded: false, error: null }]));
+    this.writes = 0;
+  }
+
+  /** Asks for a section again, as far as it is shown. */
+  async refresh(name) {
+    const list = this.lists[name];
+    const writes = this.writes;
+    const wanted = Math.max(PAGE, list.tasks.length);
+    const query = this.query(name, Math.min(wanted, LARGEST));
+    try {
+      const first = await call('GET', query, { headers: list.etag && list.query === query ? { 'If-None-Match': list.etag } : {} });
+      list.error = null;
+      if (first.status === 304) return;
+      let { tasks, next_cursor: cursor } = first.data;
+      while (cursor && tasks.length < wanted) {
+        const more = await get(this.query(name, LARGEST, cursor));
+        tasks = tasks.concat(more.tasks);
+        cursor = more.next_cursor;
+      }
+      // Something was written here meanwhile, which this answer may not know of yet: the next one will.
+      if (writes !== this.writes) return;
+      const known = new Set(list.tasks.map(task => task.id));
+      const news = list.loaded ? tasks.filter(task => !known.has(task.id)) : [];
+      Object.assign(list, { tasks, cursor, etag: first.etag, query, loaded: true });
+      this.changed(news);
+    } catch (error) {
+      list.error = error;
+      throw error;
+    }
+  }
+
+  /** Whether any of the family's tasks was added or changed since this was asked last; one that was deleted shows where it is missed. */
+  async hasMoved() {
+    const newest = await call('GET', '/api/tasks?sort=updated&limit=1', { headers: this.newest ? { 'If-None-Match': this.newest } : {} });
+    if (newest.status === 304) return false;
+    this.newest = newest.etag;
+    return true;
+  }
+
+  async more(name) {
+    const list = this.lists[name];
+    const answer = await get(this.query(name, PAGE, list.cursor));
+    const known = new Set(list.tasks.map(task => task.id));
+    list.tasks.push(...answer.tasks.filter(task => !known.has(task.id)));
+    list.cursor = answer.next_cursor;
+    this.changed([]);
+  }
+
+  /** Does a write; what is being read meanwhile is not trusted. */
+  async write(action) {
+    this.writes++;
+    try {
+      return await action();
+    } finally {
+      this.writes++;
+    }
+  }
+
+  /** Puts a task, as it is now, where it belongs. */
+  place(task) {
+    for (const [name, list] of Object.entries(this.lists)) {
+      list.tasks = list.tasks.filter(other => other.id !== task.id);
+      if (list.loaded && sections[name].holds(task, this.calendar) && this.reaches(list, name, task)) {
+        list.tasks.push(task);
+        list.tasks.sort(sections[name].order);
+      }
+    }
+    this.changed([]);
+  }
+
+  remove(id) {
+    for (const list of Object.values(this.lists)) list.tasks = list.tasks.filter(task => task.id !== id);
+    this.changed([]);
+  }
+
+  find(id) {
+    for (const list of Object.values(this.lists)) {
+      const task = list.tasks.find(task => task.id === id);
+      if (task) return task;
+    }
+    return null;
+  }
+
+  /** Whether the pages that are loaded come as far as this task: what lies behind them shows when they do. */
+  reaches(list, name, task) {
+    return !list.cursor || list.tasks.length === 0 || sections[name].order(task, list.tasks.at(-1)) < 0;
+  }
+
+  query(name, limit, cursor) {
+    return `/api/tasks?${new URLSearchParams({ ...sections[name].query(this.calendar), limit, ...(cursor && { cursor }) })}`;
+  }
+}

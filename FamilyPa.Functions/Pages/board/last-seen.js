@@ -1,0 +1,29 @@
+// What was last seen, for when there is no network: of one person only, and gone when they sign out.
+
+const KEY = 'familypa.last-seen';
+
+export function remember(seen) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...seen, at: Date.now() }));
+  } catch {
+    // Full, or forbidden: there is just nothing to show offline.
+    forget();
+  }
+}
+
+/** @returns {{at: number, family: object, sections: Object<string, object[]>} | null} */
+export function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+export function forget() {
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // Forbidden: then nothing was kept either.
+  }
+}

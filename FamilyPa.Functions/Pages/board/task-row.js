@@ -1,0 +1,56 @@
+// A task as a line: tick it off at the left, open it by its words.
+
+import { part, say, stamp, useIcon } from '../shared/dom.js';
+import { isLate } from './sections.js';
+import { openTask } from './task-dialog.js';
+
+/** When a task is due, as short as its section allows; a task for the whole day has no time. */
+export function showDue(element, task, { calendar }, { dayless = false } = {}) {
+  const instant = task.due_at;
+  const day = instant && calendar.dayOf(instant);
+  const words = instant && [dayless ? '' : calendar.nameOf(day), task.due_all_day ? '' : calendar.time(instant)].filter(Boolean).join(', ');
+  say(element, words);
+  element.lang = calendar.locale;
+  element.classList.toggle('late', isLate(task));
+  if (instant) element.dateTime = task.due_all_day ? day : instant;
+}
+
+export const taskRow = {
+  create(board, task) {
+    const row = stamp('task');
+    part(row, 'check').addEventListener('click', () => row.task.status === 'done' ? board.actions.reopen(row.task) : board.actions.complete(row.task));
+    part(row, 'open').addEventListener('click', () => openTask(board, row.task));
+    row.task = task;
+    return row;
+  },
+
+  update(row, task, { family, view }) {
+    const { calendar } = family;
+    const done = task.status === 'done';
+    row.classList.toggle('done', done);
+    row.classList.toggle('started', task.status === 'in_progress');
+    part(row, 'title').textContent = task.title;
+    part(row, 'check').setAttribute('aria-label', `${done ? 'Open again' : 'Done'}: ${task.title}`);
+    // The day is said where the group does not say it: of what is overdue, and nowhere else.
+    showDue(part(row, 'due'), task, family, { dayless: view === 'upcoming' || (view === 'today' && calendar.dayOf(task.due_at) === calendar.today()) });
+    part(row, 'review').hidden = !task.needs_review || done;
+    part(row, 'progress').hidden = task.status !== 'in_progress';
+    part(row, 'category').textContent = task.category ?? '';
+    part(row, 'category').hidden = !task.category;
+    const said = part(row, 'said');
+    said.hidden = !task.heard;
+    if (task.heard) {
+      useIcon(said, task.heard.transcript ? 'voice' : 'text');
+      said.lastElementChild.textContent = family.nameOf(task.heard.by);
+      said.title = task.heard.transcript ? 'by voice note' : 'by message';
+    }
+    const assignee = part(row, 'assignee');
+    assignee.hidden = !task.assignee;
+    if (task.assignee) {
+      family.fillAvatar(assignee, task.assignee);
+      assignee.title = `For ${family.nameOf(task.assignee)}`;
+      assignee.setAttribute('role', 'img');
+      assignee.setAttribute('aria-label', assignee.title);
+    }
+  },
+};

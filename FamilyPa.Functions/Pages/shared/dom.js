@@ -1,0 +1,43 @@
+// The page's markup is in its document; scripts only copy its templates and fill in their parts. Text is always set as text.
+
+export const byId = id => document.getElementById(id);
+
+export const stamp = name => byId(`${name}-template`).content.firstElementChild.cloneNode(true);
+
+export const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
+
+/** Sets a text, and hides the element when there is none. */
+export function say(element, text) {
+  element.textContent = text || '';
+  element.hidden = !text;
+}
+
+export const useIcon = (root, name) => root.querySelector('use').setAttribute('href', `#i-${name}`);
+
+/**
+ * Makes the children of `parent` show `items`, in their order, and leaves alone what is right already: focus and scroll stay where they are.
+ * @param leave takes a child away whose item is gone.
+ */
+export function reconcile(parent, items, { key, create, update, leave = child => child.remove() }) {
+  const old = new Map();
+  for (const child of parent.children)
+    if (child.dataset.key) old.set(child.dataset.key, child);
+  const wanted = new Set(items.map(key));
+  for (const [name, child] of old)
+    if (!wanted.has(name)) leave(child);
+  const focused = document.activeElement;
+  let place = parent.firstElementChild;
+  for (const item of items) {
+    while (place && !wanted.has(place.dataset.key)) place = place.nextElementSibling;
+    let child = old.get(key(item));
+    if (!child) {
+      child = create(item);
+      child.dataset.key = key(item);
+    }
+    if (child === place) place = place.nextElementSibling;
+    else parent.insertBefore(child, place);
+    update(child, item);
+  }
+  // What is moved loses the focus.
+  if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+}

@@ -1,5 +1,6 @@
 using FamilyPa.Core;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
@@ -36,6 +37,7 @@ builder.Services
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()
+    .AddLimits()
 
     // out: what the sender is told
     .AddReplies()

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another.</summary>
+/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside come back by <see cref="LimitUpkeep"/>.</summary>
 /// <remarks>That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long.</remarks>
-public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
+public sealed class Sweeper(Database database, PhaseQueues queues, LimitUpkeep limits, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
 {
     private const int MostAtOnce = 500;
 
@@ -18,7 +19,9 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
     {
         try
         {
-            return await SendAsync(await FindOverdueAsync(cancellation), cancellation);
+            var sent = await SendAsync(await FindOverdueAsync(cancellation), cancellation);
+            await limits.RunAsync(cancellation);
+            return sent;
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
@@ -54,10 +57,9 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         await using var batch = database.AsService().Add(
             """
             select message_sid, current_phase, generation from processing_jobs
-            where status not in ('done', 'rejected', 'failed', 'throttled')
+            where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
               and (leased_until is null or leased_until < clock_timestamp())
-              and case when status = 'deferred' then resume_at <= now()
-                       when leased_until is not null then true
+              and case when leased_until is not null then true
                        else queued_at < now() - $1::interval * power(2, least(sweeps, 7)) end
             order by queued_at limit $2
             """,
@@ -72,7 +74,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         await using var batch = database.AsService().Add(
             """
             update processing_jobs set queued_at = now(), sweeps = sweeps + 1, lease_token = null, leased_until = null
-            where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled')
+            where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
               and (leased_until < clock_timestamp() or (leased_until is null and queued_at < now() - $2::interval))
             """,
             messageSids, settings.Value.SweepAfter);

@@ -70,6 +70,10 @@ public sealed class Phrases
 
     public required string Failed { get; init; }
 
+    public required string Throttled { get; init; }
+
+    public required string Deferred { get; init; }
+
     public required string Help { get; init; }
 
     public required string Stopped { get; init; }

@@ -9,6 +9,12 @@ public enum ReplyKind
 {
     Reply,
     Failure,
+
+    /// <summary>That more came than is taken at once.</summary>
+    Throttled,
+
+    /// <summary>That the day's budget is used up.</summary>
+    Deferred,
 }
 
 /// <summary>What we say to a sender: the intent is stored first, then it is sent, then the result is stored.</summary>
@@ -69,7 +75,7 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
             messageSid, Name(kind), StatusOf(result), (result as SendResult.Sent)?.Sid, CodeOf(result)),
     };
 
-    private static string Name(ReplyKind kind) => kind == ReplyKind.Reply ? "reply" : "failure";
+    private static string Name(ReplyKind kind) => kind.ToString().ToLowerInvariant();
 
     private static string StatusOf(SendResult result) => result switch
     {

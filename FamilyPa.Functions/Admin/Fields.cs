@@ -42,6 +42,9 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         return wrong.Count > 0 ? wrong : null;
     }
 
+    /// <summary>Whether something is wrong with what was read so far.</summary>
+    public bool IsWrong => wrong.Count > 0;
+
     public void Refuse(string name, string why) => wrong[name] = [why];
 
     public bool Has(string name) => Raw(name) is not null;
@@ -71,6 +74,10 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
     public int? Number(string name, int least, int most) => ReadValue(
         name, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"),
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : (int?)null);
+
+    public decimal? Dollars(string name, double most) => ReadValue(
+        name, string.Create(CultureInfo.InvariantCulture, $"dollars, from 0 to {most}"),
+        text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= (decimal)most ? dollars : (decimal?)null);
 
     public bool Flag(string name) => ReadValue(name, "true or false", text => bool.TryParse(text, out var flag) ? flag : (bool?)null) ?? false;
 

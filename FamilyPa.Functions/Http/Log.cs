@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(2005, LogLevel.Warning, "Not ready: {error_code} (request {request_id})")]
     public static partial void NotReady(this ILogger log, string request_id, string error_code);
+
+    [LoggerMessage(2021, LogLevel.Warning, "Limit verification_failures is reached by {address}: {value} of {limit_value} in this minute ({phase}, request {request_id}); what it sends more is answered 429")]
+    public static partial void RefusalsTooMany(this ILogger log, string request_id, string phase, string address, int limit_value, int value);
 }

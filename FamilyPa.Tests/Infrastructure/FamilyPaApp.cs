@@ -136,6 +136,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
             settings[name] = value;
         // As often as the local run looks at its queues, several apps at once would leave the processors little else to do.
         settings[AppSettings.PollingInterval] = "00:00:00.250";
+        GenerousLimits.Set(settings);
         Configure(settings);
     }
 

@@ -94,6 +94,12 @@ public sealed class Budgets(Database database, Backlog backlog, IOptions<LimitSe
             .Add(
                 "insert into audit_log (actor, action, details, request_id) values ('operator', 'try_again', jsonb_build_object('dependency', $1::text), $2)",
                 dependency, requestId)
+            .Add(
+                """
+                update processing_jobs j set resume_at = now() from breakers b
+                where b.dependency = $1 and j.status = 'deferred' and j.status_reason = 'breaker_open' and j.current_phase = b.phase and j.resume_at > now()
+                """,
+                dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);
         var wasOpen = await batch.ExecuteAsync(cancellation) > 0;
         log.LimitChanged($"breaker {dependency}", null, requestId);

@@ -86,6 +86,19 @@ drop trigger processing_jobs_received on processing_jobs;
 create trigger processing_jobs_received before insert on processing_jobs
   for each row when (new.received_at is null) execute function copy_received_at();
 
+-- A job that is throttled when it comes has been received first, for its story.
+create function record_throttled_job() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into job_transitions (job_id, generation, from_status, to_status, reason) values (new.id, new.generation, 'received', new.status, new.status_reason);
+  return null;
+end $$;
+
+revoke all on function record_throttled_job from public;
+
+create trigger processing_jobs_throttled_recorded after insert on processing_jobs
+  for each row when (new.status = 'throttled') execute function record_throttled_job();
+
 -- As before, within limits (null: there are none, as for an app that knows of none).
 -- outcome: accepted | duplicate | unmatched | unmatched_again | throttled (stored, and done when there is room for it)
 --        | dropped (of ten times a limit that much is stored: this one is only counted).

@@ -160,7 +160,7 @@ begin
     select * into breaker from breakers b where b.phase = p_phase;
     if breaker.state = 'open' and breaker.retry_at > clock_timestamp() or breaker.state = 'half_open' and breaker.probe_until >= clock_timestamp() then
       reason := 'breaker_open';
-      due := coalesce(breaker.probe_until, breaker.retry_at);
+      due := case breaker.state when 'open' then breaker.retry_at else now() end;
     elsif is_expensive and not by_hand then
       select l.failed_at + p_sender_pause into due
       from sender_limits l join inbound_messages i on i.family_id = l.family_id and i.user_id = l.user_id
@@ -259,7 +259,7 @@ begin
     update processing_jobs j set dispatched_at = now()
     where j.id in (
       select d.id from processing_jobs d join breakers b on b.phase = d.current_phase and b.state = 'closed'
-      where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and (d.status_reason = 'breaker_open' or d.resume_at <= now())
+      where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and d.resume_at <= now()
         and (d.dispatched_at is null or d.dispatched_at < now() - p_hold)
       order by d.received_at, d.message_sid limit p_most for update of d skip locked)
     returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision, null::text, null::text;
@@ -278,7 +278,7 @@ begin
     from (
       select j.id, j.family_id, j.message_sid, j.current_phase, j.generation, j.received_at
       from processing_jobs j join breakers b on b.phase = j.current_phase and b.state = 'closed'
-      where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and (j.status_reason = 'breaker_open' or j.resume_at <= now())
+      where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and j.resume_at <= now()
         and (j.dispatched_at is null or j.dispatched_at < now() - p_hold) and j.family_id <> all (full_families)
       order by j.received_at, j.message_sid limit 64) c
     left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h on h.family_id = c.family_id
@@ -295,10 +295,11 @@ begin
 end $$;
 
 -- The job that is to try whether a service is back: the first that came, but those that were there when it failed go last and in turn.
--- Else one message that always fails would keep the breaker open for all.
+-- Else one message that always fails would keep the breaker open for all. One that is asked for with a delay may be asked for before, too:
+-- the service may be tried by another message first.
 create function next_probe(p_phase text, p_hold interval, p_delay double precision) returns setof job_step
 language sql set search_path = public, pg_temp as $$
-  update processing_jobs j set dispatched_at = now() + p_delay * interval '1 second'
+  update processing_jobs j set dispatched_at = case when p_delay = 0 then now() end
   where j.id = (
     select d.id from processing_jobs d
     where d.status = 'deferred' and d.current_phase = p_phase and (d.status_reason = 'breaker_open' or d.resume_at <= now())
@@ -409,7 +410,6 @@ begin
     return query select * from next_probe(job.current_phase, p_hold, closed_for);
   elsif delay is not null and closed_for is null then
     -- Only this message was asked to wait: it comes back by itself.
-    update processing_jobs j set dispatched_at = j.resume_at where j.id = p_job;
     return next row('send', job.message_sid, job.current_phase, job.generation, delay, null, null)::job_step;
   end if;
   return query select * from phase_ended(job.current_phase, p_token, p_answered, p_slots, p_hold, p_most);

@@ -48,7 +48,7 @@ create policy owner_erases on budget_days to current_user using (true) with chec
 -- The moment at which a zone's next day begins: that day's first one, also where its clocks are changed at midnight. A zone that this
 -- server does not know counts as UTC.
 create function next_local_midnight(p_zone text, p_at timestamptz) returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable set search_path = public, pg_temp as $$
 declare
   tomorrow date;
   midnight timestamptz;

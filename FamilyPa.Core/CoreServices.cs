@@ -18,7 +18,9 @@ public static class CoreServices
         services.AddOptions<AppSettings>().Bind(configuration).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
-        services.AddOptions<LimitSettings>().BindConfiguration("Limits");
+        services.AddOptions<LimitSettings>().BindConfiguration("Limits")
+            .Validate(limits => limits.IsValid(), "Limits__… must be more than nothing (costs may be 0), Limits__MaxConcurrentJobs at most 1000, and BreakerOpenMost no less than BreakerOpen.")
+            .ValidateOnStart();
         services.AddOptions<SignInSettings>().BindConfiguration("SignIn");
         services.AddOptions<RetentionSettings>().BindConfiguration("Retention")
             .Validate(days => days is { RawPayloadDays: >= 0, MediaDays: >= 0, TranscriptDays: >= 0 }, "Retention__… are days, from 0.")

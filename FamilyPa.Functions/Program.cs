@@ -2,6 +2,7 @@ using FamilyPa.Core;
 using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
@@ -43,6 +44,7 @@ builder.Services
     .AddExtraction()
     .AddPipeline()
     .AddCommands()
+    .AddLimits()
 
     // out: what the sender is told, and what members are reminded of
     .AddReplies()

@@ -2,9 +2,9 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using Azure.AI.OpenAI;
 using Azure.Identity;
+using FamilyPa.Core.Breakers;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
 
@@ -27,13 +27,10 @@ internal static class AzureOpenAI
                 var settings = Paces(context.ServiceProvider);
                 if (settings.AiRetries > 0)
                 {
-                    builder.AddRetry(new HttpRetryStrategyOptions
-                    {
-                        MaxRetryAttempts = settings.AiRetries,
-                        BackoffType = DelayBackoffType.Exponential,
-                        Delay = TimeSpan.FromMilliseconds(500),
-                        UseJitter = true,
-                    });
+                    // Only what certainly cost nothing is asked again on the same reservation.
+                    builder.AddRetry(OutsideCall.Retries(
+                        settings.AiRetries,
+                        outcome => outcome.Result is { } response ? (int)response.StatusCode is 429 or 500 or 503 : Blame.IsUnreached(outcome.Exception)));
                 }
 
                 builder.AddTimeout(timeout(settings));
@@ -50,7 +47,7 @@ internal static class AzureOpenAI
             Transport = new HttpClientPipelineTransport(services.GetRequiredService<IHttpClientFactory>().CreateClient(httpClient)),
             // Retries are the HTTP client's, so that all outside calls are paced in the same way.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = timeout(paces) * (paces.AiRetries + 1) + TimeSpan.FromSeconds(10),
+            NetworkTimeout = (timeout(paces) + OutsideCall.LongestPause) * (paces.AiRetries + 1),
         };
         var endpoint = new Uri(settings.AzureOpenAIEndpoint);
         return settings.AzureOpenAIApiKey is { Length: > 0 } key

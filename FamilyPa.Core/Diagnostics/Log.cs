@@ -125,4 +125,33 @@ internal static partial class Log
 
     [LoggerMessage(1902, LogLevel.Information, "Reminder {event_id} is not sent: {outcome} (family {family_id})")]
     public static partial void ReminderSkipped(this ILogger log, string event_id, Guid family_id, string outcome);
+    [LoggerMessage(2011, LogLevel.Warning, "Limit {limit} is reached with {event_id}: {value} of {limit_value} (family {family_id}, request {request_id}); what comes more in this window is held back")]
+    public static partial void RateReached(this ILogger log, string event_id, string request_id, Guid? family_id, string limit, int limit_value, int value);
+
+    [LoggerMessage(2012, LogLevel.Information, "Phase {phase} of {event_id} is set aside for {seconds} s: {limit}")]
+    public static partial void Deferred(this ILogger log, string event_id, string phase, string limit, double seconds);
+
+    [LoggerMessage(2013, LogLevel.Warning, "{event_id} could not be asked for in {phase}: {error_code}; the sweeper asks again")]
+    public static partial void NotResumed(this ILogger log, string event_id, string phase, string error_code);
+
+    [LoggerMessage(2014, LogLevel.Error, "The breaker of {phase} is open for {seconds} s: {error_code} (limit {limit_value} failures in a row)")]
+    public static partial void BreakerOpened(this ILogger log, string phase, double seconds, string? error_code, int limit_value);
+
+    [LoggerMessage(2015, LogLevel.Warning, "The breaker of {phase} is closed again")]
+    public static partial void BreakerClosed(this ILogger log, string phase);
+
+    [LoggerMessage(2016, LogLevel.Error, "Budget {limit} is used up to {percent} %: {value} of {limit_value} dollars")]
+    public static partial void BudgetUsed(this ILogger log, string limit, int percent, double value, string limit_value);
+
+    [LoggerMessage(2017, LogLevel.Information, "Throttled {event_id} goes on in {phase}")]
+    public static partial void Unthrottled(this ILogger log, string event_id, string phase);
+
+    [LoggerMessage(2018, LogLevel.Warning, "A call for {event_id} that nobody knows the end of is charged the worst: {value} dollars")]
+    public static partial void ReservationAbandoned(this ILogger log, string event_id, decimal value);
+
+    [LoggerMessage(2019, LogLevel.Warning, "{event_id} has waited too long ({limit}) and is given up in {phase}")]
+    public static partial void WaitedTooLong(this ILogger log, string event_id, string phase, string limit);
+
+    [LoggerMessage(2020, LogLevel.Warning, "An operator changed {what} (family {family_id}, request {request_id})")]
+    public static partial void LimitChanged(this ILogger log, string what, Guid? family_id, string request_id);
 }

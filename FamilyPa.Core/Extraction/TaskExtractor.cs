@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -15,6 +16,7 @@ namespace FamilyPa.Core.Extraction;
 public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline)
 {
     private const int MostOutputTokens = 2000;
+    private const int MostFormatTokens = 200;
 
     private const string Instructions =
         """
@@ -42,23 +44,27 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <param name="reserve">Told before the call what it can cost at most; it throws where that must not be spent.</param>
     /// <param name="now">The moment that the message arrived: "tomorrow" counts from there, however late it is worked on.</param>
     /// <exception cref="ModelAnswerException">The answer is of no use.</exception>
     /// <exception cref="System.ClientModel.ClientResultException">The service refused or could not be reached, also after retries.</exception>
     public async Task<(ExtractionResult Result, ModelUsage Usage)> ExtractAsync(
-        SenderWords words, Member sender, Family family, IReadOnlyList<OpenQuestion> questions, DateTimeOffset now, CancellationToken cancellation)
+        SenderWords words, Member sender, Family family, IReadOnlyList<OpenQuestion> questions, DateTimeOffset now, Func<ModelUsage, Task> reserve,
+        CancellationToken cancellation)
     {
         var local = Instant.FromDateTimeOffset(now).InZone(family.TimeZone).LocalDateTime;
         var data = new MessageData(
             local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(), family.TimeZone.Id, family.Locale,
             sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
             questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))]);
+        var (instructions, message) = (questions.Count == 0 ? Instructions : Instructions + AnswerInstructions, JsonSerializer.Serialize(data, Readable));
+        var schema = ExtractionSchema.For(family.Members, questions.Count);
+        await reserve(Worst(instructions, message, schema));
         var completion = await AskAsync(
-            [new SystemChatMessage(questions.Count == 0 ? Instructions : Instructions + AnswerInstructions), new UserChatMessage(JsonSerializer.Serialize(data, Readable))],
+            [new SystemChatMessage(instructions), new UserChatMessage(message)],
             new ChatCompletionOptions
             {
-                ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
-                    ExtractionSchema.Name, ExtractionSchema.For(family.Members, questions.Count), jsonSchemaIsStrict: true),
+                ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(ExtractionSchema.Name, schema, jsonSchemaIsStrict: true),
                 MaxOutputTokenCount = MostOutputTokens,
                 Temperature = 0,
             },
@@ -75,6 +81,11 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
             throw new ModelAnswerException(e.Code, e.Message) { Usage = usage };
         }
     }
+
+    /// <summary>No token is shorter than a byte of what is sent; the format's own ones are few.</summary>
+    private ModelUsage Worst(string instructions, string message, BinaryData schema) => ModelUsage.OfChat(
+        app.Value.AzureOpenAIChatDeployment, Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MostFormatTokens,
+        MostOutputTokens, pipeline.Value);
 
     private async Task<ChatCompletion> AskAsync(IEnumerable<ChatMessage> messages, ChatCompletionOptions options, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Storage.Blobs;
+using FamilyPa.Core.Breakers;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Configuration;
@@ -12,9 +13,6 @@ namespace FamilyPa.Core.Media;
 
 public static class MediaServices
 {
-    /// <summary>A service that asks for more patience than this is not waited for: the platform delivers the message again.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
         services.AddHttpClient(nameof(TwilioMedia), client => client.Timeout = Timeout.InfiniteTimeSpan)
@@ -35,15 +33,7 @@ public static class MediaServices
                 var settings = context.ServiceProvider.GetRequiredService<IOptions<PipelineSettings>>().Value;
                 if (settings.MediaRetries > 0)
                 {
-                    var retry = new HttpRetryStrategyOptions
-                    {
-                        MaxRetryAttempts = settings.MediaRetries,
-                        BackoffType = DelayBackoffType.Exponential,
-                        Delay = TimeSpan.FromMilliseconds(500),
-                        UseJitter = true,
-                        ShouldHandle = attempt => ValueTask.FromResult(
-                            HttpClientResiliencePredicates.IsTransient(attempt.Outcome) && AskedPause(attempt.Outcome.Result) <= LongestPause),
-                    };
+                    var retry = OutsideCall.Retries(settings.MediaRetries, HttpClientResiliencePredicates.IsTransient);
                     retry.DisableFor(HttpMethod.Delete);
                     builder.AddRetry(retry);
                 }
@@ -61,13 +51,6 @@ public static class MediaServices
             .AddSingleton<MediaDownloader>()
             .AddSingleton<MediaFiles>();
     }
-
-    private static TimeSpan AskedPause(HttpResponseMessage? response) => response?.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - DateTimeOffset.UtcNow,
-        _ => TimeSpan.Zero,
-    };
 
     private static BlobServiceClient CreateBlobClient(IConfiguration configuration)
     {

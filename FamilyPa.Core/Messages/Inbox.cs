@@ -9,26 +9,9 @@ using Npgsql;
 
 namespace FamilyPa.Core.Messages;
 
-/// <summary>What became of a verified message when it was taken in.</summary>
-public enum Acceptance
-{
-    Accepted,
-
-    /// <summary>Already here: nothing more to do.</summary>
-    Duplicate,
-
-    /// <summary>The sender is in no family and should be told.</summary>
-    UnknownSender,
-
-    /// <summary>The sender is in no family, and was told within a day or asks us to be silent.</summary>
-    UnknownSenderAgain,
-
-    /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
-    Spilled,
-}
-
 /// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
-public sealed class Inbox(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Inbox> log) : IDisposable
+public sealed class Inbox(
+    Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ILogger<Inbox> log) : IDisposable
 {
     /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
@@ -43,10 +26,18 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
     public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
     {
         var phase = message.FirstPhase;
-        var (outcome, familyId) = await StoreInTimeAsync(message, requestId, phase, cancellation);
+        var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
         Meters.MessageTakenIn(outcome);
         log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
+        if (acted is not null)
+        {
+            Meters.LimitActed(acted.Limit);
+            if (acted.IsFirst)
+                log.RateReached(message.MessageSid, requestId, familyId, acted.Limit, acted.Most, acted.Value);
+            return Acceptance.Held(acted.Limit, acted.RetryAfter, outcome == "throttled");
+        }
+
         if (outcome != "accepted")
         {
             // It may have been stored by the very try that was given up, and then nothing has been sent for it.
@@ -70,7 +61,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
     /// A database that answers others is busy, not away, and is waited for. One that has answered nobody for that long is left behind, not
     /// cancelled: to cancel a command Npgsql waits, on a thread, for a server that may be frozen.
     /// </remarks>
-    private async Task<(string Outcome, Guid? FamilyId)> StoreInTimeAsync(
+    private async Task<Stored> StoreInTimeAsync(
         InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
@@ -96,7 +87,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
     }
 
     /// <summary>A burst waits here, in its order, and not for a connection: the pool gives up on who waits for one for seconds.</summary>
-    private async Task<(string Outcome, Guid? FamilyId)> StoreInTurnAsync(
+    private async Task<Stored> StoreInTurnAsync(
         InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await turns.WaitAsync(cancellation);
@@ -112,10 +103,13 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
         }
     }
 
-    private async Task<(string Outcome, Guid? FamilyId)> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    private async Task<Stored> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select outcome, family_id from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz)",
+            """
+            select outcome, family_id, reason, limit_value, value, retry_after, first
+            from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15, $16, $17)
+            """,
             message.MessageSid,
             PgText.Clean(message.From),
             PgText.Clean(Address.WithoutChannel(message.From)),
@@ -129,8 +123,16 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
             phase.Name(),
             message.Reason,
             message.Source.ToString().ToLowerInvariant(),
-            message.ReceivedAt?.ToUniversalTime());
-        return await batch.SingleAsync(row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
+            message.ReceivedAt?.ToUniversalTime(),
+            limits.Value.SenderPerMinute,
+            limits.Value.GlobalPerHour,
+            limits.Value.GlobalPerDay);
+        return (await batch.SingleAsync(
+            row => new Stored(
+                row.GetString(0),
+                row.IsDBNull(1) ? null : row.GetGuid(1),
+                row.IsDBNull(2) ? null : new RateReached(row.GetString(2), row.GetInt32(3), row.GetInt32(4), TimeSpan.FromSeconds(row.GetInt32(5)), !row.IsDBNull(6) && row.GetBoolean(6))),
+            cancellation))!;
     }
 
     public void Dispose() => turns.Dispose();
@@ -148,4 +150,9 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
             log.EnqueueFailed(messageSid, requestId, phase.Name(), ErrorCode.Of(e));
         }
     }
+
+    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached);
+
+    /// <param name="IsFirst">The first message in its window that this limit held back: only that one is worth a warning.</param>
+    private sealed record RateReached(string Limit, int Most, int Value, TimeSpan RetryAfter, bool IsFirst);
 }

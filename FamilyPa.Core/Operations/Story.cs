@@ -9,7 +9,7 @@ public sealed class Story(Database database, ILogger<Story> log)
 {
     /// <summary>
     /// One JSON document: event with its payload, job, states, queue, attempts, media, transcripts, clarifications, tasks, replies, AI usage,
-    /// poison, operators' actions; null when the message is unknown.
+    /// poison, operators' actions, what limits had to do with it; null when the message is unknown.
     /// </summary>
     /// <param name="reveal">With addresses and what was written, which are masked otherwise; noted in the audit log.</param>
     public async Task<string?> ReadAsync(string messageSid, bool reveal, string requestId, CancellationToken cancellation)
@@ -29,7 +29,7 @@ public sealed class Story(Database database, ILogger<Story> log)
                 messageSid, requestId);
         }
 
-        batch.Add("select message_story($1, $2)::text", messageSid, reveal);
+        batch.Add("select (message_story($1, $2) || limits_story($1))::text", messageSid, reveal);
         return await batch.SingleAsync(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
     }
 }

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Clarification;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Transcription;
@@ -26,7 +27,17 @@ public sealed record Claim(
     DateTimeOffset ReceivedAt,
     Member Sender,
     Family Family,
-    Material Material);
+    Material Material)
+{
+    /// <summary>The service that the phase needs was down, and this attempt is to find out whether it is back.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>Whether that service has done its part in this attempt.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>What the transaction that ended the phase wants done.</summary>
+    public List<JobStep> Steps { get; } = [];
+}
 
 /// <summary>What a phase works with besides the text of the message.</summary>
 /// <param name="Media">The attachments as Twilio announced them, in their order; empty once the raw payload is past its age.</param>
@@ -43,4 +54,5 @@ public sealed record Material(
 
 /// <summary>What came of asking for a job.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>
-public sealed record ClaimResult(string Outcome, Claim? Claim, Phase? CurrentPhase, int Generation, TimeSpan Wait);
+/// <param name="Reason">Why it was set aside.</param>
+public sealed record ClaimResult(string Outcome, Claim? Claim, Phase? CurrentPhase, int Generation, TimeSpan Wait, string? Reason = null);

@@ -34,6 +34,7 @@ public sealed class DownloadPhase(
         var (next, reason) = files.Exists(IsKept) ? (Phase.Transcribe, null)
             : string.IsNullOrWhiteSpace(claim.Body) ? (Phase.Finalize, ReasonOf(claim, files))
             : (Phase.Extract, (string?)null);
+        claim.IsAnswered = files.Exists(WasSeen);
         await jobs.AdvanceAsync(claim, next, cancellation, reason);
         return next;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Ledger;
 using FamilyPa.Core.Messages;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -8,7 +9,7 @@ using FamilyPa.Core.Storage;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Understands the message: which tasks it holds, which questions of ours it answers, and what is unclear.</summary>
-public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor extractor) : IPhase
+public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor extractor, CostLedger ledger) : IPhase
 {
     public Phase Phase => Phase.Extract;
 
@@ -32,11 +33,12 @@ public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor
         else
         {
             var (result, usage) = await extractor.ExtractAsync(
-                words, claim.Sender, claim.Family, claim.Material.Questions, claim.ReceivedAt, cancellation);
+                words, claim.Sender, claim.Family, claim.Material.Questions, claim.ReceivedAt, worst => ledger.ReserveAsync(claim, worst, cancellation), cancellation);
+            claim.IsAnswered = true;
             await using var batch = database.Fenced(claim).Add(
                 "update processing_jobs set extraction = $2::jsonb where id = $1", claim.JobId, JsonSerializer.Serialize(result));
             JobStore.AddUsage(batch, claim, usage);
-            await JobStore.AddAdvance(batch, claim, Phase.Finalize).ExecuteDurablyAsync(cancellation);
+            await jobs.EndAsync(JobStore.AddAdvance(batch, claim, Phase.Finalize), claim, cancellation);
         }
 
         return Phase.Finalize;

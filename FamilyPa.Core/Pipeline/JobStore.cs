@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FamilyPa.Core.AI;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
@@ -11,7 +12,7 @@ using Npgsql;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>The jobs' table. Every method is one round trip; every write of a phase is fenced by its lease.</summary>
-public sealed class JobStore(Database database, IOptions<PipelineSettings> settings)
+public sealed class JobStore(Database database, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits)
 {
     private readonly TimeSpan lease = settings.Value.Lease;
 
@@ -25,22 +26,26 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
                    f.id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text,
-                   case when m.message_sid is not null then claim_material(m, $6)::text end
-            from claim_job($1, $2, $3::int, $4, $5) c
+                   case when m.message_sid is not null then claim_material(m, $6)::text end, c.reason, c.is_probe
+            from claim_job($1, $2, $3::int, $4, $5, $7, $8, $9) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
             left join inbound_messages m on m.message_sid = j.message_sid
             left join families f on f.id = j.family_id
             """,
-            message.MessageSid, phase.Name(), message.Generation, lease, settings.Value.MaxAttempts, settings.Value.AnswerWithin);
+            message.MessageSid, phase.Name(), message.Generation, lease, settings.Value.MaxAttempts, settings.Value.AnswerWithin,
+            limits.Value.MaxConcurrentJobs, limits.Value.SenderFailures, limits.Value.SenderPause);
         return (await batch.SingleAsync(row => ReadClaim(row, message.MessageSid, phase), cancellation))!;
     }
 
     /// <returns>Whether the job is still this worker's.</returns>
     public async Task<bool> RenewAsync(Claim claim, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
-            "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2",
-            claim.JobId, claim.LeaseToken, lease);
+        await using var batch = database.AsService()
+            .Add("update job_slots set leased_until = clock_timestamp() + $2 where lease_token = $1", claim.LeaseToken, lease)
+            .Add("update breakers set probe_until = clock_timestamp() + $2 where probe_token = $1 and state = 'half_open'", claim.LeaseToken, lease)
+            .Add(
+                "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2",
+                claim.JobId, claim.LeaseToken, lease);
         return await batch.ExecuteAsync(cancellation) == 1;
     }
 
@@ -49,7 +54,16 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     public async Task AdvanceAsync(Claim claim, Phase next, CancellationToken cancellation, string? reason = null)
     {
         await using var batch = database.Fenced(claim);
-        await AddAdvance(batch, claim, next, reason).ExecuteDurablyAsync(cancellation);
+        await EndAsync(AddAdvance(batch, claim, next, reason), claim, cancellation);
+    }
+
+    /// <summary>Runs a batch that ends a phase, and what it makes room for goes to the claim's steps.</summary>
+    public async Task EndAsync(DatabaseBatch batch, Claim claim, CancellationToken cancellation)
+    {
+        batch.Add(
+            "select * from phase_ended($1, $2, $3, $4, $5, $6)",
+            claim.Phase.Name(), claim.LeaseToken, claim.IsAnswered, limits.Value.MaxConcurrentJobs, Backlog.Hold, Backlog.MostAtOnce);
+        claim.Steps.AddRange(await batch.ListDurablyAsync(JobStep.Read, cancellation));
     }
 
     /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
@@ -80,7 +94,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
     public async Task FinishAsync(Claim claim, string status, SendResult? reply, CancellationToken cancellation)
     {
-        await using var batch = database.Fenced(claim).Add(
+        await using var batch = Begin(claim, reply).Add(
             """
             update processing_jobs
             set status = $2, error_code = null, error_message = null, error_stack = null,
@@ -89,22 +103,31 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             """,
             claim.JobId, status);
         Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
-        await EndAttempt(batch, claim, "succeeded").ExecuteDurablyAsync(cancellation);
+        claim.IsAnswered = reply is SendResult.Sent or SendResult.Refused;
+        await EndAsync(EndAttempt(batch, claim, "succeeded"), claim, cancellation);
     }
 
-    /// <summary>Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>.</summary>
-    public async Task FailAttemptAsync(Claim claim, AttemptError error, CancellationToken cancellation)
+    /// <summary>Counts what Twilio may have or not as a failure of Twilio's: while it answers nobody, nothing more is to be lost on it.</summary>
+    private DatabaseBatch Begin(Claim claim, SendResult? reply) => reply is SendResult.Uncertain uncertain
+        ? database.Fenced(claim).Guard(
+            "select breaker_failed($1, $2, $3, $4, $5, $6, $7)", claim.Phase.Name(), claim.MessageSid, claim.LeaseToken, uncertain.Code,
+            limits.Value.BreakerFailures, limits.Value.BreakerOpen, limits.Value.BreakerOpenMost)
+        : database.Fenced(claim);
+
+    /// <summary>
+    /// Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>. While the
+    /// service that failed it is down the job is set aside instead, which costs no try.
+    /// </summary>
+    public async Task<IReadOnlyList<JobStep>> FailAttemptAsync(Claim claim, AttemptError error, CancellationToken cancellation)
     {
-        await using var batch = database.Fenced(claim).Add(
-            """
-            update processing_jobs
-            set error_code = $2, error_message = $3, error_stack = $4, retry_count = retry_count + 1,
-                lease_token = null, leased_until = null, queued_at = now() + interval '1 minute'
-            where id = $1
-            """,
-            claim.JobId, error.Code, PgText.Clean(error.Message), PgText.Clean(error.Stack));
-        AddUsage(batch, claim, error.Usage);
-        await EndAttempt(batch, claim, "failed", error).ExecuteAsync(cancellation);
+        var (settings, blame) = (limits.Value, error.Blame);
+        await using var batch = database.Fenced(claim);
+        AddUsage(batch, claim, error.Usage).Add(
+            "select * from fail_attempt($1, $2, $3, $4, $5, $6, $7::interval, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+            claim.JobId, claim.AttemptId, claim.LeaseToken, blame.IsFault, blame.Answered, blame.IsUncharged, blame.Wait,
+            error.Code, PgText.Clean(error.Message), PgText.Clean(error.Stack),
+            settings.BreakerFailures, settings.BreakerOpen, settings.BreakerOpenMost, settings.MaxConcurrentJobs, Backlog.Hold, Backlog.MostAtOnce);
+        return await batch.ListAsync(JobStep.Read, cancellation);
     }
 
     /// <summary>Lets go of a job whose work the platform interrupted; no fault of the message's, so it costs no try.</summary>
@@ -115,14 +138,9 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         await EndAttempt(batch, claim, "handed_back").ExecuteAsync(cancellation);
     }
 
-    private static DatabaseBatch EndAttempt(DatabaseBatch batch, Claim claim, string outcome, AttemptError? error = null) => batch.Add(
-        """
-        update job_attempts
-        set outcome = $2, error_code = $3, error_message = $4, error_stack = $5,
-            latency_ms = extract(epoch from clock_timestamp() - created_at) * 1000
-        where id = $1
-        """,
-        claim.AttemptId, outcome, error?.Code, error is null ? null : PgText.Clean(error.Message), error is null ? null : PgText.Clean(error.Stack));
+    private static DatabaseBatch EndAttempt(DatabaseBatch batch, Claim claim, string outcome) => batch.Add(
+        "update job_attempts set outcome = $2, latency_ms = extract(epoch from clock_timestamp() - created_at) * 1000 where id = $1",
+        claim.AttemptId, outcome);
 
     private static ClaimResult ReadClaim(NpgsqlDataReader row, string messageSid, Phase phase)
     {
@@ -130,7 +148,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         var current = row.IsDBNull(1) ? (Phase?)null : Phases.Parse(row.GetString(1));
         var wait = TimeSpan.FromSeconds(row.GetDouble(3));
         if (outcome != "claimed")
-            return new ClaimResult(outcome, null, current, row.GetInt32(2), wait);
+            return new ClaimResult(outcome, null, current, row.GetInt32(2), wait, row.IsDBNull(21) ? null : row.GetString(21));
 
         var members = JsonSerializer.Deserialize<List<Member>>(row.GetString(19))!;
         var senderId = row.GetGuid(15);
@@ -140,7 +158,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
             row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(9) ? null : row.GetString(9),
             row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family,
-            JsonSerializer.Deserialize<Material>(row.GetString(20))!);
+            JsonSerializer.Deserialize<Material>(row.GetString(20))!) { IsProbe = row.GetBoolean(22) };
         return new ClaimResult(outcome, claim, current, row.GetInt32(2), wait);
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using FamilyPa.Core.Breakers;
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
@@ -20,7 +22,7 @@ public interface IPhase
 }
 
 /// <summary>Turns a queue message into a phase's work: reads it, leases the job, keeps the lease, records how it ended.</summary>
-public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
+public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backlog, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
 {
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
 
@@ -61,6 +63,12 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
                 // The worker that stored this phase's output may have died before it could enqueue the next; a second message does no harm.
                 await queues.SendAsync(current, new JobMessage(message.MessageSid, result.Generation), cancellation);
                 break;
+            case { Outcome: "deferred" }:
+                await backlog.FollowAsync([new JobStep("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
+                // A slot may have become free between this one's looking for it and its being set aside.
+                if (result.Reason == "no_slot")
+                    await backlog.ResumeAsync(probes: false, cancellation);
+                return;
             case { Outcome: "unknown" or "exhausted" }:
                 log.SentToPoison(name, result.Outcome);
                 await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
@@ -76,6 +84,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         Phase? next;
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var renewal = KeepLeaseAsync(claim, work);
+        OutsideCall.IsProbe = claim.IsProbe;
         try
         {
             next = await phase.RunAsync(claim, work.Token);
@@ -101,9 +110,16 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
             log.PhaseSkipped(claim.MessageSid, claim.Phase.Name(), "lease_lost");
             return;
         }
+        catch (DeferredException e)
+        {
+            await backlog.FollowAsync(e.Steps);
+            return;
+        }
         catch (Exception e)
         {
-            throw await FailAsync(claim, AttemptError.Of(e), started);
+            if (await FailAsync(claim, AttemptError.Of(e), started) is { } failure)
+                throw failure;
+            return;
         }
         finally
         {
@@ -117,16 +133,22 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
             using var limit = new CancellationTokenSource(RecordLimit);
             await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation), limit.Token);
         }
+
+        await backlog.FollowAsync(claim.Steps);
     }
 
-    private async Task<PhaseFailedException> FailAsync(Claim claim, AttemptError error, long started)
+    /// <returns>Null where the job was set aside: its queue message has done its work.</returns>
+    private async Task<PhaseFailedException?> FailAsync(Claim claim, AttemptError error, long started)
     {
         log.PhaseFailed(
             claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, Elapsed(started), error.Code, error.Message);
         try
         {
             using var limit = new CancellationTokenSource(RecordLimit);
-            await jobs.FailAttemptAsync(claim, error, limit.Token);
+            var steps = await jobs.FailAttemptAsync(claim, error, limit.Token);
+            await backlog.FollowAsync(steps);
+            if (steps[0].Kind == "deferred")
+                return null;
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
@@ -7,12 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another.</summary>
+/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside come back by <see cref="LimitUpkeep"/>.</summary>
 /// <remarks>
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
 /// second ones make the line longer still. So while a queue holds no fewer messages than jobs wait for it, none of theirs can be missing.
 /// </remarks>
-public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
+public sealed class Sweeper(Database database, PhaseQueues queues, LimitUpkeep limits, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
 {
     private const int MostAtOnce = 500;
 
@@ -24,7 +25,9 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
     {
         try
         {
-            return await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);
+            var sent = await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);
+            await limits.RunAsync(cancellation);
+            return sent;
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
@@ -60,16 +63,12 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         await using var batch = database.AsService().Add(
             """
             with unfinished as (
-              select *, count(*) filter (where status <> 'deferred') over (partition by current_phase) as in_line,
-                     $1::interval * power(2, least(sweeps, 7)) as patience
-              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled'))
-            select message_sid, current_phase, generation, in_line,
-                   status <> 'deferred' and leased_until is null and queued_at > now() - patience * $3
+              select *, count(*) over (partition by current_phase) as in_line, $1::interval * power(2, least(sweeps, 7)) as patience
+              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred'))
+            select message_sid, current_phase, generation, in_line, leased_until is null and queued_at > now() - patience * $3
             from unfinished
             where (leased_until is null or leased_until < clock_timestamp())
-              and case when status = 'deferred' then resume_at <= now()
-                       when leased_until is not null then true
-                       else queued_at < now() - patience end
+              and case when leased_until is not null then true else queued_at < now() - patience end
             order by queued_at limit $2
             """,
             settings.Value.SweepAfter, MostAtOnce, LostAfter);
@@ -92,7 +91,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         await using var batch = database.AsService().Add(
             """
             update processing_jobs set queued_at = now(), sweeps = sweeps + 1, lease_token = null, leased_until = null
-            where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled')
+            where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
               and (leased_until < clock_timestamp() or (leased_until is null and queued_at < now() - $2::interval))
             """,
             messageSids, settings.Value.SweepAfter);

@@ -1,5 +1,6 @@
 using Azure;
 using FamilyPa.Core.AI;
+using FamilyPa.Core.Ledger;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -8,7 +9,7 @@ using FamilyPa.Core.Transcription;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Listens: turns each recording into text. What a part said is stored before the next is listened to, so that nothing is paid for twice.</summary>
-public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore media, Transcriber transcriber) : IPhase
+public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore media, Transcriber transcriber, CostLedger ledger) : IPhase
 {
     public Phase Phase => Phase.Transcribe;
 
@@ -27,6 +28,7 @@ public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore
         {
             var (speech, reason) = await ListenAsync(claim, file, cancellation);
             await StoreAsync(claim, file, speech, reason, cancellation);
+            claim.IsAnswered |= speech is not null;
             heard |= speech is { Text.Length: > 0 };
             refused ??= reason;
         }
@@ -51,6 +53,7 @@ public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore
         try
         {
             await using var sound = await media.OpenAsync(file.BlobName, cancellation);
+            await ledger.ReserveAsync(claim, transcriber.Worst(file.Seconds), cancellation);
             return (await transcriber.TranscribeAsync(sound, AudioFormat.FileName(file.ContentType), file.Seconds, claim.Family, cancellation), null);
         }
         catch (UnreadableAudioException)

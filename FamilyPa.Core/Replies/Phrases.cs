@@ -76,6 +76,10 @@ public sealed partial class Phrases
 
     public required string Failed { get; init; }
 
+    public required string Throttled { get; init; }
+
+    public required string Deferred { get; init; }
+
     public required string Help { get; init; }
 
     public required string Stopped { get; init; }

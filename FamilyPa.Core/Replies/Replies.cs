@@ -15,6 +15,11 @@ public enum ReplyKind
 
     /// <summary>Of a task that is due: what stands for the message answered is its key (<c>reminder_key</c>).</summary>
     Reminder,
+    /// <summary>That more came than is taken at once.</summary>
+    Throttled,
+
+    /// <summary>That the day's budget is used up.</summary>
+    Deferred,
 }
 
 /// <summary>What we say to a sender: the intent is stored first, then it is sent, then the result is stored.</summary>

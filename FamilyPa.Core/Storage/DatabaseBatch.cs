@@ -100,6 +100,10 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>As <see cref="ListAsync"/>, and as often as <see cref="ExecuteDurablyAsync"/>.</summary>
+    public Task<List<T>> ListDurablyAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation) =>
+        DurablyAsync(() => ListAsync(map, CancellationToken.None), cancellation);
+
     public ValueTask DisposeAsync() => batch.DisposeAsync();
 
     private static async Task<T> DurablyAsync<T>(Func<Task<T>> run, CancellationToken cancellation)

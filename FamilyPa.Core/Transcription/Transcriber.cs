@@ -15,7 +15,7 @@ public sealed record HeardSpeech(string Text, string? Language, double Seconds, 
 public sealed class UnreadableAudioException(int status) : Exception($"The transcription service refused the recording: {status}.");
 
 /// <summary>Asks the transcription model what was said.</summary>
-public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline)
+public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline, IOptions<LimitSettings> limits)
 {
     /// <summary>The model reads at most 224 tokens of its prompt, and the end of it.</summary>
     private const int LongestPrompt = 400;
@@ -23,6 +23,10 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
     // Whisper's own rule for a segment in which nobody speaks, whatever it made up for it.
     private const float SilenceProbability = 0.6f;
     private const float SilenceLogProbability = -1f;
+
+    /// <summary>What listening to a recording can cost at most: by its length, begun seconds whole, or by the longest that is listened to.</summary>
+    public ModelUsage Worst(double? seconds) => ModelUsage.OfAudio(
+        app.Value.AzureOpenAITranscriptionDeployment, Math.Ceiling(seconds ?? limits.Value.MaxAudioMinutes * 60) + 1, pipeline.Value);
 
     /// <param name="sound">Seekable: a retry reads it again.</param>
     /// <param name="fileName">Its extension is what the service goes by.</param>

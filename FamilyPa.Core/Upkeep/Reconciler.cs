@@ -83,7 +83,7 @@ public sealed class Reconciler(
             var media = listed.NumMedia > 0 ? await twilio.MediaAsync(listed, cancellation) : [];
             var acceptance = await intake.TakeInAsync(ReconciledMessage.Of(listed, media, app.Value.TwilioAccountSid), requestId);
             if (acceptance != Acceptance.Duplicate)
-                log.Reconciled(listed.Sid!, requestId, acceptance.ToString());
+                log.Reconciled(listed.Sid!, requestId, acceptance.Outcome);
         }
         catch (Exception e) when (!DatabaseOutage.Is(e) && e is not OperationCanceledException)
         {

@@ -13,11 +13,27 @@ public sealed class VerificationFailures(Database database, IOptions<LimitSettin
     private readonly ConcurrentDictionary<string, int> seen = new();
     private long minute;
 
-    /// <exception cref="Npgsql.NpgsqlException">It could not be counted.</exception>
-    public async Task CountAsync(string address, string reason, CancellationToken cancellation)
+    /// <summary>Counts a refusal in memory.</summary>
+    /// <returns>How many there were of that address in this minute.</returns>
+    public int Add(string address)
     {
-        if (!IsWorthCounting(address))
-            return;
+        var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+        if (Interlocked.Exchange(ref minute, now) != now)
+            seen.Clear();
+        // So many at once are no callers but an attack: then those that are not known yet are over their limit too.
+        return seen.Count < MostAddresses || seen.ContainsKey(address) ? seen.AddOrUpdate(address, 1, (_, count) => count + 1) : int.MaxValue;
+    }
+
+    /// <summary>Whether so many of one address are more than may be; then nothing is stored of them.</summary>
+    public bool IsOver(int count) => count > limits.Value.VerificationFailuresPerMinutePerAddress;
+
+    /// <summary>Until an address begins anew.</summary>
+    public int SecondsLeft() => 60 - (int)(clock.GetUtcNow().ToUnixTimeSeconds() % 60);
+
+    /// <summary>Keeps the count of a refusal.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">It could not be counted.</exception>
+    public async Task StoreAsync(string address, string reason, CancellationToken cancellation)
+    {
         await using var batch = database.AsService().Add(
             """
             insert into verification_failures (minute, address, reason) values (date_trunc('minute', now()), $1, $2)
@@ -25,13 +41,5 @@ public sealed class VerificationFailures(Database database, IOptions<LimitSettin
             """,
             address, reason);
         await batch.ExecuteAsync(cancellation);
-    }
-
-    private bool IsWorthCounting(string address)
-    {
-        var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
-        if (Interlocked.Exchange(ref minute, now) != now)
-            seen.Clear();
-        return seen.Count < MostAddresses && seen.AddOrUpdate(address, 1, (_, count) => count + 1) <= limits.Value.VerificationFailuresPerMinutePerAddress;
     }
 }

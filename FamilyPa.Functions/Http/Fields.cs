@@ -42,6 +42,9 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         return wrong.Count > 0 ? wrong : null;
     }
 
+    /// <summary>Whether something is wrong with what was read so far.</summary>
+    public bool IsWrong => wrong.Count > 0;
+
     public void Refuse(string name, string why) => wrong[name] = [why];
 
     public bool Has(string name) => Raw(name) is not null;
@@ -76,6 +79,11 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
 
     /// <summary>As <see cref="Flag"/>; null when it is not said.</summary>
     public bool? YesNo(string name) => ReadValue(name, "true or false", text => bool.TryParse(text, out var flag) ? flag : (bool?)null);
+
+    public decimal? Dollars(string name, double most) => ReadValue(
+        name, string.Create(CultureInfo.InvariantCulture, $"dollars, from 0 to {most}"),
+        text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= (decimal)most ? dollars : (decimal?)null);
+
 
     /// <summary>A day or a time of ISO 8601; UTC unless it says otherwise.</summary>
     public DateTimeOffset? Time(string name) => ReadValue(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -6,6 +7,14 @@ namespace FamilyPa.Functions.Http;
 /// <summary>Errors as RFC 9457 problem details: a stable code, the request's id, and nothing of what is inside.</summary>
 public static class Problem
 {
+    /// <summary>Over a limit.</summary>
+    /// <param name="retryAfter">In seconds: until there is room again.</param>
+    public static IResult TooMany(HttpContext http, string code, int retryAfter)
+    {
+        http.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
+        return Of(http, StatusCodes.Status429TooManyRequests, code);
+    }
+
     /// <param name="errors">What is wrong with which field of the request, where that helps its sender.</param>
     public static IResult Of(HttpContext http, int status, string code, string? detail = null, IDictionary<string, string[]>? errors = null)
     {

@@ -33,6 +33,8 @@ public sealed class TwilioWebhooks(
         try
         {
             var acceptance = await intake.TakeInAsync(message, http.TraceIdentifier);
+            if (acceptance.Limit is { } limit)
+                return Problem.TooMany(http, limit, (int)acceptance.RetryAfter.TotalSeconds);
             return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);
         }
         catch (Exception e)

@@ -8,7 +8,8 @@ namespace FamilyPa.Tests.Infrastructure;
 public partial class FamilyPaApp
 {
     /// <summary>Posts to the webhook as Twilio does. Everything is right unless <paramref name="tamper"/> says otherwise.</summary>
-    public async Task<Answer> PostAsync(IReadOnlyDictionary<string, string> form, Tamper? tamper = null)
+    /// <param name="to">Another process than the first.</param>
+    public async Task<Answer> PostAsync(IReadOnlyDictionary<string, string> form, Tamper? tamper = null, HttpClient? to = null)
     {
         tamper ??= new Tamper();
         var query = tamper.Secret switch
@@ -31,7 +32,7 @@ public partial class FamilyPaApp
             request.Headers.TryAddWithoutValidation("X-Twilio-Signature", signature);
         foreach (var (name, value) in tamper.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await (to ?? Http).SendAsync(request, TestContext.Current.CancellationToken);
         return await Answer.ReadAsync(response);
     }
 

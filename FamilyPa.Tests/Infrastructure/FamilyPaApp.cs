@@ -139,6 +139,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         settings[AppSettings.PollingInterval] = "00:00:00.250";
         // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
         settings["DOTNET_TC_CallCountThreshold"] = "1000000";
+        GenerousLimits.Set(settings);
         Configure(settings);
     }
 

@@ -95,7 +95,9 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest<Fam
         {
             var changed = (byte[])body.Clone();
             changed[at] = changed[at] == (byte)'z' ? (byte)'y' : (byte)'z';
-            var answer = await App.PostAsync(form, new Tamper { RawBody = Encoding.ASCII.GetString(changed) });
+            // From an address of its own each: none is to be turned away for what the others did.
+            var answer = await App.PostAsync(
+                form, new Tamper { RawBody = Encoding.ASCII.GetString(changed), Headers = new Dictionary<string, string> { ["Client-IP"] = $"203.0.113.{at % 250}" } });
             Assert.True(answer.Status is 400 or 401, $"byte {at}: {answer.Status}");
         }
 
@@ -103,13 +105,20 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest<Fam
     }
 
     [Fact]
-    public async Task An_address_that_goes_on_and_on_no_longer_reaches_the_database()
+    public async Task An_address_that_goes_on_and_on_is_told_to_wait_and_no_longer_reaches_the_database()
     {
         const string Address = "198.51.100.7";
         var insistent = new Tamper { Signature = "wrong", Headers = new Dictionary<string, string> { ["Client-IP"] = Address } };
+        var answers = new List<Answer>();
         for (var i = 0; i < 45; i++)
-            Assert.Equal(401, (await App.PostAsync(App.Form("buy milk"), insistent)).Status);
+            answers.Add(await App.PostAsync(App.Form("buy milk"), insistent));
 
+        Assert.InRange(answers.Count(answer => answer.Status == 401), 20, 40);
+        Assert.All(answers.Where(answer => answer.Status != 401), answer =>
+        {
+            Assert.Equal((429, "too_many_refusals"), (answer.Status, answer.Json.GetProperty("code").GetString()));
+            Assert.InRange(int.Parse(answer.Headers["Retry-After"], null), 1, 60);
+        });
         // At most the limit in each of the two minutes that this may touch.
         Assert.InRange(await App.Database.ScalarAsync<long>("select sum(failures) from verification_failures where address = $1", Address), 20, 40);
     }

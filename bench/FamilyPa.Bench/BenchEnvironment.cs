@@ -97,8 +97,9 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     public static string WebhookUrl(string url) => TheAccount("").WebhookUrl(url);
 
     /// <summary>What an app at this address is started with.</summary>
-    public Dictionary<string, string?> Settings(string url) =>
-        new AppWiring
+    public Dictionary<string, string?> Settings(string url)
+    {
+        var settings = new AppWiring
         {
             BaseUrl = url,
             Storage = Storage,
@@ -111,6 +112,9 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             SessionSigningKey = "bench-session-signing-key-0123456789",
             StateFolder = Path.Combine(scratch.Path, "state"),
         }.ToSettings();
+        GenerousLimits.Set(settings);
+        return settings;
+    }
 
     /// <summary>Starts the floor's server as a process of its own and waits until it answers.</summary>
     public async Task<(ChildProcess Process, string Url)> StartFloorAsync(HttpClient http)

@@ -24,6 +24,10 @@ var root = new RootCommand(
     RequeueCommand.Create(),
     SimulateCommand.Create(),
 
+    // what it may cost, and what is held back
+    LimitsCommand.Create(),
+    BudgetCommand.Create(),
+
     // who and where
     FamiliesCommand.Create(),
     MigrateCommand.Create(),

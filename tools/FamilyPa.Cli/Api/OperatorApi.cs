@@ -57,6 +57,19 @@ internal sealed class OperatorApi : IDisposable
     public Task<JsonElement> DeleteFamilyAsync(Guid id, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{id}?confirm={id}", null, cancellation);
 
+    public Task<JsonElement> LimitsAsync(CancellationToken cancellation) => GetAsync<JsonElement>("api/admin/limits", [], cancellation);
+
+    public Task<JsonElement> ChangeLimitsAsync(object change, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Post, "api/admin/limits", change, cancellation);
+
+    public Task<JsonElement> BudgetAsync(Guid family, CancellationToken cancellation) =>
+        GetAsync<JsonElement>($"api/admin/families/{family}/budget", [], cancellation);
+
+    /// <param name="dailyUsd">Null: the default.</param>
+    public Task<JsonElement> SetBudgetAsync(Guid family, decimal? dailyUsd, CancellationToken cancellation) => dailyUsd is null
+        ? SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{family}/budget", null, cancellation)
+        : SendAsync<JsonElement>(HttpMethod.Post, $"api/admin/families/{family}/budget", new { daily_usd = dailyUsd }, cancellation);
+
     public void Dispose() => http.Dispose();
 
     private Task<T> GetAsync<T>(string path, Dictionary<string, string> query, CancellationToken cancellation) => SendAsync<T>(

@@ -43,6 +43,15 @@ internal sealed record Moment(DateTimeOffset At, string Kind, string What)
                 usage.Text("output_tokens", "out"), usage.Text("audio_seconds", "s of audio"), usage.Dollars("cost_usd"));
         }
 
+        foreach (var reservation in story.Part("limits").List("reservations"))
+        {
+            Add(
+                "budget", reservation.Time("created_at"), $"{reservation.Dollars("amount_usd")} reserved for {reservation.Text("phase")}", reservation.Text("status"),
+                reservation.Dollars("cost_usd") is { } cost ? $"{cost} counted" : null);
+        }
+
+        foreach (var notice in story.Part("limits").List("notices"))
+            Add("limit", notice.Time("since"), $"{notice.Text("kind")} since then", notice.Text("told_at") is null ? "sender not told yet" : "sender told");
         foreach (var task in story.List("tasks"))
         {
             Add(

@@ -1,0 +1,61 @@
+using System.ClientModel;
+using System.Globalization;
+using FamilyPa.Core.AI;
+using FamilyPa.Core.Media;
+using FamilyPa.Core.Replies;
+using Polly.Timeout;
+
+namespace FamilyPa.Core.Breakers;
+
+/// <summary>What a failed attempt says of the service that it asked.</summary>
+/// <param name="IsFault">The service did not do its part: down, overloaded, out of reach, or not letting us in. The message may be fine.</param>
+/// <param name="Answered">It did its part, whatever was wrong.</param>
+/// <param name="IsUncharged">No model's work was begun, so there is nothing to pay.</param>
+/// <param name="Wait">How long it asked us to stay away, where that is more than we wait inside a call.</param>
+public sealed record Blame(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait)
+{
+    /// <summary>Nobody knows how far ahead a service's clock or ambition is.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    private static readonly Blame Nobody = new(false, false, false, null);
+    private static readonly Blame Service = new(true, false, false, null);
+
+    public static Blame Of(Exception error) => error switch
+    {
+        ModelAnswerException answer => Nobody with { Answered = answer.Usage is not null },
+        ClientResultException { Status: 0 } ai => Service with { IsUncharged = IsUnreached(ai.InnerException) },
+        ClientResultException ai => OfStatus(ai.Status, ai),
+        MediaFetchException { Code: "twilio_http_404" } => Nobody with { Answered = true },
+        MediaFetchException or ReplyNotSentException => Service,
+        HttpRequestException or IOException => Service with { IsUncharged = IsUnreached(error) },
+        // The app's own end is told apart before it comes here.
+        TimeoutRejectedException or TimeoutException or OperationCanceledException => Service,
+        AggregateException { InnerException: { } inner } => Of(inner),
+        _ => Nobody,
+    };
+
+    /// <summary>Whether a call that ended so may be made again at once: it certainly reached nobody, or was turned away.</summary>
+    public static bool IsUnreached(Exception? error) => error is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+    };
+
+    /// <summary>
+    /// Whether a service that answers so has done no work that it could charge for. Azure OpenAI may charge for a 400 (a content filter), a 408,
+    /// and behind a gateway's 502 or 504 nobody knows.
+    /// </summary>
+    private static bool CostsNothing(int status) => status is 401 or 403 or 404 or 409 or 413 or 415 or 422 or 429 or 500 or 503;
+
+    private static Blame OfStatus(int status, ClientResultException error) => new(
+        status is 401 or 403 or 404 or 408 or 429 or >= 500, status is 400 or 413 or 415 or 422, CostsNothing(status), WaitOf(error));
+
+    private static TimeSpan? WaitOf(ClientResultException error)
+    {
+        if (error.GetRawResponse() is not { } response || !response.Headers.TryGetValue("Retry-After", out var text))
+            return null;
+        var wait = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds)
+            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestWait.TotalSeconds))
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date - DateTimeOffset.UtcNow : TimeSpan.Zero;
+        return wait <= OutsideCall.LongestPause ? null : wait < LongestWait ? wait : LongestWait;
+    }
+}

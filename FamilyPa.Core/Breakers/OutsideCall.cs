@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+
+namespace FamilyPa.Core.Breakers;
+
+/// <summary>How calls to outside services are repeated inside one attempt: exponentially, with jitter, and as Retry-After asks.</summary>
+public static class OutsideCall
+{
+    /// <summary>A service that asks for more patience than this is not waited for: the job steps aside.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private static readonly AsyncLocal<bool> Probe = new();
+
+    /// <summary>Whether the attempt under way only tries whether a service is back. Then one call has to do.</summary>
+    public static bool IsProbe
+    {
+        get => Probe.Value;
+        set => Probe.Value = value;
+    }
+
+    /// <param name="again">Which outcomes a call may be repeated after.</param>
+    public static HttpRetryStrategyOptions Retries(int count, Func<Outcome<HttpResponseMessage>, bool> again) => new()
+    {
+        MaxRetryAttempts = count,
+        BackoffType = DelayBackoffType.Exponential,
+        Delay = TimeSpan.FromMilliseconds(500),
+        UseJitter = true,
+        ShouldHandle = attempt => ValueTask.FromResult(!IsProbe && again(attempt.Outcome) && AskedPause(attempt.Outcome.Result) <= LongestPause),
+    };
+
+    private static TimeSpan AskedPause(HttpResponseMessage? response) => response?.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - DateTimeOffset.UtcNow,
+        _ => TimeSpan.Zero,
+    };
+}

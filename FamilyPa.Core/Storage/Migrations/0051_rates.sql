@@ -1,0 +1,290 @@
+-- How much may come in: of a sender in a minute, of all senders in an hour and in a day (UTC). The windows are fixed ones.
+-- Everything is counted in the transaction that takes the message in.
+
+create table sender_limits (
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  -- The minute that messages were last counted in, and how many came in it, those held back included.
+  minute timestamptz not null default '-infinity',
+  seen int not null default 0,
+  -- Messages in a row that failed for good, and when the last one did.
+  failures int not null default 0,
+  failed_at timestamptz,
+  primary key (family_id, user_id),
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+) with (fillfactor = 50);
+
+-- The counters that all senders share, each divided into 32: one row would be locked from each message's counting to its commit, and
+-- so take in one message at a time. Each shard has its share of the limit; who finds its own used up takes from another's.
+create table rate_shards (
+  scope text not null check (scope in ('hour', 'day')),
+  shard int not null check (shard between 0 and 31),
+  since timestamptz not null default '-infinity',
+  accepted int not null default 0,
+  throttled int not null default 0,
+  -- Only counted: ten times the limit was stored.
+  dropped int not null default 0,
+  primary key (scope, shard)
+) with (fillfactor = 10);
+insert into rate_shards (scope, shard) select scope, shard from unnest(array['hour', 'day']) scope, generate_series(0, 31) shard;
+
+select migration.protect('sender_limits'), migration.protect('rate_shards');
+
+-- Takes one of the messages that a window still has room for. Answers the shard it was taken from; null: there is no room.
+-- Each connection begins with a shard of its own; there are few of them, so hardly ever do two share one.
+create function take_permit(p_scope text, p_since timestamptz, p_limit int) returns int
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  mine constant int := pg_backend_pid() % 32;
+  candidate int := mine;
+begin
+  -- Its own shard first, and nothing else is read. Another's is tried only when it has room, and the update looks again once it has the lock.
+  loop
+    update rate_shards r
+    set accepted = case when r.since >= p_since then r.accepted else 0 end + 1,
+        throttled = case when r.since >= p_since then r.throttled else 0 end,
+        dropped = case when r.since >= p_since then r.dropped else 0 end,
+        since = greatest(r.since, p_since)
+    where r.scope = p_scope and r.shard = candidate
+      and case when r.since >= p_since then r.accepted else 0 end < (p_limit + 31 - r.shard) / 32;
+    if found then
+      return candidate;
+    end if;
+    select r.shard into candidate from rate_shards r
+    where r.scope = p_scope and case when r.since >= p_since then r.accepted else 0 end < (p_limit + 31 - r.shard) / 32
+    order by (r.shard - mine + 32) % 32 limit 1;
+    if not found then
+      return null;
+    end if;
+  end loop;
+end $$;
+
+create function give_permit_back(p_scope text, p_shard int) returns void
+language sql set search_path = public, pg_temp as $$
+  update rate_shards r set accepted = r.accepted - 1 where r.scope = p_scope and r.shard = p_shard and r.accepted > 0
+$$;
+
+-- Counts a message that a window had no room for.
+create function count_refused(p_scope text, p_since timestamptz, p_stored boolean) returns void
+language sql set search_path = public, pg_temp as $$
+  update rate_shards r
+  set accepted = case when r.since >= p_since then r.accepted else 0 end,
+      throttled = case when r.since >= p_since then r.throttled else 0 end + p_stored::int,
+      dropped = case when r.since >= p_since then r.dropped else 0 end + (not p_stored)::int,
+      since = greatest(r.since, p_since)
+  where r.scope = p_scope and r.shard = pg_backend_pid() % 32
+$$;
+
+create function rate_window(p_reason text, p_at timestamptz, out since timestamptz, out length interval)
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case p_reason when 'rate_sender' then date_trunc('minute', p_at, 'UTC') when 'rate_hour' then date_trunc('hour', p_at, 'UTC') else date_trunc('day', p_at, 'UTC') end,
+         case p_reason when 'rate_sender' then interval '1 minute' when 'rate_hour' then interval '1 hour' else interval '1 day' end
+$$;
+
+-- The event's time is given where it is known, which spares looking it up.
+drop trigger processing_jobs_received on processing_jobs;
+create trigger processing_jobs_received before insert on processing_jobs
+  for each row when (new.received_at is null) execute function copy_received_at();
+
+-- A job that is throttled when it comes has been received first, for its story.
+create function record_throttled_job() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into job_transitions (job_id, generation, from_status, to_status, reason) values (new.id, new.generation, 'received', new.status, new.status_reason);
+  return null;
+end $$;
+
+revoke all on function record_throttled_job from public;
+
+create trigger processing_jobs_throttled_recorded after insert on processing_jobs
+  for each row when (new.status = 'throttled') execute function record_throttled_job();
+
+-- As before, within limits (null: there are none, as for an app that knows of none).
+-- outcome: accepted | duplicate | unmatched | unmatched_again | throttled (stored, and done when there is room for it)
+--        | dropped (of ten times a limit that much is stored: this one is only counted).
+-- reason, limit_value, value: of the limit that acted; retry_after: seconds until its window ends.
+-- A sender's own minute counts whatever comes from it; the hour and the day count what was accepted. STOP, START and HELP are held back
+-- only beyond ten times the sender's limit, and STOP and START take effect even then. What comes late has been answered 200, or never was
+-- answered: it is counted as all else, and stored however many there are.
+drop function accept_message(text, text, text, text, text, int, jsonb, bytea, text, text, text, text, text, timestamptz);
+create function accept_message(
+  p_message_sid text, p_from_address text, p_phone text, p_to_address text, p_body text, p_num_media int,
+  p_raw_payload jsonb, p_raw_body bytea, p_idempotency_token text, p_request_id text, p_phase text, p_reason text,
+  p_source text default 'webhook', p_received_at timestamptz default null,
+  p_per_minute int default null, p_per_hour int default null, p_per_day int default null,
+  out outcome text, out family_id uuid, out reason text, out limit_value int, out value int, out retry_after int, out first boolean)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  sender record;
+  event_id uuid;
+  hour_shard int;
+  window_since timestamptz;
+  window_ends timestamptz;
+  mine constant int := pg_backend_pid() % 32;
+  arrived constant timestamptz := least(coalesce(p_received_at, now()), now());
+  this_minute constant timestamptz := date_trunc('minute', now(), 'UTC');
+  this_hour constant timestamptz := date_trunc('hour', now(), 'UTC');
+  today constant timestamptz := date_trunc('day', now(), 'UTC');
+  is_keyword constant boolean := coalesce(p_reason like 'keyword%', false);
+  is_webhook constant boolean := p_source = 'webhook';
+begin
+  select m.family_id, m.user_id, m.last_inbound_at, case when l.minute = this_minute then l.seen else 0 end as seen,
+         case when h.since = this_hour then h.throttled else 0 end as held_hour, case when d.since = today then d.throttled else 0 end as held_day
+  into sender
+  from family_members m
+  left join sender_limits l on l.family_id = m.family_id and l.user_id = m.user_id
+  left join rate_shards h on h.scope = 'hour' and h.shard = mine
+  left join rate_shards d on d.scope = 'day' and d.shard = mine
+  where m.phone_e164 = p_phone;
+  if not found then
+    if is_webhook and 10 * p_per_minute <= (
+      select count(*) from (select from unmatched_messages u where u.from_address = p_from_address and u.received_at >= this_minute limit 10 * p_per_minute) recent) then
+      outcome := 'dropped';
+      reason := 'rate_sender';
+    else
+      insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, raw_body, answered, source, received_at)
+      select p_message_sid, p_from_address, p_to_address, p_raw_payload, p_raw_body, not exists (
+        select from unmatched_messages u
+        where u.from_address = p_from_address and u.answered and u.received_at > arrived - interval '1 day'), p_source, arrived
+      on conflict do nothing
+      returning case when answered then 'unmatched' else 'unmatched_again' end into outcome;
+      outcome := coalesce(outcome, 'duplicate');
+      return;
+    end if;
+  elsif is_webhook then
+    family_id := sender.family_id;
+    reason := case when sender.seen >= 10 * p_per_minute then 'rate_sender'
+                   when is_keyword then null
+                   when sender.held_hour >= 9 * ((p_per_hour + 31 - mine) / 32) then 'rate_hour'
+                   when sender.held_day >= 9 * ((p_per_day + 31 - mine) / 32) then 'rate_day' end;
+    if reason is not null and not exists (select from webhook_events e where e.message_sid = p_message_sid) then
+      outcome := 'dropped';
+    end if;
+  end if;
+
+  if outcome = 'dropped' then
+    if reason = 'rate_sender' and family_id is not null then
+      update sender_limits l set seen = case when l.minute = this_minute then l.seen else 0 end + 1, minute = this_minute
+      where l.family_id = sender.family_id and l.user_id = sender.user_id
+      returning l.seen into value;
+    end if;
+    perform count_refused(case reason when 'rate_day' then 'day' else 'hour' end, case reason when 'rate_day' then today else this_hour end, false);
+  else
+    reason := null;
+    family_id := sender.family_id;
+    insert into webhook_events (message_sid, family_id, raw_payload, raw_body, idempotency_token, request_id, source, received_at)
+    values (p_message_sid, family_id, p_raw_payload, p_raw_body, p_idempotency_token, p_request_id, p_source, arrived)
+    on conflict (message_sid) do nothing
+    returning id into event_id;
+    if event_id is null then
+      outcome := 'duplicate';
+      return;
+    end if;
+
+    insert into inbound_messages
+      (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, raw_payload, created_at)
+    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media, p_raw_payload, arrived);
+
+    -- Counted as late as can be: from here to the commit others who count the same wait.
+    if p_per_minute is not null then
+      insert into sender_limits as l (family_id, user_id, minute, seen) values (sender.family_id, sender.user_id, this_minute, 1)
+      on conflict on constraint sender_limits_pkey do update
+      set seen = case when l.minute >= this_minute then l.seen else 0 end + 1, minute = greatest(l.minute, this_minute)
+      returning l.seen into value;
+      if value > p_per_minute * (case when is_keyword then 10 else 1 end) then
+        reason := 'rate_sender';
+      elsif not is_keyword then
+        hour_shard := take_permit('hour', this_hour, p_per_hour);
+        if hour_shard is null then
+          reason := 'rate_hour';
+          perform count_refused('hour', this_hour, true);
+        elsif take_permit('day', today, p_per_day) is null then
+          reason := 'rate_day';
+          perform give_permit_back('hour', hour_shard);
+          perform count_refused('day', today, true);
+        end if;
+      end if;
+    end if;
+
+    outcome := case when reason is null then 'accepted' else 'throttled' end;
+    if reason is not null then
+      select w.since, w.since + w.length into window_since, window_ends from rate_window(reason, now()) w;
+    end if;
+    -- A throttled one waits until a minute into the next window: the room at its very beginning is left to what comes then.
+    insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, status, status_reason, held_reason, resume_at, received_at)
+    values (event_id, p_message_sid, sender.family_id, p_phase, case when reason is null then 'received' else 'throttled' end,
+            coalesce(reason, p_reason), case when reason is not null then p_reason end, window_ends + interval '1 minute', arrived);
+
+    -- To the minute is enough for WhatsApp's 24-hour window, and keeps a busy sender's row from becoming a queue of its own.
+    if sender.last_inbound_at is null or sender.last_inbound_at < arrived - interval '1 minute' then
+      update family_members m set last_inbound_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
+    end if;
+  end if;
+
+  -- A STOP or START that comes late does not undo what was said after it.
+  if p_reason in ('keyword_stop', 'keyword_start') and family_id is not null and not exists (
+    select from processing_jobs j join inbound_messages i on i.message_sid = j.message_sid
+    where j.family_id = sender.family_id and coalesce(j.held_reason, j.status_reason) in ('keyword_stop', 'keyword_start')
+      and i.user_id = sender.user_id and i.created_at > arrived) then
+    update family_members m set opted_out_at = case p_reason when 'keyword_stop' then arrived end
+    where m.family_id = sender.family_id and m.user_id = sender.user_id;
+  end if;
+
+  if reason is not null then
+    select w.since, w.since + w.length into window_since, window_ends from rate_window(reason, now()) w;
+    limit_value := case reason when 'rate_sender' then p_per_minute when 'rate_hour' then p_per_hour else p_per_day end;
+    value := coalesce(value, limit_value);
+    retry_after := ceil(extract(epoch from window_ends - now()));
+    if outcome = 'throttled' then
+      insert into limit_notices (family_id, user_id, kind, since, message_sid)
+      values (sender.family_id, sender.user_id, 'throttled', window_since, p_message_sid) on conflict do nothing;
+    end if;
+    if family_id is not null then
+      insert into limit_alerts (limit_name, family_id, since, limit_value, value)
+      values (reason, case reason when 'rate_sender' then sender.family_id end, window_since, accept_message.limit_value, accept_message.value)
+      on conflict do nothing;
+      first := found;
+    end if;
+  end if;
+end $$;
+
+-- Lets one throttled job begin: the one that came first of those whose time has come and whose sender, hour and day have room. A sender's
+-- backlog takes at most half of its minute, so that what it writes now is not held back by it. Null: there is none.
+create function resume_throttled(p_per_minute int, p_per_hour int, p_per_day int, out message_sid text, out phase text, out generation int)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job record;
+  hour_shard int;
+  this_minute constant timestamptz := date_trunc('minute', now(), 'UTC');
+begin
+  select j.id, j.message_sid, j.current_phase, j.generation, j.status_reason, i.family_id, i.user_id into job
+  from processing_jobs j join inbound_messages i on i.message_sid = j.message_sid
+  where j.status = 'throttled' and j.resume_at <= now() and not exists (
+    select from sender_limits l
+    where l.family_id = i.family_id and l.user_id = i.user_id and l.minute >= this_minute and l.seen >= greatest(1, p_per_minute / 2))
+  order by j.received_at, j.message_sid limit 1
+  for update of j skip locked;
+  if not found then
+    return;
+  end if;
+
+  -- An accept_message takes sender, hour and day in this order too, so that neither waits for the other crosswise.
+  perform from sender_limits l where l.family_id = job.family_id and l.user_id = job.user_id for update;
+  hour_shard := take_permit('hour', date_trunc('hour', now(), 'UTC'), p_per_hour);
+  if hour_shard is null then
+    return;
+  end if;
+  if take_permit('day', date_trunc('day', now(), 'UTC'), p_per_day) is null then
+    perform give_permit_back('hour', hour_shard);
+    return;
+  end if;
+  update sender_limits l set seen = case when l.minute >= this_minute then l.seen else 0 end + 1, minute = greatest(l.minute, this_minute)
+  where l.family_id = job.family_id and l.user_id = job.user_id;
+  update processing_jobs j set status = 'received', status_reason = null, resume_at = null, queued_at = now(), sweeps = 0 where j.id = job.id;
+  message_sid := job.message_sid;
+  phase := job.current_phase;
+  generation := job.generation;
+end $$;
+
+revoke all on function take_permit, give_permit_back, count_refused, rate_window, accept_message, resume_throttled from public;
+grant execute on function take_permit, give_permit_back, count_refused, rate_window, accept_message, resume_throttled to service_role;

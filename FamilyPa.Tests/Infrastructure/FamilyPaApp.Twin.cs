@@ -1,0 +1,33 @@
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Tests.Infrastructure;
+
+public partial class FamilyPaApp
+{
+    /// <summary>A second process of the app, on the same database and storage account, as another instance would be.</summary>
+    public async Task<Twin> StartTwinAsync()
+    {
+        var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
+        var process = await AppProcess.StartAsync(new AppStart(url, new Dictionary<string, string?>(settings)
+        {
+            [AppSettings.RuntimeUrl] = url,
+            [AppSettings.RuntimeState] = settings[AppSettings.RuntimeState] + "-twin",
+        }));
+        return new Twin(process, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(url) });
+    }
+
+    public sealed class Twin(AppProcess process, HttpClient http) : IAsyncDisposable
+    {
+        public HttpClient Http => http;
+
+        /// <inheritdoc cref="AppProcess.KillAsync"/>
+        public Task KillAsync() => process.KillAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            http.Dispose();
+            await process.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Limits;
+
+public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp app) : AppTest<When_a_service_is_down.BreakingApp>(app)
+{
+    [Fact]
+    public async Task Nothing_is_given_up_few_calls_are_made_and_each_familys_messages_are_done_in_their_order()
+    {
+        var senders = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => App.AddFamilyAsync()));
+        var down = App.OpenAI.Faults.Add(Fault.Status("chat", 503));
+        var sids = new List<string>();
+        for (var n = 0; n < 60; n++)
+            sids.Add(await App.TextAsync($"buy thing {n}", senders[n % senders.Length]));
+        await App.WaitForAsync(() => App.JobsAsync("j.status = 'deferred' and j.status_reason = 'breaker_open'"), count => count >= 50, "the messages to be set aside");
+        var (hits, openings, since) = (down.Hits, await OpeningsAsync(), DateTimeOffset.UtcNow);
+
+        // Through some half-open periods: the shortest one is 1.6 s.
+        await App.WaitForAsync(OpeningsAsync, now => now >= openings + 2, "the breaker to open twice more");
+        var probes = down.Hits - hits;
+        Assert.InRange(probes, 1, 1 + (int)((DateTimeOffset.UtcNow - since).TotalSeconds / 1.6));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from processing_jobs where message_sid = any ($1) and status = 'failed'", (object)sids.ToArray()));
+
+        down.Dispose();
+        foreach (var sid in sids)
+            await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from poison_messages where message_sid = any ($1)", (object)sids.ToArray()));
+        Assert.Equal(60, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = any ($1)", (object)sids.ToArray()));
+        Assert.Equal("closed", await App.Database.ScalarAsync<string>("select state from breakers where dependency = 'chat'"));
+        // No message was taken up before an earlier one of its family, where neither had been tried while the service was down. Two that
+        // are asked for at the same moment may change places.
+        Assert.Equal(0, await App.Database.ScalarAsync<long>(
+            """
+            with begun as (
+              select j.family_id, j.received_at, j.error_code, j.retry_count,
+                     (select min(a.created_at) from job_attempts a where a.job_id = j.id and a.phase = 'extract' and a.outcome = 'succeeded') as at,
+                     exists (select from job_attempts a where a.job_id = j.id and a.outcome in ('failed', 'deferred')) as tried
+              from processing_jobs j)
+            select count(*) from begun early join begun late on late.family_id = early.family_id and late.received_at > early.received_at
+            where late.at < early.at - interval '0.3 seconds' and not early.tried and not late.tried
+            """));
+    }
+
+    [Fact]
+    public async Task One_message_that_always_fails_does_not_open_it()
+    {
+        var sender = await App.AddFamilyAsync();
+        using var broken = App.OpenAI.Faults.Add(Fault.Status("chat", 500).OnlyFor("unobtainium"));
+
+        var sid = await App.TextAsync("buy unobtainium", sender);
+
+        await App.WaitForJobAsync(sid, "failed");
+        Assert.Equal("closed", await App.Database.ScalarAsync<string>("select state from breakers where dependency = 'chat'"));
+        await App.WaitForJobAsync(await App.TextAsync("buy milk", sender), "done");
+    }
+
+    [Fact]
+    public async Task Who_is_asked_to_wait_long_waits_without_losing_a_try()
+    {
+        using var busy = App.OpenAI.Faults.Add(Fault.Status("chat", 429, TimeSpan.FromSeconds(11)).OnlyFor("patience").Once());
+
+        var sid = await App.TextAsync("buy patience", await App.AddFamilyAsync());
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract deferred ai_http_429", "extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
+    }
+
+    [Fact]
+    public async Task A_sender_whose_messages_keep_failing_is_paused_and_others_are_not()
+    {
+        var sender = await App.AddFamilyAsync();
+        using (App.OpenAI.Faults.Add(Fault.Refusal().OnlyFor("forbidden")))
+        {
+            for (var n = 0; n < 2; n++)
+                await App.WaitForJobAsync(await App.TextAsync($"buy forbidden {n}", sender), "failed");
+        }
+
+        var sid = await App.TextAsync("buy milk", sender);
+        Assert.Equal("sender_paused", (await App.WaitForJobAsync(sid, "deferred")).Reason);
+        await App.WaitForJobAsync(await App.TextAsync("buy bread", await App.AddFamilyAsync()), "done");
+
+        await App.Database.ExecuteAsync("update sender_limits set failed_at = now() - interval '1 hour'");
+        await App.Database.ExecuteAsync("update processing_jobs set resume_at = now() where message_sid = $1", sid);
+        await App.SweepAsync();
+        await App.WaitForJobAsync(sid, "done");
+    }
+
+    [Fact]
+    public async Task One_familys_flood_leaves_room_for_another_and_no_more_run_at_once_than_may()
+    {
+        var (flood, other) = (await App.AddFamilyAsync(), await App.AddFamilyAsync());
+        using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromMilliseconds(400)));
+        var many = new List<string>();
+        for (var n = 0; n < 24; n++)
+            many.Add(await App.TextAsync($"buy thing {n}", flood));
+        await App.WaitForAsync(() => App.JobsAsync("j.status = 'deferred' and j.status_reason = 'no_slot'"), count => count > 0, "messages without a slot");
+
+        var one = await App.TextAsync("buy milk", other);
+        await App.WaitForJobAsync(one, "done");
+        Assert.True(await App.JobsAsync($"j.message_sid = any ('{{{string.Join(',', many)}}}') and j.status = 'done'") < many.Count);
+        foreach (var sid in many)
+            await App.WaitForJobAsync(sid, "done");
+
+        Assert.InRange(await App.Database.ScalarAsync<long>(
+            """
+            select max(n) from (
+              select (select count(*) from job_attempts b where b.phase = 'extract' and b.outcome = 'succeeded'
+                        and a.created_at between b.created_at and b.created_at + (b.latency_ms - 20) * interval '1 millisecond') as n
+              from job_attempts a where a.phase = 'extract' and a.outcome = 'succeeded') t
+            """), 2, BreakingApp.Slots);
+    }
+
+    [Fact]
+    public async Task A_killed_process_leaves_neither_a_slot_nor_a_reservation_for_longer_than_its_lease()
+    {
+        var sender = await App.AddFamilyAsync();
+        var stall = App.OpenAI.Faults.Add(Fault.Stall("chat", TimeSpan.FromMinutes(1)).OnlyFor("limbo"));
+        var sids = new List<string>();
+        for (var n = 0; n < 2; n++)
+            sids.Add(await App.TextAsync($"buy limbo {n}", sender));
+        await stall.WaitForHitsAsync(2, FamilyPaApp.Patience);
+        await App.KillAsync();
+        stall.Dispose();
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from ai_reservations where status = 'reserved'"));
+
+        await App.RestartAsync();
+
+        foreach (var sid in sids)
+            await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from job_slots where leased_until > clock_timestamp()"));
+        Assert.Equal(
+            ["settled", "settled", "uncertain", "uncertain"],
+            (await App.Database.RowsAsync("select status from ai_reservations where message_sid = any ($1) order by status", (object)sids.ToArray())).Select(row => (string)row["status"]!));
+        Assert.Equal(0m, await App.Database.ScalarAsync<decimal>("select sum(reserved_usd) from budget_days"));
+    }
+
+    private Task<int> OpeningsAsync() => App.Database.ScalarAsync<int>("select openings from breakers where dependency = 'chat'");
+
+    public sealed class BreakingApp(TestEnvironment environment) : LimitedApp(environment)
+    {
+        public const int Slots = 4;
+
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            base.Configure(settings);
+            settings["Limits__MaxConcurrentJobs"] = $"{Slots}";
+            settings["Limits__BreakerFailures"] = "10";
+            settings["Limits__SenderFailures"] = "2";
+        }
+    }
+}

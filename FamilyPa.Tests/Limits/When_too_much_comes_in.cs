@@ -1,0 +1,109 @@
+using FamilyPa.Tests.Admin;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Limits;
+
+public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) : AppTest<When_too_much_comes_in.RatedApp>(app)
+{
+    private const int PerMinute = 10;
+    private const int PerHour = 60;
+
+    [Fact]
+    public async Task Of_one_senders_two_hundred_on_two_processes_ten_are_taken_in_and_it_is_told_once()
+    {
+        await using var twin = await App.StartTwinAsync();
+        var sender = await App.AddFamilyAsync();
+        await App.WaitForAsync(SecondAsync, second => second < 40, "a minute that is young enough");
+
+        var forms = Enumerable.Range(0, 200).Select(n => App.Form($"buy thing {n}", sender)).ToList();
+        var answers = await Task.WhenAll(forms.Select((form, n) => App.PostAsync(form, to: n % 2 == 0 ? null : twin.Http)));
+
+        Assert.Equal(PerMinute, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status != 200), answer =>
+        {
+            Assert.Equal((429, "rate_sender"), (answer.Status, answer.Code()));
+            Assert.InRange(int.Parse(answer.Headers["Retry-After"], null), 1, 60);
+        });
+        // Ten times the limit is stored, give or take what arrived at the same moment; every one is counted.
+        var sids = forms.Select(form => form["MessageSid"]).ToArray();
+        var stored = await App.Database.ScalarAsync<long>("select count(*) from webhook_events where message_sid = any ($1)", (object)sids);
+        Assert.InRange(stored, 10 * PerMinute, 13 * PerMinute);
+        Assert.Equal(stored - PerMinute, await App.Database.ScalarAsync<long>(
+            "select count(*) from processing_jobs where message_sid = any ($1) and status = 'throttled' and status_reason = 'rate_sender'", (object)sids));
+        Assert.Equal(200, await App.Database.ScalarAsync<int>(
+            "select seen from sender_limits l join family_members m using (family_id, user_id) where m.phone_e164 = $1", sender));
+
+        // A duplicate is one whatever the rate, and STOP is heard.
+        var accepted = forms[Array.FindIndex(answers, answer => answer.Status == 200)];
+        Assert.Equal(200, (await App.PostAsync(accepted)).Status);
+        await App.SweepAsync();
+        await App.SweepAsync();
+        Assert.Single(App.Twilio.Sent, message => message.To.EndsWith(sender, StringComparison.Ordinal) && message.Body.StartsWith("That was a lot at once", StringComparison.Ordinal));
+        Assert.Contains(answers, answer => answer.Status == 429);
+        await App.PostAsync(App.Form("STOP", sender));
+        Assert.NotNull(await App.Database.ScalarAsync<DateTime?>("select opted_out_at from family_members where phone_e164 = $1", sender));
+    }
+
+    [Fact]
+    public async Task A_throttled_one_begins_by_itself_or_by_a_replay_and_is_done_once()
+    {
+        var sender = await App.AddFamilyAsync();
+        await App.WaitForAsync(SecondAsync, second => second < 40, "a minute that is young enough");
+        var sids = new List<string>();
+        for (var n = 0; n < PerMinute + 2; n++)
+        {
+            var form = App.Form($"buy thing {n}", sender);
+            await App.PostAsync(form);
+            sids.Add(form["MessageSid"]);
+        }
+
+        Assert.Equal("throttled", (await App.JobAsync(sids[^2]))!.Status);
+        await App.ReplayAsync(new { message_sid = sids[^1] });
+        await App.WaitForJobAsync(sids[^1], "done");
+        await App.SweepAsync();
+        Assert.Equal("throttled", (await App.JobAsync(sids[^2]))!.Status);
+
+        // The next window comes, and its room.
+        await App.Database.ExecuteAsync("update processing_jobs set resume_at = now() where message_sid = $1", sids[^2]);
+        await App.Database.ExecuteAsync("update sender_limits set minute = minute - interval '1 minute'");
+        await App.SweepAsync();
+
+        await App.WaitForJobAsync(sids[^2], "done");
+        Assert.Equal(1, await App.CountAsync("tasks", sids[^2]));
+        var story = await App.AskAsync($"/api/admin/events/{sids[^2]}");
+        Assert.Contains("rate_sender", story.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_senders_two_hundred_no_more_than_the_hours_limit_are_taken_in_and_all_are_kept()
+    {
+        await using var twin = await App.StartTwinAsync();
+        var senders = await Task.WhenAll(Enumerable.Range(0, 25).Select(_ => App.AddFamilyAsync()));
+        await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");
+        await App.WaitForAsync(() => App.Database.ScalarAsync<int>("select date_part('minute', now())::int"), minute => minute < 59, "an hour that is young enough", TimeSpan.FromMinutes(2));
+
+        var forms = Enumerable.Range(0, 200).Select(n => App.Form($"buy thing {n}", senders[n % senders.Length])).ToList();
+        var answers = await Task.WhenAll(forms.Select((form, n) => App.PostAsync(form, to: n % 2 == 0 ? null : twin.Http)));
+
+        Assert.Equal(PerHour, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((429, "rate_hour"), (answer.Status, answer.Code())));
+        var sids = forms.Select(form => form["MessageSid"]).ToArray();
+        var stored = await App.Database.ScalarAsync<long>("select count(*) from processing_jobs where message_sid = any ($1)", (object)sids);
+        Assert.Equal(200, stored + await App.Database.ScalarAsync<long>("select sum(dropped) from rate_shards where scope = 'hour'"));
+        var limits = (await App.AskAsync("/api/admin/limits")).Json.GetProperty("rates").EnumerateArray().First(rate => rate.Text("limit") == "rate_hour");
+        Assert.Equal((PerHour, PerHour), (limits.GetProperty("limit_value").GetInt32(), limits.GetProperty("accepted").GetInt32()));
+        await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");
+    }
+
+    private Task<int> SecondAsync() => App.Database.ScalarAsync<int>("select date_part('second', now())::int");
+
+    public sealed class RatedApp(TestEnvironment environment) : LimitedApp(environment)
+    {
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            base.Configure(settings);
+            settings["Limits__SenderPerMinute"] = $"{PerMinute}";
+            settings["Limits__GlobalPerHour"] = $"{PerHour}";
+        }
+    }
+}

@@ -20,8 +20,9 @@ internal sealed class SafeSpans : BaseProcessor<Activity>
                 span.SetTag(name, safe);
         }
 
-        if (span.StatusDescription is { Length: > 0 } description)
-            span.SetStatus(span.Status, Sanitizer.Text(description.Split('\n', 2)[0]));
+        // An exception's words, where it is not a code of ours.
+        if (span.Source.Name != Traces.Name && span.StatusDescription is not null)
+            span.SetStatus(span.Status);
     }
 
     /// <summary>What a library says of itself is sent with every span and asked for by nobody.</summary>

@@ -4,8 +4,9 @@ namespace FamilyPa.Simulators.AppInsights;
 
 /// <summary>One envelope as Application Insights takes it in.</summary>
 /// <param name="Kind">The base type: <c>MessageData</c> (table traces), <c>ExceptionData</c>, <c>RequestData</c>, <c>RemoteDependencyData</c>, <c>MetricData</c>, ….</param>
+/// <param name="Time">When it happened; of a span, when it began.</param>
 /// <param name="Properties">The custom dimensions.</param>
-public sealed record TelemetryItem(string Kind, IReadOnlyDictionary<string, string> Tags, IReadOnlyDictionary<string, string> Properties, JsonElement Data)
+public sealed record TelemetryItem(string Kind, DateTimeOffset Time, IReadOnlyDictionary<string, string> Tags, IReadOnlyDictionary<string, string> Properties, JsonElement Data)
 {
     /// <summary>The trace it belongs to.</summary>
     public string? OperationId => Tags.GetValueOrDefault("ai.operation.id");
@@ -33,7 +34,8 @@ public sealed record TelemetryItem(string Kind, IReadOnlyDictionary<string, stri
         var envelope = JsonSerializer.Deserialize<JsonElement>(line);
         var data = envelope.GetProperty("data");
         var content = data.GetProperty("baseData");
-        return new TelemetryItem(data.GetProperty("baseType").GetString()!, Texts(envelope, "tags"), Texts(content, "properties"), content);
+        return new TelemetryItem(
+            data.GetProperty("baseType").GetString()!, envelope.GetProperty("time").GetDateTimeOffset(), Texts(envelope, "tags"), Texts(content, "properties"), content);
     }
 
     private static Dictionary<string, string> Texts(JsonElement json, string name) =>

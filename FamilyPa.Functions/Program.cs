@@ -1,4 +1,5 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
@@ -15,6 +16,7 @@ using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.Telemetry;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +27,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ApiRequests>();
 builder.UseMiddleware<HttpAnswers>();
+
+// what leaves for Application Insights, and what leaves with a failed call: sanitised
+builder.AddTelemetry();
+builder.UseMiddleware<SafeFailures>();
 
 builder.Services
     // settings, all checked before anything starts
@@ -57,6 +63,9 @@ builder.Services
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()
+
+    // through it: a message of our own, to see whether messages come through
+    .AddCanary()
 
     // beside it: what operators see, and how they run messages again
     .AddOperations();

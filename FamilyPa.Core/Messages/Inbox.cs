@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -26,9 +27,11 @@ public sealed class Inbox(
     public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
     {
         var phase = message.FirstPhase;
+        using var span = Traces.Start("persist", message.MessageSid)?.SetTag("request_id", requestId).SetTag("size_bytes", message.RawBody.Length);
         var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
-        Meters.MessageTakenIn(outcome);
+        span?.SetTag("family_id", familyId).End(outcome);
+        Meters.MessageTakenIn(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
         log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (acted is not null)
         {
@@ -105,7 +108,10 @@ public sealed class Inbox(
 
     private async Task<Stored> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
+        await using var batch = database.AsService();
+        if (Traces.Carried is { } traceparent)
+            batch.Guard("select set_config('familypa.traceparent', $1, true)", traceparent);
+        batch.Add(
             """
             select outcome, family_id, reason, limit_value, value, retry_after, first
             from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15, $16, $17)
@@ -122,7 +128,7 @@ public sealed class Inbox(
             requestId,
             phase.Name(),
             message.Reason,
-            message.Source.ToString().ToLowerInvariant(),
+            SourceOf(message),
             message.ReceivedAt?.ToUniversalTime(),
             limits.Value.SenderPerMinute,
             limits.Value.GlobalPerHour,
@@ -137,13 +143,15 @@ public sealed class Inbox(
 
     public void Dispose() => turns.Dispose();
 
+    private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
+
     /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
     private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)
     {
         using var limit = new CancellationTokenSource(EnqueueLimit);
         try
         {
-            await queues.SendAsync(phase, new JobMessage(messageSid, 0), limit.Token);
+            await queues.SendAsync(phase, new JobMessage(messageSid, 0, Traces.Carried), limit.Token);
         }
         catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
         {

@@ -23,6 +23,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, LimitUpkeep l
     /// <returns>How many jobs were queued again.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
+        using var span = Traces.Start("sweep");
         try
         {
             var sent = await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);

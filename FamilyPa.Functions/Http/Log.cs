@@ -28,6 +28,10 @@ internal static partial class Log
     [LoggerMessage(1851, LogLevel.Error, "A page failed: {error_code}, {error_message} in {source} {line}:{column} (request {request_id})")]
     public static partial void PageFailed(
         this ILogger log, string request_id, string error_code, string error_message, string source, int line, int column);
+
     [LoggerMessage(2021, LogLevel.Warning, "Limit verification_failures is reached by {address}: {value} of {limit_value} in this minute ({phase}, request {request_id}); what it sends more is answered 429")]
     public static partial void RefusalsTooMany(this ILogger log, string request_id, string phase, string address, int limit_value, int value);
+
+    [LoggerMessage(2103, LogLevel.Error, "Function {function} failed: {error_code}, {error_message}\n{error_stack}")]
+    public static partial void CallFailed(this ILogger log, string function, string error_code, string error_message, string error_stack);
 }

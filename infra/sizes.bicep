@@ -64,7 +64,7 @@ var sizes = {
     logRetentionDays: 90
     logQuotaGb: -1
     alerts: true
-    budget: 900
+    budget: 600
     purgeProtection: true
   }
 }

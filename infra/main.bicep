@@ -42,6 +42,9 @@ param twilioAccountSid string
 param twilioNumbers string = ''
 param twilioApiBaseUrl string = 'https://api.twilio.com'
 
+@description('Hosts (host[:port], comma separated) that media may be redirected to besides Twilio\'s own, should Twilio move.')
+param twilioMediaHosts string = ''
+
 @secure()
 @description('Empty after the first deployment: the vault keeps what it has.')
 param twilioAuthToken string = ''
@@ -52,7 +55,7 @@ param webhookSharedSecret string = ''
 @secure()
 param sessionSigningKey string = ''
 
-@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret. The vault must hold <name>-next for each.')
+@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret, session-signing-key. The vault must hold <name>-next for each.')
 param rotating string = ''
 
 @description('An outside issuer whose tokens members may use as well; empty for none.')
@@ -235,6 +238,10 @@ module functionApp 'modules/functionApp.bicep' = {
       contains(rotating, 'webhook-shared-secret')
         ? { WEBHOOK_SHARED_SECRET_NEXT: format(secretReference, 'webhook-shared-secret-next') }
         : {},
+      contains(rotating, 'session-signing-key')
+        ? { SESSION_SIGNING_KEY_NEXT: format(secretReference, 'session-signing-key-next') }
+        : {},
+      empty(twilioMediaHosts) ? {} : { TWILIO_MEDIA_HOSTS: twilioMediaHosts },
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),

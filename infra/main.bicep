@@ -21,8 +21,17 @@ param aiLocation string = location
 @description('Who migrates, replays and sets secrets; null is the person who deploys.')
 param operatorPrincipal operator?
 
-@description('The public IPv4 address migrations are run from; empty when that is inside Azure.')
+@description('The public IPv4 address migrations are run from; empty when that is inside the network, and then the database has no public endpoint.')
 param operatorAddress string = ''
+
+@description('Who is told of alerts and of the budget; comma separated.')
+param alertEmails string
+
+@description('First day of the month this environment was made in, yyyy-MM-01.')
+param budgetStart string
+
+@description('Where the runbook is read; alerts link to its headings.')
+param runbookUrl string = 'docs/runbook.md'
 
 @description('https://… without a slash at the end, as Twilio signs it; empty for the host name Azure gives the app.')
 param publicBaseUrl string = ''
@@ -32,6 +41,9 @@ param twilioAccountSid string
 @description('Our numbers in E.164, comma separated; empty accepts every number of the account.')
 param twilioNumbers string = ''
 param twilioApiBaseUrl string = 'https://api.twilio.com'
+
+@description('Hosts (host[:port], comma separated) that media may be redirected to besides Twilio\'s own, should Twilio move.')
+param twilioMediaHosts string = ''
 
 @secure()
 @description('Empty after the first deployment: the vault keeps what it has.')
@@ -122,6 +134,17 @@ module monitoring 'modules/monitoring.bicep' = {
     tags: tags
     retentionDays: chosen.logRetentionDays
     quotaGb: chosen.logQuotaGb
+    appPrincipalId: identity.outputs.principalId
+    operatorPrincipal: chosenOperator
+  }
+}
+
+module network 'modules/network.bicep' = {
+  scope: group
+  params: {
+    name: 'vnet-familypa-${token}'
+    location: location
+    tags: tags
   }
 }
 
@@ -146,6 +169,7 @@ module keyVault 'modules/keyVault.bicep' = {
     purgeProtection: chosen.purgeProtection
     appPrincipalId: identity.outputs.principalId
     operatorPrincipal: chosenOperator
+    workspaceId: monitoring.outputs.workspaceId
     secrets: {
       'twilio-auth-token': twilioAuthToken
       'webhook-shared-secret': webhookSharedSecret
@@ -162,7 +186,10 @@ module database 'modules/database.bicep' = {
     tags: tags
     databaseSize: chosen.database
     operatorPrincipal: chosenOperator
-    operatorAddress: operatorAddress
+    publicEndpoint: !empty(operatorAddress)
+    networkId: network.outputs.networkId
+    endpointSubnetId: network.outputs.endpointSubnetId
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -190,6 +217,7 @@ module functionApp 'modules/functionApp.bicep' = {
     location: location
     tags: tags
     maximumInstances: chosen.maximumInstances
+    subnetId: network.outputs.appSubnetId
     identityResourceId: identity.outputs.resourceId
     identityClientId: identity.outputs.clientId
     storageAccountName: storage.outputs.name
@@ -219,6 +247,7 @@ module functionApp 'modules/functionApp.bicep' = {
       contains(rotating, 'session-signing-key')
         ? { SESSION_SIGNING_KEY_NEXT: format(secretReference, 'session-signing-key-next') }
         : {},
+      empty(twilioMediaHosts) ? {} : { TWILIO_MEDIA_HOSTS: twilioMediaHosts },
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       canary ? { Canary__Enabled: 'true' } : {},
@@ -230,9 +259,44 @@ module functionApp 'modules/functionApp.bicep' = {
   }
 }
 
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    emails: filter(map(split(alertEmails, ','), email => trim(email)), email => !empty(email))
+    enabled: chosen.alerts
+    runbookUrl: runbookUrl
+    workspaceId: monitoring.outputs.workspaceId
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
+    readyUrl: '${functionApp.outputs.publicBaseUrl}/api/health/ready'
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module budget 'modules/budget.bicep' = {
+  scope: group
+  params: {
+    amount: chosen.budget
+    start: budgetStart
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
 // azd keeps outputs as environment values, in plain text: nothing secret may be among them.
 output PUBLIC_BASE_URL string = functionApp.outputs.publicBaseUrl
 output FUNCTION_APP_NAME string = functionApp.outputs.name
+output RESOURCE_GROUP_NAME string = group.name
+output DATABASE_SERVER_ID string = database.outputs.id
 output KEY_VAULT_NAME string = keyVault.outputs.name
 output STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output APP_IDENTITY_OBJECT_ID string = identity.outputs.principalId

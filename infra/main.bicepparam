@@ -17,9 +17,14 @@ param operatorPrincipal = empty(readEnvironmentVariable('OPERATOR_OBJECT_ID', ''
     }
 param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 
+param alertEmails = readEnvironmentVariable('ALERT_EMAILS', '')
+// Made up once, by hooks/preprovision.sh.
+param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')
+
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
 param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')
+param twilioMediaHosts = readEnvironmentVariable('TWILIO_MEDIA_HOSTS', '')
 param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
 param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')
 param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')

@@ -19,6 +19,10 @@ type size = {
   logRetentionDays: int
   @description('Gigabytes of logs a day after which ingestion stops; -1 is no limit.')
   logQuotaGb: int
+  @description('Whether the rules are evaluated and the app is called from outside; both are paid for.')
+  alerts: bool
+  @description('A month, in the currency of the subscription.')
+  budget: int
   @description('A deleted vault keeps its name until its retention is over, which hurts where environments come and go.')
   purgeProtection: bool
 }
@@ -40,6 +44,8 @@ var sizes = {
     transcriptionCapacity: 3
     logRetentionDays: 30
     logQuotaGb: 1
+    alerts: false
+    budget: 100
     purgeProtection: false
   }
   prod: {
@@ -57,6 +63,8 @@ var sizes = {
     transcriptionCapacity: 3
     logRetentionDays: 90
     logQuotaGb: -1
+    alerts: true
+    budget: 600
     purgeProtection: true
   }
 }

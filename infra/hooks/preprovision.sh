@@ -1,22 +1,32 @@
 #!/bin/sh
-# Before the first deployment of an azd environment: Twilio's token must be known, the other two secrets are made here.
-# Once they are in Key Vault (postprovision.sh) this has nothing left to do; a machine that deploys to an environment it
-# did not create sets SECRETS_STORED=true, or it would make new ones.
+# Before a deployment: what only a person knows must be there, and what is made once is made here.
+# A machine that deploys to an environment it did not create sets SECRETS_STORED=true, or it would make new secrets, and BUDGET_START to
+# what the environment has (azd env get-value BUDGET_START).
 set -eu
 
-if [ "${SECRETS_STORED:-}" = true ]; then
-  exit 0
-fi
+given() {
+  [ -n "$(printenv "$1" || true)" ]
+}
 
-for name in TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN; do
-  if [ -z "$(printenv "$name" || true)" ]; then
-    echo "Set it first: azd env set $name <value from the Twilio console>" >&2
+need() {
+  if ! given "$1"; then
+    echo "Set it first: azd env set $1 <$2>" >&2
     exit 1
   fi
-done
+}
 
-for name in WEBHOOK_SHARED_SECRET SESSION_SIGNING_KEY; do
-  if [ -z "$(printenv "$name" || true)" ]; then
-    azd env set "$name" "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
-  fi
-done
+need TWILIO_ACCOUNT_SID 'value from the Twilio console'
+need ALERT_EMAILS 'who is told of alerts and of the budget, comma separated'
+
+# A budget's first month can never be changed, so it has to stay what it was.
+given BUDGET_START || azd env set BUDGET_START "$(date -u +%Y-%m-01)"
+
+# The network asks for this provider, but no resource of it is deployed, so nothing else registers it.
+az provider register --namespace Microsoft.App --subscription "$AZURE_SUBSCRIPTION_ID" --wait
+
+if [ "${SECRETS_STORED:-}" != true ]; then
+  need TWILIO_AUTH_TOKEN 'value from the Twilio console'
+  for name in WEBHOOK_SHARED_SECRET SESSION_SIGNING_KEY; do
+    given "$name" || azd env set "$name" "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
+  done
+fi

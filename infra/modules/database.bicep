@@ -1,5 +1,7 @@
 // PostgreSQL with Entra logins only: no password exists. The operator owns the schema; the app logs in as familypa_app,
-// which `familypa migrate` creates and ties to the app's identity.
+// which `familypa migrate` creates and ties to the app's identity. The app reaches it by a private endpoint. The public one is off, or
+// (with an operator's address) on and closed to everyone: there is no firewall rule here, hooks/with-database makes one for as long
+// as a command runs.
 
 import { operator } from '../types.bicep'
 import { size } from '../sizes.bicep'
@@ -10,8 +12,19 @@ param tags object
 param databaseSize size.database
 param operatorPrincipal operator
 
-@description('The address migrations are run from; empty when that is Azure.')
-param operatorAddress string
+@description('Whether someone outside the network migrates; then the public endpoint exists.')
+param publicEndpoint bool
+
+param networkId string
+param endpointSubnetId string
+param workspaceId string
+
+var settings = {
+  // The line itself is kept, its details are not: they repeat the row that broke a constraint, phone numbers and texts included.
+  log_error_verbosity: 'terse'
+  require_secure_transport: 'on'
+  ssl_min_protocol_version: 'TLSv1.2'
+}
 
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   name: name
@@ -39,6 +52,9 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
     highAvailability: {
       mode: databaseSize.highAvailability
     }
+    network: {
+      publicNetworkAccess: publicEndpoint ? 'Enabled' : 'Disabled'
+    }
   }
 }
 
@@ -53,30 +69,20 @@ resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-0
   }
 }
 
-// Flex Consumption has no fixed addresses; this opens the server to Azure's, where a token of our tenant is still asked for.
-resource azureServices 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = {
-  parent: server
-  name: 'azure-services'
-  properties: {
-    startIpAddress: '0.0.0.0'
-    endIpAddress: '0.0.0.0'
+@batchSize(1)
+resource serverSettings 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [
+  for setting in items(settings): {
+    parent: server
+    name: setting.key
+    properties: {
+      value: setting.value
+      source: 'user-override'
+    }
+    dependsOn: [
+      database
+    ]
   }
-  dependsOn: [
-    database
-  ]
-}
-
-resource operatorRule 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = if (!empty(operatorAddress)) {
-  parent: server
-  name: 'operator'
-  properties: {
-    startIpAddress: operatorAddress
-    endIpAddress: operatorAddress
-  }
-  dependsOn: [
-    azureServices
-  ]
-}
+]
 
 resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = {
   parent: server
@@ -87,12 +93,82 @@ resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators
     tenantId: tenant().tenantId
   }
   dependsOn: [
-    azureServices
-    operatorRule
+    serverSettings
   ]
+}
+
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = {
+  name: 'pe-${name}'
+  location: location
+  tags: tags
+  properties: {
+    subnet: {
+      id: endpointSubnetId
+    }
+    privateLinkServiceConnections: [
+      {
+        name: 'postgres'
+        properties: {
+          privateLinkServiceId: server.id
+          groupIds: ['postgresqlServer']
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    administrator
+  ]
+
+  // Keeps the server's record in the zone at the endpoint's address.
+  resource records 'privateDnsZoneGroups' = {
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: 'postgres'
+          properties: {
+            privateDnsZoneId: zone.id
+          }
+        }
+      ]
+    }
+  }
+}
+
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
+  name: 'privatelink.postgres.database.azure.com'
+  location: 'global'
+  tags: tags
+
+  resource link 'virtualNetworkLinks' = {
+    name: 'app'
+    location: 'global'
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: {
+        id: networkId
+      }
+    }
+  }
+}
+
+// Who was refused, and what the server thinks is wrong with itself.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: server
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'PostgreSQLLogs'
+        enabled: true
+      }
+    ]
+  }
 }
 
 var connection = 'Host=${server.properties.fullyQualifiedDomainName};Port=5432;Database=${database.name};SSL Mode=VerifyFull'
 
+output id string = server.id
 output appConnectionString string = '${connection};Username=familypa_app;Maximum Pool Size=${databaseSize.poolSize}'
 output migrationConnectionString string = '${connection};Username=${operatorPrincipal.name}'

@@ -8,6 +8,7 @@ param tags object
 param purgeProtection bool
 param appPrincipalId string
 param operatorPrincipal operator
+param workspaceId string
 
 @secure()
 @description('Secret values by name. An empty value leaves what the vault already holds.')
@@ -70,6 +71,21 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: operatorPrincipal.objectId
     principalType: operatorPrincipal.type
     roleDefinitionId: secretsOfficer
+  }
+}
+
+// Who read or changed which secret, and from where.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: vault
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'AuditEvent'
+        enabled: true
+      }
+    ]
   }
 }
 

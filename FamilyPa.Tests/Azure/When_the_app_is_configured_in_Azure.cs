@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FamilyPa.Local;
+
+namespace FamilyPa.Tests.Azure;
+
+public sealed class When_the_app_is_configured_in_Azure
+{
+    /// <summary>Settings that must not be there: the platform gives the first, an identity stands for the others.</summary>
+    private static readonly string[] NotThere = ["FUNCTIONS_WORKER_RUNTIME", "AZURE_OPENAI_API_KEY"];
+
+    private static readonly string Bicep = string.Concat(
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra"), "*.bicep", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+    [Fact]
+    public void Every_setting_that_a_developer_can_set_an_operator_can_set_too()
+    {
+        var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json"))).RootElement.GetProperty("Values");
+        string[] groups = ["Limits__", "Retention__", "Pipeline__"];
+
+        var missing = sample.EnumerateObject().Select(setting => setting.Name).Except(NotThere).Where(name =>
+            !Regex.IsMatch(Bicep, $@"\b{Regex.Escape(name)}(__\w+)?\b") && !Array.Exists(groups, group => name.StartsWith(group, StringComparison.Ordinal) && Bicep.Contains($"'{group}$", StringComparison.Ordinal)));
+
+        Assert.Empty(missing);
+        Assert.All(NotThere, name => Assert.DoesNotContain(name, Bicep, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_is_opened_to_everybody_and_no_key_unlocks_anything()
+    {
+        Assert.DoesNotContain("0.0.0.0", Bicep, StringComparison.Ordinal);
+        Assert.DoesNotContain("flexibleServers/firewallRules@", Bicep, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"listKeys|listAccountSas|administratorLoginPassword|AccountKey|instrumentationKey", Bicep);
+        Assert.DoesNotMatch("(?m)^output .*(SECRET|TOKEN|PASSWORD|KEY) ", Bicep);
+        string[] locks =
+        [
+            "allowSharedKeyAccess: false", "allowBlobPublicAccess: false", "passwordAuth: 'Disabled'", "disableLocalAuth: true", "DisableLocalAuth: true",
+            "enableRbacAuthorization: true", "httpsOnly: true", "minTlsVersion: '1.2'", "minimumTlsVersion: 'TLS1_2'", "ssl_min_protocol_version: 'TLSv1.2'",
+            "require_secure_transport: 'on'",
+        ];
+        Assert.All(locks, one => Assert.Contains(one, Bicep, StringComparison.Ordinal));
+        Assert.Equal(2, Regex.Count(Bicep, @"allow: false"));
+    }
+}

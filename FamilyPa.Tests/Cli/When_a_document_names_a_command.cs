@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using FamilyPa.Cli;
+using FamilyPa.Local;
+
+namespace FamilyPa.Tests.Cli;
+
+/// <summary>What the documents tell operators to type is what the command line takes.</summary>
+public sealed partial class When_a_document_names_a_command
+{
+    private static readonly RootCommand Root = Build();
+
+    public static TheoryData<string, string> Lines => [.. Documents().SelectMany(Found)];
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void It_is_a_command_with_those_options(string document, string line)
+    {
+        var parsed = Root.Parse(line);
+
+        Assert.True(parsed.Errors.Count == 0, $"{document}: familypa {line}: {string.Join(' ', parsed.Errors.Select(error => error.Message))}");
+    }
+
+    [Fact]
+    public void Those_are_found() => Assert.True(Lines.Count > 20);
+
+    [Theory]
+    [InlineData("inspekt SM0123456789abcdef0123456789abcdef")]
+    [InlineData("events --statuss failed")]
+    [InlineData("events --source broken")]
+    [InlineData("requeue extrakt SM0123456789abcdef0123456789abcdef")]
+    public void A_wrong_one_is_noticed(string line) => Assert.NotEmpty(Root.Parse(line).Errors);
+
+    private static IEnumerable<string> Documents() =>
+        Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md"))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra"), "*.md", SearchOption.AllDirectories));
+
+    private static IEnumerable<TheoryDataRow<string, string>> Found(string file)
+    {
+        var text = File.ReadAllText(file);
+        var blocks = CodeBlock().Matches(text).SelectMany(block => block.Groups[1].Value.Split('\n'));
+        var inline = InlineCode().Matches(CodeBlock().Replace(text, "")).Select(code => code.Groups[1].Value);
+        foreach (var line in blocks.Concat(inline).Select(line => line.Trim()).Where(line => line.StartsWith("familypa ", StringComparison.Ordinal)))
+        {
+            var arguments = Comment().Replace(line["familypa ".Length..], "")
+                .Replace("SM…", "SM0123456789abcdef0123456789abcdef", StringComparison.Ordinal).Replace("'…'", "'x'", StringComparison.Ordinal);
+            // A command's name alone stands for the command, not for a line to type.
+            if (arguments.Contains(' ', StringComparison.Ordinal))
+                yield return new(Path.GetFileName(file), arguments);
+        }
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand();
+        foreach (var create in typeof(GlobalOptions).Assembly.GetTypes().Where(type => type.Name.EndsWith("Command", StringComparison.Ordinal))
+                     .Select(type => type.GetMethod("Create", BindingFlags.Public | BindingFlags.Static, [])).OfType<MethodInfo>())
+            root.Add((Command)create.Invoke(null, [])!);
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
+        return root;
+    }
+
+    [GeneratedRegex(@"^```sh\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex("`([^`\n]+)`")]
+    private static partial Regex InlineCode();
+
+    [GeneratedRegex(@"\s+#.*$")]
+    private static partial Regex Comment();
+}

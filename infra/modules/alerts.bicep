@@ -1,0 +1,216 @@
+// Who is told when. Each rule is one query of monitoring/alerts, which gives rows only when there is something to tell; what to do then
+// is in docs/runbook.md under the same name. A test makes each of them fire, and checks that they name only what the app emits.
+
+param location string
+param tags object
+param token string
+param emails string[]
+
+@description('Whether they are evaluated; they are created in any case.')
+param enabled bool
+
+param runbookUrl string
+param workspaceId string
+param applicationInsightsId string
+param readyUrl string
+
+type rule = {
+  id: string
+  title: string
+  @description('0 critical, 1 error, 2 warning, 3 informational.')
+  severity: int
+  every: string
+  window: string
+  @description('How far back the query looks, where that is further than the window.')
+  range: string?
+  query: string
+}
+
+// Rules that look every five minutes cost three times as much as those that look every fifteen.
+var rules rule[] = [
+  {
+    id: 'poison-not-empty'
+    title: 'A message was given up'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/poison-not-empty.kql')
+  }
+  {
+    id: 'oldest-unfinished'
+    title: 'A message waits for its end'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/oldest-unfinished.kql')
+  }
+  {
+    id: 'error-rate'
+    title: 'Too many tries fail'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/error-rate.kql')
+  }
+  {
+    id: 'errors-logged'
+    title: 'The app reports errors'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/errors-logged.kql')
+  }
+  {
+    id: 'processing-time'
+    title: 'A phase is slow'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../monitoring/alerts/processing-time.kql')
+  }
+  {
+    id: 'failed-verifications'
+    title: 'Webhooks are refused'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/failed-verifications.kql')
+  }
+  {
+    id: 'nothing-received'
+    title: 'Nothing is received'
+    severity: 1
+    every: 'PT15M'
+    window: 'PT1H'
+    range: 'P2D'
+    query: loadTextContent('../monitoring/alerts/nothing-received.kql')
+  }
+  {
+    id: 'webhooks-missed'
+    title: 'Webhooks do not arrive'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT1H'
+    query: loadTextContent('../monitoring/alerts/webhooks-missed.kql')
+  }
+]
+
+resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-familypa-${token}'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'familypa'
+    emailReceivers: [
+      for (email, index) in emails: {
+        name: 'operator-${index}'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: 'familypa-${rule.id}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Family PA: ${rule.title}'
+      description: '${runbookUrl}#${rule.id}'
+      severity: rule.severity
+      enabled: enabled
+      scopes: [workspaceId]
+      evaluationFrequency: rule.every
+      windowSize: rule.window
+      overrideQueryTimeRange: rule.?range
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      autoMitigate: true
+      // A new workspace does not know its tables until the first rows come.
+      skipQueryValidation: true
+      actions: {
+        actionGroups: [actionGroup.id]
+      }
+    }
+  }
+]
+
+// Asked from three places; one that cannot be reached itself wakes nobody.
+resource availabilityTest 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: 'familypa-ready-${token}'
+  location: location
+  tags: union(tags, { 'hidden-link:${applicationInsightsId}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: 'familypa-ready-${token}'
+    Name: 'Family PA is ready'
+    Kind: 'standard'
+    Enabled: enabled
+    Frequency: 300
+    Timeout: 30
+    RetryEnabled: true
+    Locations: [
+      { Id: 'emea-nl-ams-azr' }
+      { Id: 'emea-gb-db3-azr' }
+      { Id: 'us-va-ash-azr' }
+    ]
+    Request: {
+      RequestUrl: readyUrl
+      HttpVerb: 'GET'
+      FollowRedirects: false
+      ParseDependentRequests: false
+    }
+    ValidationRules: {
+      ExpectedHttpStatusCode: 200
+      SSLCheck: true
+      SSLCertRemainingLifetimeCheck: 7
+    }
+  }
+}
+
+resource availability 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'familypa-availability'
+  location: 'global'
+  tags: union(tags, {
+    'hidden-link:${applicationInsightsId}': 'Resource'
+    'hidden-link:${availabilityTest.id}': 'Resource'
+  })
+  properties: {
+    description: '${runbookUrl}#availability'
+    severity: 0
+    enabled: enabled
+    scopes: [availabilityTest.id, applicationInsightsId]
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: availabilityTest.id
+      componentId: applicationInsightsId
+      failedLocationCount: 2
+    }
+    autoMitigate: true
+    actions: [
+      {
+        actionGroupId: actionGroup.id
+      }
+    ]
+  }
+}
+
+output actionGroupId string = actionGroup.id

@@ -66,6 +66,13 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
         var settings = environment.Settings();
         settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
+        if (skipLeases)
+        {
+            // Calls that are held until all can die must not keep others from being called.
+            settings["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8";
+            settings["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8";
+        }
+
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
             new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },
@@ -186,7 +193,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:05";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
-        settings["Pipeline__ReconcileAfter"] = "00:00:05";
+        settings["Pipeline__ReconcileAfter"] = "00:00:03";
         // As far back as six hours are for a run every five minutes.
         settings["Pipeline__ReconcileBack"] = "00:01:30";
         settings["Pipeline__AiRetries"] = "0";

@@ -34,7 +34,11 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         Blobs = new FaultProxy(bench.BlobEndpoint.Port, seed + 2);
     }
 
+    /// <summary>Of the timers that no message waits for.</summary>
     public static bool IsTimer(string function) => Timers.Contains(function);
+
+    /// <summary>A timer's next call waits for the one before.</summary>
+    public static bool IsOneAtATime(string function) => IsTimer(function) || function == "Sweeper";
 
     public FaultProxy Database { get; }
 
@@ -68,6 +72,8 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
         if (skipLeases)
         {
+            settings["Pipeline__MediaRetries"] = "0";
+            settings[AppSettings.PollingInterval] = "00:00:00.250";
             // Calls that are held until all can die must not keep others from being called.
             settings["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8";
             settings["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8";
@@ -201,8 +207,11 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["Pipeline__TwilioTimeout"] = "00:00:03";
         settings["DOTNET_STARTUP_HOOKS"] = typeof(FailPointFiles).Assembly.Location;
         settings[FailPointFiles.Variable] = Path.Combine(bench.Folder, "fail-points");
-        // Each life of this app is a short one.
+        // Each life of this app is a short one: to compile anything better than at once pays only in long ones.
         settings["DOTNET_TieredPGO"] = "0";
+        settings["DOTNET_TC_CallCounting"] = "0";
+        // Nor do its threads spin for work while there are others to run.
+        settings["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return settings;
     }
 }

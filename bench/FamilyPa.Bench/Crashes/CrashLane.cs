@@ -1,31 +1,42 @@
 using FamilyPa.Bench.Checks;
 using FamilyPa.Bench.Traffic;
+using FamilyPa.FailPoints;
 
 namespace FamilyPa.Bench.Crashes;
 
 /// <summary>One environment in which one run of the matrix follows the other.</summary>
 internal sealed class CrashLane(CrashEnvironment environment)
 {
+    private const int Looks = 2;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     private readonly List<Promise> promised = [];
 
-    /// <summary>Lets a scenario happen without a crash (but the one that it begins with) and looks on.</summary>
+    /// <summary>Lets a scenario happen without a crash (but the one that it begins with), some times over, and looks on.</summary>
     /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
     /// <returns>The points it came to, and how each kind of message ended.</returns>
     public async Task<(List<CrashPoint> Points, IReadOnlyDictionary<string, Outcome> Outcomes)> ExploreAsync(
         Scenario scenario, CrashPoint? first, HashSet<string> seen)
     {
-        await BeginAsync(scenario);
+        await environment.BePunctualAsync(scenario.HasTimers);
         environment.FailPoints.Listen();
-        var known = environment.FailPoints.Read().Count;
-        var promises = await SendAsync(scenario, seed: 0, FirstDeath(scenario, first));
-        if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
-            throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not even end when nobody is killed.");
-        await Task.Delay(scenario.Aftermath);
-        return (CrashPoint.Of(scenario, environment.FailPoints.Read().Skip(known), seen), await environment.Checker.ReadOutcomesAsync(promises));
+        var looks = new List<IEnumerable<Reached>>();
+        var promises = new List<Promise>();
+        for (var look = 0; look < Looks; look++)
+        {
+            await BeginAsync(scenario);
+            var known = environment.FailPoints.Read().Count;
+            promises.AddRange(await SendAsync(scenario, seed: 0, FirstDeath(scenario, first)));
+            if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
+                throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not even end when nobody is killed.");
+            await Task.Delay(scenario.Aftermath);
+            looks.Add([.. environment.FailPoints.Read().Skip(known)]);
+        }
+
+        return (CrashPoint.Of(scenario, looks, seen), await environment.Checker.ReadOutcomesAsync(promises));
     }
 
     /// <summary>Sends, kills, waits for the end and checks.</summary>

@@ -10,9 +10,18 @@ internal sealed record CrashRound(Scenario Scenario, IReadOnlyList<CrashPoint> P
     public bool IsPunctual => Points.Any(point => CrashEnvironment.IsTimer(point.Function));
 
     /// <summary>Every point in one round, grouped by chance.</summary>
-    public static IEnumerable<CrashRound> Of(IEnumerable<CrashPoint> points, int seed)
+    public static IEnumerable<CrashRound> Of(IReadOnlyList<CrashPoint> points, int seed)
     {
-        var rounds = points.GroupBy(point => point.Scenario).SelectMany(group => Group(group.Key, [.. group], new Random(seed)).Select(round => new CrashRound(group.Key, round, seed)));
+        var random = new Random(seed);
+        var rounds = new List<CrashRound>();
+        foreach (var scenario in points.Where(point => !point.IsIndependent).GroupBy(point => point.Scenario))
+            rounds.AddRange(Group([.. scenario], scenario.Key.AtOnce, random).Select(group => new CrashRound(scenario.Key, group, seed)));
+        // What comes to its points whatever is sent dies along with anything where more than one can die.
+        var independent = Group([.. points.Where(point => point.IsIndependent)], (1, 1), random);
+        var hosts = rounds.Index().Where(round => round.Item.Scenario.AtOnce.InAll > 1).OrderBy(_ => random.Next()).Select(round => round.Index).ToList();
+        foreach (var (host, group) in hosts.Zip(independent))
+            rounds[host] = rounds[host] with { Points = [.. rounds[host].Points, .. group] };
+        rounds.AddRange(independent.Skip(hosts.Count).Select(group => new CrashRound(group[0].Scenario, group, seed)));
         // With the timers or without them is another start of the app, so those of a kind follow each other.
         return seed % 2 == 0 ? rounds.OrderBy(round => round.IsPunctual) : rounds.OrderByDescending(round => round.IsPunctual);
     }
@@ -21,19 +30,19 @@ internal sealed record CrashRound(Scenario Scenario, IReadOnlyList<CrashPoint> P
     public IEnumerable<CrashRound> Again(IEnumerable<CrashPoint> missed) =>
         Attempt == MostAttempts ? [] : missed.Select(point => this with { Points = [point], Attempt = Attempt + 1 });
 
-    private static List<List<CrashPoint>> Group(Scenario scenario, CrashPoint[] points, Random random)
+    private static List<List<CrashPoint>> Group(CrashPoint[] points, (int InAll, int OfOneFunction) most, Random random)
     {
         random.Shuffle(points);
-        var rounds = new List<List<CrashPoint>>();
+        var groups = new List<List<CrashPoint>>();
         foreach (var point in points)
         {
-            var round = rounds.Find(round => round.Count < scenario.AtOnce.InAll
-                && round.Count(other => other.Function == point.Function) < scenario.AtOnce.OfOneFunction);
-            if (round is null)
-                rounds.Add(round = []);
-            round.Add(point);
+            var group = groups.Find(group => group.Count < most.InAll
+                && group.Count(other => other.Function == point.Function) < (CrashEnvironment.IsOneAtATime(point.Function) ? 1 : most.OfOneFunction));
+            if (group is null)
+                groups.Add(group = []);
+            group.Add(point);
         }
 
-        return rounds;
+        return groups;
     }
 }

@@ -24,6 +24,9 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
     /// <summary>Nothing has ever been kept in the storage account.</summary>
     public bool LacksContainer { get; init; }
 
+    /// <summary>Timers that no message waits for have to do with it.</summary>
+    public bool HasTimers { get; init; }
+
     /// <summary>For how long things go on to happen once all messages have ended: timers tick, Twilio reports on the replies.</summary>
     public TimeSpan Aftermath { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -31,8 +34,13 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        // One more of the kind that alone comes to some points of two functions.
-        new("ordinary", chatter => [.. chatter.Mix(7), chatter.TwoVoiceNotes()]) { AtOnce = (7, 1) },
+        // Enough of the kinds that alone come to some points.
+        new("ordinary", chatter => [.. chatter.Mix(7), .. Several(3, each => each.TwoVoiceNotes())(chatter), .. Several(2, Text)(chatter)])
+        {
+            AtOnce = (8, 2), HasTimers = true,
+        },
+        new("text", Several(5, Text)) { AtOnce = (4, 4) },
+        new("voice-note", Several(5, chatter => chatter.VoiceNote())) { AtOnce = (4, 4) },
         // The way of each phase to its poison function, and through it.
         .. Doom.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), Several(6, _ => draft)) { AtOnce = (5, 4) }),
         // Stored and never queued: the sweeper's business.
@@ -40,11 +48,11 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         // One phase is over and the next was not asked for.
         new("half-done", Several(4, Text)) { DiesFirst = point => point.Function == "Extract" && IsBeforeQueue(point), FirstDead = 4, AtOnce = (3, 3) },
         // Twilio has the reply, and nobody wrote it down.
-        new("half-said", Several(4, Text)) { DiesFirst = point => IsReply(point, "after"), FirstDead = 4, AtOnce = (3, 3), Aftermath = TimeSpan.FromSeconds(8) },
+        new("half-said", Several(4, Text)) { DiesFirst = point => IsReply(point, "after"), FirstDead = 4, AtOnce = (3, 3), HasTimers = true, Aftermath = TimeSpan.FromSeconds(8) },
         // Twilio never got the reply, and a later one shows it.
         new("unsaid", chatter => [chatter.Text(), chatter.Text() with { Later = TimeSpan.FromSeconds(4) }])
         {
-            DiesFirst = point => IsReply(point, "before"), Aftermath = TimeSpan.FromSeconds(8),
+            DiesFirst = point => IsReply(point, "before"), HasTimers = true, Aftermath = TimeSpan.FromSeconds(8),
         },
         new("first-recording", chatter => [chatter.PerhapsTwice(chatter.VoiceNote())]) { LacksContainer = true },
         new("database-away", Several(5, Text)) { LosesDatabase = true, AtOnce = (3, 3) },

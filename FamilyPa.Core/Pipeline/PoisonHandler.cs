@@ -69,6 +69,13 @@ public sealed class PoisonHandler(
                   and status not in ('done', 'rejected', 'failed') and (leased_until is null or leased_until < clock_timestamp())
                 """,
                 message?.MessageSid, phase.Name(), message?.Generation)
+            // A worker that died in the last try could not say how it ended, and no further try says so for it.
+            .Add(
+                """
+                update job_attempts a set outcome = 'abandoned' from processing_jobs j
+                where j.message_sid = $1 and j.status = 'failed' and a.job_id = j.id and a.outcome = 'running'
+                """,
+                message?.MessageSid)
             .Add(
                 """
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause)

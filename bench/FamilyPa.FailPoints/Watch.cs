@@ -14,6 +14,8 @@ internal sealed class Watch(FailPointFiles files)
     private const string Http = "System.Net.Http";
     private const string Property = "fail-point";
 
+    private readonly Death death = new(files);
+
     public void Begin() => ActivitySource.AddActivityListener(new ActivityListener
     {
         ShouldListenTo = source => source.Name is Worker or Database or Http,
@@ -35,7 +37,7 @@ internal sealed class Watch(FailPointFiles files)
             // What it is shows only when it is over.
             var ordinal = call.Next();
             activity.SetCustomProperty(Property, ordinal);
-            files.Pass(call.Point(ordinal));
+            death.Pass(call.Point(ordinal));
         }
     }
 
@@ -57,7 +59,7 @@ internal sealed class Watch(FailPointFiles files)
     private void Record(Call call, int ordinal, string what)
     {
         files.Write(call.Reached(ordinal, what));
-        files.Pass(call.Point(ordinal));
+        death.Pass(call.Point(ordinal));
     }
 
     /// <summary>To connect changes nothing outside, and happens only now and then.</summary>

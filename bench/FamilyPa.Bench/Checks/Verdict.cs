@@ -15,4 +15,10 @@ internal sealed record Verdict(
         .. Lost.Select(what => $"lost: {what}"), .. Duplicated.Select(what => $"duplicated: {what}"),
         .. Stuck.Select(what => $"stuck: {what}"), .. OverCharged.Select(what => $"over-charged: {what}"),
     ];
+
+    /// <summary>Of all of them together. What is unrecorded only ever grows, so the most of it counts.</summary>
+    public static Verdict Of(IReadOnlyList<Verdict> verdicts) => new(
+        [.. verdicts.SelectMany(verdict => verdict.Lost).Distinct()], [.. verdicts.SelectMany(verdict => verdict.Duplicated).Distinct()],
+        [.. verdicts.SelectMany(verdict => verdict.Stuck).Distinct()], [.. verdicts.SelectMany(verdict => verdict.OverCharged).Distinct()],
+        verdicts.Select(verdict => verdict.Unrecorded).DefaultIfEmpty().Max());
 }

@@ -34,7 +34,11 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         Blobs = new FaultProxy(bench.BlobEndpoint.Port, seed + 2);
     }
 
+    /// <summary>Of the timers that no message waits for.</summary>
     public static bool IsTimer(string function) => Timers.Contains(function);
+
+    /// <summary>A timer's next call waits for the one before.</summary>
+    public static bool IsOneAtATime(string function) => IsTimer(function) || function == "Sweeper";
 
     public FaultProxy Database { get; }
 
@@ -66,6 +70,15 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
         var settings = environment.Settings();
         settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
+        if (skipLeases)
+        {
+            settings["Pipeline__MediaRetries"] = "0";
+            settings[AppSettings.PollingInterval] = "00:00:00.250";
+            // Calls that are held until all can die must not keep others from being called.
+            settings["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8";
+            settings["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8";
+        }
+
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
             new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },
@@ -186,7 +199,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:05";
         settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
-        settings["Pipeline__ReconcileAfter"] = "00:00:05";
+        settings["Pipeline__ReconcileAfter"] = "00:00:03";
         // As far back as six hours are for a run every five minutes.
         settings["Pipeline__ReconcileBack"] = "00:01:30";
         settings["Pipeline__AiRetries"] = "0";
@@ -194,8 +207,11 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["Pipeline__TwilioTimeout"] = "00:00:03";
         settings["DOTNET_STARTUP_HOOKS"] = typeof(FailPointFiles).Assembly.Location;
         settings[FailPointFiles.Variable] = Path.Combine(bench.Folder, "fail-points");
-        // Each life of this app is a short one.
+        // Each life of this app is a short one: to compile anything better than at once pays only in long ones.
         settings["DOTNET_TieredPGO"] = "0";
+        settings["DOTNET_TC_CallCounting"] = "0";
+        // Nor do its threads spin for work while there are others to run.
+        settings["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         return settings;
     }
 }

@@ -1,81 +1,99 @@
 using FamilyPa.Bench.Checks;
 using FamilyPa.Bench.Traffic;
+using FamilyPa.FailPoints;
 
 namespace FamilyPa.Bench.Crashes;
 
 /// <summary>One environment in which one run of the matrix follows the other.</summary>
 internal sealed class CrashLane(CrashEnvironment environment)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+    private const int Looks = 2;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Lets a scenario happen without a crash (but the one that it begins with) and looks on.</summary>
+    private readonly List<Promise> promised = [];
+
+    /// <summary>Lets a scenario happen without a crash (but the one that it begins with), some times over, and looks on.</summary>
     /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
     /// <returns>The points it came to, and how each kind of message ended.</returns>
     public async Task<(List<CrashPoint> Points, IReadOnlyDictionary<string, Outcome> Outcomes)> ExploreAsync(
         Scenario scenario, CrashPoint? first, HashSet<string> seen)
     {
-        await BeginAsync(scenario);
-        var known = environment.FailPoints.Read().Count;
-        var promises = await SendAsync(scenario, seed: 0, first is null ? [] : [first.At]);
-        if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
-            throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not even end when nobody is killed.");
-        // The timers' functions and Twilio's reports on the replies come to their points as well.
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        return (CrashPoint.Of(scenario, environment.FailPoints.Read().Skip(known), seen), await environment.Checker.ReadOutcomesAsync(promises));
+        await environment.BePunctualAsync(scenario.HasTimers);
+        environment.FailPoints.Listen();
+        var looks = new List<IEnumerable<Reached>>();
+        var promises = new List<Promise>();
+        for (var look = 0; look < Looks; look++)
+        {
+            await BeginAsync(scenario);
+            var known = environment.FailPoints.Read().Count;
+            promises.AddRange(await SendAsync(scenario, seed: 0, FirstDeath(scenario, first)));
+            if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
+                throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not even end when nobody is killed.");
+            await Task.Delay(scenario.Aftermath);
+            looks.Add([.. environment.FailPoints.Read().Skip(known)]);
+        }
+
+        return (CrashPoint.Of(scenario, looks, seen), await environment.Checker.ReadOutcomesAsync(promises));
     }
 
     /// <summary>Sends, kills, waits for the end and checks.</summary>
-    public async Task<CrashResult> RunAsync(CrashPoint point, CrashPoint? first, int seed, Expectations expectations)
+    public async Task<CrashResult> RunAsync(CrashRound round, CrashPoint? first, Expectations expectations)
     {
-        await environment.BePunctualAsync(CrashEnvironment.IsTimer(point.Function));
-        await BeginAsync(point.Scenario);
-        var promises = await SendAsync(point.Scenario, seed, first is null ? [point.At] : [first.At, point.At]);
-        var killed = await WaitForDeathAsync();
+        await environment.BePunctualAsync(round.IsPunctual);
+        environment.FailPoints.Ignore();
+        await BeginAsync(round.Scenario);
+        var before = FirstDeath(round.Scenario, first);
+        var promises = await SendAsync(round.Scenario, round.Seed, [.. before, [.. round.Points.Select(point => point.At)]]);
+        await WaitForDeathsAsync();
         environment.FailPoints.Disarm();
+        var struck = environment.FailPoints.Deaths().Skip(before.Count).FirstOrDefault([]);
         await environment.Checker.WaitUntilSettledAsync(promises, Deadline);
         var verdict = await environment.Checker.CheckAsync(promises, expectations, environment.SentTo(promises), environment.OpenAI.Billed);
-        return new CrashResult(point, seed, killed, verdict);
+        return new CrashResult(round, [.. round.Points.Where(point => struck.Contains(point.At))], verdict);
     }
+
+    /// <summary>Checks all messages of all runs once more, now that nothing is going on: what came late shows here.</summary>
+    public Task<Verdict> CheckAllAsync(Expectations expectations) =>
+        environment.Checker.CheckAsync(promised, expectations, environment.SentTo(promised), environment.OpenAI.Billed);
+
+    private static IReadOnlyList<IReadOnlyList<string>> FirstDeath(Scenario scenario, CrashPoint? first) =>
+        first is null ? [] : [[.. Enumerable.Repeat(first.At, scenario.FirstDead)]];
 
     private async Task BeginAsync(Scenario scenario)
     {
         environment.FailPoints.Disarm();
-        environment.Twilio.Reset();
+        environment.Twilio.Faults.Clear();
         environment.OpenAI.Faults.Clear();
         Doom.Impose(environment.Twilio, environment.OpenAI);
         await environment.ClearQueuesAsync();
         await environment.HaveContainerAsync(!scenario.LacksContainer);
     }
 
-    private async Task<IReadOnlyList<Promise>> SendAsync(Scenario scenario, int seed, IReadOnlyList<string> orders)
+    private async Task<IReadOnlyList<Promise>> SendAsync(Scenario scenario, int seed, IReadOnlyList<IReadOnlyList<string>> deaths)
     {
         using var limit = new CancellationTokenSource(Deadline);
         var drafts = scenario.Drafts(new Chatter(seed));
         var phones = await environment.AddSendersAsync(drafts.Count);
         environment.Database.IsRefusing = scenario.LosesDatabase;
-        if (orders.Count > 0)
-            environment.FailPoints.Arm(orders);
+        if (deaths.Count > 0)
+            environment.FailPoints.Arm(deaths);
         var sending = Task.WhenAll(drafts.Zip(phones, (draft, phone) => environment.Sender.SendAsync(draft, phone, limit.Token)));
         if (scenario.LosesDatabase)
             await Task.WhenAny(sending, Task.Delay(Outage));
         environment.Database.IsRefusing = false;
-        return await sending;
+        var promises = await sending;
+        promised.AddRange(promises);
+        return promises;
     }
 
-    /// <returns>Whether every order was carried out.</returns>
-    private async Task<bool> WaitForDeathAsync()
+    /// <summary>Returns when every order was carried out, or too late to be.</summary>
+    private async Task WaitForDeathsAsync()
     {
         using var limit = new CancellationTokenSource(Deadline);
         while (environment.FailPoints.IsArmed && !limit.IsCancellationRequested)
             await Task.Delay(Pace);
-        return !environment.FailPoints.IsArmed;
     }
-}
-
-/// <param name="Killed">Whether the app died there.</param>
-internal sealed record CrashResult(CrashPoint Point, int Seed, bool Killed, Verdict Verdict)
-{
-    public bool IsGood => Killed && Verdict.IsGood;
 }

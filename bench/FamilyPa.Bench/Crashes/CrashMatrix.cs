@@ -43,26 +43,27 @@ internal static class CrashMatrix
             return 0;
         }
 
-        Console.WriteLine($"{points.Count} points found, {chosen.Count} of them times {seeds.Count} seeds to run");
-
         // Every point once before any twice: a run that is cut short has seen most.
-        var work = new ConcurrentQueue<(CrashPoint Point, int Seed)>(seeds.SelectMany(seed => chosen.Select(point => (point, seed))));
-        var results = new ConcurrentBag<CrashResult>();
-        var total = work.Count;
-        await Task.WhenAll(Enumerable.Range(1, Math.Min(laneCount, total)).Select(LaneAsync));
-        new CrashReport(points.Count, [.. results]).Show(clock.Elapsed);
-        return total > 0 && results.All(result => result.IsGood) ? 0 : 1;
+        var work = new ConcurrentQueue<CrashRound>(seeds.SelectMany(seed => CrashRound.Of(chosen, seed)));
+        var report = new CrashReport(points.Count, chosen.Count * seeds.Count);
+        Console.WriteLine($"{points.Count} points found; {chosen.Count} of them times {seeds.Count} seeds to die at, in {work.Count} deaths");
+        await Task.WhenAll(Enumerable.Range(1, Math.Min(laneCount, work.Count)).Select(LaneAsync));
+        report.Show(clock.Elapsed);
+        return report.IsGood ? 0 : 1;
 
         async Task LaneAsync(int number)
         {
             await using var own = number == 1 ? null : await CrashEnvironment.StartAsync($"crash-matrix-{number}", number, skipLeases: true, _ => { });
             var lane = new CrashLane(own ?? first);
-            while (work.TryDequeue(out var next))
+            while (work.TryDequeue(out var round))
             {
-                var result = await lane.RunAsync(next.Point, firsts.GetValueOrDefault(next.Point.Scenario), next.Seed, expectations);
-                results.Add(result);
-                CrashReport.Tell(result, results.Count, total);
+                var result = await lane.RunAsync(round, firsts.GetValueOrDefault(round.Scenario), expectations);
+                foreach (var again in round.Again(result.Missed))
+                    work.Enqueue(again);
+                report.Add(result);
             }
+
+            report.Add(await lane.CheckAllAsync(expectations));
         }
     }
 

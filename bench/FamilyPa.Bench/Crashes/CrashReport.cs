@@ -3,25 +3,18 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>What a crash matrix came to.</summary>
+/// <summary>What a crash matrix comes to.</summary>
 /// <param name="known">How many points there are, run or not.</param>
-internal sealed class CrashReport(int known, IReadOnlyList<CrashResult> results)
+/// <param name="wanted">How many have to be died at, those of each seed counted.</param>
+internal sealed class CrashReport(int known, int wanted)
 {
     private const int EverySoOften = 25;
 
-    /// <summary>A line for a run that went wrong, with what it takes to repeat it, and one now and then.</summary>
-    public static void Tell(CrashResult result, int done, int total)
-    {
-        if (!result.IsGood)
-        {
-            Console.WriteLine($"--seed {result.Seed} --points {result.Point.Name} ({result.Point.What})");
-            foreach (var problem in result.Killed ? result.Verdict.Problems : ["the point was not reached", .. result.Verdict.Problems])
-                Console.WriteLine($"    {problem}");
-        }
+    private readonly Lock gate = new();
+    private readonly List<CrashResult> results = [];
+    private readonly List<Verdict> atTheEnd = [];
 
-        if (done % EverySoOften == 0)
-            Console.WriteLine($"{done} of {total} runs");
-    }
+    public bool IsGood => results.Count > 0 && results.All(result => result.IsGood) && atTheEnd.All(verdict => verdict.IsGood);
 
     public static void List(IReadOnlyList<CrashPoint> points)
     {
@@ -29,21 +22,48 @@ internal sealed class CrashReport(int known, IReadOnlyList<CrashResult> results)
             Console.WriteLine($"{point.Name,-40} {point.What}");
     }
 
-    public void Show(TimeSpan elapsed)
+    /// <summary>Says what went wrong and what it takes to repeat it, and now and then how far we are.</summary>
+    public void Add(CrashResult result)
     {
-        var table = new Table { Title = new TableTitle($"Crash matrix: {known} points known, {results.Count} runs in {elapsed.TotalMinutes:0} min") }
-            .AddColumns("killed in", "points", "runs", "killed", "lost", "duplicated", "stuck", "over-charged");
-        foreach (var function in results.GroupBy(result => result.Point.Scenario.Prefix + result.Point.Function).OrderBy(group => group.Key, StringComparer.Ordinal))
-            table.AddRow(Row(function.Key, [.. function]));
-        table.AddRow(Row("all", results));
-        AnsiConsole.Write(table);
+        lock (gate)
+        {
+            results.Add(result);
+            if (!result.IsGood)
+                Console.WriteLine($"--seed {result.Round.Seed} --points {string.Join(' ', result.Round.Points.Select(point => point.Name))}");
+            foreach (var point in result.Unreached)
+                Console.WriteLine($"    not reached: {point.Name} ({point.What})");
+            foreach (var problem in result.Verdict.Problems)
+                Console.WriteLine($"    {problem}");
+            if (results.Count % EverySoOften == 0)
+                Console.WriteLine($"died at {Killed(results)} of {wanted} in {results.Count} deaths");
+        }
     }
 
-    private static string[] Row(string name, IReadOnlyList<CrashResult> runs) =>
-    [
-        name, $"{runs.DistinctBy(run => run.Point.Name).Count()}", $"{runs.Count}", $"{runs.Count(run => run.Killed)}",
-        Sum(runs, verdict => verdict.Lost), Sum(runs, verdict => verdict.Duplicated), Sum(runs, verdict => verdict.Stuck), Sum(runs, verdict => verdict.OverCharged),
-    ];
+    /// <param name="verdict">On all messages of a lane, after its last round.</param>
+    public void Add(Verdict verdict)
+    {
+        lock (gate)
+        {
+            atTheEnd.Add(verdict);
+            foreach (var problem in verdict.Problems)
+                Console.WriteLine($"at the end: {problem}");
+        }
+    }
 
-    private static string Sum(IEnumerable<CrashResult> runs, Func<Verdict, IReadOnlyList<string>> list) => $"{runs.Sum(run => list(run.Verdict).Count)}";
+    public void Show(TimeSpan elapsed)
+    {
+        var table = new Table { Title = new TableTitle($"Crash matrix: {known} points known, {results.Count} deaths in {elapsed.TotalMinutes:0} min") }
+            .AddColumns("killed in", "points", "times", "killed");
+        var tries = results.Where(result => result.Round.Attempt == 1).SelectMany(result => result.Round.Points).ToList();
+        var killed = results.SelectMany(result => result.Killed).CountBy(Place).ToDictionary();
+        foreach (var place in tries.GroupBy(Place).OrderBy(group => group.Key, StringComparer.Ordinal))
+            table.AddRow(place.Key, $"{place.DistinctBy(point => point.Name).Count()}", $"{place.Count()}", $"{killed.GetValueOrDefault(place.Key)}");
+        table.AddRow("all", $"{tries.DistinctBy(point => point.Name).Count()}", $"{wanted}", $"{Killed(results)}");
+        AnsiConsole.Write(table);
+        VerdictTable.Show(Verdict.Of([.. results.Select(result => result.Verdict), .. atTheEnd]));
+    }
+
+    private static string Place(CrashPoint point) => point.Scenario.Prefix + point.Function;
+
+    private static int Killed(IEnumerable<CrashResult> results) => results.Sum(result => result.Killed.Count);
 }

@@ -10,7 +10,8 @@ internal sealed class CrashingApp : IAsyncDisposable
     private readonly Func<Task> mourn;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task watching;
-    private AppProcess process;
+    private volatile TaskCompletionSource living = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile AppProcess process;
     private int deaths;
 
     private CrashingApp(AppStart start, Func<Task> mourn, AppProcess process)
@@ -18,6 +19,7 @@ internal sealed class CrashingApp : IAsyncDisposable
         this.start = start;
         this.mourn = mourn;
         this.process = process;
+        living.SetResult();
         watching = WatchAsync();
     }
 
@@ -26,8 +28,15 @@ internal sealed class CrashingApp : IAsyncDisposable
     /// <param name="mourn">Done after each death, before the app is started again.</param>
     public static async Task<CrashingApp> StartAsync(AppStart start, Func<Task> mourn) => new(start, mourn, await AppProcess.StartAsync(start));
 
+    /// <summary>Ends when the app answers, which it does but for the moments after a death.</summary>
+    public Task Living => living.Task;
+
     /// <summary>As <c>kill -9</c>.</summary>
-    public Task KillAsync() => process.KillAsync();
+    public Task KillAsync()
+    {
+        BeDead();
+        return process.KillAsync();
+    }
 
     /// <summary>Its next life, which begins now, has these settings.</summary>
     public Task ChangeAsync(IReadOnlyDictionary<string, string?> settings)
@@ -51,14 +60,22 @@ internal sealed class CrashingApp : IAsyncDisposable
             while (true)
             {
                 await process.Exited.WaitAsync(stopping.Token);
+                BeDead();
                 await process.DisposeAsync();
                 process = await StartAgainAsync();
+                living.SetResult();
             }
         }
         catch (OperationCanceledException)
         {
             // The run is over.
         }
+    }
+
+    private void BeDead()
+    {
+        if (living.Task.IsCompleted)
+            living = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private async Task<AppProcess> StartAgainAsync()

@@ -18,7 +18,7 @@ internal static class Storm
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Decides what is sent and what breaks." };
         var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 50, Description = "Messages a second at most; fewer where the app does not keep up." };
         var faults = new Option<double>("--faults") { DefaultValueFactory = _ => 0.05, Description = "The share that is struck of all requests to each of the services." };
-        var killEvery = new Option<double>("--kill-every") { DefaultValueFactory = _ => 5, Description = "Seconds between two kills of the app, on average; 0 for none." };
+        var killEvery = new Option<double>("--kill-every") { DefaultValueFactory = _ => 5, Description = "Seconds that the app lives from start to kill, on average; 0 for ever." };
         var command = new Command("storm", "Breaks everything around the app and the app itself, and checks that nothing is lost or done twice.")
         {
             messages, seed, rate, faults, killEvery,
@@ -60,6 +60,8 @@ internal static class Storm
         {
             while (every > 0)
             {
+                // A busy machine takes seconds to start it. Those are no part of its life, or it would get nothing done between two kills.
+                await app.Living.WaitAsync(over);
                 await Task.Delay(TimeSpan.FromSeconds(every * (0.5 + random.NextDouble())), over);
                 await app.KillAsync();
             }

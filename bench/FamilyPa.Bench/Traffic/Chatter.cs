@@ -18,12 +18,14 @@ internal sealed class Chatter(int seed)
         () => new Draft("help", "HELP"),
         VoiceNote,
         () => new Draft("caption and voice note", $"buy {Any(Things)}", $"call {Any(People)} {Any(Days)}"),
-        () => new Draft("two voice notes", "", $"buy {Any(Things)}", $"call {Any(People)} {Any(Days)}"),
+        TwoVoiceNotes,
     ];
 
     public Draft Text() => new("one task", $"buy {Any(Things)} {Any(Days)}");
 
     public Draft VoiceNote() => new("voice note", "", $"remind me to buy {Any(Things)} {Any(Days)}");
+
+    public Draft TwoVoiceNotes() => new("two voice notes", "", $"buy {Any(Things)}", $"call {Any(People)} {Any(Days)}");
 
     /// <summary>One of each kind and as many others as it takes, in any order, some of them delivered twice (at least one).</summary>
     public IReadOnlyList<Draft> Mix(int count)

@@ -11,6 +11,9 @@ internal sealed record Draft(string Kind, string Body, params IReadOnlyList<stri
     /// <summary>Twilio delivers it a second time, this long after the first; null: once.</summary>
     public TimeSpan? Again { get; init; }
 
+    /// <summary>It is sent this long after those it is sent along with.</summary>
+    public TimeSpan Later { get; init; }
+
     /// <summary>How the MessageSid begins, where a fault has to know it.</summary>
     public string? SidPrefix { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class Sender(TwilioSimulator twilio)
     /// <returns>What the acknowledgement promised.</returns>
     public async Task<Promise> SendAsync(Draft draft, string phone, CancellationToken cancellation)
     {
+        await Task.Delay(draft.Later, cancellation);
         var message = twilio.BuildInbound(draft.From(phone));
         await Task.WhenAll(DeliverAsync(message.MessageSid, TimeSpan.Zero, cancellation),
             draft.Again is { } gap ? DeliverAsync(message.MessageSid, gap, cancellation) : Task.CompletedTask);

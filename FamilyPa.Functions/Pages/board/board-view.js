@@ -50,7 +50,7 @@ export class Board {
     const me = byId('me');
     family.fillAvatar(part(me, 'avatar'), family.me.user_id);
     part(me, 'label').textContent = `${family.me.name}, family`;
-    for (const select of document.querySelectorAll('[data-members]')) family.fillSelect(select);
+    family.fillSelect(byId('quick-add').elements.assignee);
   }
 
   async reloadFamily() {

@@ -12,8 +12,6 @@ const LANGUAGES = { 'en-GB': 'English (UK)', 'en-US': 'English (US)', de: 'Deuts
 export class FamilyView {
   constructor(board) {
     this.board = board;
-    const form = byId('member-dialog').querySelector('form');
-    form.addEventListener('submit', event => this.invite(event, form), { signal: board.listening.signal });
   }
 
   open() {
@@ -91,22 +89,21 @@ export class FamilyView {
   }
 
   openInvitation() {
-    const dialog = byId('member-dialog');
-    const form = dialog.querySelector('form');
-    form.reset();
-    say(part(form, 'notice'), '');
-    form.elements.role.replaceChildren(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
-    open('member-dialog');
+    open('member', dialog => {
+      const form = dialog.querySelector('form');
+      form.elements.role.append(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
+      form.addEventListener('submit', event => this.invite(event, form, dialog));
+    });
   }
 
-  async invite(event, form) {
+  async invite(event, form, dialog) {
     event.preventDefault();
     const { name, phone, role } = form.elements;
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
       await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
-      byId('member-dialog').close();
+      dialog.close();
       toast(`${name.value.trim()} is invited.`);
       await this.board.reloadFamily();
     } catch (error) {

@@ -43,7 +43,7 @@ param webhookSharedSecret string = ''
 @secure()
 param sessionSigningKey string = ''
 
-@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret. The vault must hold <name>-next for each.')
+@description('Names of what is being changed: twilio-auth-token, webhook-shared-secret, session-signing-key. The vault must hold <name>-next for each.')
 param rotating string = ''
 
 @description('An outside issuer whose tokens members may use as well; empty for none.')

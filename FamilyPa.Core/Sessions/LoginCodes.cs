@@ -7,6 +7,7 @@ using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FamilyPa.Core.Sessions;
 
@@ -25,9 +26,9 @@ public sealed class LoginCodes(
         var limits = settings.Value;
         var id = Guid.NewGuid();
         await using var batch = database.AsService().Add(
-            "select request_code($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "select request_code($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             id, phone, keys.OfPhone(phone), address, limits.CodeLifetime, limits.CodesPerMinutePerPhone, limits.CodesPerHourPerPhone,
-            limits.CodesPerDayPerPhone, limits.CodesPerHourPerAddress, limits.CodesPerHour);
+            limits.CodesPerDayPerPhone, limits.CodesPerHourPerAddress);
         var outcome = await batch.SingleAsync(row => row.GetString(0), cancellation);
         if (outcome == "wanted")
             await notices.SendAsync(new Notice(NoticeKind.Code, id), cancellation);
@@ -43,22 +44,20 @@ public sealed class LoginCodes(
             return;
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         await using var issue = database.AsService().Add(
-            "select phone, locale, last_from, last_to, last_inbound_at from issue_code($1, $2)", id, keys.OfCode(phone, code));
-        var to = await issue.SingleAsync(
-            row => (Locale: row.GetString(1), Channel: channels.Of(
-                row.GetString(0), Text(row, 2), Text(row, 3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4))),
-            cancellation);
-        if (to.Channel is { } channel)
+            "select outcome, phone, locale, last_from, last_to, last_inbound_at from issue_code($1, $2, $3)",
+            id, keys.OfCode(phone, code), settings.Value.CodesPerHour);
+        var receiver = await issue.SingleAsync(Read, cancellation);
+        if (receiver?.Channel is { } channel)
         {
-            var result = await twilio.SendAsync(
-                channel.To, channel.From, string.Format(CultureInfo.InvariantCulture, Phrases.Of(to.Locale).SignInCode, code), CancellationToken.None);
+            var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(receiver.Locale).SignInCode, code);
+            var result = await twilio.SendAsync(channel.To, channel.From, text, CancellationToken.None);
             if (result is SendResult.NotSent notSent)
                 throw new ReplyNotSentException(notSent.Code);
             log.CodeSent(id, result.GetType().Name, (result as SendResult.Refused)?.Code);
         }
         else
         {
-            log.CodeSent(id, "Nobody", null);
+            log.CodeSent(id, receiver?.Outcome ?? "nobody", null);
         }
 
         await using var forget = database.AsService().Add("update login_codes set phone = null where id = $1", id);
@@ -72,5 +71,15 @@ public sealed class LoginCodes(
         return await batch.SingleAsync(row => row.GetString(0), cancellation);
     }
 
-    private static string? Text(Npgsql.NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private Receiver Read(NpgsqlDataReader row)
+    {
+        var outcome = row.GetString(0);
+        var seen = row.IsDBNull(5) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(5);
+        return new Receiver(outcome, Text(row, 2), outcome == "issued" ? channels.Of(row.GetString(1), Text(row, 3), Text(row, 4), seen) : null);
+    }
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    /// <param name="Channel">Null where none is to be sent, or there is no number of ours to send it from.</param>
+    private sealed record Receiver(string Outcome, string? Locale, Channel? Channel);
 }

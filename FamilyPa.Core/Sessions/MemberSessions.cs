@@ -36,12 +36,16 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                 (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
             : null;
 
-    /// <summary>Signs out: the token is worth nothing any more.</summary>
-    public async Task EndAsync(Identity identity, CancellationToken cancellation)
+    /// <summary>Signs out: the token is worth nothing any more. An outside issuer's token has no session here that could end.</summary>
+    /// <returns>Whether there was a session.</returns>
+    /// <exception cref="Npgsql.PostgresException">FP003: an outside issuer's token, of nobody here.</exception>
+    public async Task<bool> EndAsync(Identity identity, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
-            "update sessions set revoked_at = now() where id = $1::uuid and user_id = $2 and revoked_at is null", identity.SessionId, identity.UserId);
-        await batch.ExecuteAsync(cancellation);
+        await using var batch = identity.SessionId is { } session
+            ? database.AsService().Add(
+                "update sessions set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null and expires_at > now()", session, identity.UserId)
+            : database.AsMember(identity);
+        return await batch.ExecuteAsync(cancellation) > 0;
     }
 
     /// <summary>Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either.</summary>

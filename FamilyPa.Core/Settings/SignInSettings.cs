@@ -27,7 +27,7 @@ public sealed class SignInSettings
     /// <summary>Codes asked for from one address, which a whole household or more may share.</summary>
     public int CodesPerHourPerAddress { get; set; } = 60;
 
-    /// <summary>Codes asked for by all: what a flood of requests can cost, and how often anybody may guess at all.</summary>
+    /// <summary>Codes sent to all: what a flood of requests can cost.</summary>
     public int CodesPerHour { get; set; } = 300;
 
     /// <summary>Codes and links entered from one address, in ten minutes.</summary>

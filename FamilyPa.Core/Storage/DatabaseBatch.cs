@@ -65,9 +65,18 @@ public sealed class DatabaseBatch : IAsyncDisposable
     public async Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellation)
     {
         var reader = await batch.ExecuteReaderAsync(cancellation);
-        for (var i = 0; i < preludes; i++)
-            await reader.NextResultAsync(cancellation);
-        return reader;
+        try
+        {
+            for (var i = 0; i < preludes; i++)
+                await reader.NextResultAsync(cancellation);
+            return reader;
+        }
+        catch
+        {
+            // A statement behind the first refused: the reader still holds the connection.
+            await reader.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs the batch and maps the first row, or answers the default when there is none.</summary>

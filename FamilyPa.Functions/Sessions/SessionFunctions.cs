@@ -73,10 +73,7 @@ public sealed class SessionFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
     {
         var answer = await door.EnterAsync(request, async identity =>
-        {
-            await sessions.EndAsync(identity, cancellation);
-            return Results.NoContent();
-        });
+            await sessions.EndAsync(identity, cancellation) ? Results.NoContent() : MemberDoor.Unauthorized(request.HttpContext));
         if (answer is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent or StatusCodes.Status401Unauthorized })
             cookie.Clear(request.HttpContext.Response);
         return answer;

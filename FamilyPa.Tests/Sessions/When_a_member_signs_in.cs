@@ -194,6 +194,20 @@ public sealed class When_a_member_signs_in(SessionApp app) : AppTest<SessionApp>
     }
 
     [Fact]
+    public async Task All_together_cannot_have_codes_for_ever()
+    {
+        var member = (await App.AddFamilyAsync("owner")).Of("owner");
+        await App.Database.ExecuteAsync(
+            "insert into sign_in_counts (scope, key, began_at, count) select 'codes_of_all', '', date_bin('1 hour', now() + i * interval '1 hour', 'epoch'), 300 from generate_series(0, 1) i on conflict (scope, key, began_at) do update set count = 300");
+
+        Assert.Equal(202, (await App.AskForCodeAsync(member.Phone)).Status);
+
+        await App.WaitForAsync(WaitingAsync, waiting => waiting == 0, "the number to be looked up");
+        Assert.Empty(App.SentTo(member.Phone));
+        await App.Database.ExecuteAsync("delete from sign_in_counts where scope = 'codes_of_all'");
+    }
+
+    [Fact]
     public async Task One_address_cannot_try_for_ever()
     {
         var (phone, code) = await AskedAsync();

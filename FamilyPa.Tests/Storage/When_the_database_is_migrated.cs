@@ -30,6 +30,23 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
     }
 
     [Fact]
+    public async Task A_batch_that_its_guard_refuses_gives_the_connection_back()
+    {
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString + ";Maximum Pool Size=1;Timeout=1");
+        var access = new Database(source);
+        var cancellation = TestContext.Current.CancellationToken;
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using var refused = access.AsService().Guard("select 1/0").Add("select 1");
+            await Assert.ThrowsAsync<PostgresException>(() => refused.SingleAsync(row => row.GetInt32(0), cancellation));
+        }
+
+        await using var batch = access.AsService().Add("select 1");
+        Assert.Equal(1, await batch.SingleAsync(row => row.GetInt32(0), cancellation));
+    }
+
+    [Fact]
     public async Task A_batch_that_fails_leaves_nothing()
     {
         await using var source = NpgsqlDataSource.Create(database.AppConnectionString);

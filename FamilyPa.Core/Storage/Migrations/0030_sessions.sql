@@ -81,7 +81,7 @@ end $$;
 -- can take the time. Answers 'wanted', or the limit that acted.
 create function request_code(
   p_id uuid, p_phone text, p_phone_key bytea, p_address text, p_lifetime interval,
-  p_per_minute int, p_per_hour int, p_per_day int, p_per_hour_of_address int, p_per_hour_of_all int) returns text
+  p_per_minute int, p_per_hour int, p_per_day int, p_per_hour_of_address int) returns text
 language plpgsql set search_path = public, pg_temp as $$
 declare
   recent record;
@@ -98,29 +98,36 @@ begin
   if recent.minute >= p_per_minute or recent.hour >= p_per_hour or recent.day >= p_per_day then
     return 'limited_phone';
   end if;
-  if count_sign_in('codes_of_all', '', interval '1 hour') > p_per_hour_of_all then
-    return 'limited_all';
-  end if;
   insert into login_codes (id, phone_key, phone, expires_at, created_at)
   values (p_id, p_phone_key, p_phone, clock_timestamp() + p_lifetime, clock_timestamp());
   return 'wanted';
 end $$;
 
 -- Gives a wanted code its hash if the number is a member's who may be written to, and tells how to reach them. No row: nobody to send it to.
-create function issue_code(p_id uuid, p_code_hash bytea)
-returns table (phone text, locale text, last_from text, last_to text, last_inbound_at timestamptz)
-language sql set search_path = public, pg_temp as $$
-  with member as (
-    select m.family_id, m.user_id, m.phone_e164, f.locale, m.last_inbound_at
-    from login_codes c join family_members m on m.phone_e164 = c.phone join families f on f.id = m.family_id
-    where c.id = p_id and c.used_at is null and c.expires_at > now() and m.opted_out_at is null),
-  issued as (
-    update login_codes c set code_hash = p_code_hash, family_id = m.family_id, user_id = m.user_id from member m where c.id = p_id returning c.id)
-  select m.phone_e164, m.locale, i.from_address, i.to_address, m.last_inbound_at
-  from member m left join lateral (
-    select x.from_address, x.to_address from inbound_messages x
-    where x.family_id = m.family_id and x.user_id = m.user_id order by x.created_at desc limit 1) i on true
-$$;
+-- Only codes that are sent count against what all may have: strangers' numbers cannot keep the members out.
+create function issue_code(p_id uuid, p_code_hash bytea, p_per_hour_of_all int)
+returns table (outcome text, phone text, locale text, last_from text, last_to text, last_inbound_at timestamptz)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  member family_members;
+begin
+  select m.* into member from login_codes c join family_members m on m.phone_e164 = c.phone
+  where c.id = p_id and c.used_at is null and c.expires_at > now() and m.opted_out_at is null;
+  if not found then
+    return;
+  end if;
+  if count_sign_in('codes_of_all', '', interval '1 hour') > p_per_hour_of_all then
+    return query select 'limited_all', member.phone_e164, null::text, null::text, null::text, null::timestamptz;
+    return;
+  end if;
+  update login_codes c set code_hash = p_code_hash, family_id = member.family_id, user_id = member.user_id where c.id = p_id;
+  return query
+    select 'issued', member.phone_e164, f.locale, i.from_address, i.to_address, member.last_inbound_at
+    from families f left join lateral (
+      select x.from_address, x.to_address from inbound_messages x
+      where x.family_id = member.family_id and x.user_id = member.user_id order by x.created_at desc limit 1) i on true
+    where f.id = member.family_id;
+end $$;
 
 -- Opens a session for somebody who is a member at this moment.
 create function open_session(p_session uuid, p_family uuid, p_user uuid, p_lifetime interval)

@@ -1,0 +1,40 @@
+using System.Reflection;
+using FamilyPa.Functions.Health;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Tests.FamilyApi;
+
+/// <summary>An HTTP function's method and path, as the app declares them.</summary>
+public sealed record Route(string Method, string Path, bool NeedsKey)
+{
+    /// <summary>What anybody may call. Every other route without a key is a member's.</summary>
+    private static readonly string[] Anybodys = ["POST /api/session/code", "POST /api/session", "GET /api/openapi.json", "GET /api/health/live", "GET /api/health/ready"];
+
+    public static IReadOnlyList<Route> Api { get; } =
+    [
+        .. from method in typeof(HealthFunctions).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+           where method.GetCustomAttribute<FunctionAttribute>() is not null
+           from trigger in method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+           where trigger?.Route?.StartsWith("api/", StringComparison.Ordinal) == true && !trigger.Route.StartsWith("api/webhooks/", StringComparison.Ordinal)
+           from verb in trigger.Methods ?? ["any"]
+           orderby trigger.Route, verb
+           select new Route(verb.ToUpperInvariant(), "/" + trigger.Route, trigger.AuthLevel != AuthorizationLevel.Anonymous),
+    ];
+
+    public static IEnumerable<Route> Members => Api.Where(route => !route.NeedsKey && !Anybodys.Contains(route.ToString()));
+
+    /// <summary>A body that is taken; null where there is none.</summary>
+    public object? Body => (Method, Path) switch
+    {
+        ("POST", "/api/tasks") => new { title = "a task" },
+        ("POST", "/api/members") => new { name = "A member", phone = Infrastructure.FamilyPaApp.NewPhone() },
+        ("PATCH", _) => new { },
+        ("POST", _) => throw new InvalidOperationException($"Say what {this} takes."),
+        _ => null,
+    };
+
+    public override string ToString() => $"{Method} {Path}";
+
+    /// <summary>Something for its parameters.</summary>
+    public string With(Guid id) => Path.Replace("{taskId}", id.ToString(), StringComparison.Ordinal).Replace("{userId}", id.ToString(), StringComparison.Ordinal);
+}

@@ -46,6 +46,7 @@ export class FamilyView {
 
   row(member) {
     const row = stamp('member');
+    part(row, 'role').append(...this.roles().map(name => new Option(ROLES[name], name)));
     part(row, 'role').addEventListener('change', event => this.attempt(async () => {
       await send('PATCH', `/api/members/${member.user_id}`, { role: event.target.value });
       toast(`${member.name} is now ${ROLES[event.target.value].toLowerCase()}.`);
@@ -64,8 +65,7 @@ export class FamilyView {
     const role = part(row, 'role');
     role.hidden = !mayChange;
     role.setAttribute('aria-label', `Role of ${member.name}`);
-    role.replaceChildren(...this.roles().map(name => new Option(ROLES[name], name)));
-    role.value = member.role;
+    if (role !== document.activeElement) role.value = member.role;
     const remove = part(row, 'remove');
     remove.hidden = !mayChange || mine;
     remove.setAttribute('aria-label', `Remove ${member.name}`);

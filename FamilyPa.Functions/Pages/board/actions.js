@@ -59,14 +59,7 @@ export class Actions {
   /** @returns whether it is gone */
   async remove(task) {
     if (!await confirm('Delete this task?', `“${task.title}” will be gone for everybody in the family. This cannot be undone.`, 'Delete')) return false;
-    try {
-      await this.feed.write(() => send('DELETE', `/api/tasks/${task.id}`));
-    } catch (error) {
-      if (error.status !== 404) {
-        this.complain(error, task);
-        return false;
-      }
-    }
+    await this.feed.write(() => send('DELETE', `/api/tasks/${task.id}`));
     this.feed.remove(task.id);
     toast(`Deleted: ${task.title}`);
     return true;

@@ -1,6 +1,7 @@
 // The board of one family: its views, and the way between them.
 
 import { byId, part, say } from '../shared/dom.js';
+import { reportError } from '../shared/report.js';
 import { ApiError, Unreachable } from './api.js';
 import { Actions } from './actions.js';
 import { Family } from './family.js';
@@ -50,7 +51,7 @@ export class Board {
     const me = byId('me');
     family.fillAvatar(part(me, 'avatar'), family.me.user_id);
     part(me, 'label').textContent = `${family.me.name}, family`;
-    for (const select of document.querySelectorAll('[data-members]')) family.fillSelect(select);
+    family.fillSelect(byId('quick-add').elements.assignee);
   }
 
   async reloadFamily() {
@@ -67,9 +68,14 @@ export class Board {
       const [, moved] = await Promise.all([this.feed.refresh(shown), this.feed.hasMoved()]);
       if (moved) await Promise.all(COUNTED.filter(name => name !== shown).map(name => this.feed.refresh(name)));
       this.tellConnection(null);
+      // Time goes by too: what was due in a minute is overdue.
+      if (this.view !== 'family') this.draw();
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) return;
-      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) {
+        reportError(error);
+        throw error;
+      }
       this.tellConnection(error);
       if (this.view !== 'family' && !this.feed.lists[this.view].loaded) showTrouble(error, () => this.show());
       throw error;

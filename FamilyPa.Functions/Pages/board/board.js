@@ -5,7 +5,7 @@ import { byId } from '../shared/dom.js';
 import { ApiError, Unreachable } from './api.js';
 import { Board } from './board-view.js';
 import { Family } from './family.js';
-import { forget, recall } from './last-seen.js';
+import { LAST_SEEN, forget, recall } from './last-seen.js';
 import { finishSignOut, leave, showSignIn } from './session.js';
 import { showSkeleton, showTrouble } from './states.js';
 
@@ -36,6 +36,9 @@ addEventListener('familypa:signed-out', () => {
   board = null;
   leave(start);
 });
+
+// Somebody signed in or out in another tab.
+addEventListener('storage', event => { if (event.key === LAST_SEEN && !event.newValue) location.reload(); });
 
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/board/sw.js', { scope: '/board' }).catch(() => {});
 start();

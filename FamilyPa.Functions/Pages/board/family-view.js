@@ -12,8 +12,6 @@ const LANGUAGES = { 'en-GB': 'English (UK)', 'en-US': 'English (US)', de: 'Deuts
 export class FamilyView {
   constructor(board) {
     this.board = board;
-    const form = byId('member-dialog').querySelector('form');
-    form.addEventListener('submit', event => this.invite(event, form), { signal: board.listening.signal });
   }
 
   open() {
@@ -48,6 +46,7 @@ export class FamilyView {
 
   row(member) {
     const row = stamp('member');
+    part(row, 'role').append(...this.roles().map(name => new Option(ROLES[name], name)));
     part(row, 'role').addEventListener('change', event => this.attempt(async () => {
       await send('PATCH', `/api/members/${member.user_id}`, { role: event.target.value });
       toast(`${member.name} is now ${ROLES[event.target.value].toLowerCase()}.`);
@@ -66,8 +65,7 @@ export class FamilyView {
     const role = part(row, 'role');
     role.hidden = !mayChange;
     role.setAttribute('aria-label', `Role of ${member.name}`);
-    role.replaceChildren(...this.roles().map(name => new Option(ROLES[name], name)));
-    role.value = member.role;
+    if (role !== document.activeElement) role.value = member.role;
     const remove = part(row, 'remove');
     remove.hidden = !mayChange || mine;
     remove.setAttribute('aria-label', `Remove ${member.name}`);
@@ -91,22 +89,21 @@ export class FamilyView {
   }
 
   openInvitation() {
-    const dialog = byId('member-dialog');
-    const form = dialog.querySelector('form');
-    form.reset();
-    say(part(form, 'notice'), '');
-    form.elements.role.replaceChildren(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
-    open('member-dialog');
+    open('member', dialog => {
+      const form = dialog.querySelector('form');
+      form.elements.role.append(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
+      form.addEventListener('submit', event => this.invite(event, form, dialog));
+    });
   }
 
-  async invite(event, form) {
+  async invite(event, form, dialog) {
     event.preventDefault();
     const { name, phone, role } = form.elements;
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
       await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
-      byId('member-dialog').close();
+      dialog.close();
       toast(`${name.value.trim()} is invited.`);
       await this.board.reloadFamily();
     } catch (error) {

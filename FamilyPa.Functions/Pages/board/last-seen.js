@@ -1,10 +1,10 @@
 // What was last seen, for when there is no network: of one person only, and gone when they sign out.
 
-const KEY = 'familypa.last-seen';
+export const LAST_SEEN = 'familypa.last-seen';
 
 export function remember(seen) {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...seen, at: Date.now() }));
+    localStorage.setItem(LAST_SEEN, JSON.stringify({ ...seen, at: Date.now() }));
   } catch {
     // Full, or forbidden: there is just nothing to show offline.
     forget();
@@ -14,7 +14,7 @@ export function remember(seen) {
 /** @returns {{at: number, family: object, sections: Object<string, object[]>} | null} */
 export function recall() {
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(localStorage.getItem(LAST_SEEN));
   } catch {
     return null;
   }
@@ -22,7 +22,7 @@ export function recall() {
 
 export function forget() {
   try {
-    localStorage.removeItem(KEY);
+    localStorage.removeItem(LAST_SEEN);
   } catch {
     // Forbidden: then nothing was kept either.
   }

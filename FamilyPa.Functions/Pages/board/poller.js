@@ -33,7 +33,8 @@ export function poll(ask) {
   document.addEventListener('visibilitychange', look);
   run();
   return {
-    now: run,
+    /** Asks at once; if it is asking already, once more after that. */
+    now: () => asking ? asking.then(run, run) : run(),
     stop() {
       stopped = true;
       clearTimeout(timer);

@@ -8,6 +8,7 @@ const LEAVING = 'familypa.leaving';
 const RESEND_AFTER = 30_000;
 
 let signedIn = null;
+let wanted = '/board';
 let phone = '';
 
 /** @param done is called once somebody is signed in */
@@ -32,6 +33,7 @@ export function leave(done) {
   for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   byId('view').replaceChildren();
   byId('toasts').replaceChildren();
+  wanted = location.pathname;
   history.replaceState(null, '', '/board/sign-in');
   showSignIn(done);
 }
@@ -44,6 +46,7 @@ export async function signOut() {
     // Nothing of it is shown on this device any more; the session itself ends when the server can be told.
     localStorage.setItem(LEAVING, 'yes');
   }
+  history.replaceState(null, '', '/board');
   dispatchEvent(new Event('familypa:signed-out'));
 }
 
@@ -84,7 +87,7 @@ async function signIn(proof) {
   localStorage.removeItem(LEAVING);
   forget();
   await call('POST', '/api/session', { body: proof });
-  history.replaceState(null, '', '/board');
+  history.replaceState(null, '', wanted);
   for (const form of document.querySelectorAll('#sign-in form')) form.reset();
   signedIn();
 }

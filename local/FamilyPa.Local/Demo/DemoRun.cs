@@ -21,6 +21,7 @@ internal static class DemoRun
 
         var stories = await Task.WhenAll(sent.Select(message => FollowAsync(database, message, clock, cancellationToken)));
         DemoReport.Show(console, [.. sent.Zip(stories)]);
+        console.WriteLine($"board: {run.File.BaseUrl}/board");
         return sent.Zip(stories).Select(pair => Judge(pair.First, pair.Second)).FirstOrDefault(reason => reason is not null);
     }
 

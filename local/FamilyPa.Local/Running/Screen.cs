@@ -13,6 +13,7 @@ internal static class Screen
         console.MarkupLine($"[bold green]Family PA is running[/] at [link]{file.BaseUrl}[/], after {elapsed.TotalSeconds:0.0} s. Ctrl+C stops all of it.");
         console.WriteLine();
         Row("Phone", file.Phone is null ? "messages come from your Twilio" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
+        Row("Board", $"{file.BaseUrl}/board   sign in as {DemoFamily.Owner.Name} ({DemoFamily.Owner.Phone}) or {DemoFamily.Second.Name} ({DemoFamily.Second.Phone}); the code arrives on the phone");
         Row("Story", "dotnet run --project tools/FamilyPa.Cli -- inspect <MessageSid>");
         console.WriteLine();
         Row("Database", file.Postgres);

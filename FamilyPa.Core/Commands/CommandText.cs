@@ -27,7 +27,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
     {
         var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
-        return new CommandText(command, Wording.Of(familys ? null : command.Languages.FirstOrDefault(), family.Locale), family.TimeZone, now, board);
+        return new CommandText(command, Wording.Of(familys || command.Languages is not [var first, ..] ? null : first, family.Locale), family.TimeZone, now, board);
     }
 
     public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);

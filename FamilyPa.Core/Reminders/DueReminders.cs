@@ -48,7 +48,8 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
                 when.LatestAfter)
             .Add(
                 Sql,
-                when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce, app.Value.Numbers().FirstOrDefault());
+                when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
+                app.Value.Numbers() is [var ours, ..] ? ours : null);
         return await batch.ListAsync(
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),

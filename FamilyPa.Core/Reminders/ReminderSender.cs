@@ -36,7 +36,7 @@ public sealed class ReminderSender(
         }
     }
 
-    private async Task RemindAsync(IReadOnlyList<DueReminder> reminders, CancellationToken cancellation)
+    private async Task RemindAsync(DueReminder[] reminders, CancellationToken cancellation)
     {
         var (key, recipient) = (reminders[0].Key, reminders[0].Recipient);
         if (recipient.IsOutOfReach)
@@ -55,26 +55,26 @@ public sealed class ReminderSender(
     }
 
     /// <returns>What to send; null when another run has it.</returns>
-    private async Task<string?> IntendAsync(IReadOnlyList<DueReminder> reminders, CancellationToken cancellation)
+    private async Task<string?> IntendAsync(DueReminder[] reminders, CancellationToken cancellation)
     {
         var (key, recipient, run) = (reminders[0].Key, reminders[0].Recipient, Guid.NewGuid());
         await using var batch = Replies.Replies.AddIntent(
             database.AsService(), recipient.FamilyId, key, ReplyKind.Reminder, recipient.To, recipient.From,
             ReminderText.Of(reminders, clock.GetUtcNow()), suppressed: false, run);
-        if (reminders.Count > 1)
+        if (reminders.Length > 1)
             AddSkipped(batch, [.. reminders.Skip(1)], "in_one_message", key, run);
         batch.Add(
             $"""
             insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
             select $1, $2, $3, $4, $5, now() where {TakenUp("$1", "$6")} on conflict do nothing
             """,
-            key, recipient.FamilyId, recipient.UserId, reminders.Count == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray(), run);
+            key, recipient.FamilyId, recipient.UserId, reminders.Length == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray(), run);
         return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
     }
 
     /// <summary>Notes reminders that are not sent, or not by themselves.</summary>
     /// <param name="key">Only if that one was taken up for sending, by <paramref name="run"/>.</param>
-    private static DatabaseBatch AddSkipped(DatabaseBatch batch, IReadOnlyList<DueReminder> reminders, string reason, string? key = null, Guid? run = null) => batch.Add(
+    private static DatabaseBatch AddSkipped(DatabaseBatch batch, DueReminder[] reminders, string reason, string? key = null, Guid? run = null) => batch.Add(
         $"""
         insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
         select $1, skipped, 'reminder', $2, $3, '', 'suppressed', $4

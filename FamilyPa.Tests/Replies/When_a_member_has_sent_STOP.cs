@@ -24,8 +24,7 @@ public sealed class When_a_member_has_sent_STOP(TestEnvironment environment)
 
         await database.ExecuteAsync("update family_members set opted_out_at = now() where user_id = $1", DemoFamily.Owner.UserId);
 
-        foreach (var kind in kinds)
-        foreach (var sid in (string[])["waits", "is meant"])
+        foreach (var (kind, sid) in kinds.SelectMany(kind => new[] { (kind, "waits"), (kind, "is meant") }))
             Assert.Equal((kind, sid, kind == ReplyKind.Reply), (kind, sid, await TakeUpAsync(source, sid, kind, suppressed: false) is not null));
         Assert.Null(await TakeUpAsync(source, "another", ReplyKind.Reply, suppressed: true));
         Assert.Equal(

@@ -106,6 +106,8 @@ var allLimits = union(
     MaxConcurrentJobs: 8
     DailyCostPerFamilyUsd: 10
     DailyCostGlobalUsd: 100
+    BreakerFailures: 10
+    SenderFailures: 5
   },
   limits
 )

@@ -26,6 +26,7 @@ public sealed class Retention(Database database, MediaStore media, IOptions<Rete
         await RunAsync("poison", RetentionSql.Poison, raw, cancellation);
         await RunAsync("refusals", RetentionSql.Refusals, raw, cancellation);
         await RunAsync("sign_ins", RetentionSql.SignIns, 1, cancellation);
+        await RunAsync("limits", RetentionSql.Limits, said, cancellation);
     }
 
     private Task RunAsync(string what, string sql, int days, CancellationToken cancellation) => RunAsync(

@@ -103,4 +103,16 @@ internal static class RetentionSql
         select (select count(*) from session) + (select count(*) from code) + (select count(*) from link)
           + (select count(*) from counted) + (select count(*) from answer)
         """;
+
+    /// <summary>That limits acted; what it cost stays.</summary>
+    public const string Limits =
+        """
+        with notices as (
+          delete from limit_notices where (family_id, user_id, kind, since) in (
+            select family_id, user_id, kind, since from limit_notices where since < now() - make_interval(days => $1) limit $2)
+          returning 1),
+        alerts as (
+          delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1)
+        select (select count(*) from notices) + (select count(*) from alerts)
+        """;
 }

@@ -16,6 +16,7 @@ var root = new RootCommand("Measures Family PA on this machine, and breaks it to
     CrashMatrix.Command(),
     Storm.Command(),
     Outage.Command(),
+    Downtime.Command(),
     FloorServer.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -56,6 +56,9 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     public string Url { get; } = $"http://127.0.0.1:{LoopbackPort.Free()}";
 
+    /// <summary>Of a login that sees every row, past the proxy.</summary>
+    public string AdminConnection => bench.AdminConnection;
+
     public TwilioSimulator Twilio => bench.Twilio;
 
     public AzureOpenAISimulator OpenAI => bench.OpenAI;
@@ -65,7 +68,9 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     /// The minute that a dead process's leases go on is skipped, and nobody renews one meanwhile, so that a call does the same things in each
     /// run. Otherwise leases are short and run out by themselves.
     /// </param>
-    public static async Task<CrashEnvironment> StartAsync(string name, int seed, bool skipLeases, Action<string> progress)
+    /// <param name="change">Of what the app is started with.</param>
+    public static async Task<CrashEnvironment> StartAsync(
+        string name, int seed, bool skipLeases, Action<string> progress, Action<Dictionary<string, string?>>? change = null)
     {
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
         var settings = environment.Settings();
@@ -79,6 +84,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             settings["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8";
         }
 
+        change?.Invoke(settings);
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
             new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },

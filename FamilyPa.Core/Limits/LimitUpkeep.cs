@@ -16,6 +16,18 @@ public sealed class LimitUpkeep(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        try
+        {
+            await KeepUpAsync(cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
+        {
+            log.NotSwept(ErrorCode.Of(e));
+        }
+    }
+
+    private async Task KeepUpAsync(CancellationToken cancellation)
+    {
         while (await SettleAsync(cancellation))
         {
             // One by one: each locks the day of one family.

@@ -13,7 +13,7 @@ namespace FamilyPa.Core.Pipeline;
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
 /// second ones make the line longer still. So while a queue holds no fewer messages than jobs wait for it, none of theirs can be missing.
 /// </remarks>
-public sealed class Sweeper(Database database, PhaseQueues queues, LimitUpkeep limits, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
+public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
 {
     private const int MostAtOnce = 500;
 
@@ -26,9 +26,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, LimitUpkeep l
         using var span = Traces.Start("sweep");
         try
         {
-            var sent = await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);
-            await limits.RunAsync(cancellation);
-            return sent;
+            return await SendAsync(await WithoutLateAsync(await FindOverdueAsync(cancellation), cancellation), cancellation);
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {

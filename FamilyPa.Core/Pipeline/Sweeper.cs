@@ -1,5 +1,4 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;

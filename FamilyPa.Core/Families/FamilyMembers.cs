@@ -14,7 +14,7 @@ public sealed class FamilyFullException() : Exception("The family has as many me
 public sealed record AddedMember(MemberView Member, bool Invited);
 
 /// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005).</summary>
-public sealed class FamilyMembers(Database database, NoticeQueue notices, ILogger<FamilyMembers> log)
+public sealed class FamilyMembers(Database database, PendingNotices notices, ILogger<FamilyMembers> log)
 {
     private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid()";
 

@@ -13,10 +13,10 @@ namespace FamilyPa.Core.Families;
 public sealed record MemberView(
     Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You);
 
-public sealed record Me(Guid UserId, string Name, string Role);
+public sealed record AskingMember(Guid UserId, string Name, string Role);
 
 /// <param name="Today">The day it is where the family lives.</param>
-public sealed record FamilyView(Guid Id, string Name, string Timezone, string Locale, string Today, Me Me, IReadOnlyList<MemberView> Members);
+public sealed record FamilyView(Guid Id, string Name, string Timezone, string Locale, string Today, AskingMember Me, IReadOnlyList<MemberView> Members);
 
 /// <summary>What is to be changed of a family; null leaves it.</summary>
 public sealed record FamilyChange(string? Name, string? Timezone, string? Locale);
@@ -58,7 +58,7 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
 
     private FamilyView Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), Today(row.GetString(2)),
-        new Me(row.GetGuid(4), row.GetString(5), row.GetString(6)), JsonSerializer.Deserialize<List<MemberView>>(row.GetString(7), Snake)!);
+        new AskingMember(row.GetGuid(4), row.GetString(5), row.GetString(6)), JsonSerializer.Deserialize<List<MemberView>>(row.GetString(7), Snake)!);
 
     private string Today(string timezone) =>
         LocalDatePattern.Iso.Format(Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(TimeZones.Get(timezone)).Date);

@@ -37,7 +37,7 @@ public sealed record Notice(NoticeKind Kind, Guid Id, Guid? By = null)
 }
 
 /// <summary>The queue <c>notices</c>: an HTTP answer need not wait for Twilio, nor tell by its time whether there was anything to send.</summary>
-public sealed class NoticeQueue(PhaseQueues queues)
+public sealed class PendingNotices(PhaseQueues queues)
 {
     public const string Name = "notices";
 

@@ -17,7 +17,7 @@ namespace FamilyPa.Core.Sessions;
 /// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
 /// </remarks>
 public sealed class LoginCodes(
-    Database database, NoticeQueue notices, TwilioClient twilio, SessionKeys keys, Channels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log)
+    Database database, PendingNotices notices, TwilioClient twilio, SessionKeys keys, Channels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log)
 {
     /// <param name="phone">In E.164.</param>
     /// <param name="address">The caller's.</param>

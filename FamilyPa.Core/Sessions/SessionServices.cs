@@ -24,7 +24,7 @@ public static class SessionServices
             .AddSingleton<LoginCodes>()
             .AddSingleton<LoginLinks>()
             .AddSingleton<MemberSessions>()
-            .AddSingleton<NoticeQueue>()
+            .AddSingleton<PendingNotices>()
             .AddSingleton<Channels>()
             .AddSingleton<Invitations>()
             .AddSingleton<NoticeSender>();

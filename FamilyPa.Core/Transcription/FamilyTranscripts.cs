@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
@@ -5,7 +6,9 @@ using FamilyPa.Core.Storage;
 namespace FamilyPa.Core.Transcription;
 
 /// <param name="Ordinal">Which recording of the message.</param>
-public sealed record TranscriptView(Guid Id, string MessageSid, int Ordinal, string Transcript, string? Language, double Seconds, DateTimeOffset CreatedAt);
+public sealed record TranscriptView(
+    Guid Id, string MessageSid, int Ordinal, string Transcript, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Language,
+    double Seconds, DateTimeOffset CreatedAt);
 
 /// <summary>What was said in a family's voice notes, the newest first.</summary>
 public sealed class FamilyTranscripts(Database database)

@@ -23,12 +23,9 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        door.EnterAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
-            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
-            if (fields is null)
-                return refusal!;
             var name = fields.Text("name", LongestName, required: true);
             var role = fields.Choice("role", Roles) ?? "member";
             var phone = await PhoneAsync(fields, member, cancellation);
@@ -50,24 +47,21 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
             {
                 return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has as many members as it may have.");
             }
-        });
+        }, cancellation);
 
     [Function("MemberChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/members/{userId}")] HttpRequest request,
         string userId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        door.EnterAsync(request, async (member, fields) =>
         {
-            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
-            if (fields is null)
-                return refusal!;
             var name = fields.Text("name", LongestName);
             var role = fields.Choice("role", Roles);
             if (fields.Wrong is { } wrong)
                 return Wrong(request.HttpContext, wrong);
             return Json.Answer(await members.ChangeAsync(member, IdOf(userId), name, role, cancellation));
-        });
+        }, cancellation);
 
     /// <summary>Removes a member, or lets one leave.</summary>
     [Function("MemberRemove")]

@@ -16,11 +16,8 @@ public sealed class OwnFamilyFunctions(MemberDoor door, OwnFamily family)
     [Function("FamilyChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        door.EnterAsync(request, async (member, fields) =>
         {
-            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
-            if (fields is null)
-                return refusal!;
             var change = new FamilyChange(fields.Text("name", longest: 200), fields.Text("timezone", longest: 100), fields.Text("locale", longest: 35));
             if (change.Timezone is { } zone && !TimeZones.IsKnown(zone))
                 fields.Refuse("timezone", "an IANA time zone, for example Europe/London");
@@ -29,5 +26,5 @@ public sealed class OwnFamilyFunctions(MemberDoor door, OwnFamily family)
             if (fields.Wrong is { } wrong)
                 return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "A family cannot be like this.", wrong);
             return Json.Answer(await family.ChangeAsync(member, change, cancellation));
-        });
+        }, cancellation);
 }

@@ -18,12 +18,9 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
     [Function("TaskAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        door.EnterAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
-            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
-            if (fields is null)
-                return refusal!;
             var task = await body.ReadAsync(fields, member, whole: true, cancellation);
             var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
             var key = IdempotencyKeys.Of(request, wrong);
@@ -40,7 +37,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             {
                 return WrongAssignee(http);
             }
-        });
+        }, cancellation);
 
     [Function("TaskRead")]
     public Task<IResult> Read(
@@ -57,12 +54,9 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/tasks/{taskId}")] HttpRequest request,
         string taskId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        door.EnterAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
-            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
-            if (fields is null)
-                return refusal!;
             var changes = await body.ReadAsync(fields, member, whole: false, cancellation);
             if (fields.Wrong is { } wrong)
                 return Wrong(http, wrong);
@@ -79,7 +73,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             {
                 return WrongAssignee(http);
             }
-        });
+        }, cancellation);
 
     [Function("TaskDelete")]
     public Task<IResult> Delete(

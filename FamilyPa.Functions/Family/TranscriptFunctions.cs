@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Sessions;
@@ -29,5 +30,6 @@ public sealed class TranscriptFunctions(MemberDoor door, FamilyTranscripts trans
             return Json.Answer(new Answer(page.Rows, page.Next?.ToString()));
         });
 
-    private sealed record Answer(IReadOnlyList<TranscriptView> Transcriptions, string? NextCursor);
+    private sealed record Answer(
+        IReadOnlyList<TranscriptView> Transcriptions, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 }

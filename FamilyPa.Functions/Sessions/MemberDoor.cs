@@ -37,6 +37,14 @@ public sealed class MemberDoor(Tokens tokens)
         }
     }
 
+    /// <summary>As above, for what takes a JSON object.</summary>
+    internal Task<IResult> EnterAsync(HttpRequest request, Func<Identity, JsonFields, Task<IResult>> act, CancellationToken cancellation) =>
+        EnterAsync(request, async member =>
+        {
+            var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+            return fields is null ? refusal! : await act(member, fields);
+        });
+
     public static IResult Unauthorized(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer";

@@ -109,6 +109,28 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(("", null, "unreadable"), (poison["body"], poison["from_address"], poison["cause"]));
     }
 
+    [Fact]
+    public async Task What_signing_in_leaves_behind_goes_after_a_day()
+    {
+        foreach (var (age, kept) in ((string, int)[])[("25 hours", 0), ("23 hours", 1)])
+        {
+            await App.Database.ExecuteAsync(
+                $"""
+                with session as (insert into sessions (id, family_id, user_id, expires_at) values (gen_random_uuid(), $1, $2, now() - interval '{age}')),
+                code as (insert into login_codes (id, phone_key, created_at, expires_at) values (gen_random_uuid(), 'key', now() - interval '{age}', now())),
+                link as (insert into login_links (token_hash, family_id, user_id, expires_at) values (sha256('{age}'), $1, $2, now() - interval '{age}')),
+                counted as (insert into sign_in_counts values ('codes_of_all', '', now() - interval '{age}', 1))
+                insert into idempotency_keys (family_id, user_id, key, request_hash, created_at) values ($1, $2, '{age}', '', now() - interval '{age}')
+                """,
+                DemoFamily.FamilyId, DemoFamily.Owner.UserId);
+
+            await App.RunTimerAsync("Retention");
+
+            foreach (var table in (string[])["sessions", "login_codes", "login_links", "sign_in_counts", "idempotency_keys"])
+                Assert.Equal((table, kept), (table, (int)await App.Database.ScalarAsync<long>($"select count(*) from {table}")));
+        }
+    }
+
     private async Task<string> DoneAsync(string words)
     {
         var sid = await App.TextAsync(words);

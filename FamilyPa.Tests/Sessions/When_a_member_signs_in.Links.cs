@@ -1,0 +1,53 @@
+using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using FamilyPa.Tests.Admin;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using AppSettings = FamilyPa.Core.Settings.AppSettings;
+
+namespace FamilyPa.Tests.Sessions;
+
+public sealed partial class When_a_member_signs_in
+{
+    [Fact]
+    public async Task A_link_opens_one_session_however_many_tap_it_at_once()
+    {
+        var family = await App.AddFamilyAsync("owner", "member");
+        var member = family.Of("member");
+        var link = await LinkAsync(family.Id, member.UserId);
+        Assert.StartsWith($"{App.BaseUrl}/board/sign-in?link=", link.AbsoluteUri, StringComparison.Ordinal);
+        var token = link.Query["?link=".Length..];
+
+        var answers = await AllAsync(_ => App.Nobody.PostAsync("/api/session", new { link = token }));
+
+        var opened = Assert.Single(answers, answer => answer.Status == 200);
+        Assert.Equal(member.UserId.ToString(), opened.Json.GetProperty("user").Text("user_id"));
+        Assert.Equal(Crowd - 1, answers.Count(answer => (answer.Status, answer.Code()) == (401, "sign_in_refused")));
+        Assert.DoesNotContain(token, await App.Database.ScalarAsync<string>("select string_agg(l::text, ' ') from login_links l"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_is_worth_nothing_when_it_is_old_or_made_up_or_its_member_gone()
+    {
+        var family = await App.AddFamilyAsync("owner", "member");
+        var old = (await LinkAsync(family.Id, family.Of("owner").UserId)).Query["?link=".Length..];
+        Assert.Equal(TimeSpan.FromMinutes(15), await App.Database.ScalarAsync<TimeSpan>("select date_trunc('second', expires_at - created_at) from login_links where family_id = $1", family.Id));
+        await App.Database.ExecuteAsync("update login_links set expires_at = now() where family_id = $1", family.Id);
+        var gone = (await LinkAsync(family.Id, family.Of("member").UserId)).Query["?link=".Length..];
+        await App.Database.ExecuteAsync("delete from family_members where user_id = $1", family.Of("member").UserId);
+
+        foreach (var link in (string[])[old, gone, old[..^1], old + "A", "'; drop table sessions; --", new string('A', 43)])
+        {
+            var answer = await App.Nobody.PostAsync("/api/session", new { link });
+            Assert.Equal((401, "sign_in_refused"), (answer.Status, answer.Code()));
+        }
+    }
+
+    private async Task<Uri> LinkAsync(Guid familyId, Guid userId)
+    {
+        await using var source = NpgsqlDataSource.Create(App.Database.AppConnectionString);
+        return await new LoginLinks(new Database(source), Options.Create(new AppSettings { PublicBaseUrl = App.BaseUrl }), Options.Create(new SignInSettings()))
+            .CreateAsync(userId, familyId, Cancellation);
+    }
+}

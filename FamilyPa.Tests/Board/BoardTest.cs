@@ -74,7 +74,7 @@ public abstract class BoardTest(BoardApp app) : IAsyncLifetime
     protected static ILocator Heading(IPage page, string text) => page.GetByRole(AriaRole.Heading, new() { Name = text, Exact = true, Level = 1 });
 
     /// <summary>A task in the list, by its title.</summary>
-    protected static ILocator Task(IPage page, string title) => page.Locator(".task:not(.leaving)").Filter(new() { Has = page.GetByText(title, new() { Exact = true }) });
+    protected static ILocator Row(IPage page, string title) => page.Locator(".task:not(.leaving)").Filter(new() { Has = page.GetByText(title, new() { Exact = true }) });
 
     protected static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 

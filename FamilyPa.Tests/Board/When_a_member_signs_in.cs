@@ -70,7 +70,7 @@ public sealed partial class When_a_member_signs_in(BoardApp app) : BoardTest(app
         await AddAsync("A secret present");
         var page = await SignedInAsync(DemoFamily.Owner);
         await GoToAsync(page, "Someday");
-        await SeesAsync(Task(page, "A secret present"));
+        await SeesAsync(Row(page, "A secret present"));
         var cookie = Assert.Single(await page.Context.CookiesAsync());
         Assert.True(cookie.HttpOnly);
         Assert.NotEqual(0, await page.EvaluateAsync<int>("localStorage.length"));

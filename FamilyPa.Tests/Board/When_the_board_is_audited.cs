@@ -33,7 +33,7 @@ public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
         await AuditAsync(page, "sign in, refused");
 
         await page.GotoAsync(await App.LinkAsync(DemoFamily.Owner));
-        await SeesAsync(Task(page, "A task for today"));
+        await SeesAsync(Row(page, "A task for today"));
         foreach (var view in Views)
         {
             await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link).Nth(Array.IndexOf(Views, view)).ClickAsync();

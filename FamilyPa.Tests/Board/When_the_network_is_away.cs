@@ -11,20 +11,20 @@ public sealed class When_the_network_is_away(BoardApp app) : BoardTest(app)
         await AddAsync("Feed the cat");
         var page = await SignedInAsync(DemoFamily.Owner);
         await GoToAsync(page, "Someday");
-        await SeesAsync(Task(page, "Feed the cat"));
+        await SeesAsync(Row(page, "Feed the cat"));
         await page.EvaluateAsync("navigator.serviceWorker.ready.then(() => true)");
         await page.Context.SetOfflineAsync(true);
         await page.ReloadAsync();
 
         await SeesAsync(page.GetByText("You are offline. This is what was last seen"));
-        await SeesAsync(Task(page, "Feed the cat"));
+        await SeesAsync(Row(page, "Feed the cat"));
         await Button(page, "Done: Feed the cat").ClickAsync();
         await SeesAsync(page.GetByText("Nothing was changed."));
-        await SeesAsync(Task(page, "Feed the cat"));
+        await SeesAsync(Row(page, "Feed the cat"));
 
         await AddAsync("Feed the dog");
         await page.Context.SetOfflineAsync(false);
-        await SeesAsync(Task(page, "Feed the dog"));
+        await SeesAsync(Row(page, "Feed the dog"));
         await Assertions.Expect(page.Locator("#offline")).ToBeHiddenAsync();
     }
 
@@ -34,7 +34,7 @@ public sealed class When_the_network_is_away(BoardApp app) : BoardTest(app)
         await AddAsync("A present for Sam");
         var page = await SignedInAsync(DemoFamily.Owner);
         await GoToAsync(page, "Someday");
-        await SeesAsync(Task(page, "A present for Sam"));
+        await SeesAsync(Row(page, "A present for Sam"));
         await page.EvaluateAsync("navigator.serviceWorker.ready.then(() => true)");
 
         // Left without a network: nothing is shown any more, and the session ends as soon as the server can be told.

@@ -20,7 +20,7 @@ public enum Acceptance
     /// <summary>The sender is in no family and should be told.</summary>
     UnknownSender,
 
-    /// <summary>The sender is in no family and was told within a day.</summary>
+    /// <summary>The sender is in no family, and was told within a day or asks us to be silent.</summary>
     UnknownSenderAgain,
 
     /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
@@ -54,7 +54,9 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
                 await EnqueueAsync(message.MessageSid, phase, requestId);
             return outcome switch
             {
-                "unmatched" => Acceptance.UnknownSender,
+                // Who wants no messages from us gets none that says so.
+                "unmatched" when message.Keyword != Keyword.Stop => Acceptance.UnknownSender,
+                "unmatched" => Acceptance.UnknownSenderAgain,
                 "unmatched_again" => Acceptance.UnknownSenderAgain,
                 _ => Acceptance.Duplicate,
             };

@@ -12,6 +12,9 @@ public enum ReplyKind
 
     /// <summary>To a member who was added by another: what stands for the message answered is <c>member:</c> and the user id.</summary>
     Invitation,
+
+    /// <summary>Of a task that is due: what stands for the message answered is its key (<c>reminder_key</c>).</summary>
+    Reminder,
 }
 
 /// <summary>What we say to a sender: the intent is stored first, then it is sent, then the result is stored.</summary>
@@ -23,20 +26,31 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
     /// there is none when it was sent before, may have been, or must not be. The same batch may run again when it is not known whether
     /// it was committed: what it took up itself has not been sent.
     /// </summary>
+    /// <param name="suppressed">The receiver wants nothing more from us, which also counts for what waits from before.</param>
+    /// <param name="sendingId">Of the one who takes it up; null for one of its own.</param>
     public static DatabaseBatch AddIntent(
-        DatabaseBatch batch, Guid familyId, string messageSid, ReplyKind kind, string to, string from, string body, bool suppressed) => batch
+        DatabaseBatch batch, Guid familyId, string messageSid, ReplyKind kind, string to, string from, string body, bool suppressed,
+        Guid? sendingId = null) => batch
         .Add(
             """
             insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status)
-            values ($1, $2, $3, $4, $5, $6, $7) on conflict (message_sid, kind) do nothing
+            values ($1, $2, $3, $4, $5, $6, 'pending') on conflict (message_sid, kind) do nothing
             """,
-            familyId, messageSid, Name(kind), to, from, body, suppressed ? "suppressed" : "pending")
+            familyId, messageSid, Name(kind), to, from, body)
+        // A reply may still say that STOP was heard. Whatever else we send asks here, whoever asked before.
+        .Add(
+            """
+            update outbound_messages o set status = 'suppressed', updated_at = now()
+            where message_sid = $1 and kind = $2 and status = 'pending' and ($3 or ($2 <> 'reply' and exists (
+              select from family_members m where m.family_id = o.family_id and m.opted_out_at is not null and o.to_address like '%' || m.phone_e164)))
+            """,
+            messageSid, Name(kind), suppressed)
         .Add(
             """
             update outbound_messages set status = 'sending', sending_id = $3, updated_at = now()
             where message_sid = $1 and kind = $2 and (status = 'pending' or (status = 'sending' and sending_id = $3)) returning body
             """,
-            messageSid, Name(kind), Guid.NewGuid());
+            messageSid, Name(kind), sendingId ?? Guid.NewGuid());
 
     /// <summary>Hands a body that was taken up to Twilio.</summary>
     /// <remarks>Once begun it is seen through: to be interrupted half-way would leave it uncertain.</remarks>

@@ -48,7 +48,7 @@ public sealed class UncertainReplies(
                 known[found.Sid!] = null;
                 await SentAfterAllAsync(reply, found, cancellation);
             }
-            else if (!reply.WasResent && known.Values.Any(sentAt => sentAt > reply.TriedAt))
+            else if (!reply.IsNeverResent && known.Values.Any(sentAt => sentAt > reply.TriedAt))
             {
                 await ResendAsync(reply);
             }
@@ -78,7 +78,7 @@ public sealed class UncertainReplies(
     {
         await using var batch = database.AsService().Add(
             """
-            select id, message_sid, to_address, from_address, body, created_at, updated_at, resent_at is not null
+            select id, message_sid, to_address, from_address, body, created_at, updated_at, resent_at is not null, kind = 'reminder'
             from outbound_messages
             where status in ('sending', 'uncertain') and created_at > now() - $1::interval
               and updated_at < now() - $2::interval * case status when 'sending' then 5 else 1 end
@@ -88,7 +88,7 @@ public sealed class UncertainReplies(
         return await batch.ListAsync(
             row => new Unsettled(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetBoolean(7)),
+                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetBoolean(7) || row.GetBoolean(8)),
             cancellation);
     }
 
@@ -162,8 +162,9 @@ public sealed class UncertainReplies(
     }
 
     /// <param name="TriedAt">When its fate became uncertain.</param>
+    /// <param name="IsNeverResent">It was sent twice already, or it is a reminder, which is worth nothing later.</param>
     private sealed record Unsettled(
-        Guid Id, string MessageSid, string To, string From, string Body, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool WasResent)
+        Guid Id, string MessageSid, string To, string From, string Body, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool IsNeverResent)
     {
         /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
         public bool Is(ListedMessage message) =>

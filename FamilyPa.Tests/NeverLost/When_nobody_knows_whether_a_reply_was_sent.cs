@@ -43,6 +43,20 @@ public sealed class When_nobody_knows_whether_a_reply_was_sent(ReconcilingApp ap
     }
 
     [Fact]
+    public async Task It_is_left_alone_when_its_receiver_has_sent_STOP()
+    {
+        var sid = await UncertainAsync("leeks", CutPoint.BeforeEffect);
+        await LaterReplyAsync();
+        await App.Database.ExecuteAsync("update family_members set opted_out_at = now()");
+
+        await App.RunTimerAsync("Reconciler");
+        await App.Database.ExecuteAsync("update family_members set opted_out_at = null");
+
+        Assert.Empty(Sent("leeks"));
+        Assert.Equal("uncertain", (await RowAsync(sid))["status"]);
+    }
+
+    [Fact]
     public async Task It_is_never_sent_a_third_time()
     {
         var sid = await UncertainAsync("grapes", CutPoint.BeforeEffect);

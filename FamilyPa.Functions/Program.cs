@@ -1,4 +1,5 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Media;
@@ -40,6 +41,7 @@ builder.Services
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()
+    .AddCommands()
 
     // out: what the sender is told
     .AddReplies()

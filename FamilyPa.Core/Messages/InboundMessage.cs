@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
 
@@ -43,10 +44,13 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
 
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
-    public string? Reason => Keyword.Reason() ?? (IsBareLocation ? "unsupported_location" : null);
+    public string? Reason => Keyword.Reason() ?? Command?.Reason ?? (IsBareLocation ? "unsupported_location" : null);
 
     /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
     public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
+
+    /// <summary>With an attachment the same words are its caption.</summary>
+    private Command? Command => MediaCount == 0 ? CommandReader.Read(Body) : null;
 
     private bool IsBareLocation =>
         Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);

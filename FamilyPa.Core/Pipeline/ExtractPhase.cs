@@ -1,5 +1,7 @@
 using System.Text.Json;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
 
@@ -17,6 +19,11 @@ public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor
         {
             // Understood by an earlier try and paid for once: that answer stands.
             await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation);
+        }
+        else if (claim.MediaCount == 0 && (Keywords.Read(claim.Body, null).Reason() ?? CommandReader.Read(claim.Body)?.Reason) is { } asked)
+        {
+            // Replayed after its reason was lost, as a failed job's is: it costs nothing and becomes no task all the same.
+            await jobs.AdvanceAsync(claim, Phase.Finalize, cancellation, asked);
         }
         else if (words.Text.Length == 0)
         {

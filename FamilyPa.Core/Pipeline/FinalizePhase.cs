@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FamilyPa.Core.Commands;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Messages;
@@ -12,7 +13,8 @@ namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
-    Database database, Replies.Replies replies, JobStore jobs, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits) : IPhase
+    Database database, Replies.Replies replies, JobStore jobs, ChatCommands commands,
+    IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits) : IPhase
 {
     public Phase Phase => Phase.Finalize;
 
@@ -43,11 +45,12 @@ public sealed class FinalizePhase(
     private async Task<string?> IntendAsync(Claim claim, CancellationToken cancellation)
     {
         var extraction = claim.Extraction is { } stored ? JsonSerializer.Deserialize<ExtractionResult>(stored) : null;
-        var text = new ReplyText(extraction?.Language, claim.Family, claim.ReceivedAt, limits.Value);
+        var text = new ReplyText(extraction?.Language, claim.Family, claim.ReceivedAt, limits.Value, app.Value.BoardUrl);
         await using var batch = database.Fenced(claim);
         var reply = claim.StatusReason switch
         {
             null => text.Understood(Understand(batch, claim, extraction!, text)),
+            var reason when Command.IsReason(reason) => await commands.AnswerAsync(Command.Of(reason, claim.Body), claim, batch, IsSuppressed(claim), cancellation),
             var reason when IsRejection(reason) => text.Rejected(reason),
             var reason => text.Keyword(reason),
         };
@@ -73,6 +76,12 @@ public sealed class FinalizePhase(
             tasks.Add(understood);
         }
 
+        if (tasks.Count > 0)
+        {
+            var shown = tasks.Index().OrderBy(task => task.Item.Completes).Select(task => (task.Index, extraction.Tasks[task.Index].Answers));
+            ChatTurns.AddReply(batch, claim, [.. shown]);
+        }
+
         var withdrawn = claim.Material.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
         withdrawn.ForEach(effects.Withdraw);
 
@@ -91,8 +100,8 @@ public sealed class FinalizePhase(
     private static Member? FindMember(Family family, string? name) =>
         name is null ? null : family.Members.FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Every reason but a keyword's says why there is nothing to be done.</summary>
-    private static bool IsRejection(string? reason) => reason is not null && !Keywords.IsReason(reason);
+    /// <summary>Every reason but a keyword's or a command's says why there is nothing to be done.</summary>
+    private static bool IsRejection(string? reason) => reason is not null && !Keywords.IsReason(reason) && !Command.IsReason(reason);
 
     /// <summary>Who sent STOP hears from us once more, that it was heard, and only where Twilio does not say so itself.</summary>
     private static bool IsSuppressed(Claim claim) =>

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace FamilyPa.Core.Replies;
 
 /// <summary>What we say, in one language: a file of <c>Languages/</c> for each. <c>{0}</c> is a number, a name or a text as the property says.</summary>
-public sealed class Phrases
+public sealed partial class Phrases
 {
     /// <summary>For a sender of whom nothing is known, the language included.</summary>
     public const string UnknownSender =
@@ -105,11 +105,12 @@ public sealed class Phrases
         }
     }
 
+    /// <summary>The language of a tag, ISO 639-1.</summary>
+    public static string LanguageOf(string? tag) => (tag ?? "").Split('-', '_')[0].ToLowerInvariant();
+
     private static Phrases Load(string language)
     {
         using var file = typeof(Phrases).Assembly.GetManifestResourceStream(Files[language])!;
         return JsonSerializer.Deserialize<Phrases>(file, JsonSerializerOptions.Web)!;
     }
-
-    private static string LanguageOf(string? tag) => (tag ?? "").Split('-', '_')[0].ToLowerInvariant();
 }

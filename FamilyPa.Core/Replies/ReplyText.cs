@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
-using NodaTime;
 
 namespace FamilyPa.Core.Replies;
 
@@ -20,13 +17,15 @@ public sealed record Understanding(
     string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored);
 
 /// <summary>Composes replies: plain words, in the sender's language, dates as that language writes them.</summary>
-public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits)
+/// <param name="board">The board's address; null leaves it out.</param>
+public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits, string? board = null)
 {
     /// <summary>Enough to recognise one's own words by; the reply is to stay one message.</summary>
     private const int LongestHeard = 300;
 
-    private readonly Phrases phrases = Phrases.Of(Phrases.Speaks(language) ? language : family.Locale);
-    private readonly CultureInfo culture = Phrases.CultureOf(language, family.Locale);
+    private readonly Wording wording = Wording.Of(language, family.Locale);
+    private readonly Phrases phrases = Wording.Of(language, family.Locale).Phrases;
+    private readonly TaskLine line = new(Wording.Of(language, family.Locale), family.TimeZone, now);
 
     /// <summary>The question to ask about an unsure task where the model had none.</summary>
     public string IsThatRight => phrases.IsThatRight;
@@ -46,6 +45,8 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
             lines.Add(phrases.Completed);
         lines.AddRange(completed.Select((task, i) => $"{added.Count + i + 1}. {Line(task)}"));
         lines.AddRange(what.Withdrawn.Select(title => Format(phrases.Withdrawn, title)));
+        if (what.Tasks.Count > 0 && board is not null)
+            lines.Add(Format(phrases.Board, board));
 
         if (what.Tasks.Count > 0 && what.Question is not null)
             lines.Add(Format(phrases.NotSure, what.Question));
@@ -77,29 +78,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         _ => phrases.Help,
     };
 
-    private string Line(UnderstoodTask task)
-    {
-        var line = new StringBuilder(task.Title);
-        if (task.Due is { } due)
-            line.Append(" - ").Append(When(due));
-        if (task.Assignee is { } member)
-            line.Append(" (").Append(Format(phrases.For, member.Name)).Append(')');
-        return line.ToString();
-    }
+    private string Line(UnderstoodTask task) => line.Of(task.Title, task.Due, task.Assignee);
 
-    private string When(DueDate due)
-    {
-        var local = Instant.FromDateTimeOffset(due.At).InZone(family.TimeZone).LocalDateTime;
-        var today = Instant.FromDateTimeOffset(now).InZone(family.TimeZone).Date;
-        var day = local.Date.ToString("ddd d MMM", culture);
-        if (local.Date == today)
-            day = $"{phrases.Today}, {day}";
-        else if (local.Date == today.PlusDays(1))
-            day = $"{phrases.Tomorrow}, {day}";
-        else if (local.Year != today.Year)
-            day = local.Date.ToString("ddd d MMM uuuu", culture);
-        return due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", culture)}";
-    }
-
-    private string Format(string phrase, object value) => string.Format(culture, phrase, value);
+    private string Format(string phrase, object value) => wording.Format(phrase, value);
 }

@@ -12,11 +12,19 @@ public sealed class LoginLinks(Database database, IOptions<AppSettings> app, IOp
     /// <summary>A new link, good for a quarter of an hour. Opening it spends nothing: the page behind it does, so that a previewer of links cannot.</summary>
     public async Task<Uri> CreateAsync(Guid userId, Guid familyId, CancellationToken cancellation)
     {
-        var secret = RandomNumberGenerator.GetBytes(32);
-        await using var batch = database.AsService().Add(
-            "insert into login_links (token_hash, family_id, user_id, expires_at) values ($1, $2, $3, now() + $4::interval)",
-            SHA256.HashData(secret), familyId, userId, settings.Value.LinkLifetime);
+        await using var batch = database.AsService();
+        var link = Add(batch, userId, familyId);
         await batch.ExecuteAsync(cancellation);
+        return link;
+    }
+
+    /// <summary>As <see cref="CreateAsync"/>, in the transaction of the message that takes it to the member. The batch may run again.</summary>
+    public Uri Add(DatabaseBatch batch, Guid userId, Guid familyId)
+    {
+        var secret = RandomNumberGenerator.GetBytes(32);
+        batch.Add(
+            "insert into login_links (token_hash, family_id, user_id, expires_at) values ($1, $2, $3, now() + $4::interval) on conflict do nothing",
+            SHA256.HashData(secret), familyId, userId, settings.Value.LinkLifetime);
         return new Uri($"{app.Value.PublicBaseUrl.TrimEnd('/')}/board/sign-in?link={Base64Url.EncodeToString(secret)}");
     }
 

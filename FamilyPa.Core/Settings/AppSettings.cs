@@ -75,6 +75,9 @@ public sealed class AppSettings
     [ConfigurationKeyName("OIDC_AUDIENCE")]
     public string? OidcAudience { get; set; }
 
+    /// <summary>Where families see their tasks.</summary>
+    public string BoardUrl => $"{PublicBaseUrl.TrimEnd('/')}/board";
+
     /// <summary>The numbers that are ours, one by one.</summary>
     public IReadOnlyList<string> Numbers() =>
         (TwilioNumbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -28,7 +28,7 @@ public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(
         Assert.Equal([null, FamilyPa.Local.App.DemoFamily.Second.UserId], tasks.Select(task => task["assignee"]));
         Assert.All(tasks, task => Assert.Equal(FamilyPa.Local.App.DemoFamily.Owner.UserId, task["created_by"]));
         Assert.Equal(
-            "Added 2 tasks:\n1. Buy milk - Tue 6 May 2031\n2. Call grandma - Fri 9 May 2031, 17:00 (for Sam)\nI'm not sure about this one. Which grandma?",
+            $"Added 2 tasks:\n1. Buy milk - Tue 6 May 2031\n2. Call grandma - Fri 9 May 2031, 17:00 (for Sam)\nBoard: {App.BaseUrl}/board\nI'm not sure about this one. Which grandma?",
             await ReplyAsync(sid));
     }
 

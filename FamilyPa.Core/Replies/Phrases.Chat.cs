@@ -1,0 +1,88 @@
+namespace FamilyPa.Core.Replies;
+
+/// <summary>What we say to commands and as reminders, and the words that are commands.</summary>
+public sealed partial class Phrases
+{
+    /// <summary>{0}: the board's address.</summary>
+    public required string Board { get; init; }
+
+    /// <summary>{0}: an address that signs in once.</summary>
+    public required string BoardLink { get; init; }
+
+    public required string OpenTasks { get; init; }
+
+    public required string DueToday { get; init; }
+
+    public required string DoneLately { get; init; }
+
+    public required string NothingOpen { get; init; }
+
+    public required string NothingToday { get; init; }
+
+    public required string NothingDone { get; init; }
+
+    /// <summary>{0}: how many.</summary>
+    public required string AndMore { get; init; }
+
+    public required string Overdue { get; init; }
+
+    /// <summary>How to say that the one task is done.</summary>
+    public required string TickOffOne { get; init; }
+
+    /// <summary>How to say that one of several tasks is done.</summary>
+    public required string TickOff { get; init; }
+
+    /// <summary>{0}: a task's title; likewise of the next two, and of <see cref="OpenAgain"/>.</summary>
+    public required string Done { get; init; }
+
+    public required string AlreadyDone { get; init; }
+
+    public required string Gone { get; init; }
+
+    /// <summary>{0}: numbers.</summary>
+    public required string NoSuchNumber { get; init; }
+
+    /// <summary>{0}: the sender's words for a task.</summary>
+    public required string NoSuchTask { get; init; }
+
+    public required string WhichOne { get; init; }
+
+    public required string OpenAgain { get; init; }
+
+    public required string NothingToUndo { get; init; }
+
+    /// <summary>{0}: a task with its due date.</summary>
+    public required string Reminder { get; init; }
+
+    /// <summary>Heads several of them.</summary>
+    public required string Reminders { get; init; }
+
+    /// <inheritdoc cref="CommandWords"/>
+    public required CommandWords Commands { get; init; }
+}
+
+/// <summary>Whole messages that are commands; how they are written (case, accents, punctuation) does not matter.</summary>
+public sealed class CommandWords
+{
+    public required IReadOnlyList<string> List { get; init; }
+
+    public required IReadOnlyList<string> ListToday { get; init; }
+
+    public required IReadOnlyList<string> ListDone { get; init; }
+
+    /// <summary>Alone, or before or after numbers.</summary>
+    public required IReadOnlyList<string> Done { get; init; }
+
+    /// <summary>Those of them that may also stand before the name of a task. None that could as well ask for something to be done.</summary>
+    public required IReadOnlyList<string> DoneNamed { get; init; }
+
+    public required IReadOnlyList<string> Undo { get; init; }
+
+    public required IReadOnlyList<string> Board { get; init; }
+
+    /// <summary>Besides HELP and INFO, which are keywords.</summary>
+    public required IReadOnlyList<string> Help { get; init; }
+
+    /// <summary>What may stand between numbers.</summary>
+    public required IReadOnlyList<string> And { get; init; }
+}

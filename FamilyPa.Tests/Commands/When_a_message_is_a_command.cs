@@ -1,0 +1,122 @@
+using FamilyPa.Core.Commands;
+using FamilyPa.Core.Messages;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
+
+namespace FamilyPa.Tests.Commands;
+
+public class When_a_message_is_a_command
+{
+    [Theory]
+    [InlineData("list", "list")]
+    [InlineData(" LIST! ", "list")]
+    [InlineData("What’s open?", "list")]
+    [InlineData("to-do list", "list")]
+    [InlineData("list 🙂", "list")]
+    [InlineData("list today", "list today")]
+    [InlineData("list done", "list done")]
+    [InlineData("Aufgaben", "list")]
+    [InlineData("Was steht heute an?", "list today")]
+    [InlineData("¿Qué hay pendiente?", "list")]
+    [InlineData("TÂCHES", "list")]
+    [InlineData("Qu'est-ce qui reste ?", "list")]
+    [InlineData("undo", "undo")]
+    [InlineData("Rückgängig", "undo")]
+    [InlineData("ruckgangig", "undo")]
+    [InlineData("board", "board")]
+    [InlineData("tablero", "board")]
+    [InlineData("Hilfe", "help")]
+    [InlineData("ayuda", "help")]
+    [InlineData("aide-moi", "help")]
+    [InlineData("done", "done")]
+    [InlineData("done 2", "done 2")]
+    [InlineData("Done #2.", "done 2")]
+    [InlineData("2 done", "done 2")]
+    [InlineData("done 1, 3 and 4", "done 1 3 4")]
+    [InlineData("done 1,3", "done 1 3")]
+    [InlineData("done 2-4", "done 2 3 4")]
+    [InlineData("done 2 2", "done 2")]
+    [InlineData("done number 2", "done 2")]
+    [InlineData("done ２", "done 2")]
+    [InlineData("erledigt 1 und 2", "done 1 2")]
+    [InlineData("Hecho 1 y 2", "done 1 2")]
+    [InlineData("C’est fait 3", "done 3")]
+    [InlineData("done milk", "done milk")]
+    [InlineData("erledigt Müll rausbringen", "done mull rausbringen")]
+    public void It_is_known_by_its_words_however_they_are_written(string body, string command) => Assert.Equal(command, Told(CommandReader.Read(body)));
+
+    [Theory]
+    [InlineData("get the laundry done by 2")]
+    [InlineData("done by 2")]
+    [InlineData("done 17:00")]
+    [InlineData("done 2.5")]
+    [InlineData("done 0x2")]
+    [InlineData("done 2000")]
+    [InlineData("done 4-2")]
+    [InlineData("done 1-500")]
+    [InlineData("done with school at three pick me up")]
+    [InlineData("fait les courses")]
+    [InlineData("list milk and bread")]
+    [InlineData("shopping list")]
+    [InlineData("board the train at 5")]
+    [InlineData("today")]
+    [InlineData("the second one")]
+    [InlineData("todo")]
+    [InlineData("yes")]
+    [InlineData("?")]
+    [InlineData("🙂")]
+    [InlineData("")]
+    public void Anything_more_or_else_is_an_ordinary_message(string body) => Assert.Null(CommandReader.Read(body));
+
+    [Fact]
+    public void Half_a_character_breaks_nothing() => Assert.Equal("list", Told(CommandReader.Read("list \ud83d")));
+
+    [Fact]
+    public void No_character_breaks_it() =>
+        Assert.All(
+            Enumerable.Range(0, 0x10FFFF).Where(code => code < 0x20000 || (code & 0xFFF0) == 0xFFF0).Select(code => code < 0x10000 ? $"{(char)code}" : char.ConvertFromUtf32(code)).Chunk(25),
+            characters => Assert.Null(CommandReader.Read(string.Concat(characters))));
+
+    [Fact]
+    public void A_huge_message_is_none() => Assert.Null(CommandReader.Read("done " + new string('1', 60_000)));
+
+    [Fact]
+    public void No_words_mean_two_things_and_every_language_has_them_all() =>
+        Assert.All(Phrases.Languages, language =>
+        {
+            var words = Phrases.Of(language).Commands;
+            Assert.All(
+                [(words.List, "list"), (words.ListToday, "list today"), (words.ListDone, "list done"), (words.Done, "done"), (words.Undo, "undo"), (words.Board, "board"), (words.Help, "help")],
+                meaning => Assert.All(meaning.Item1, text => Assert.Equal(meaning.Item2, Told(CommandReader.Read(text)))));
+        });
+
+    [Fact]
+    public void It_goes_straight_to_its_answer()
+    {
+        Assert.Equal(("command_done", Phase.Finalize), Of("done 2"));
+        Assert.Equal((null, Phase.Extract), Of("get it done by 2"));
+    }
+
+    [Fact]
+    public void A_keyword_stays_one() => Assert.Equal(("keyword_help", Phase.Finalize), Of("help"));
+
+    [Fact]
+    public void With_a_picture_it_is_a_caption() => Assert.Equal((null, Phase.Download), Of("list", ("NumMedia", "1")));
+
+    private static (string?, Phase) Of(string body, params (string Field, string Value)[] more)
+    {
+        var form = new Dictionary<string, string> { ["Body"] = body };
+        foreach (var (field, value) in more)
+            form[field] = value;
+        var message = new InboundMessage(form, default, null);
+        return (message.Reason, message.FirstPhase);
+    }
+
+    private static string? Told(Command? command) => command is null ? null : string.Join(' ', new[]
+    {
+        command.Kind.ToString().ToLowerInvariant(),
+        command.Scope == ListScope.Open ? null : command.Scope.ToString().ToLowerInvariant(),
+        command.Numbers is null ? null : string.Join(' ', command.Numbers),
+        command.Named,
+    }.Where(part => part is not null));
+}

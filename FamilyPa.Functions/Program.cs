@@ -6,6 +6,7 @@ using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
@@ -43,8 +44,9 @@ builder.Services
     .AddPipeline()
     .AddCommands()
 
-    // out: what the sender is told
+    // out: what the sender is told, and what members are reminded of
     .AddReplies()
+    .AddReminders()
 
     // for families: signing in by phone, their board's API
     .AddSessions()

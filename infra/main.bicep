@@ -65,6 +65,9 @@ param pipeline object = {}
 @description('Replaces single Retention__ settings, in days: RawPayloadDays, MediaDays, TranscriptDays.')
 param retention object = {}
 
+@description('Replaces single Reminders__ settings: Enabled, Before, AllDayAt, QuietFrom, QuietUntil, LatestAfter.')
+param reminders object = {}
+
 var chosen size = sizes[stage]
 var chosenOperator operator = operatorPrincipal ?? {
   name: deployer().userPrincipalName
@@ -217,7 +220,8 @@ module functionApp 'modules/functionApp.bicep' = {
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
       toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),
-      toObject(items(retention), setting => 'Retention__${setting.key}', setting => string(setting.value))
+      toObject(items(retention), setting => 'Retention__${setting.key}', setting => string(setting.value)),
+      toObject(items(reminders), setting => 'Reminders__${setting.key}', setting => string(setting.value))
     )
   }
 }

@@ -119,4 +119,10 @@ internal static partial class Log
 
     [LoggerMessage(1807, LogLevel.Warning, "Notice {phase} {notice_id} was not sent: {error_code}")]
     public static partial void NoticeNotSent(this ILogger log, string phase, Guid? notice_id, string error_code);
+
+    [LoggerMessage(1901, LogLevel.Warning, "No reminders: {error_code}; the next run goes on")]
+    public static partial void NotReminded(this ILogger log, string error_code);
+
+    [LoggerMessage(1902, LogLevel.Information, "Reminder {event_id} is not sent: {outcome} (family {family_id})")]
+    public static partial void ReminderSkipped(this ILogger log, string event_id, Guid family_id, string outcome);
 }

@@ -8,6 +8,7 @@ internal static class Pace
         // So that a test can tell when a timer it ran has ended.
         settings["AzureFunctionsJobHost__logging__logLevel__Function.Reconciler"] = "Information";
         settings["AzureFunctionsJobHost__logging__logLevel__Function.Retention"] = "Information";
+        settings["AzureFunctionsJobHost__logging__logLevel__Function.Reminders"] = "Information";
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.500";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:04";

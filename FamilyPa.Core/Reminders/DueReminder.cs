@@ -1,0 +1,13 @@
+using FamilyPa.Core.Extraction;
+
+namespace FamilyPa.Core.Reminders;
+
+/// <summary>A task of which a member is to be reminded now.</summary>
+/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder_key</c>).</param>
+public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate Due, Recipient Recipient);
+
+/// <param name="Zone">An IANA name.</param>
+/// <param name="To">Where the member wrote from last, by the same channel.</param>
+/// <param name="From">The number of ours that the member wrote to.</param>
+/// <param name="IsOutOfReach">WhatsApp takes no message any more: the member's last one is a day old.</param>
+public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string From, bool IsOutOfReach);

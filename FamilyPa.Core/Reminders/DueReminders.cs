@@ -1,0 +1,61 @@
+using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Reminders;
+
+/// <summary>Finds what members are to be reminded of now: one round trip, whether there is anything or not.</summary>
+public sealed class DueReminders(Database database, IOptions<AppSettings> app, IOptions<ReminderSettings> settings)
+{
+    /// <summary>Reminders of one run.</summary>
+    public const int MostAtOnce = 500;
+
+    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> a number of ours.</summary>
+    internal const string Sql =
+        """
+        select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
+               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, $7),
+               last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - interval '23 hours 55 minutes', true)
+        from tasks t
+        join families f on f.id = t.family_id
+        join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)
+        cross join lateral reminder_key(t.id, t.due_at) as k (key)
+        left join lateral (
+          select i.from_address, i.to_address from inbound_messages i
+          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+        -- No reminder comes more than a day before its task is due.
+        where t.status in ('open', 'in_progress')
+          and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
+          and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and coalesce(last.to_address, $7) is not null
+          and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
+            between now() - $1::interval and now()
+          and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5)
+          and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'reminder' and o.status <> 'pending')
+        order by m.family_id, m.user_id, t.due_at, t.id limit $6
+        """;
+
+    /// <returns>The reminders of a member one after another. Those that Twilio did not take before are among them.</returns>
+    public async Task<IReadOnlyList<DueReminder>> FindAsync(CancellationToken cancellation)
+    {
+        var when = settings.Value;
+        await using var batch = database.AsService()
+            .Add(
+                """
+                update outbound_messages set status = 'failed', error_code = coalesce(error_code, 'too_late'), updated_at = now()
+                where kind = 'reminder' and status = 'pending' and created_at < now() - $1::interval
+                """,
+                when.LatestAfter)
+            .Add(
+                Sql,
+                when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
+                app.Value.Numbers() is [var ours, ..] ? ours : null);
+        return await batch.ListAsync(
+            row => new DueReminder(
+                row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
+                new Recipient(
+                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.GetString(10),
+                    !row.IsDBNull(11) && row.GetBoolean(11))),
+            cancellation);
+    }
+}

@@ -1,0 +1,19 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Replies;
+
+namespace FamilyPa.Core.Reminders;
+
+/// <summary>Composes a reminder of one task or several, in the family's language.</summary>
+internal static class ReminderText
+{
+    public static string Of(IReadOnlyList<DueReminder> reminders, DateTimeOffset now)
+    {
+        var recipient = reminders[0].Recipient;
+        var wording = Wording.Of(null, recipient.Locale);
+        var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), now);
+        List<string> tasks = [.. reminders.Select(reminder => line.InList(reminder.Title, reminder.Due, null))];
+        return tasks is [var one]
+            ? $"{wording.Format(wording.Phrases.Reminder, one)}\n{wording.Phrases.TickOffOne}"
+            : string.Join('\n', [wording.Phrases.Reminders, .. tasks.Select((task, i) => $"{i + 1}. {task}"), wording.Phrases.TickOff]);
+    }
+}

@@ -1,0 +1,11 @@
+using FamilyPa.Core.Reminders;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Timers;
+
+public sealed class RemindersFunction(ReminderSender reminders)
+{
+    /// <summary>Every minute: what is due soon, or today.</summary>
+    [Function("Reminders")]
+    public Task Remind([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation) => reminders.RunAsync(cancellation);
+}

@@ -1,0 +1,223 @@
+using FamilyPa.Core.Reminders;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Upkeep;
+using FamilyPa.Local.App;
+using FamilyPa.Simulators.Faults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Tests.Reminders;
+
+public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<ReminderWorld>, IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(20);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await world.ResetAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Its_member_is_reminded_once()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+
+        for (var run = 0; run < 3; run++)
+            await world.Sender.RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent);
+        Assert.Equal(($"whatsapp:{DemoFamily.Owner.Phone}", $"whatsapp:{DemoFamily.TwilioNumber}"), (sent.To, sent.From));
+        Assert.Matches(@"^Reminder: Buy milk - \w+, .*, \d\d:\d\d\nSend “done” when it is\.$", sent.Body);
+        Assert.Equal(["sent"], await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Two_instances_at_once_remind_once()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        await world.TaskAsync("Buy bread", Soon);
+        var senders = Enumerable.Range(0, 4).Select(_ => world.Sender).ToList();
+
+        await Task.WhenAll(senders.Select(sender => sender.RunAsync(Cancellation)));
+
+        Assert.Single(world.Twilio.Sent);
+        Assert.Equal(["sent", "suppressed in_one_message"], (await world.RowsAsync()).Order());
+    }
+
+    [Fact]
+    public async Task What_is_due_together_comes_in_one_message()
+    {
+        await world.BeAtAsync(8);
+        await world.TaskAsync("Buy milk", null);
+        await world.TaskAsync("Buy bread", null);
+        await world.TaskAsync("Water the plants", null, assignee: DemoFamily.Second.UserId);
+        await world.WroteAsync(DemoFamily.Second, "", TimeSpan.FromDays(30));
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Equal(2, world.Twilio.Sent.Count);
+        var mine = Assert.Single(world.Twilio.Sent, sent => sent.To.EndsWith(DemoFamily.Owner.Phone, StringComparison.Ordinal)).Body;
+        Assert.Contains("1. Buy ", mine, StringComparison.Ordinal);
+        Assert.Contains("2. Buy ", mine, StringComparison.Ordinal);
+        Assert.Equal(DemoFamily.Second.Phone, Assert.Single(world.Twilio.Sent, sent => sent.Body.Contains("plants", StringComparison.Ordinal)).To);
+        Assert.Equal(2L, await world.Database.ScalarAsync<long>("select cardinality(task_ids)::bigint from chat_turns where kind = 'list'"));
+    }
+
+    [Theory]
+    [InlineData("status = 'done'")]
+    [InlineData("status = 'canceled'")]
+    [InlineData("due_at = null")]
+    [InlineData("due_at = now() + interval '2 hours'")]
+    [InlineData("due_at = now() - interval '2 hours'")]
+    [InlineData("created_by = null")]
+    public async Task Nobody_is_reminded_of_what_needs_none(string change)
+    {
+        var task = await world.TaskAsync("Buy milk", Soon);
+        await world.Database.ExecuteAsync($"update tasks set {change} where id = $1", task);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+        Assert.Empty(await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_task_that_is_put_off_is_reminded_of_again()
+    {
+        var task = await world.TaskAsync("Buy milk", Soon);
+        await world.Sender.RunAsync(Cancellation);
+
+        await world.Database.ExecuteAsync("update tasks set due_at = due_at + interval '5 minutes' where id = $1", task);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Equal(2, world.Twilio.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task Nobody_is_woken(int hour)
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        await world.BeAtAsync(hour);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+    }
+
+    [Fact]
+    public async Task Who_sent_STOP_hears_nothing()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        await world.Database.ExecuteAsync("update family_members set opted_out_at = now() where user_id = $1", DemoFamily.Owner.UserId);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+    }
+
+    [Fact]
+    public async Task Outside_of_WhatsApps_window_it_is_only_noted()
+    {
+        await world.Database.ExecuteAsync("delete from inbound_messages");
+        await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.FromHours(25));
+        await world.TaskAsync("Buy milk", Soon);
+        await world.TaskAsync("Buy bread", Soon);
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.Zero);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+        Assert.Equal(["suppressed outside_window", "suppressed outside_window"], await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Who_never_wrote_is_reminded_by_SMS()
+    {
+        await world.TaskAsync("Buy milk", Soon, assignee: DemoFamily.Second.UserId);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent);
+        Assert.Equal((DemoFamily.Second.Phone, DemoFamily.TwilioNumber), (sent.To, sent.From));
+    }
+
+    [Fact]
+    public async Task What_Twilio_did_not_take_is_sent_by_the_next_run()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        using (world.Twilio.Faults.Add(Fault.Status("messages.create", 503).Once()))
+            await world.Sender.RunAsync(Cancellation);
+        Assert.Equal(["pending twilio_http_503"], await world.RowsAsync());
+
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Single(world.Twilio.Sent);
+        Assert.Equal(["sent"], await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task What_waits_when_STOP_comes_is_not_sent()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        using (world.Twilio.Faults.Add(Fault.Status("messages.create", 503).Once()))
+            await world.Sender.RunAsync(Cancellation);
+        await world.Database.ExecuteAsync("update family_members set opted_out_at = now()");
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Database.ExecuteAsync("update outbound_messages set created_at = now() - interval '2 hours'");
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+        Assert.Equal(["failed twilio_http_503"], await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Whose_fate_is_not_known_is_never_sent_again()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+        using (world.Twilio.Faults.Add(Fault.Cut("messages.create", CutPoint.BeforeEffect).Once()))
+            await world.Sender.RunAsync(Cancellation);
+        Assert.Equal(["uncertain twilio_connection_lost"], await world.RowsAsync());
+        await world.TaskAsync("Buy bread", Soon);
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Instance().GetRequiredService<UncertainReplies>().RunAsync(Cancellation);
+
+        // The second reminder came after it, by which a reply would be known to be lost and be sent once more.
+        Assert.Contains("bread", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_that_make_no_sense_keep_the_app_from_starting() =>
+        Assert.Throws<OptionsValidationException>(() => world.Instance(("Reminders__Before", "13:00:00")).GetRequiredService<IOptions<ReminderSettings>>().Value);
+
+    [Fact]
+    public async Task An_operator_can_do_without()
+    {
+        await world.TaskAsync("Buy milk", Soon);
+
+        await world.Instance(("Reminders__Enabled", "false")).GetRequiredService<ReminderSender>().RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+    }
+
+    [Fact]
+    public async Task Finding_nothing_costs_one_look_into_an_index()
+    {
+        await world.Database.ExecuteAsync(
+            "insert into tasks (family_id, title, due_at, created_by) select $1, 'later ' || n, now() + interval '30 days', $2 from generate_series(1, 20000) n",
+            DemoFamily.FamilyId, DemoFamily.Owner.UserId);
+        await world.Database.ExecuteAsync("analyze tasks");
+
+        var plan = await world.Database.RowsAsync(
+            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber);
+
+        Assert.Contains(plan, row => row.Values.Single()!.ToString()!.Contains("tasks_due_in_any_family", StringComparison.Ordinal));
+    }
+}

@@ -9,6 +9,7 @@ using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Telemetry;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 // HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<HttpAnswers>();
+
+// what leaves for Application Insights, and what leaves with a failed call: sanitised
+builder.AddTelemetry();
+builder.UseMiddleware<SafeFailures>();
 
 builder.Services
     // settings, all checked before anything starts

@@ -1,4 +1,5 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
@@ -47,6 +48,9 @@ builder.Services
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()
+
+    // through it: a message of our own, to see whether messages come through
+    .AddCanary()
 
     // beside it: what operators see, and how they run messages again
     .AddOperations();

@@ -89,6 +89,12 @@ internal static partial class Log
     [LoggerMessage(2102, LogLevel.Warning, "Depths and ages not measured: {error_code}")]
     public static partial void NotMeasured(this ILogger log, string error_code);
 
+    [LoggerMessage(2104, LogLevel.Information, "The canary {event_id} is {outcome} after {latency_ms} ms ({phase})")]
+    public static partial void CanaryReturned(this ILogger log, string event_id, string phase, string outcome, long latency_ms);
+
+    [LoggerMessage(2105, LogLevel.Error, "The canary {event_id} is {outcome} after {latency_ms} ms ({phase}): {error_code}")]
+    public static partial void CanaryLost(this ILogger log, string event_id, string phase, string outcome, string error_code, long latency_ms);
+
     [LoggerMessage(1711, LogLevel.Warning, "Message {event_id} never arrived by itself and was fetched: {outcome} (request {request_id})")]
     public static partial void Reconciled(this ILogger log, string event_id, string request_id, string outcome);
 

@@ -37,6 +37,9 @@ public static class Meters
     private static readonly Gauge<double> Oldest = Meter.CreateGauge<double>(
         "familypa.message.oldest_unfinished", "s", "Age of the oldest message that has not come to its end, held back ones left out; 0 when there is none.");
 
+    private static readonly Histogram<double> Canary = Meter.CreateHistogram<double>(
+        "familypa.canary", "ms", "Canaries, by outcome (ok, late, refused, failed).");
+
     /// <summary>Whether anybody wants to know the depths, which cost something to ask for.</summary>
     internal static bool AreDepthsWanted => Waiting.Enabled;
 
@@ -67,6 +70,9 @@ public static class Meters
     internal static void QueueDepth(string queue, long messages) => Waiting.Record(messages, new KeyValuePair<string, object?>("queue", queue));
 
     internal static void PoisonDepth(string queue, long messages) => Poison.Record(messages, new KeyValuePair<string, object?>("queue", queue));
+
+    internal static void CanaryEnded(string outcome, TimeSpan elapsed) =>
+        Canary.Record(elapsed.TotalMilliseconds, new KeyValuePair<string, object?>("outcome", outcome));
 
     internal static void OldestUnfinished(TimeSpan age) => Oldest.Record(age.TotalSeconds);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -47,7 +48,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
         var (outcome, familyId) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
         span?.SetTag("family_id", familyId).End(outcome);
-        Meters.MessageTakenIn(outcome, SourceOf(message));
+        Meters.MessageTakenIn(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
         log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (outcome != "accepted")
         {

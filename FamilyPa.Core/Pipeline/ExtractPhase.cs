@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FamilyPa.Core.AI;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -26,7 +27,7 @@ public sealed class ExtractPhase(Database database, JobStore jobs, TaskExtractor
         }
         else
         {
-            var (result, usage) = await extractor.ExtractAsync(
+            (ExtractionResult result, ModelUsage? usage) = CanaryFamily.Is(claim.Family) ? (CanaryFamily.Understood, null) : await extractor.ExtractAsync(
                 words, claim.Sender, claim.Family, claim.Material.Questions, claim.ReceivedAt, cancellation);
             log.ModelAnswered(claim, usage);
             await using var batch = database.Fenced(claim).Add(

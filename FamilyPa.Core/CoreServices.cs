@@ -1,3 +1,4 @@
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Messages;
 using FamilyPa.Core.Replies;
@@ -15,6 +16,7 @@ public static class CoreServices
     /// <summary>Binds and checks the settings before anything starts: an app without its secrets must not run.</summary>
     public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
     {
+        Sanitizer.Hide(SecretSettings.Of(configuration));
         services.AddOptions<AppSettings>().Bind(configuration).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");

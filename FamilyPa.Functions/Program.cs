@@ -1,4 +1,5 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Operations;
@@ -9,6 +10,7 @@ using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Http;
+using FamilyPa.Functions.Telemetry;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +20,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 // HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<HttpAnswers>();
+
+// what leaves for Application Insights, and what leaves with a failed call: sanitised
+builder.AddTelemetry();
+builder.UseMiddleware<SafeFailures>();
 
 builder.Services
     // settings, all checked before anything starts
@@ -42,6 +48,9 @@ builder.Services
 
     // behind: what never arrived, what is too old, who is to be forgotten
     .AddUpkeep()
+
+    // through it: a message of our own, to see whether messages come through
+    .AddCanary()
 
     // beside it: what operators see, and how they run messages again
     .AddOperations();

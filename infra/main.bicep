@@ -77,6 +77,9 @@ param pipeline object = {}
 @description('Replaces single Retention__ settings, in days: RawPayloadDays, MediaDays, TranscriptDays.')
 param retention object = {}
 
+@description('Whether a message of our own goes through the public address every five minutes, and its absence raises an alert.')
+param canary bool = false
+
 var chosen size = sizes[stage]
 var chosenOperator operator = operatorPrincipal ?? {
   name: deployer().userPrincipalName
@@ -244,6 +247,7 @@ module functionApp 'modules/functionApp.bicep' = {
       empty(twilioMediaHosts) ? {} : { TWILIO_MEDIA_HOSTS: twilioMediaHosts },
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
+      canary ? { Canary__Enabled: 'true' } : {},
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
       toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),
       toObject(items(retention), setting => 'Retention__${setting.key}', setting => string(setting.value))

@@ -29,6 +29,11 @@ internal static partial class Log
     [LoggerMessage(1105, LogLevel.Warning, "The lease of {event_id} in {phase} could not be renewed: {error_code}")]
     public static partial void LeaseNotRenewed(this ILogger log, string event_id, string phase, string error_code);
 
+    [LoggerMessage(2101, LogLevel.Information, "The model {deployment} answered {event_id} in {phase}: {input_tokens} and {output_tokens} tokens, {audio_seconds} s of sound, {cost_usd} USD (family {family_id}, request {request_id})")]
+    public static partial void ModelAnswered(
+        this ILogger log, string event_id, Guid request_id, string phase, Guid family_id, string deployment, int input_tokens, int output_tokens,
+        decimal audio_seconds, decimal cost_usd);
+
     [LoggerMessage(1201, LogLevel.Error, "Poison in {phase}: {event_id} is given up: {error_code}")]
     public static partial void JobFailed(this ILogger log, string? event_id, string phase, string error_code);
 
@@ -80,6 +85,15 @@ internal static partial class Log
 
     [LoggerMessage(1707, LogLevel.Warning, "No sweep: {error_code}")]
     public static partial void NotSwept(this ILogger log, string error_code);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Depths and ages not measured: {error_code}")]
+    public static partial void NotMeasured(this ILogger log, string error_code);
+
+    [LoggerMessage(2104, LogLevel.Information, "The canary {event_id} is {outcome} after {latency_ms} ms ({phase})")]
+    public static partial void CanaryReturned(this ILogger log, string event_id, string phase, string outcome, long latency_ms);
+
+    [LoggerMessage(2105, LogLevel.Error, "The canary {event_id} is {outcome} after {latency_ms} ms ({phase}): {error_code}")]
+    public static partial void CanaryLost(this ILogger log, string event_id, string phase, string outcome, string error_code, long latency_ms);
 
     [LoggerMessage(1711, LogLevel.Warning, "Message {event_id} never arrived by itself and was fetched: {outcome} (request {request_id})")]
     public static partial void Reconciled(this ILogger log, string event_id, string request_id, string outcome);

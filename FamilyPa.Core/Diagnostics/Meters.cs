@@ -1,17 +1,78 @@
 using System.Diagnostics.Metrics;
+using FamilyPa.Core.AI;
 
 namespace FamilyPa.Core.Diagnostics;
 
-/// <summary>What is counted as it happens; the rest can be asked of the database.</summary>
+/// <summary>What is counted and measured as it happens. Never by family or message: those are in the log lines, and in the database.</summary>
 public static class Meters
 {
     public const string Name = "FamilyPa";
 
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Taken = Meter.CreateCounter<long>("familypa.messages.taken_in", "{message}", "Verified messages, by outcome.");
+
+    private static readonly Counter<long> Taken = Meter.CreateCounter<long>(
+        "familypa.messages.taken_in", "{message}", "Verified messages, by outcome (accepted, duplicate, unmatched, …) and by how they came.");
+
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("familypa.verifications.refused", "{request}", "Refused webhooks, by guard.");
 
-    internal static void MessageTakenIn(string outcome) => Taken.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    private static readonly Histogram<double> PhaseDuration = Meter.CreateHistogram<double>(
+        "familypa.phase.duration", "ms", "Tries of a phase, by how they ended.");
+
+    private static readonly Histogram<double> MessageDuration = Meter.CreateHistogram<double>(
+        "familypa.message.duration", "ms", "Messages that came to an end, from their arrival, by final status and reason.");
+
+    private static readonly Counter<long> Replies = Meter.CreateCounter<long>("familypa.replies", "{reply}", "What was handed to Twilio, by outcome.");
+
+    private static readonly Counter<long> Tokens = Meter.CreateCounter<long>("familypa.ai.tokens", "{token}", "Tokens of the chat model, by direction.");
+
+    private static readonly Counter<double> Audio = Meter.CreateCounter<double>("familypa.ai.audio", "s", "Sound that the transcription model listened to.");
+
+    private static readonly Counter<double> Cost = Meter.CreateCounter<double>("familypa.ai.cost", "{USD}", "What the models cost.");
+
+    private static readonly Gauge<long> Waiting = Meter.CreateGauge<long>(
+        "familypa.queue.depth", "{message}", "Messages in each queue, those being worked on included.");
+
+    private static readonly Gauge<long> Poison = Meter.CreateGauge<long>("familypa.poison.depth", "{message}", "Messages in each poison queue.");
+
+    private static readonly Gauge<double> Oldest = Meter.CreateGauge<double>(
+        "familypa.message.oldest_unfinished", "s", "Age of the oldest message that has not come to its end, held back ones left out; 0 when there is none.");
+
+    private static readonly Histogram<double> Canary = Meter.CreateHistogram<double>(
+        "familypa.canary", "ms", "Canaries, by outcome (ok, late, refused, failed).");
+
+    /// <summary>Whether anybody wants to know the depths, which cost something to ask for.</summary>
+    internal static bool AreDepthsWanted => Waiting.Enabled;
+
+    internal static void MessageTakenIn(string outcome, string source) => Taken.Add(1, new("outcome", outcome), new("source", source));
 
     public static void VerificationRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    internal static void PhaseEnded(string phase, string outcome, double milliseconds) =>
+        PhaseDuration.Record(milliseconds, new("phase", phase), new("outcome", outcome));
+
+    internal static void MessageEnded(string status, string? reason, DateTimeOffset receivedAt) =>
+        MessageDuration.Record((DateTimeOffset.UtcNow - receivedAt).TotalMilliseconds, new("status", status), new("reason", reason ?? "none"));
+
+    internal static void ReplyEnded(string kind, string outcome) => Replies.Add(1, new("kind", kind), new("outcome", outcome));
+
+    internal static void ModelUsed(ModelUsage usage)
+    {
+        var deployment = new KeyValuePair<string, object?>("deployment", usage.Deployment);
+        if (usage.InputTokens > 0)
+            Tokens.Add(usage.InputTokens, deployment, new("direction", "input"));
+        if (usage.OutputTokens > 0)
+            Tokens.Add(usage.OutputTokens, deployment, new("direction", "output"));
+        if (usage.AudioSeconds > 0)
+            Audio.Add((double)usage.AudioSeconds, deployment);
+        Cost.Add((double)usage.CostUsd, deployment);
+    }
+
+    internal static void QueueDepth(string queue, long messages) => Waiting.Record(messages, new KeyValuePair<string, object?>("queue", queue));
+
+    internal static void PoisonDepth(string queue, long messages) => Poison.Record(messages, new KeyValuePair<string, object?>("queue", queue));
+
+    internal static void CanaryEnded(string outcome, TimeSpan elapsed) =>
+        Canary.Record(elapsed.TotalMilliseconds, new KeyValuePair<string, object?>("outcome", outcome));
+
+    internal static void OldestUnfinished(TimeSpan age) => Oldest.Record(age.TotalSeconds);
 }

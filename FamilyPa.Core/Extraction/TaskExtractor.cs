@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using FamilyPa.Core.AI;
 using FamilyPa.Core.Clarification;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
@@ -66,6 +67,7 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
 
         var usage = ModelUsage.OfChat(
             app.Value.AzureOpenAIChatDeployment, completion.Usage?.InputTokenCount ?? 0, completion.Usage?.OutputTokenCount ?? 0, pipeline.Value);
+        Meters.ModelUsed(usage);
         try
         {
             return (Read(completion, family.TimeZone, questions), usage);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FamilyPa.Core.Canaries;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -43,9 +44,11 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
     public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
     {
         var phase = message.FirstPhase;
+        using var span = Traces.Start("persist", message.MessageSid)?.SetTag("request_id", requestId).SetTag("size_bytes", message.RawBody.Length);
         var (outcome, familyId) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
-        Meters.MessageTakenIn(outcome);
+        span?.SetTag("family_id", familyId).End(outcome);
+        Meters.MessageTakenIn(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
         log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (outcome != "accepted")
         {
@@ -112,7 +115,10 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
 
     private async Task<(string Outcome, Guid? FamilyId)> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
+        await using var batch = database.AsService();
+        if (Traces.Carried is { } traceparent)
+            batch.Guard("select set_config('familypa.traceparent', $1, true)", traceparent);
+        batch.Add(
             "select outcome, family_id from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz)",
             message.MessageSid,
             PgText.Clean(message.From),
@@ -126,12 +132,14 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
             requestId,
             phase.Name(),
             message.Reason,
-            message.Source.ToString().ToLowerInvariant(),
+            SourceOf(message),
             message.ReceivedAt?.ToUniversalTime());
         return await batch.SingleAsync(row => (row.GetString(0), row.IsDBNull(1) ? (Guid?)null : row.GetGuid(1)), cancellation);
     }
 
     public void Dispose() => turns.Dispose();
+
+    private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
 
     /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
     private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)
@@ -139,7 +147,7 @@ public sealed class Inbox(Database database, PhaseQueues queues, IOptions<Pipeli
         using var limit = new CancellationTokenSource(EnqueueLimit);
         try
         {
-            await queues.SendAsync(phase, new JobMessage(messageSid, 0), limit.Token);
+            await queues.SendAsync(phase, new JobMessage(messageSid, 0, Traces.Carried), limit.Token);
         }
         catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
         {

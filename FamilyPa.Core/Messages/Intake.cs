@@ -22,7 +22,7 @@ public sealed class Intake(Inbox inbox, Spill spill, TimeProvider clock, ILogger
         {
             using var limit = new CancellationTokenSource(SpillLimit);
             await spill.KeepAsync(SpilledMessage.Of(message, received, requestId), limit.Token);
-            Meters.MessageTakenIn("spilled");
+            Meters.MessageTakenIn("spilled", "webhook");
             log.MessageSpilled(message.MessageSid, requestId, "persist", ErrorCode.Of(e), message.RawBody.Length);
             return Acceptance.Spilled;
         }

@@ -15,7 +15,8 @@ public sealed class LateIntake(Inbox inbox, TwilioClient twilio, ILogger<LateInt
         {
             // Stored as told, then told: this may get lost, and never comes twice.
             var result = await twilio.SendAsync(message.From, message.To, Phrases.UnknownSender, CancellationToken.None);
-            log.UnknownSenderTold(message.MessageSid, requestId, result.GetType().Name);
+            Meters.ReplyEnded("unknown_sender", result.Outcome);
+            log.UnknownSenderTold(message.MessageSid, requestId, result.Outcome);
         }
 
         return acceptance;

@@ -14,7 +14,9 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
     public async Task TakeInAsync(string body, long dequeueCount, CancellationToken cancellation)
     {
-        if (await spill.ReadAsync(body, cancellation) is not { } spilled || spilled.TryRead() is not { } message)
+        var spilled = await spill.ReadAsync(body, cancellation);
+        using var span = Traces.Continue(Spill.Name, spilled?.MessageSid, spilled?.Traceparent)?.SetTag("request_id", spilled?.RequestId);
+        if (spilled?.TryRead() is not { } message)
         {
             log.SentToPoison(Spill.Name, "unreadable");
             await spill.SendToPoisonAsync(body, cancellation);

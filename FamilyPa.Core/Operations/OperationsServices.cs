@@ -11,5 +11,6 @@ public static class OperationsServices
         .AddSingleton<EventSearch>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<UnmatchedMessages>()
-        .AddSingleton<Replay>();
+        .AddSingleton<Replay>()
+        .AddSingleton<Depths>();
 }

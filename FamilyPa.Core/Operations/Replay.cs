@@ -34,6 +34,7 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
     /// <returns>One result for each message, in the order they were named.</returns>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
     {
+        using var span = Traces.Start("replay");
         var results = await StoreAsync(request, requestId, cancellation);
         if (request.IsBulk)
             log.ReplayedMany(requestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);

@@ -9,6 +9,7 @@ namespace FamilyPa.Core.Pipeline;
 /// <summary>A job leased to this worker for one phase, with everything that the phase needs to know.</summary>
 /// <param name="LeaseToken">Fences every write: one that bears a token which is no longer the job's changes nothing.</param>
 /// <param name="StatusReason">A keyword or a rejection that was decided earlier; null for an ordinary message.</param>
+/// <param name="Traceparent">Where its trace began (W3C); null when that was not traced.</param>
 /// <param name="Extraction">The stored answer of the extract phase, once there is one.</param>
 public sealed record Claim(
     Guid JobId,
@@ -18,6 +19,7 @@ public sealed record Claim(
     Phase Phase,
     string MessageSid,
     string? StatusReason,
+    string? Traceparent,
     string? Extraction,
     string Body,
     int MediaCount,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Messages;
@@ -34,7 +35,9 @@ public sealed class FinalizePhase(
         }
 
         // Not cancellable: the reply is out, and forgetting that would leave it uncertain.
-        await jobs.FinishAsync(claim, IsRejection(claim.StatusReason) ? "rejected" : "done", result, CancellationToken.None);
+        var status = IsRejection(claim.StatusReason) ? "rejected" : "done";
+        await jobs.FinishAsync(claim, status, result, CancellationToken.None);
+        Meters.MessageEnded(status, claim.StatusReason, claim.ReceivedAt);
         return null;
     }
 

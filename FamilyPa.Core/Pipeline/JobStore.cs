@@ -25,7 +25,8 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
                    f.id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text,
-                   case when m.message_sid is not null then claim_material(m, $6)::text end
+                   case when m.message_sid is not null then claim_material(m, $6)::text end,
+                   (select e.traceparent from webhook_events e where e.id = j.webhook_event_id)
             from claim_job($1, $2, $3::int, $4, $5) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
             left join inbound_messages m on m.message_sid = j.message_sid
@@ -138,7 +139,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         var family = new Family(row.GetGuid(16), TimeZones.Get(row.GetString(17)), row.GetString(18), members);
         var claim = new Claim(
             row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
-            row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(9) ? null : row.GetString(9),
+            row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(21) ? null : row.GetString(21), row.IsDBNull(9) ? null : row.GetString(9),
             row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family,
             JsonSerializer.Deserialize<Material>(row.GetString(20))!);
         return new ClaimResult(outcome, claim, current, row.GetInt32(2), wait);

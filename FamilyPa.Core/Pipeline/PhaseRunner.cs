@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FamilyPa.Core.AI;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -35,6 +36,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
             return;
         }
 
+        using var span = message.Traceparent is null ? null : Traces.Continue(name, message.MessageSid, message.Traceparent);
         ClaimResult result;
         try
         {
@@ -51,7 +53,9 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         switch (result)
         {
             case { Outcome: "claimed", Claim: { } claim }:
-                await WorkAsync(phase, claim, result.Generation, cancellation);
+                // What came without a trace (by hand, swept, replayed) joins that of its message, which only the claim tells.
+                using (var joined = span is null ? Traces.Continue(name, message.MessageSid, claim.Traceparent) : null)
+                    await WorkAsync(phase, claim, result.Generation, span ?? joined, cancellation);
                 return;
             case { Outcome: "leased" }:
                 // Another delivery is at work. Come back when its lease is over, in case it dies.
@@ -67,11 +71,13 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
                 return;
         }
 
+        span.End(result.Outcome);
         log.PhaseSkipped(message.MessageSid, name, result.Outcome);
     }
 
-    private async Task WorkAsync(IPhase phase, Claim claim, int generation, CancellationToken cancellation)
+    private async Task WorkAsync(IPhase phase, Claim claim, int generation, Activity? span, CancellationToken cancellation)
     {
+        span?.SetTag("request_id", claim.AttemptId).SetTag("family_id", claim.Family.Id).SetTag("attempt", claim.Attempt);
         var started = Stopwatch.GetTimestamp();
         Phase? next;
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -82,6 +88,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+            End(claim, span, "handed_back", started);
             using var limit = new CancellationTokenSource(RecordLimit);
             await jobs.HandBackAsync(claim, limit.Token);
             // To be interrupted would cost one of the message's five tries; as a new one it has them all.
@@ -91,6 +98,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
             // Tried for as long as it makes sense. There is nothing to record it in, and it is not the message's fault.
+            End(claim, span, "not_stored", started, ErrorCode.Of(e));
             log.OutcomeNotStored(claim.MessageSid, claim.Phase.Name(), claim.Family.Id, ErrorCode.Of(e));
             using var limit = new CancellationTokenSource(RecordLimit);
             await queues.SendAsync(claim.Phase, new JobMessage(claim.MessageSid, generation), limit.Token, settings.Value.DatabasePause);
@@ -98,12 +106,15 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
         }
         catch (Exception e) when (Lease.IsLost(e) || work.IsCancellationRequested)
         {
+            End(claim, span, "lease_lost", started);
             log.PhaseSkipped(claim.MessageSid, claim.Phase.Name(), "lease_lost");
             return;
         }
         catch (Exception e)
         {
-            throw await FailAsync(claim, AttemptError.Of(e), started);
+            var error = AttemptError.Of(e);
+            End(claim, span, "failed", started, error.Code);
+            throw await FailAsync(claim, error, started);
         }
         finally
         {
@@ -111,11 +122,12 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
             await renewal;
         }
 
+        End(claim, span, "succeeded", started);
         log.PhaseEnded(claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, "succeeded", Elapsed(started));
         if (next is { } following)
         {
             using var limit = new CancellationTokenSource(RecordLimit);
-            await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation), limit.Token);
+            await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation, Traces.Carried), limit.Token);
         }
     }
 
@@ -123,6 +135,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
     {
         log.PhaseFailed(
             claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, Elapsed(started), error.Code, error.Message);
+        log.ModelAnswered(claim, error.Usage);
         try
         {
             using var limit = new CancellationTokenSource(RecordLimit);
@@ -159,6 +172,12 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, IOptions<Pipe
                 log.LeaseNotRenewed(claim.MessageSid, claim.Phase.Name(), ErrorCode.Of(e));
             }
         }
+    }
+
+    private static void End(Claim claim, Activity? span, string outcome, long started, string? errorCode = null)
+    {
+        span.End(outcome, errorCode);
+        Meters.PhaseEnded(claim.Phase.Name(), outcome, Elapsed(started));
     }
 
     private static long Elapsed(long started) => (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds;

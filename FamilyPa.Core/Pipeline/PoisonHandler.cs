@@ -31,6 +31,7 @@ public sealed class PoisonHandler(
     private async Task GiveUpAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
     {
         var message = JobMessage.TryParse(body);
+        using var span = Traces.Continue("poison", message?.MessageSid, message?.Traceparent);
         var failure = await FailAsync(phase, queueMessageId, body, message, cancellation);
         if (failure is null)
         {
@@ -38,9 +39,12 @@ public sealed class PoisonHandler(
             return;
         }
 
+        span?.SetTag("family_id", failure.Job?.FamilyId).End("given_up", failure.Cause);
         log.JobFailed(message?.MessageSid, phase.Name(), failure.Cause);
         if (failure is not { Job: { } job })
             return;
+
+        Meters.MessageEnded("failed", failure.Cause, job.ReceivedAt);
 
         var reply = await IntendAsync(message!.MessageSid, job, cancellation);
         var result = reply is null
@@ -76,7 +80,7 @@ public sealed class PoisonHandler(
                 phase.Name(), queueMessageId, PgText.Clean(body), message?.MessageSid)
             .Add(
                 """
-                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true)
+                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true), j.received_at
                 from poison_messages p
                 left join processing_jobs j on j.message_sid = p.message_sid and j.status = 'failed'
                 left join inbound_messages m on m.message_sid = j.message_sid
@@ -88,7 +92,7 @@ public sealed class PoisonHandler(
         return await batch.SingleAsync(
             row => new Failure(
                 row.GetString(0),
-                row.IsDBNull(1) ? null : new FailedJob(row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5))),
+                row.IsDBNull(1) ? null : new FailedJob(row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(6))),
             cancellation);
     }
 
@@ -102,5 +106,5 @@ public sealed class PoisonHandler(
 
     private sealed record Failure(string Cause, FailedJob? Job);
 
-    private sealed record FailedJob(Guid FamilyId, string FromAddress, string ToAddress, string Locale, bool OptedOut);
+    private sealed record FailedJob(Guid FamilyId, string FromAddress, string ToAddress, string Locale, bool OptedOut, DateTimeOffset ReceivedAt);
 }

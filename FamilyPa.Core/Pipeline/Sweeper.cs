@@ -16,6 +16,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
     /// <returns>How many jobs were queued again.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
+        using var span = Traces.Start("sweep");
         try
         {
             return await SendAsync(await FindOverdueAsync(cancellation), cancellation);

@@ -4,11 +4,12 @@ using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
+using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Listens: turns each recording into text. What a part said is stored before the next is listened to, so that nothing is paid for twice.</summary>
-public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore media, Transcriber transcriber) : IPhase
+public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore media, Transcriber transcriber, ILogger<TranscribePhase> log) : IPhase
 {
     public Phase Phase => Phase.Transcribe;
 
@@ -26,6 +27,7 @@ public sealed class TranscribePhase(Database database, JobStore jobs, MediaStore
         foreach (var file in Unheard(claim.Material))
         {
             var (speech, reason) = await ListenAsync(claim, file, cancellation);
+            log.ModelAnswered(claim, speech?.Usage);
             await StoreAsync(claim, file, speech, reason, cancellation);
             heard |= speech is { Text.Length: > 0 };
             refused ??= reason;

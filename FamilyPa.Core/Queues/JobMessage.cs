@@ -7,9 +7,11 @@ namespace FamilyPa.Core.Queues;
 /// <summary>What a phase's queue carries: which message, and of which generation of its job.</summary>
 /// <param name="MessageSid">Twilio's id of the message.</param>
 /// <param name="Generation">Counts replays; null in what a person put into the queue by hand, which means "as it stands now".</param>
+/// <param name="Traceparent">Whose span asks for it (W3C); null where the message's own trace is to be looked up, or nothing is traced.</param>
 public sealed record JobMessage(
     [property: JsonPropertyName("messageSid")] string MessageSid,
-    [property: JsonPropertyName("generation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Generation)
+    [property: JsonPropertyName("generation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Generation,
+    [property: JsonPropertyName("traceparent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Traceparent = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this);
 

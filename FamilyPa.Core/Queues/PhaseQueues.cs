@@ -20,6 +20,19 @@ public sealed class PhaseQueues(QueueServiceClient service)
     public Task SendToPoisonAsync(Phase phase, string body, CancellationToken cancellation, TimeSpan? delay = null) =>
         SendAsync(phase.Name() + "-poison", body, delay, cancellation);
 
+    /// <returns>About how many messages a queue holds, those being worked on included; null when there is no such queue.</returns>
+    internal async Task<int?> DepthAsync(string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await clients.GetOrAdd(queue, service.GetQueueClient).GetPropertiesAsync(cancellation)).Value.ApproximateMessagesCount;
+        }
+        catch (Azure.RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <returns>Whether the queue service answers.</returns>
     public async Task<bool> IsReachableAsync(CancellationToken cancellation) =>
         (await clients.GetOrAdd(Phase.Extract.Name(), service.GetQueueClient).ExistsAsync(cancellation)).Value;

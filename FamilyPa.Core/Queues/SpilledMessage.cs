@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Messages;
 
 namespace FamilyPa.Core.Queues;
@@ -10,6 +11,7 @@ namespace FamilyPa.Core.Queues;
 /// <param name="Form">The form's bytes, compressed; null where <paramref name="Blob"/> is given.</param>
 /// <param name="Blob">Where the rest of this is, when it is too much for a queue message.</param>
 /// <param name="Cause">Why it was given up; only in the poison queue.</param>
+/// <param name="Traceparent">Where its trace goes on (W3C); null where nothing is traced.</param>
 public sealed record SpilledMessage(
     [property: JsonPropertyName("messageSid")] string MessageSid,
     [property: JsonPropertyName("receivedAt")] DateTimeOffset ReceivedAt,
@@ -17,12 +19,13 @@ public sealed record SpilledMessage(
     [property: JsonPropertyName("idempotencyToken")] string? IdempotencyToken,
     [property: JsonPropertyName("form")] byte[]? Form,
     [property: JsonPropertyName("blob")] string? Blob = null,
-    [property: JsonPropertyName("cause")] string? Cause = null)
+    [property: JsonPropertyName("cause")] string? Cause = null,
+    [property: JsonPropertyName("traceparent")] string? Traceparent = null)
 {
     private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public static SpilledMessage Of(InboundMessage message, DateTimeOffset receivedAt, string requestId) =>
-        new(message.MessageSid, receivedAt, requestId, message.IdempotencyToken, Compress(message.RawBody.Span));
+        new(message.MessageSid, receivedAt, requestId, message.IdempotencyToken, Compress(message.RawBody.Span), Traceparent: Traces.Carried);
 
     /// <summary>Reads what the app sends, also in Base64: how the Azure Portal puts a message back.</summary>
     public static SpilledMessage? TryParse(string body) => QueueText.Readings(body).Select(TryParsePlain).FirstOrDefault(message => message is not null);

@@ -39,8 +39,11 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
     /// <remarks>Once begun it is seen through: to be interrupted half-way would leave it uncertain.</remarks>
     public async Task<SendResult> SendAsync(string messageSid, ReplyKind kind, string to, string from, string body)
     {
+        using var span = Traces.Start("reply")?.SetTag("kind", Name(kind));
         var result = await twilio.SendAsync(to, from, body, CancellationToken.None);
-        log.ReplyEnded(messageSid, Name(kind), result.GetType().Name, CodeOf(result));
+        span.End(result.Outcome, CodeOf(result));
+        Meters.ReplyEnded(Name(kind), result.Outcome);
+        log.ReplyEnded(messageSid, Name(kind), result.Outcome, CodeOf(result));
         return result;
     }
 

@@ -10,6 +10,9 @@ public abstract record SendResult
 {
     private SendResult() { }
 
+    /// <summary>Its name in logs and meters.</summary>
+    public string Outcome => this switch { Sent => "sent", Refused => "refused", NotSent => "not_sent", _ => "uncertain" };
+
     /// <param name="Sid">Twilio's id of our message; null when the answer could not be read.</param>
     public sealed record Sent(string? Sid) : SendResult;
 

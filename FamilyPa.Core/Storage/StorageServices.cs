@@ -32,8 +32,10 @@ public static class StorageServices
         address.MaxAutoPrepare = 50;
         address.AutoPrepareMinUsages = 2;
 
-        var builder = new NpgsqlDataSourceBuilder(address.ConnectionString);
+        // Named, or its telemetry would bear the connection string.
+        var builder = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = "familypa" };
         builder.UseLoggerFactory(services.GetService<ILoggerFactory>());
+        builder.ConfigureTracing(tracing => tracing.EnableFirstResponseEvent(false));
         if (settings.PostgresUseEntra)
         {
             // A token is asked for when a connection opens: a periodic refresh would sleep through in a frozen instance.

@@ -1,5 +1,6 @@
 using System.ClientModel;
 using FamilyPa.Core.AI;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
@@ -42,9 +43,9 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
         {
             var answer = (await audio.TranscribeAudioAsync(sound, fileName, options, cancellation)).Value;
             var length = seconds ?? answer.Duration?.TotalSeconds ?? 0;
-            return new HeardSpeech(
-                IsSilence(answer) ? "" : (answer.Text ?? "").Trim(), LanguageCodes.Of(answer.Language), length,
-                ModelUsage.OfAudio(app.Value.AzureOpenAITranscriptionDeployment, length, pipeline.Value));
+            var usage = ModelUsage.OfAudio(app.Value.AzureOpenAITranscriptionDeployment, length, pipeline.Value);
+            Meters.ModelUsed(usage);
+            return new HeardSpeech(IsSilence(answer) ? "" : (answer.Text ?? "").Trim(), LanguageCodes.Of(answer.Language), length, usage);
         }
         catch (ClientResultException e) when (e.Status is 400 or 413 or 415 or 422)
         {

@@ -16,6 +16,7 @@ public sealed class Reconciler(
     public async Task RunAsync(CancellationToken cancellation)
     {
         var requestId = Guid.NewGuid().ToString("N");
+        using var span = Traces.Start("reconcile")?.SetTag("request_id", requestId);
         try
         {
             foreach (var number in Addresses())

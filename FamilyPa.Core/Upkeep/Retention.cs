@@ -15,6 +15,7 @@ public sealed class Retention(Database database, MediaStore media, IOptions<Rete
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        using var span = Traces.Start("retention");
         var (raw, kept, said) = (settings.Value.RawPayloadDays, settings.Value.MediaDays, settings.Value.TranscriptDays);
         await RunAsync("media", token => RemoveMediaAsync(kept, raw, token), cancellation);
         await RunAsync("payloads", RetentionSql.Payloads, raw, cancellation);

@@ -25,6 +25,7 @@ public sealed class UncertainReplies(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
+        using var span = Traces.Start("reconcile");
         try
         {
             foreach (var group in (await UnsettledAsync(cancellation)).GroupBy(reply => reply.From))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FamilyPa.Core.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -19,6 +20,7 @@ public sealed class HttpAnswers(ILogger<HttpAnswers> log) : IFunctionsWorkerMidd
 
         http.TraceIdentifier = Guid.NewGuid().ToString("N");
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        Activity.Current?.SetTag("request_id", http.TraceIdentifier);
         try
         {
             await next(context);

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(2005, LogLevel.Warning, "Not ready: {error_code} (request {request_id})")]
     public static partial void NotReady(this ILogger log, string request_id, string error_code);
+
+    [LoggerMessage(2103, LogLevel.Error, "Function {function} failed: {error_code}, {error_message}\n{error_stack}")]
+    public static partial void CallFailed(this ILogger log, string function, string error_code, string error_message, string error_stack);
 }

@@ -1,3 +1,4 @@
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 using FamilyPa.Functions.Http;
@@ -24,6 +25,17 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioSignature signature, 
     /// <param name="required">Fields that the form must have, not empty.</param>
     public async Task<(VerifiedForm? Form, Refusal? Refusal)> VerifyAsync(HttpRequest request, string[] required, CancellationToken cancellation)
     {
+        using var span = Traces.Start("verify");
+        var result = await CheckAsync(request, required, cancellation);
+        span.End(result.Refusal?.Reason ?? "verified");
+        return result;
+    }
+
+    /// <summary>Whether a number of ours was written to (or any, where none are configured).</summary>
+    public bool IsOurs(string address) => numbers.Count == 0 || numbers.Contains(Address.WithoutChannel(address));
+
+    private async Task<(VerifiedForm? Form, Refusal? Refusal)> CheckAsync(HttpRequest request, string[] required, CancellationToken cancellation)
+    {
         if (!HttpMethods.IsPost(request.Method))
             return Refuse(StatusCodes.Status405MethodNotAllowed, "method_not_allowed");
         if (!IsForm(request.Headers.ContentType))
@@ -49,9 +61,6 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioSignature signature, 
             return Refuse(StatusCodes.Status401Unauthorized, "not_our_account");
         return (new VerifiedForm(fields, body), null);
     }
-
-    /// <summary>Whether a number of ours was written to (or any, where none are configured).</summary>
-    public bool IsOurs(string address) => numbers.Count == 0 || numbers.Contains(Address.WithoutChannel(address));
 
     private static bool IsForm(Microsoft.Extensions.Primitives.StringValues contentType) =>
         contentType.Count == 1

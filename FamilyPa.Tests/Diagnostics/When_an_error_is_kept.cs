@@ -11,8 +11,29 @@ public class When_an_error_is_kept
     [InlineData("Password=correct-horse;Host=x", "correct-horse")]
     [InlineData("Authorization: Basic QUM6dG9r", "QUM6dG9r")]
     [InlineData("api-key: abcdef0123456789", "abcdef0123456789")]
+    [InlineData("Authorization: Bearer abcdef.0123456789", "abcdef.0123456789")]
+    [InlineData("{\"token\":\"abcdef0123456789\"}", "abcdef0123456789")]
+    [InlineData("GET https://x/y?se=2026-01-01&sig=abc%2Fdef", "abc%2Fdef")]
+    [InlineData("String 'buy milk for Ann' was not recognized as a valid DateTime.", "milk")]
+    [InlineData("The given key \"it's Ann's key\" was not present", "Ann")]
     public void Secrets_and_phone_numbers_are_masked(string message, string planted) =>
         Assert.DoesNotContain(planted, Sanitizer.Message(new InvalidOperationException(message)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SM12345678901234567890123456789012 and 0f000000-0000-4000-8000-000000000011, request 01234567890123456789012345678901")]
+    [InlineData("on 2026-11-25 with gpt-4o-2024-08-06, span 0123456789012345, 0.00011685 USD, 427 tokens")]
+    [InlineData("Rejected: keyword_stop, sig_error, Failed to connect to 127.0.0.1:5432")]
+    public void What_only_looks_like_it_stays(string message) => Assert.Equal(message, Sanitizer.Text(message));
+
+    [Fact]
+    public void What_others_say_is_not_repeated_and_what_we_say_is()
+    {
+        Assert.Equal("PostgreSQL refused: P0001", Sanitizer.Message(new Npgsql.PostgresException("no 'milk'", "ERROR", "ERROR", "P0001")));
+        Assert.Equal("The model's \"status\" is missing.", Sanitizer.Message(new FamilyPa.Core.AI.ModelAnswerException("x", "The model's \"status\" is missing.")));
+    }
+
+    [Fact]
+    public void A_url_is_kept_without_its_query_and_login() => Assert.Equal("https://host/path", Sanitizer.Url("https://user:secret@host/path?sig=x&To=%2B447700900123"));
 
     [Fact]
     public void Its_stack_says_where_and_not_what()

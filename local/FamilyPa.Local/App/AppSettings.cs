@@ -44,6 +44,7 @@ public static class AppSettings
         Ours.Contains(name) || Others.Contains(name)
         || name.StartsWith("Limits__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Pipeline__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Canary__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("Retention__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("AzureWebJobsStorage__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using FamilyPa.Cli.Api;
 using FamilyPa.Cli.Output;
+using FamilyPa.Core.Verification;
 
 namespace FamilyPa.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FamilyPa.Cli.Api;
+namespace FamilyPa.Core.Verification;
 
-/// <summary>Signs a form as Twilio does: https://www.twilio.com/docs/usage/security#validating-requests.</summary>
-internal static class TwilioSignature
+/// <summary>Signs a form as Twilio does, for what plays Twilio: https://www.twilio.com/docs/usage/security#validating-requests.</summary>
+public static class TwilioSignature
 {
     /// <param name="url">As the receiver knows it, with its query and without a fragment.</param>
     public static string Sign(string authToken, string url, IEnumerable<KeyValuePair<string, string>> form)

@@ -1,0 +1,77 @@
+using FamilyPa.Core.Canaries;
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
+
+namespace FamilyPa.Tests.Telemetry;
+
+public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) : AppTest<When_a_canary_is_sent.WithCanary>(app)
+{
+    [Fact]
+    public async Task It_becomes_a_task_and_costs_nothing_with_the_model_or_with_Twilio()
+    {
+        var (calls, sent) = (App.OpenAI.Calls, App.Twilio.Sent.Count);
+
+        var sid = await App.FlyAsync("is ok after");
+
+        Assert.Equal("Canary", await App.Database.ScalarAsync<string>("select title from tasks where source_message_sid = $1", sid));
+        Assert.Equal("suppressed", await App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1", sid));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from ai_usage where message_sid = $1", sid));
+        Assert.Equal((calls, sent), (App.OpenAI.Calls, App.Twilio.Sent.Count));
+    }
+
+    [Fact]
+    public async Task Only_the_last_one_is_kept()
+    {
+        await App.FlyAsync("is ok after");
+        var last = await App.FlyAsync("is ok after");
+
+        Assert.Equal([last], (await App.Database.RowsAsync("select message_sid from inbound_messages where from_phone = $1", CanaryFamily.Phone)).Select(row => row["message_sid"]));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from family_members where phone_e164 = $1", CanaryFamily.Phone));
+    }
+
+    [Fact]
+    public async Task One_that_gets_stuck_is_late_and_keeps_its_family_until_it_comes_through()
+    {
+        await App.RestartAsync(settings => settings["AzureWebJobs.Extract.Disabled"] = "true");
+        var stuck = await App.FlyAsync("is late after");
+        var second = await App.FlyAsync("is late after");
+
+        await App.RestartAsync(settings => settings.Remove("AzureWebJobs.Extract.Disabled"));
+
+        await App.WaitForJobAsync(stuck, "done");
+        await App.WaitForJobAsync(second, "done");
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from poison_messages"));
+        await App.FlyAsync("is ok after");
+    }
+
+    [Fact]
+    public async Task One_that_the_public_address_does_not_take_is_refused()
+    {
+        await App.RestartAsync(settings => settings[AppSettings.PublicBaseUrl] = $"{App.BaseUrl}/elsewhere");
+        await App.FlyAsync("is refused after");
+        await App.RestartAsync(settings => settings[AppSettings.PublicBaseUrl] = App.BaseUrl);
+    }
+
+    public sealed class WithCanary(TestEnvironment environment) : FamilyPaApp(environment)
+    {
+        /// <returns>The MessageSid of the canary that ended so.</returns>
+        public async Task<string> FlyAsync(string end)
+        {
+            var before = Ends().Count;
+            await StartTimerAsync("Canary");
+            var line = (await WaitForAsync(() => Task.FromResult(Ends()), ends => ends.Count > before, "the end of a canary"))[^1];
+            Assert.Contains(end, line, StringComparison.Ordinal);
+            return line.Split("The canary ")[1].Split(' ')[0];
+        }
+
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            Pace.Fast(settings);
+            settings["Canary__Enabled"] = "true";
+            settings["Canary__Patience"] = "00:00:10";
+        }
+
+        private List<string> Ends() => [.. Log.Split('\n').Where(line => line.Contains("The canary ", StringComparison.Ordinal))];
+    }
+}

@@ -1,0 +1,29 @@
+using FamilyPa.Core.Diagnostics;
+
+namespace FamilyPa.Tests.Telemetry;
+
+public sealed class When_telemetry_is_catalogued
+{
+    [Fact]
+    public void No_event_id_means_two_things() =>
+        Assert.Empty(Catalogue.Events.Values.GroupBy(entry => entry.Id).Where(same => same.Count() > 1).Select(same => string.Join(" and ", same.Select(entry => entry.Name))));
+
+    [Fact]
+    public void Names_are_those_that_queries_use()
+    {
+        Assert.All(Catalogue.Events.Values, entry => Assert.All(entry.Dimensions, name => Assert.Matches("^[a-z][a-z0-9_]*$", name)));
+        Assert.All(Catalogue.Metrics.Values, metric => Assert.Matches("^familypa(\\.[a-z_]+)+$", metric.Name));
+        Assert.All(Catalogue.Metrics.Values, metric => Assert.False(string.IsNullOrEmpty(metric.Unit) || string.IsNullOrEmpty(metric.Description), metric.Name));
+        Assert.All(Catalogue.Metrics.Values.SelectMany(metric => metric.Tags), tag => Assert.DoesNotContain(tag, (string[])["event_id", "family_id", "request_id", "phone"]));
+    }
+
+    [Fact]
+    public void Whoever_fails_says_with_which_code() =>
+        Assert.All(
+            Catalogue.Events.Values.Where(entry => entry.Name.EndsWith("Failed", StringComparison.Ordinal)),
+            entry => Assert.Contains("error_code", entry.Dimensions));
+
+    [Fact]
+    public void Spans_are_named_after_phases() =>
+        Assert.Superset(new HashSet<string> { "verify", "persist", "download", "transcribe", "extract", "finalize", "reply", "replay", "sweep", "inbound", "poison" }, Catalogue.Spans.ToHashSet());
+}

@@ -21,6 +21,8 @@ param alertEmails = readEnvironmentVariable('ALERT_EMAILS', '')
 // Made up once, by hooks/preprovision.sh.
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')
 
+param canary = bool(readEnvironmentVariable('FAMILYPA_CANARY', 'false'))
+
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
 param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')

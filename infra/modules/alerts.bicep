@@ -93,6 +93,14 @@ var rules rule[] = [
     window: 'PT1H'
     query: loadTextContent('../monitoring/alerts/webhooks-missed.kql')
   }
+  {
+    id: 'canary-failed'
+    title: 'Our own messages do not get through'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/canary-failed.kql')
+  }
 ]
 
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {

@@ -86,6 +86,12 @@ var charts chart[] = [
     query: loadTextContent('../monitoring/workbook/replies.kql')
   }
   {
+    title: 'Canary'
+    as: 'table'
+    width: '50'
+    query: loadTextContent('../monitoring/workbook/canary.kql')
+  }
+  {
     title: 'One message: {MessageSid}'
     as: 'table'
     width: '100'

@@ -1,0 +1,149 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Functions.Http;
+
+namespace FamilyPa.Tests.Monitoring;
+
+/// <summary>Each alert is made to fire by what the app itself would send, and to keep quiet just short of it.</summary>
+public sealed class When_an_alert_has_to_fire
+{
+    private static readonly Guid Family = Guid.Empty;
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, QueryResult>>> Results = new(EvaluateAsync);
+
+    /// <summary>Name of the alert, what happens, and whether it is to fire.</summary>
+    public static TheoryData<string, string, bool> Cases =>
+        [.. Happenings.Select(happening => new TheoryDataRow<string, string, bool>(happening.Alert, happening.What, happening.Fires))];
+
+    private static IReadOnlyList<Happening> Happenings { get; } =
+    [
+        new("poison-not-empty", "a message is given up", true, sent => sent.JobFailed("SM1", "extract", "ai_http_500")),
+        new("poison-not-empty", "a poison queue is not emptied", true, _ => Meters.PoisonDepth("extract", 1)),
+        new("poison-not-empty", "a try fails, and the poison queues are empty", false, sent =>
+        {
+            Fail(sent);
+            Meters.PoisonDepth("extract", 0);
+        }),
+
+        new("oldest-unfinished", "a message waits for a quarter of an hour", true, _ => Meters.OldestUnfinished(TimeSpan.FromMinutes(15))),
+        new("oldest-unfinished", "a message waits a little less", false, _ => Meters.OldestUnfinished(TimeSpan.FromSeconds(899))),
+        new("oldest-unfinished", "what waited has come to its end", false, sent =>
+        {
+            sent.Ago = TimeSpan.FromMinutes(10);
+            Meters.OldestUnfinished(TimeSpan.FromHours(1));
+            sent.Ago = TimeSpan.FromMinutes(1);
+            Meters.OldestUnfinished(TimeSpan.Zero);
+        }),
+
+        new("error-rate", "two of ten tries fail", true, sent => Tries(succeeded: 8, failed: 2)),
+        new("error-rate", "two of eleven tries fail", false, sent => Tries(succeeded: 9, failed: 2)),
+        new("error-rate", "all of a few tries fail", false, sent => Tries(succeeded: 0, failed: 9)),
+
+        new("errors-logged", "functions fail", true, sent => Repeat(5, () => sent.CallFailed("Sweeper", "database_P0001", "sanitised", "at"))),
+        new("errors-logged", "a function fails now and then", false, sent => Repeat(4, () => sent.CallFailed("Sweeper", "database_P0001", "sanitised", "at"))),
+        new("errors-logged", "nothing takes a message", true, sent => sent.MessageNotStored("SM1", "request", "persist", "database_unavailable")),
+        new("errors-logged", "messages are given up, which has an alert of its own", false, sent => Repeat(20, () => sent.JobFailed("SM1", "extract", "ai_http_500"))),
+        new("errors-logged", "there are warnings", false, sent => Repeat(20, () => Fail(sent))),
+
+        new("processing-time", "a phase takes half a minute", true, sent => Repeat(5, () => Succeed(sent, 30_000))),
+        new("processing-time", "a phase takes a little less", false, sent => Repeat(5, () => Succeed(sent, 29_999))),
+        new("processing-time", "one of many takes long", false, sent =>
+        {
+            Repeat(30, () => Succeed(sent, 900));
+            Succeed(sent, 60_000);
+        }),
+
+        new("failed-verifications", "somebody with the secret cannot sign", true, _ => Repeat(5, () => Meters.VerificationRefused("bad_signature"))),
+        new("failed-verifications", "that happens now and then", false, _ => Repeat(4, () => Meters.VerificationRefused("bad_signature"))),
+        new("failed-verifications", "a scanner is at work", true, _ => Repeat(100, () => Meters.VerificationRefused("bad_secret"))),
+        new("failed-verifications", "a scanner has looked in", false, _ => Repeat(99, () => Meters.VerificationRefused("bad_secret"))),
+
+        new("nothing-received", "there is silence in a busy hour", true, sent => Yesterday(sent, 5)),
+        new("nothing-received", "there is silence in a quiet hour", false, sent => Yesterday(sent, 4)),
+        new("nothing-received", "there was a message", false, sent =>
+        {
+            Yesterday(sent, 5);
+            sent.Ago = TimeSpan.FromMinutes(59);
+            Meters.MessageTakenIn("accepted", "webhook");
+        }),
+        new("nothing-received", "only we ourselves write", true, sent =>
+        {
+            Yesterday(sent, 5);
+            sent.Ago = TimeSpan.FromMinutes(1);
+            Meters.MessageTakenIn("accepted", "canary");
+        }),
+
+        new("canary-failed", "two canaries do not return", true, _ => Repeat(2, () => Meters.CanaryEnded("late", TimeSpan.FromMinutes(1)))),
+        new("canary-failed", "one does, and one does not", false, _ =>
+        {
+            Meters.CanaryEnded("late", TimeSpan.FromMinutes(1));
+            Meters.CanaryEnded("ok", TimeSpan.FromSeconds(2));
+        }),
+        new("errors-logged", "canaries do not return, which has an alert of its own", false, sent =>
+            Repeat(5, () => sent.CanaryLost("SM1", "canary", "late", "timeout", 60_000))),
+
+        new("webhooks-missed", "webhooks do not arrive", true, sent => Repeat(3, () => sent.Reconciled("SM1", "request", "accepted"))),
+        new("webhooks-missed", "what does not arrive cannot be taken in either", true, sent => Repeat(3, () => sent.NotReconciled("SM1", "request", "database_P0001"))),
+        new("webhooks-missed", "two did not arrive", false, sent => Repeat(2, () => sent.Reconciled("SM1", "request", "accepted"))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task It_does_so_and_only_then(string alert, string what, bool fires)
+    {
+        var result = (await Results.Value)[$"{alert}: {what}"];
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(fires, result.Rows.Count > 0);
+    }
+
+    [Fact]
+    public void Each_is_tried_both_ways() =>
+        Assert.Equal(
+            Queries.Alerts.Keys.SelectMany(alert => new[] { (alert, false), (alert, true) }).Order(),
+            Happenings.Select(happening => (happening.Alert, happening.Fires)).Distinct().Order());
+
+    [Fact]
+    public async Task None_fires_of_nothing()
+    {
+        var results = await Kusto.RunAsync(Queries.Alerts, [], Sent.Now);
+
+        Assert.All(results.Values, result => Assert.Empty(result.Rows));
+    }
+
+    /// <summary>All at once: to start the evaluation takes longer than to evaluate.</summary>
+    private static Task<IReadOnlyDictionary<string, QueryResult>> EvaluateAsync() =>
+        Kusto.RunAsync(Happenings.ToDictionary(happening => $"{happening.Alert}: {happening.What}", Run), Sent.Now);
+
+    private static QueryRun Run(Happening happening)
+    {
+        using var sent = new Sent();
+        happening.Happen(sent);
+        Assert.NotEmpty(sent.Rows);
+        return new QueryRun(Queries.Alerts[happening.Alert], sent.Rows);
+    }
+
+    private static void Tries(int succeeded, int failed)
+    {
+        Repeat(succeeded, () => Meters.PhaseEnded("extract", "succeeded", 900));
+        Repeat(failed, () => Meters.PhaseEnded("extract", "failed", 900));
+    }
+
+    private static void Succeed(Sent sent, long milliseconds) =>
+        sent.PhaseEnded("SM1", Guid.Empty, "extract", Family, 1, "succeeded", milliseconds);
+
+    private static void Fail(Sent sent) =>
+        sent.PhaseFailed("SM1", Guid.Empty, "extract", Family, 1, 900, "ai_http_500", "sanitised");
+
+    private static void Yesterday(Sent sent, int messages)
+    {
+        sent.Ago = TimeSpan.FromHours(24.5);
+        Repeat(messages, () => Meters.MessageTakenIn("accepted", "webhook"));
+    }
+
+    private static void Repeat(int times, Action happen)
+    {
+        for (var i = 0; i < times; i++)
+            happen();
+    }
+
+    private sealed record Happening(string Alert, string What, bool Fires, Action<Sent> Happen);
+}

@@ -38,7 +38,8 @@ public sealed class PageFiles
             .ToDictionary(name => name, Read);
         version = Hash([.. files.SelectMany(file => Encoding.UTF8.GetBytes(file.Key).Concat(file.Value))]);
         Fill(Document);
-        Fill(Worker);
+        if (files.ContainsKey($"{page}/{Worker}"))
+            Fill(Worker);
 
         byte[] Read(string name)
         {

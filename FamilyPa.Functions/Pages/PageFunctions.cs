@@ -13,13 +13,20 @@ public sealed class PageFunctions
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private readonly PageFiles board = new("board");
+    private readonly Lazy<PageFiles> board = new(() => new("board"));
+    private readonly Lazy<PageFiles> ops = new(() => new("ops"));
 
     /// <summary>The family's board.</summary>
     [Function("BoardPage")]
     public IResult Board(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "board/{*path}")] HttpRequest request, string? path) =>
-        Answer(request.HttpContext, board, path);
+        Answer(request.HttpContext, board.Value, path);
+
+    /// <summary>The operator's console. It asks for the function key itself, and sends it in a header.</summary>
+    [Function("OpsPage")]
+    public IResult Ops(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ops/{*path}")] HttpRequest request, string? path) =>
+        Answer(request.HttpContext, ops.Value, path);
 
     private static IResult Answer(HttpContext http, PageFiles files, string? path)
     {

@@ -98,7 +98,7 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
         .SweepAsync(Cancellation);
 
     /// <summary>Jobs that were queued so long ago.</summary>
-    private Task WaitingAsync(int count, string since, string phase = "extract") => database.ExecuteAsync(
+    private Task<int> WaitingAsync(int count, string since, string phase = "extract") => database.ExecuteAsync(
         """
         with events as (
           insert into webhook_events (message_sid, family_id, raw_payload, raw_body, source)

@@ -1,7 +1,7 @@
 // What one does to tasks: shown at once, taken back when the server says no.
 
 import { ApiError, Unreachable, explain, get, send } from './api.js';
-import { confirm } from './dialog.js';
+import { confirm } from '../shared/dialog.js';
 import { sections } from './sections.js';
 import { announce, toast } from './toast.js';
 

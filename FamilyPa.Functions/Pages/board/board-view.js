@@ -8,7 +8,7 @@ import { Family } from './family.js';
 import { FamilyView } from './family-view.js';
 import { Feed } from './feed.js';
 import { remember } from './last-seen.js';
-import { poll } from './poller.js';
+import { poll } from '../shared/poller.js';
 import { QuickAdd } from './quick-add.js';
 import { isLate, sections } from './sections.js';
 import { showSkeleton, showTrouble } from './states.js';

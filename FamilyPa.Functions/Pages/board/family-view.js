@@ -2,7 +2,7 @@
 
 import { byId, part, reconcile, say, stamp } from '../shared/dom.js';
 import { ApiError, Unreachable, explain, send } from './api.js';
-import { confirm, open } from './dialog.js';
+import { confirm, open } from '../shared/dialog.js';
 import { signOut } from './session.js';
 import { toast } from './toast.js';
 

@@ -2,7 +2,7 @@
 
 import { part, say } from '../shared/dom.js';
 import { ApiError, Unreachable, explain } from './api.js';
-import { open } from './dialog.js';
+import { open } from '../shared/dialog.js';
 import { showHeard } from './review-card.js';
 
 const FIELDS = ['title', 'day', 'time', 'assignee', 'category', 'notes', 'status'];

@@ -1,6 +1,6 @@
 // The browser's own modal dialogs: they hold the focus while open and give it back. Each is there only as long as it is open.
 
-import { part, stamp } from '../shared/dom.js';
+import { part, stamp } from './dom.js';
 
 /** Opens a new dialog; its buttons marked data-close, Escape, and a press beside it close it. */
 export function open(name, fill) {

@@ -21,6 +21,9 @@ public sealed record Acceptance(string Outcome)
     /// <summary>The limit that there is no room in, as the job's reason; null: there was room.</summary>
     public string? Limit { get; private init; }
 
+    /// <summary>Whether it has become a message of a family's by this.</summary>
+    public bool IsStored => Outcome is "Accepted" or "Throttled";
+
     /// <summary>Until that limit's window ends.</summary>
     public TimeSpan RetryAfter { get; private init; }
 

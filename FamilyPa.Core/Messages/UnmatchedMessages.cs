@@ -22,7 +22,8 @@ public sealed class UnmatchedMessages(Database database, Inbox inbox)
         var taken = new HashSet<string>();
         foreach (var message in messages)
         {
-            if (await inbox.AcceptAsync(message, requestId, cancellation) == Acceptance.Accepted)
+            // Over a rate it is stored all the same, and waits.
+            if ((await inbox.AcceptAsync(message, requestId, cancellation)).IsStored)
                 taken.Add(message.MessageSid);
         }
 

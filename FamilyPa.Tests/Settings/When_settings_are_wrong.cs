@@ -60,10 +60,20 @@ public class When_settings_are_wrong
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 
-    private static AppSettings Read(Dictionary<string, string?> values)
+    [Theory]
+    [InlineData("SenderPerMinute", "0")]
+    [InlineData("DailyCostPerFamilyUsd", "-1")]
+    [InlineData("MaxConcurrentJobs", "1001")]
+    public void A_limit_that_limits_nothing_or_everything_is_refused(string limit, string value) =>
+        Assert.Throws<OptionsValidationException>(() => Read<LimitSettings>(new(Good) { [$"Limits:{limit}"] = value }));
+
+    private static AppSettings Read(Dictionary<string, string?> values) => Read<AppSettings>(values);
+
+    private static T Read<T>(Dictionary<string, string?> values)
+        where T : class
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         using var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddSettings(configuration).BuildServiceProvider();
-        return services.GetRequiredService<IOptions<AppSettings>>().Value;
+        return services.GetRequiredService<IOptions<T>>().Value;
     }
 }

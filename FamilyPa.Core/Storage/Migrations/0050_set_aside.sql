@@ -6,7 +6,13 @@ alter table processing_jobs
   -- When a deferred job was last asked for on its queue.
   add column dispatched_at timestamptz;
 
-create index processing_jobs_set_aside on processing_jobs (received_at, message_sid) where status in ('deferred', 'throttled');
+-- The backlog in its order, by what it needs, and that of a family: an outage leaves thousands, and each job that ends asks for the next.
+create index processing_jobs_deferred_dear on processing_jobs (received_at, message_sid)
+  where status = 'deferred' and current_phase in ('transcribe', 'extract');
+create index processing_jobs_deferred_cheap on processing_jobs (received_at, message_sid)
+  where status = 'deferred' and current_phase in ('download', 'finalize');
+create index processing_jobs_deferred_family on processing_jobs (family_id, received_at) where status = 'deferred';
+create index processing_jobs_throttled on processing_jobs (received_at, message_sid) where status = 'throttled';
 
 alter table job_attempts drop constraint job_attempts_outcome_check;
 -- deferred: it was no fault of the message's, and costs no try.

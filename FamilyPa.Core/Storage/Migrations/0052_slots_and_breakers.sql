@@ -240,6 +240,8 @@ create function resume_deferred(p_slots int, p_hold interval, p_most int, p_prob
 language plpgsql set search_path = public, pg_temp as $$
 declare
   due record;
+  closed constant text[] := array(select b.phase from breakers b where b.state = 'closed');
+  most_of_one constant int := greatest(1, p_slots - greatest(1, p_slots / 4));
   full_families uuid[];
   free int;
 begin
@@ -258,8 +260,8 @@ begin
   return query
     update processing_jobs j set dispatched_at = now()
     where j.id in (
-      select d.id from processing_jobs d join breakers b on b.phase = d.current_phase and b.state = 'closed'
-      where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and d.resume_at <= now()
+      select d.id from processing_jobs d
+      where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and d.current_phase = any (closed) and d.resume_at <= now()
         and (d.dispatched_at is null or d.dispatched_at < now() - p_hold)
       order by d.received_at, d.message_sid limit p_most for update of d skip locked)
     returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision, null::text, null::text;
@@ -267,23 +269,24 @@ begin
   select p_slots - count(*),
          coalesce((select array_agg(f.family_id) from (
            select s.family_id from job_slots s where s.leased_until > clock_timestamp() and s.family_id is not null
-           group by s.family_id having count(*) >= greatest(1, p_slots - greatest(1, p_slots / 4))) f), '{}')
+           group by s.family_id having count(*) >= most_of_one) f), '{}')
   into free, full_families
   from job_slots s where s.slot <= p_slots and s.leased_until > clock_timestamp();
   if free <= 0 then
     return;
   end if;
   for due in
-    select c.id, c.family_id, c.message_sid, c.current_phase, c.generation
-    from (
-      select j.id, j.family_id, j.message_sid, j.current_phase, j.generation, j.received_at
-      from processing_jobs j join breakers b on b.phase = j.current_phase and b.state = 'closed'
-      where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and j.resume_at <= now()
-        and (j.dispatched_at is null or j.dispatched_at < now() - p_hold) and j.family_id <> all (full_families)
-      order by j.received_at, j.message_sid limit 64) c
-    left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h on h.family_id = c.family_id
-    order by coalesce(h.slots, 0) + row_number() over (partition by c.family_id order by c.received_at, c.message_sid), c.received_at, c.message_sid
-    limit least(free, p_most)
+    select r.* from (
+      select c.*, coalesce(h.slots, 0) + row_number() over (partition by c.family_id order by c.received_at, c.message_sid) as rank
+      from (
+        select j.id, j.family_id, j.message_sid, j.current_phase, j.generation, j.received_at
+        from processing_jobs j
+        where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and j.current_phase = any (closed) and j.resume_at <= now()
+          and (j.dispatched_at is null or j.dispatched_at < now() - p_hold) and j.family_id <> all (full_families)
+        order by j.received_at, j.message_sid limit 64) c
+      left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h
+        on h.family_id = c.family_id) r
+    where r.rank <= most_of_one order by r.rank, r.received_at, r.message_sid limit least(free, p_most)
   loop
     perform from processing_jobs j where j.id = due.id and j.status = 'deferred' and (j.dispatched_at is null or j.dispatched_at < now() - p_hold)
     for update skip locked;

@@ -14,6 +14,9 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app) : AppTest<Telemetr
         using var sent = new Sent();
         // The only things that did not happen on that day.
         Meters.CanaryEnded("ok", TimeSpan.FromSeconds(2));
+        Meters.LimitActed("rate_sender");
+        Meters.BudgetUsed("budget_family", 80);
+        sent.BreakerOpened("extract", 10, "ai_http_500", 10);
 
         var results = await Kusto.RunAsync(Filled(Queries.Workbook, day.Voice), Ingestion.Rows(day.Items).Concat(sent.Rows), DateTimeOffset.UtcNow);
 

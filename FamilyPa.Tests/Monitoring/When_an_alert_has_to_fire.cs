@@ -83,6 +83,29 @@ public sealed class When_an_alert_has_to_fire
         new("webhooks-missed", "webhooks do not arrive", true, sent => Repeat(3, () => sent.Reconciled("SM1", "request", "accepted"))),
         new("webhooks-missed", "what does not arrive cannot be taken in either", true, sent => Repeat(3, () => sent.NotReconciled("SM1", "request", "database_P0001"))),
         new("webhooks-missed", "two did not arrive", false, sent => Repeat(2, () => sent.Reconciled("SM1", "request", "accepted"))),
+
+        new("budget-80", "a family has spent four fifths of its day", true, _ => Meters.BudgetUsed("budget_family", 80)),
+        new("budget-80", "all of it is spent, which has an alert of its own", false, _ => Meters.BudgetUsed("budget_family", 100)),
+        new("budget-100", "everybody together has spent the day's budget", true, _ => Meters.BudgetUsed("budget_global", 100)),
+        new("budget-100", "there is a fifth left", false, _ => Meters.BudgetUsed("budget_global", 80)),
+
+        new("breaker-open", "a service is not asked any more", true, _ => Meters.BreakerChanged("extract", "open")),
+        new("breaker-open", "it answers again", false, sent =>
+        {
+            Meters.BreakerChanged("extract", "open");
+            sent.Ago = TimeSpan.FromMinutes(1);
+            Meters.BreakerChanged("extract", "closed");
+        }),
+
+        new("limits-acting", "one message is over everybody's limit", true, _ => Meters.LimitActed("rate_hour")),
+        new("limits-acting", "fifty are over their senders'", true, _ => Repeat(50, () => Meters.LimitActed("rate_sender"))),
+        new("limits-acting", "a child sends too much", false, _ => Repeat(49, () => Meters.LimitActed("rate_sender"))),
+
+        new("errors-logged", "breakers and budgets say so, which have alerts of their own", false, sent => Repeat(5, () =>
+        {
+            sent.BreakerOpened("extract", 10, "ai_http_500", 10);
+            sent.BudgetUsed("budget_family", 100, 10, "10");
+        })),
     ];
 
     [Theory]

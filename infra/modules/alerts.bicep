@@ -101,6 +101,38 @@ var rules rule[] = [
     window: 'PT15M'
     query: loadTextContent('../monitoring/alerts/canary-failed.kql')
   }
+  {
+    id: 'budget-80'
+    title: 'AI has cost four fifths of a budget'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../monitoring/alerts/budget-80.kql')
+  }
+  {
+    id: 'budget-100'
+    title: 'A budget for AI is spent'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/budget-100.kql')
+  }
+  {
+    id: 'breaker-open'
+    title: 'A service is not asked any more'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/breaker-open.kql')
+  }
+  {
+    id: 'limits-acting'
+    title: 'Messages are held back'
+    severity: 3
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../monitoring/alerts/limits-acting.kql')
+  }
 ]
 
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {

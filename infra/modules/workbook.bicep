@@ -74,6 +74,24 @@ var charts chart[] = [
     query: loadTextContent('../monitoring/workbook/cost-by-family.kql')
   }
   {
+    title: 'Held back by limits'
+    as: 'timechart'
+    width: '50'
+    query: loadTextContent('../monitoring/workbook/limits.kql')
+  }
+  {
+    title: 'Budgets'
+    as: 'table'
+    width: '50'
+    query: loadTextContent('../monitoring/workbook/budgets.kql')
+  }
+  {
+    title: 'Breakers'
+    as: 'table'
+    width: '50'
+    query: loadTextContent('../monitoring/workbook/breakers.kql')
+  }
+  {
     title: 'Refused webhooks'
     as: 'timechart'
     width: '50'
@@ -82,7 +100,7 @@ var charts chart[] = [
   {
     title: 'Replies'
     as: 'table'
-    width: '50'
+    width: '100'
     query: loadTextContent('../monitoring/workbook/replies.kql')
   }
   {

@@ -159,7 +159,10 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
             row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(23) ? null : row.GetString(23), row.IsDBNull(9) ? null : row.GetString(9),
             row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family,
-            JsonSerializer.Deserialize<Material>(row.GetString(20))!) { IsProbe = row.GetBoolean(22) };
+            JsonSerializer.Deserialize<Material>(row.GetString(20))!)
+        {
+            IsProbe = row.GetBoolean(22),
+        };
         return new ClaimResult(outcome, claim, current, row.GetInt32(2), wait);
     }
 }

@@ -85,15 +85,20 @@ public sealed class When_a_budget_is_used_up(When_a_budget_is_used_up.ThriftyApp
     /// <summary>Until everything is done or waits for the next day.</summary>
     private async Task SettleAsync(Guid family)
     {
-        for (var sweeps = 0; sweeps < 30; sweeps++)
-        {
-            await App.SweepAsync();
-            if (await App.JobsAsync($"family_id = '{family}' and status not in ('done') and not (status = 'deferred' and resume_at > now() + interval '1 minute')") == 0)
-                return;
-            await Task.Delay(500, Cancellation);
-        }
-
-        throw App.Failure("The family's messages do not settle.");
+        await App.WaitForAsync(
+            async () =>
+            {
+                await App.SweepAsync();
+                return string.Join(", ", (await App.Database.RowsAsync(
+                    """
+                    select concat_ws(' ', status, status_reason, count(*), min(resume_at - now()), min(dispatched_at - now())) as jobs from processing_jobs
+                    where family_id = $1 and status <> 'done' and not (status = 'deferred' and resume_at > now() + interval '1 minute') group by status, status_reason
+                    """,
+                    family)).Select(row => row["jobs"]));
+            },
+            unsettled => unsettled.Length == 0,
+            "the family's messages to be done or wait for the next day",
+            TimeSpan.FromMinutes(2));
     }
 
     private Task<Guid> FamilyAsync(string phone) => App.Database.ScalarAsync<Guid>("select family_id from family_members where phone_e164 = $1", phone);

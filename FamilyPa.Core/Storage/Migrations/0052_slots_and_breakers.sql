@@ -17,7 +17,7 @@ create table breakers (
   -- The phase that needs it.
   phase text not null unique,
   state text not null default 'closed' check (state in ('closed', 'open', 'half_open')),
-  -- In a row, and the different messages that they happened to.
+  -- In a row, and the different messages that they happened to, as hashes: a message that is erased must leave no trace here.
   failures int not null default 0,
   failing text[] not null default '{}',
   -- Times in a row that it opened: each stays open twice as long as the one before.
@@ -343,7 +343,7 @@ begin
   opened := false;
   if b.state = 'closed' then
     b.failures := b.failures + 1;
-    b.failing := case when p_message_sid = any (b.failing) then b.failing else (b.failing || p_message_sid)[1:100] end;
+    b.failing := case when md5(p_message_sid) = any (b.failing) then b.failing else (b.failing || md5(p_message_sid))[1:100] end;
     opened := b.failures >= p_threshold and cardinality(b.failing) >= (p_threshold + 1) / 2;
     if not opened then
       select count(*) as attempts, 1 + count(*) filter (where a.dependency is not null) as failed,

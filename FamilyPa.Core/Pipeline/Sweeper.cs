@@ -10,11 +10,14 @@ namespace FamilyPa.Core.Pipeline;
 /// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside come back by <see cref="LimitUpkeep"/>.</summary>
 /// <remarks>
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
-/// second ones make the line longer still. So while a queue holds no fewer messages than jobs wait for it, none of theirs can be missing.
+/// second ones make the line longer still. So while a queue with a long line holds no fewer messages than jobs wait for it, none counts as missing.
 /// </remarks>
 public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<Sweeper> log)
 {
     private const int MostAtOnce = 500;
+
+    /// <summary>Jobs in one phase. With fewer, a second message costs nothing, and one that only waits for a lease to end could hide that another is missing.</summary>
+    private const int LongLine = 50;
 
     /// <summary>How many times over a job is overdue before its message counts as lost whatever its queue holds: what is in there may be others'.</summary>
     private const int LostAfter = 20;
@@ -78,7 +81,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
     {
         var lost = overdue.Where(job => !job.MayBeLate).ToList();
         foreach (var line in overdue.Where(job => job.MayBeLate).GroupBy(job => job.Phase))
-            if (await queues.CountAsync(line.Key, cancellation) < line.First().InLine)
+            if (line.First().InLine < LongLine || await queues.CountAsync(line.Key, cancellation) < line.First().InLine)
                 lost.AddRange(line);
         return lost;
     }

@@ -35,19 +35,28 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
     [Fact]
     public async Task None_is_sent_again_while_all_are_there()
     {
-        await WaitingAsync(3, "1 minute");
-        await QueuedAsync(3);
+        await WaitingAsync(60, "1 minute");
+        await QueuedAsync(60);
 
         Assert.Equal(0, await SweepAsync());
-        Assert.Equal(3, await CountAsync());
+        Assert.Equal(60, await CountAsync());
     }
 
     [Fact]
     public async Task All_that_are_overdue_are_sent_again_when_one_is_missing()
     {
-        await WaitingAsync(2, "1 minute");
+        await WaitingAsync(60, "1 minute");
         await WaitingAsync(1, "1 second");
-        await QueuedAsync(2);
+        await QueuedAsync(60);
+
+        Assert.Equal(60, await SweepAsync());
+    }
+
+    [Fact]
+    public async Task In_a_short_line_what_is_overdue_is_sent_again_whatever_the_queue_holds()
+    {
+        await WaitingAsync(2, "1 minute");
+        await QueuedAsync(3);
 
         Assert.Equal(2, await SweepAsync());
     }
@@ -55,10 +64,10 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
     [Fact]
     public async Task A_line_at_another_phase_says_nothing_of_this_one()
     {
-        await WaitingAsync(2, "1 minute", "finalize");
-        await QueuedAsync(5);
+        await WaitingAsync(60, "1 minute", "finalize");
+        await QueuedAsync(60);
 
-        Assert.Equal(2, await SweepAsync());
+        Assert.Equal(60, await SweepAsync());
     }
 
     [Fact]
@@ -66,7 +75,8 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
     {
         await WaitingAsync(1, "1 minute");
         await database.ExecuteAsync("update processing_jobs set leased_until = now() - interval '1 second'");
-        await QueuedAsync(5);
+        await WaitingAsync(60, "1 minute");
+        await QueuedAsync(70);
 
         Assert.Equal(1, await SweepAsync());
     }
@@ -74,8 +84,9 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
     [Fact]
     public async Task One_that_waits_for_very_long_is_sent_again_though_others_fill_the_queue()
     {
+        await WaitingAsync(60, "1 minute");
         await WaitingAsync(1, "11 minutes");
-        await QueuedAsync(5);
+        await QueuedAsync(70);
 
         Assert.Equal(1, await SweepAsync());
         Assert.Equal(0, await SweepAsync());
@@ -108,11 +119,8 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
         """,
         DemoFamily.FamilyId, count, phase, since);
 
-    private async Task QueuedAsync(int count)
-    {
-        for (var number = 0; number < count; number++)
-            await storage.Queue("extract").SendMessageAsync($"SM{number}", Cancellation);
-    }
+    private Task QueuedAsync(int count) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(number => storage.Queue("extract").SendMessageAsync($"SM{number}", Cancellation)));
 
     private async Task<int> CountAsync() => (await storage.Queue("extract").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 }

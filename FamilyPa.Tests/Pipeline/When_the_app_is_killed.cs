@@ -52,6 +52,19 @@ public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
         }
     }
 
+    [Fact]
+    public async Task In_its_last_try_a_message_is_given_up_and_that_try_does_not_seem_to_run_for_ever()
+    {
+        var sid = await App.StoredAsync(new() { Status = "extracting" });
+        await App.Database.ExecuteAsync(
+            "insert into job_attempts (job_id, attempt_number, generation, phase) select id, 5, 0, 'extract' from processing_jobs where message_sid = $1", sid);
+
+        await App.Storage.Queue("extract-poison").SendMessageAsync(sid, Cancellation);
+
+        await App.WaitForJobAsync(sid, "failed");
+        Assert.Equal(["extract abandoned"], await App.AttemptsAsync(sid));
+    }
+
     private async Task AssertOnceAsync(string sid)
     {
         Assert.Equal(1, await App.CountAsync("tasks", sid));

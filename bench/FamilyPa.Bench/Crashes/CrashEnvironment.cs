@@ -16,6 +16,27 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 {
     private static readonly string[] Timers = ["Reconciler", "Retention"];
 
+    /// <summary>Where calls are held at points until all can die.</summary>
+    private static readonly Dictionary<string, string> Suspended = new()
+    {
+        ["Pipeline__Lease"] = "00:01:00",
+        ["Pipeline__MediaRetries"] = "0",
+        [AppSettings.PollingInterval] = "00:00:00.250",
+        ["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *",
+        // Those that are held must not keep others from being called.
+        ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8",
+        ["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8",
+    };
+
+    /// <summary>Where much is sent.</summary>
+    private static readonly Dictionary<string, string> Running = new()
+    {
+        ["Pipeline__Lease"] = "00:00:02",
+        ["FUNCTIONS_RUNTIME_SCHEDULE"] = "*/3 * * * * *",
+        ["Pipeline__ReconcilePageSize"] = "200",
+        ["AzureWebJobs.Retention.Disabled"] = "true",
+    };
+
     private readonly BenchEnvironment bench;
     private readonly NpgsqlDataSource database;
     private int senders;
@@ -74,16 +95,8 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     {
         var environment = new CrashEnvironment(await BenchEnvironment.StartAsync(progress, durable: false), seed);
         var settings = environment.Settings();
-        settings["Pipeline__Lease"] = skipLeases ? "00:01:00" : "00:00:02";
-        if (skipLeases)
-        {
-            settings["Pipeline__MediaRetries"] = "0";
-            settings[AppSettings.PollingInterval] = "00:00:00.250";
-            // Calls that are held until all can die must not keep others from being called.
-            settings["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8";
-            settings["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8";
-        }
-
+        foreach (var (setting, value) in skipLeases ? Suspended : Running)
+            settings[setting] = value;
         change?.Invoke(settings);
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
@@ -203,7 +216,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
         // A dead one's messages are given back by its successor. Less than this, and on a busy machine the living lose theirs.
         settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:05";
-        settings["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *";
         settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__ReconcileAfter"] = "00:00:03";
         // As far back as six hours are for a run every five minutes.

@@ -49,8 +49,8 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         new("half-done", Several(4, Text)) { DiesFirst = point => point.Function == "Extract" && IsBeforeQueue(point), FirstDead = 4, AtOnce = (3, 3) },
         // Twilio has the reply, and nobody wrote it down.
         new("half-said", Several(4, Text)) { DiesFirst = point => IsReply(point, "after"), FirstDead = 4, AtOnce = (3, 3), HasTimers = true, Aftermath = TimeSpan.FromSeconds(8) },
-        // Twilio never got the reply, and a later one shows it.
-        new("unsaid", chatter => [chatter.Text(), chatter.Text() with { Later = TimeSpan.FromSeconds(4) }])
+        // Twilio never got the reply, and a later one shows it: once the first is known to be uncertain, which takes a start of the app.
+        new("unsaid", chatter => [chatter.Text(), chatter.Text() with { Later = TimeSpan.FromSeconds(8) }])
         {
             DiesFirst = point => IsReply(point, "before"), HasTimers = true, Aftermath = TimeSpan.FromSeconds(8),
         },

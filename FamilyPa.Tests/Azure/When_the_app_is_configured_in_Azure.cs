@@ -16,7 +16,7 @@ public sealed class When_the_app_is_configured_in_Azure
     public void Every_setting_that_a_developer_can_set_an_operator_can_set_too()
     {
         var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json"))).RootElement.GetProperty("Values");
-        string[] groups = ["Limits__", "Retention__", "Pipeline__"];
+        string[] groups = ["Limits__", "Retention__", "Reminders__", "Pipeline__"];
 
         var missing = sample.EnumerateObject().Select(setting => setting.Name).Except(NotThere).Where(name =>
             !Regex.IsMatch(Bicep, $@"\b{Regex.Escape(name)}(__\w+)?\b") && !Array.Exists(groups, group => name.StartsWith(group, StringComparison.Ordinal) && Bicep.Contains($"'{group}$", StringComparison.Ordinal)));

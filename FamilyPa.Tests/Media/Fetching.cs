@@ -43,6 +43,7 @@ public sealed class Fetching(TestEnvironment environment) : IAsyncLifetime
             ["POSTGRES_CONNECTION_STRING"] = "Host=127.0.0.1;Database=none",
             ["TWILIO_ACCOUNT_SID"] = "AC0",
             ["TWILIO_AUTH_TOKEN"] = "token",
+            ["SESSION_SIGNING_KEY"] = "test-session-signing-key-0123456789abcdef",
             ["TWILIO_API_BASE_URL"] = api.Url,
             ["WEBHOOK_SHARED_SECRET"] = "0123456789abcdef",
             ["PUBLIC_BASE_URL"] = "https://pa.example.com",

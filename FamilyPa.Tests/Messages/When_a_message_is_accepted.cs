@@ -56,6 +56,7 @@ public sealed class When_a_message_is_accepted(TestEnvironment environment)
             ["POSTGRES_CONNECTION_STRING"] = database.AppConnectionString,
             ["TWILIO_ACCOUNT_SID"] = "AC0",
             ["TWILIO_AUTH_TOKEN"] = "token",
+            ["SESSION_SIGNING_KEY"] = "test-session-signing-key-0123456789abcdef",
             ["WEBHOOK_SHARED_SECRET"] = "secret",
             ["PUBLIC_BASE_URL"] = "https://pa.example.com",
             ["AZURE_OPENAI_ENDPOINT"] = "https://ai.example.com",

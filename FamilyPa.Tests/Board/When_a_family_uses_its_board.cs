@@ -123,6 +123,6 @@ public sealed class When_a_family_uses_its_board(BoardApp app) : BoardTest(app)
         Assert.False(await App.Database.ScalarAsync<bool>("select needs_review from tasks where source_message_sid = $1", sid));
     }
 
-    private Task WaitForStatusAsync(Guid id, string status) =>
+    private Task<string> WaitForStatusAsync(Guid id, string status) =>
         App.WaitForAsync(() => App.Database.ScalarAsync<string>("select status from tasks where id = $1", id), seen => seen == status, $"the task to be {status}");
 }

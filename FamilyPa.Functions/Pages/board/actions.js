@@ -9,10 +9,12 @@ export class Actions {
   constructor(board) {
     this.board = board;
     this.feed = board.feed;
+    this.latest = new Map();
   }
 
-  async complete(task) {
-    if (await this.change(task, { status: 'done' })) toast(`Done: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+  complete(task) {
+    toast(`Done: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+    return this.change(task, { status: 'done' });
   }
 
   async reopen(task, status = 'open') {
@@ -23,18 +25,23 @@ export class Actions {
     if (await this.change(task, { needs_review: false })) this.tellWhere(this.feed.find(task.id), 'Confirmed');
   }
 
-  async dismiss(task) {
-    if (await this.change(task, { status: 'canceled' })) toast(`Not a task: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+  dismiss(task) {
+    toast(`Not a task: ${task.title}`, { label: 'Undo', run: () => this.reopen(task, task.status) });
+    return this.change(task, { status: 'canceled' });
   }
 
   /** @returns whether it was taken */
   async change(task, fields) {
     this.feed.place({ ...task, ...fields, ...(fields.status === 'done' && { completed_at: new Date().toISOString() }) });
+    this.latest.set(task.id, fields);
+    // Undone before it was even answered, only the undoing is shown.
+    const isLatest = () => this.latest.get(task.id) === fields;
     try {
-      this.feed.place(await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields)));
+      const saved = await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields));
+      if (isLatest()) this.feed.place(saved);
       return true;
     } catch (error) {
-      this.feed.place(task);
+      if (isLatest()) this.feed.place(task);
       this.complain(error, task);
       return false;
     }

@@ -13,6 +13,7 @@ export class Feed {
     this.changed = changed;
     this.lists = Object.fromEntries(Object.keys(sections).map(name => [name, { tasks: [], cursor: null, etag: null, loaded: false, error: null }]));
     this.writes = 0;
+    this.turn = Promise.resolve();
   }
 
   /** Asks for a section again, as far as it is shown. */
@@ -60,14 +61,12 @@ export class Feed {
     this.changed([]);
   }
 
-  /** Does a write; what is being read meanwhile is not trusted. */
-  async write(action) {
+  /** Does a write, once those before it are done; what is being read meanwhile is not trusted. */
+  write(action) {
     this.writes++;
-    try {
-      return await action();
-    } finally {
-      this.writes++;
-    }
+    const done = this.turn.then(action).finally(() => { this.writes++; });
+    this.turn = done.catch(() => {});
+    return done;
   }
 
   /** Puts a task, as it is now, where it belongs. */

@@ -119,8 +119,8 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
         """,
         DemoFamily.FamilyId, count, phase, since);
 
-    private Task QueuedAsync(int count) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(number => storage.Queue("extract").SendMessageAsync($"SM{number}", Cancellation)));
+    private async Task QueuedAsync(int count) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number => storage.Queue("extract").SendMessageAsync($"SM{number}", Cancellation)));
 
     private async Task<int> CountAsync() => (await storage.Queue("extract").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 }

@@ -16,7 +16,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     private const string Template = "familypa_template";
     private static readonly string[] Accounts = [.. Enumerable.Range(1, 300).Select(number => $"account{number}")];
 
-    private readonly Lazy<Task> packages = new(() => NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage));
+    private readonly Lazy<Task> packages = new(() => NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true));
     private readonly Lazy<Task<ScratchFolder>> scratch = new(ScratchFolder.CreateAsync);
     private readonly Lazy<Task<PostgresServer>> postgres;
     private readonly Lazy<Task<AzuriteServer>> azurite;

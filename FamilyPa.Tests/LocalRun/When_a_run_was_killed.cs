@@ -40,7 +40,7 @@ public sealed class When_a_run_was_killed
     [Fact]
     public async Task Its_database_server_is_ended_and_its_data_kept()
     {
-        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
         using var scratch = await ScratchFolder.CreateAsync();
         await using var left = await PostgresServer.StartAsync(scratch.Path, Careless);
         await left.CreateDatabaseAsync("kept");
@@ -54,7 +54,7 @@ public sealed class When_a_run_was_killed
     [Fact]
     public async Task The_number_in_its_pid_file_may_be_anybody_s()
     {
-        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
         using var scratch = await ScratchFolder.CreateAsync();
         await using (var killed = await PostgresServer.StartAsync(scratch.Path, Careless))
         {

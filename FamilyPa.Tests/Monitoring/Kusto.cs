@@ -37,7 +37,7 @@ internal static class Kusto
     public static async Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, QueryRun> runs, DateTimeOffset now)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, cancellation);
+        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, cancellation, forTests: true);
         var folder = Directory.CreateTempSubdirectory("familypa-kql-");
         try
         {

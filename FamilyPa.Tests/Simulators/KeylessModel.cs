@@ -24,7 +24,7 @@ public sealed class KeylessModel : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage);
+        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true);
         Simulator = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder });
     }
 

@@ -18,7 +18,7 @@ public class When_dates_cannot_be_read
     [Fact]
     public async Task A_missing_Node_is_named_in_the_error()
     {
-        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
 
         Assert.Contains("no-such-node", await RefusalAsync(Working with { Node = "no-such-node" }), StringComparison.Ordinal);
     }
@@ -37,7 +37,7 @@ public class When_dates_cannot_be_read
     [Fact]
     public async Task A_helper_that_died_is_replaced()
     {
-        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
         await using var simulator = await AzureOpenAISimulator.StartAsync(Working);
         Assert.Null(simulator.HelperProcessId);
         await AskAsync(simulator);
@@ -52,7 +52,7 @@ public class When_dates_cannot_be_read
     [Fact]
     public async Task The_helper_ends_with_the_simulator()
     {
-        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
         var simulator = await AzureOpenAISimulator.StartAsync(Working);
         await AskAsync(simulator);
         using var helper = Process.GetProcessById(simulator.HelperProcessId!.Value);

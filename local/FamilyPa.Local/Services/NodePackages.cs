@@ -7,31 +7,37 @@ namespace FamilyPa.Local.Services;
 public static class NodePackages
 {
     private const int OldestNode = 20;
+    private const string WithTests = " with what tests need";
 
     /// <summary>Present only when an installation went through to its end.</summary>
     private static string Marker => Path.Combine(Folder, ".familypa-installed");
 
     public static string Folder => Path.Combine(Repository.LocalFolder, "node_modules");
 
-    public static async Task EnsureAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="forTests">With what only tests need, which a run does not wait for.</param>
+    public static async Task EnsureAsync(Action<string>? progress = null, CancellationToken cancellationToken = default, bool forTests = false)
     {
-        if (IsCurrent())
+        if (IsCurrent(forTests))
             return;
         // Two test runs at once would delete the folder under each other.
         var lockFile = Path.Combine(Repository.StateFolder, "npm.lock");
         using var held = await FileLock.AcquireAsync(lockFile, () => progress?.Invoke("waiting for another run to install the npm packages"), cancellationToken);
-        if (IsCurrent())
+        if (IsCurrent(forTests))
             return;
 
         await RequireNodeAsync(cancellationToken);
-        progress?.Invoke("npm ci (once, about 50 MB)");
-        var (installed, output) = await RunAsync("npm", ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
+        // What is there already may be in use by a run beside this one: npm ci would take it away first, npm install only adds.
+        var command = IsCurrent(forTests: false) ? "install" : "ci";
+        progress?.Invoke($"npm {command} (once, about {(forTests ? 80 : 50)} MB)");
+        var (installed, output) = await RunAsync(
+            "npm", [command, forTests ? "--include=dev" : "--omit=dev", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], cancellationToken);
         if (!installed)
-            throw new LocalRunException($"npm ci failed in {Repository.LocalFolder}. Is the npm registry reachable?{Environment.NewLine}{output}");
-        await File.WriteAllTextAsync(Marker, LockHash(), cancellationToken);
+            throw new LocalRunException($"npm {command} failed in {Repository.LocalFolder}. Is the npm registry reachable?{Environment.NewLine}{output}");
+        await File.WriteAllTextAsync(Marker, forTests ? LockHash() + WithTests : LockHash(), cancellationToken);
     }
 
-    private static bool IsCurrent() => File.Exists(Marker) && File.ReadAllText(Marker) == LockHash();
+    private static bool IsCurrent(bool forTests) =>
+        File.Exists(Marker) && File.ReadAllText(Marker) is var installed && (installed == LockHash() + WithTests || (!forTests && installed == LockHash()));
 
     private static string LockHash() =>
         Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Repository.LocalFolder, "package-lock.json"))));

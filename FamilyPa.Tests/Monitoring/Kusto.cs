@@ -37,7 +37,7 @@ internal static class Kusto
     public static async Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, QueryRun> runs, DateTimeOffset now)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, cancellation, forTests: true);
+        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true, cancellation);
         var folder = Directory.CreateTempSubdirectory("familypa-kql-");
         try
         {

@@ -89,7 +89,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private async Task StartServicesAsync(Steps steps, LocalSecrets secrets, string baseUrl, CancellationToken cancellationToken)
     {
         if (Outside.NeedsNodePackages)
-            await steps.RunAsync("npm", say => NodePackages.EnsureAsync(say, cancellationToken), "packages in place");
+            await steps.RunAsync("npm", say => NodePackages.EnsureAsync(say, cancellationToken: cancellationToken), "packages in place");
         cancellationToken.ThrowIfCancellationRequested();
         await Task.WhenAll(StartDatabaseAsync(steps), StartStorageAsync(steps), StartSimulatorsAsync(secrets, baseUrl));
     }

@@ -15,7 +15,7 @@ public static class NodePackages
     public static string Folder => Path.Combine(Repository.LocalFolder, "node_modules");
 
     /// <param name="forTests">With what only tests need, which a run does not wait for.</param>
-    public static async Task EnsureAsync(Action<string>? progress = null, CancellationToken cancellationToken = default, bool forTests = false)
+    public static async Task EnsureAsync(Action<string>? progress = null, bool forTests = false, CancellationToken cancellationToken = default)
     {
         if (IsCurrent(forTests))
             return;

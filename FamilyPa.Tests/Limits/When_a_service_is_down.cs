@@ -91,14 +91,12 @@ public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp ap
     {
         var (flood, other) = (await App.AddFamilyAsync(), await App.AddFamilyAsync());
         using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromMilliseconds(400)));
-        var many = new List<string>();
-        for (var n = 0; n < 24; n++)
-            many.Add(await App.TextAsync($"buy thing {n}", flood));
+        var many = await Task.WhenAll(Enumerable.Range(0, 24).Select(n => App.TextAsync($"buy thing {n}", flood)));
         await App.WaitForAsync(() => App.JobsAsync("j.status = 'deferred' and j.status_reason = 'no_slot'"), count => count > 0, "messages without a slot");
 
         var one = await App.TextAsync("buy milk", other);
         await App.WaitForJobAsync(one, "done");
-        Assert.True(await App.JobsAsync($"j.message_sid = any ('{{{string.Join(',', many)}}}') and j.status = 'done'") < many.Count);
+        Assert.True(await App.JobsAsync($"j.message_sid = any ('{{{string.Join(',', many)}}}') and j.status = 'done'") < many.Length);
         foreach (var sid in many)
             await App.WaitForJobAsync(sid, "done");
 

@@ -72,6 +72,8 @@ public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<Media
         Assert.Equal(0, App.CountRequests("media.delete", sid));
 
         App.Twilio.MediaRedirectOverride = null;
+        // While it is still being told of that, a replay is refused.
+        await App.WaitForJobAsync(sid);
         await ReplayAsync(sid);
 
         await App.WaitForAsync(() => App.FilesAsync(sid), files => files is [{ } file] && file["reason"] is null, "the recording");

@@ -97,7 +97,7 @@ public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest<Fam
             changed[at] = changed[at] == (byte)'z' ? (byte)'y' : (byte)'z';
             // From an address of its own each: none is to be turned away for what the others did.
             var answer = await App.PostAsync(
-                form, new Tamper { RawBody = Encoding.ASCII.GetString(changed), Headers = new Dictionary<string, string> { ["Client-IP"] = $"203.0.113.{at % 250}" } });
+                form, new Tamper { RawBody = Encoding.ASCII.GetString(changed), Headers = new Dictionary<string, string> { ["Client-IP"] = $"192.0.2.{at % 250}" } });
             Assert.True(answer.Status is 400 or 401, $"byte {at}: {answer.Status}");
         }
 

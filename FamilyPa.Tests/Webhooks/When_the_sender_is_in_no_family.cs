@@ -24,4 +24,13 @@ public sealed class When_the_sender_is_in_no_family(FamilyPaApp app) : AppTest<F
         Assert.Equal(0, await App.Database.ScalarAsync<long>(
             "select count(*) from webhook_events where message_sid in ($1, $2)", first["MessageSid"], second["MessageSid"]));
     }
+
+    [Fact]
+    public async Task Of_messages_that_come_at_once_one_is_answered()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => App.PostAsync(App.Form($"hello {n}", "+15005550177"))));
+
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+        Assert.Single(answers, answer => answer.Body.Contains("<Message>", StringComparison.Ordinal));
+    }
 }

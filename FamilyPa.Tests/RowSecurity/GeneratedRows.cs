@@ -61,7 +61,9 @@ internal sealed class GeneratedRows(IReadOnlyList<Table> tables)
             "uuid" => $"'{new Guid(hash.AsSpan(0, 16))}'",
             "text" or "varchar" or "bpchar" => $"'{Convert.ToHexStringLower(hash.AsSpan(0, 8))}'",
             "bytea" => $"'\\x{Convert.ToHexStringLower(hash)}'",
-            "int2" or "int4" or "int8" or "numeric" or "float4" or "float8" => number.ToString(CultureInfo.InvariantCulture),
+            // Wide, for they are keys, and two families must not draw the same one.
+            "int4" or "int8" => (1000 + (BitConverter.ToUInt32(hash) % 2_000_000_000)).ToString(CultureInfo.InvariantCulture),
+            "int2" or "numeric" or "float4" or "float8" => number.ToString(CultureInfo.InvariantCulture),
             "bool" => "true",
             "timestamptz" or "timestamp" => $"timestamptz '2026-11-25 12:00Z' - interval '{number} minutes'",
             "date" => $"date '2026-11-25' - {number}",

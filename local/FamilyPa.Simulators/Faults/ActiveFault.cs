@@ -10,15 +10,24 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChangeSignal struck = new();
     private readonly Random chance = new(fault.Seed);
+    private readonly Lock gate = new();
     private int hits;
+    private int held;
+    private int mostHeld;
 
     public Fault Fault => fault;
 
     /// <summary>How many requests it has struck.</summary>
     public int Hits => Volatile.Read(ref hits);
 
-    [JsonIgnore]
-    internal Task Released => released.Task;
+    /// <summary>How many requests it has held at the same time.</summary>
+    public int MostHeld
+    {
+        get
+        {
+            lock (gate) return mostHeld;
+        }
+    }
 
     /// <summary>Lets go every request that a stall holds, and every one to come.</summary>
     public void Release() => released.TrySetResult();
@@ -43,6 +52,23 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
 
     /// <summary>Asked once for each request that fits, one after the other.</summary>
     internal bool IsDue() => fault.Probability is not { } probability || chance.NextDouble() < probability;
+
+    /// <summary>Returns after the fault's time, or once released.</summary>
+    internal async Task HoldAsync(CancellationToken cancellation)
+    {
+        lock (gate) mostHeld = Math.Max(mostHeld, ++held);
+        try
+        {
+            var time = fault.Milliseconds is { } given ? TimeSpan.FromMilliseconds(given) : Timeout.InfiniteTimeSpan;
+            await Task.WhenAny(released.Task, Task.Delay(time, cancellation));
+        }
+        finally
+        {
+            lock (gate) held--;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+    }
 
     /// <returns>Whether it is used up.</returns>
     internal bool Strike()

@@ -13,13 +13,13 @@ internal static class FaultRunner
     {
         switch (active?.Fault)
         {
-            case { Kind: FaultKind.Stall } stall:
-                await HoldAsync(active.Released, stall.Milliseconds, context.RequestAborted);
+            case { Kind: FaultKind.Stall }:
+                await active.HoldAsync(context.RequestAborted);
                 await (await run()).WriteAsync(context.Response);
                 break;
-            case { Kind: FaultKind.Late } late:
+            case { Kind: FaultKind.Late }:
                 var answer = await run();
-                await HoldAsync(active.Released, late.Milliseconds, context.RequestAborted);
+                await active.HoldAsync(context.RequestAborted);
                 await answer.WriteAsync(context.Response);
                 break;
             case { Kind: FaultKind.Cut } cut:
@@ -44,13 +44,6 @@ internal static class FaultRunner
                 await (await run()).WriteAsync(context.Response);
                 break;
         }
-    }
-
-    private static async Task HoldAsync(Task released, double? milliseconds, CancellationToken cancellation)
-    {
-        var time = milliseconds is { } given ? TimeSpan.FromMilliseconds(given) : Timeout.InfiniteTimeSpan;
-        await Task.WhenAny(released, Task.Delay(time, cancellation));
-        cancellation.ThrowIfCancellationRequested();
     }
 
     private static async Task CutAsync(HttpContext context, CutPoint at, Func<Task<Answer>> run)

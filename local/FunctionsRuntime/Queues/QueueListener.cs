@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsRuntime.Queues;
 
 /// <summary>Polls one queue for one function.</summary>
+/// <param name="maxPollingInterval">The longest wait before the empty queue is looked at again.</param>
 internal sealed partial class QueueListener(
-    QueueClient queue, MessageProcessor processor, QueueSettings queues, RuntimeSettings runtime, InFlightJournal? journal, ILogger logger)
+    QueueClient queue, MessageProcessor processor, QueueSettings queues, TimeSpan maxPollingInterval, RuntimeSettings runtime, InFlightJournal? journal, ILogger logger)
     : IDisposable
 {
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -26,7 +27,7 @@ internal sealed partial class QueueListener(
     /// <summary>Runs until stopped and the messages in flight have ended. Their functions are told by the same token.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var delay = new PollingDelay(queues.MaxPollingInterval);
+        var delay = new PollingDelay(maxPollingInterval);
         var inFlight = new List<Task>();
         var found = false;
         while (!stopping.IsCancellationRequested)

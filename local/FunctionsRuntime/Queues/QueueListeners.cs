@@ -39,7 +39,7 @@ internal sealed class QueueListeners(
         var service = clients.Connect(connectionString);
         var logger = loggers.CreateLogger($"Host.Queues.{function.Name}");
         var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, Wake, logger);
-        return new QueueListener(service.GetQueueClient(name), processor, queues, runtime, journal, logger);
+        return new QueueListener(service.GetQueueClient(name), processor, queues, LongestWait(name), runtime, journal, logger);
     }
 
     /// <summary>Shows the messages again that a killed process was working on.</summary>
@@ -58,8 +58,13 @@ internal sealed class QueueListeners(
         journal!.Leave(note.Slot);
     }));
 
+    /// <summary>We fill the poison queues ourselves and wake who listens; only what others put there waits for the next look.</summary>
+    private TimeSpan LongestWait(string name) => queues.MaxPollingInterval * (IsPoison(name) ? 8 : 1);
+
+    private static bool IsPoison(string name) => name.EndsWith(PoisonSuffix, StringComparison.Ordinal);
+
     private static QueueClient? PoisonOf(QueueServiceClient service, string name) =>
-        name.EndsWith(PoisonSuffix, StringComparison.Ordinal) || name.Length + PoisonSuffix.Length > MaxNameLength
+        IsPoison(name) || name.Length + PoisonSuffix.Length > MaxNameLength
             ? null
             : service.GetQueueClient(name + PoisonSuffix);
 

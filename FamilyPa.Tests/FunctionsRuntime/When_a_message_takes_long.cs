@@ -13,10 +13,10 @@ public class When_a_message_takes_long(QueueWorld world) : IClassFixture<QueueWo
         var queue = await world.CreateQueueAsync();
         await queue.SendMessageAsync("long", TestContext.Current.CancellationToken);
         // What is tried is the passing of time itself: more than twice the time a message is hidden without renewal.
-        deliveries.Work = (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
+        deliveries.Work = (_, cancellationToken) => Task.Delay(TimeSpan.FromSeconds(13), cancellationToken);
 
         await using var functions = await LocalFunctions.StartAsync<Lasting>(
-            world.Listen(queue, ("messageEncoding", "none"), ("FUNCTIONS_RUNTIME_INFLIGHT_HIDE", "00:00:04"))
+            world.Listen(queue, ("messageEncoding", "none"), ("FUNCTIONS_RUNTIME_INFLIGHT_HIDE", "00:00:06"))
             + (builder => builder.Services.AddSingleton(deliveries)));
 
         await QueueAssert.IsEmptied(queue);

@@ -9,10 +9,10 @@ public partial class FamilyPaApp
     public async Task<Twin> StartTwinAsync()
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
-        var process = await AppProcess.StartAsync(new AppStart(url, new Dictionary<string, string?>(settings)
+        var process = await AppProcess.StartAsync(new AppStart(url, new Dictionary<string, string?>(instance.Settings)
         {
             [AppSettings.RuntimeUrl] = url,
-            [AppSettings.RuntimeState] = settings[AppSettings.RuntimeState] + "-twin",
+            [AppSettings.RuntimeState] = instance.Settings[AppSettings.RuntimeState] + "-twin",
         }));
         return new Twin(process, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(url) });
     }

@@ -32,20 +32,21 @@ public partial class FamilyPaApp
     public async Task<T> WaitForAsync<T>(Func<Task<T>> look, Func<T, bool> holds, string what, TimeSpan? patience = null)
     {
         var clock = Stopwatch.StartNew();
-        while (true)
+        // Quickly at first, for most is there soon; to look all the time would take the processors from what is waited for.
+        for (var pause = 20; ; pause = Math.Min(pause * 3 / 2, 100))
         {
             var seen = await look();
             if (holds(seen))
                 return seen;
             if (clock.Elapsed > (patience ?? Patience))
                 throw Failure($"Waited {clock.Elapsed.TotalSeconds:0} s for {what}. Last seen: {seen?.ToString() ?? "nothing"}");
-            await Task.Delay(25, TestContext.Current.CancellationToken);
+            await Task.Delay(pause, TestContext.Current.CancellationToken);
         }
     }
 
     /// <summary>A test failure that brings the end of the app's log along.</summary>
     public XunitException Failure(string message) =>
-        new($"{message}{Environment.NewLine}--- the app's log ---{Environment.NewLine}{process?.Output.Last(60)}");
+        new($"{message}{Environment.NewLine}--- the app's log ---{Environment.NewLine}{instance?.Process?.Output.Last(60)}");
 }
 
 public sealed record JobRow(string Status, string? Reason, string Phase, int Generation, int RetryCount, string? ErrorCode, string? ErrorMessage);

@@ -14,11 +14,11 @@ public partial class FamilyPaApp
         tamper ??= new Tamper();
         var query = tamper.Secret switch
         {
-            null => $"?secret={Uri.EscapeDataString(settings[AppSettings.WebhookSharedSecret]!)}",
+            null => $"?secret={Uri.EscapeDataString(instance.Settings[AppSettings.WebhookSharedSecret]!)}",
             "" => "",
             var secret => $"?secret={Uri.EscapeDataString(secret)}",
         };
-        var signed = tamper.SignedUrl ?? settings[AppSettings.PublicBaseUrl] + tamper.Path + query;
+        var signed = tamper.SignedUrl ?? instance.Settings[AppSettings.PublicBaseUrl] + tamper.Path + query;
         using var request = new HttpRequestMessage(new HttpMethod(tamper.Method), tamper.Path + query);
         if (tamper.Method != "GET")
         {
@@ -27,7 +27,7 @@ public partial class FamilyPaApp
             request.Content.Headers.TryAddWithoutValidation("Content-Type", tamper.ContentType);
         }
 
-        var signature = tamper.Signature ?? TwilioSignature.Sign(tamper.AuthToken ?? settings[AppSettings.TwilioAuthToken]!, signed, tamper.SignedForm ?? form);
+        var signature = tamper.Signature ?? TwilioSignature.Sign(tamper.AuthToken ?? instance.Settings[AppSettings.TwilioAuthToken]!, signed, tamper.SignedForm ?? form);
         if (signature.Length > 0)
             request.Headers.TryAddWithoutValidation("X-Twilio-Signature", signature);
         foreach (var (name, value) in tamper.Headers)
@@ -47,7 +47,7 @@ public partial class FamilyPaApp
             ["MessageSid"] = sid,
             ["SmsSid"] = sid,
             ["SmsMessageSid"] = sid,
-            ["AccountSid"] = settings[AppSettings.TwilioAccountSid]!,
+            ["AccountSid"] = instance.Settings[AppSettings.TwilioAccountSid]!,
             ["From"] = $"whatsapp:{sender}",
             ["To"] = $"whatsapp:{DemoFamily.TwilioNumber}",
             ["Body"] = body,

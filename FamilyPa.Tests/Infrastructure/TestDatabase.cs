@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FamilyPa.Local.Services;
 using Npgsql;
 
@@ -45,6 +46,41 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
             rows.Add(Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, column => reader.IsDBNull(column) ? null : reader.GetValue(column)));
         return rows;
     }
+
+    /// <summary>Waits until no job is at work.</summary>
+    /// <returns>Whether that came to pass in time.</returns>
+    public async Task<bool> ComesToRestAsync(TimeSpan patience)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < patience; await Task.Delay(25))
+            if (!await ScalarAsync<bool>("select exists (select from processing_jobs where leased_until > now())"))
+                return true;
+        return false;
+    }
+
+    /// <summary>What each table holds, as JSON; empty ones are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ContentAsync()
+    {
+        var content = new Dictionary<string, string>();
+        foreach (var table in await TablesAsync())
+            if (await ScalarAsync<string?>($"select json_agg(t)::text from {table} t") is { } rows)
+                content[table] = rows;
+        return content;
+    }
+
+    /// <summary>Empties all tables and fills them with that again.</summary>
+    public async Task ResetAsync(IReadOnlyDictionary<string, string> content)
+    {
+        // As a replica, no trigger refuses it.
+        await ExecuteAsync($"set session_replication_role = replica; truncate {string.Join(", ", await TablesAsync())} restart identity; reset session_replication_role");
+        foreach (var (table, rows) in content)
+            await ExecuteAsync($"insert into {table} select * from json_populate_recordset(null::{table}, $1::text::json)", rows);
+    }
+
+    private async Task<IReadOnlyList<string>> TablesAsync() =>
+        [.. (await RowsAsync("select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')")).Select(row => (string)row["name"]!)];
+
+    /// <summary>Leaves it in place, with nobody connected.</summary>
+    public ValueTask CloseAsync() => source.DisposeAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     private readonly Lazy<Task<ScratchFolder>> scratch = new(ScratchFolder.CreateAsync);
     private readonly Lazy<Task<PostgresServer>> postgres;
     private readonly Lazy<Task<AzuriteServer>> azurite;
+    private IReadOnlyDictionary<string, string> fresh = new Dictionary<string, string>();
     private int databases;
     private int accounts;
 
@@ -33,6 +34,8 @@ public sealed class TestEnvironment : IAsyncDisposable
     /// <summary>Reads dates for every app's simulated model.</summary>
     public DateRecogniser Dates { get; } = new(NodePackages.Folder);
 
+    internal AppPool Apps { get; } = new();
+
     /// <summary>A database of its own with every migration applied.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
     {
@@ -40,6 +43,13 @@ public sealed class TestEnvironment : IAsyncDisposable
         var name = $"familypa_{Interlocked.Increment(ref databases)}";
         await server.CreateDatabaseAsync(name, Template);
         return new TestDatabase(server, name);
+    }
+
+    /// <summary>What the migrations put into the tables.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> FreshDatabaseAsync()
+    {
+        await postgres.Value;
+        return fresh;
     }
 
     /// <summary>A database of its own without any migration.</summary>
@@ -65,6 +75,7 @@ public sealed class TestEnvironment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Apps.DisposeAsync();
         if (postgres.IsValueCreated && postgres.Value.IsCompletedSuccessfully)
             await (await postgres.Value).DisposeAsync();
         if (azurite.IsValueCreated && azurite.Value.IsCompletedSuccessfully)
@@ -81,6 +92,9 @@ public sealed class TestEnvironment : IAsyncDisposable
         await server.CreateDatabaseAsync(Template);
         // Unpooled: a connection that stays open would stand in the way of copying the template.
         Migrator.Run(server.ConnectionString(Template) + ";Pooling=false", _ => { });
+        var content = new TestDatabase(server, Template);
+        fresh = await content.ContentAsync();
+        await content.CloseAsync();
         await server.AllowLoginAsync(TestDatabase.AppRole);
         return server;
     }

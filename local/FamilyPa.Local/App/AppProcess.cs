@@ -73,6 +73,9 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Holds it, so that it costs nothing while nobody needs it, or lets it go on.</summary>
+    public void Pause(bool paused) => process.Pause(paused);
+
     /// <summary>As a crash: nothing is finished, nothing is said.</summary>
     public Task KillAsync() => process.KillAsync();
 

@@ -84,6 +84,8 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    public void Pause(bool paused) => Signals.Pause(Id, paused);
+
     public async Task StopAsync(Signal signal, TimeSpan patience)
     {
         if (Exited.IsCompleted)

@@ -32,6 +32,14 @@ internal static class Signals
         }
     }
 
+    /// <summary>Stops it where it stands, or lets it go on. Where that is not to be had, it just goes on.</summary>
+    public static void Pause(int processId, bool paused)
+    {
+        var (stop, goOn) = OperatingSystem.IsMacOS() ? (17, 19) : (19, 18);
+        if (!OperatingSystem.IsWindows())
+            _ = Kill(processId, paused ? stop : goOn);
+    }
+
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int processId, int signal);
 }

@@ -21,14 +21,15 @@ public sealed class DateRecogniser(string? nodeModules, string node = "node") : 
         if (texts.Count == 0) return [];
         var items = texts.Select(text => new { language, locale, text }).ToList();
         var clock = now.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
+        RecogniserChild? asked = null;
         for (var attempt = 1; ; attempt++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(Patience);
             try
             {
-                var running = await RunningAsync(limit.Token);
-                var answer = await running.AskAsync(clock, items, limit.Token);
+                asked = await RunningAsync(asked, limit.Token);
+                var answer = await asked.AskAsync(clock, items, limit.Token);
                 if (answer.TryGetProperty("error", out var error)) throw new RecogniserException($"Dates cannot be recognised: {error}");
                 return [.. answer.GetProperty("items").EnumerateArray().Select(Read)];
             }
@@ -53,12 +54,13 @@ public sealed class DateRecogniser(string? nodeModules, string node = "node") : 
         if (child is not null) await child.DisposeAsync();
     }
 
-    private async Task<RecogniserChild> RunningAsync(CancellationToken cancellation)
+    /// <param name="ended">One whose pipes are closed, though the system may still call it alive.</param>
+    private async Task<RecogniserChild> RunningAsync(RecogniserChild? ended, CancellationToken cancellation)
     {
         await starting.WaitAsync(cancellation);
         try
         {
-            if (child is { HasEnded: false }) return child;
+            if (child is { HasEnded: false } && child != ended) return child;
             if (child is not null) await child.DisposeAsync();
             child = null;
             if (nodeModules is null || !Directory.Exists(nodeModules))

@@ -1,0 +1,176 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using FamilyPa.Local;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+using FamilyPa.Local.Services;
+using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Simulators.Twilio;
+
+namespace FamilyPa.Tests.Infrastructure;
+
+/// <summary>A process of the app, with a database, a storage account, a Twilio and an Azure OpenAI that nobody else has, and the demo family in it.</summary>
+internal sealed class AppInstance : IAsyncDisposable
+{
+    private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", FamilyPaApp.AuthToken, "test-shared-secret-0123456789", "");
+
+    private readonly IReadOnlyDictionary<string, string> fresh;
+
+    private AppInstance(IReadOnlyDictionary<string, string> fresh) => this.fresh = fresh;
+
+    public required TestDatabase Database { get; init; }
+
+    public required StorageAccount Storage { get; init; }
+
+    public required TwilioSimulator Twilio { get; init; }
+
+    public required AzureOpenAISimulator OpenAI { get; init; }
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public HttpClient Operator { get; private set; } = null!;
+
+    public string BaseUrl { get; private set; } = null!;
+
+    public Dictionary<string, string?> Settings { get; private set; } = [];
+
+    public AppProcess? Process { get; private set; }
+
+    /// <summary>Whether it has been stopped in between or given other settings: then it is of no use to another class.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>All but the process, which needs its settings first.</summary>
+    public static async Task<AppInstance> PrepareAsync(TestEnvironment environment)
+    {
+        var (database, storage) = (environment.CreateDatabaseAsync(), environment.TakeStorageAccountAsync());
+        var instance = new AppInstance(await environment.FreshDatabaseAsync())
+        {
+            Twilio = await TwilioSimulator.StartAsync(new TwilioSimulatorOptions
+            {
+                AccountSid = Account.AccountSid,
+                AuthToken = Account.AuthToken,
+                Numbers = [DemoFamily.TwilioNumber, $"whatsapp:{DemoFamily.TwilioNumber}"],
+            }),
+            OpenAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { Dates = environment.Dates }),
+            Database = await database,
+            Storage = await storage,
+        };
+        var warmUp = instance.OpenAI.WarmUpAsync(TestContext.Current.CancellationToken);
+        await DemoFamily.SeedAsync(instance.Database.AdminConnectionString);
+        await warmUp;
+        return instance;
+    }
+
+    /// <param name="stateFolder">For what the host keeps between two starts.</param>
+    /// <param name="configure">Changes what it is started with.</param>
+    public async Task StartAsync(string stateFolder, Action<IDictionary<string, string?>> configure)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            Use($"http://127.0.0.1:{LoopbackPort.Free()}", stateFolder);
+            configure(Settings);
+            try
+            {
+                Process = await AppProcess.StartAsync(new AppStart(BaseUrl, Settings));
+                return;
+            }
+            catch (LocalRunException exception) when (attempt < 3 && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+            {
+                // Another one took the port in between.
+            }
+        }
+    }
+
+    public Task KillAsync()
+    {
+        IsChanged = true;
+        return Process!.KillAsync();
+    }
+
+    public Task StopAsync()
+    {
+        IsChanged = true;
+        return Process!.StopAsync();
+    }
+
+    public async Task RestartAsync(Action<IDictionary<string, string?>>? change)
+    {
+        IsChanged = true;
+        await Process!.DisposeAsync();
+        change?.Invoke(Settings);
+        Process = await AppProcess.StartAsync(new AppStart(BaseUrl, Settings));
+    }
+
+    /// <summary>Makes it as it was when it had just started.</summary>
+    /// <returns>False: work that nobody waited for does not end, and it is of no more use.</returns>
+    public async Task<bool> ResetAsync()
+    {
+        // Whatever is held is let go first, else nothing comes to an end.
+        Twilio.Reset();
+        OpenAI.Reset();
+        var queues = AzuriteServer.Queues.SelectMany(name => new[] { name, name + "-poison" }).Select(Storage.Queue).ToList();
+        await ClearAsync(queues);
+        if (!await Database.ComesToRestAsync(TimeSpan.FromSeconds(5)))
+            return false;
+        await Database.ResetAsync(fresh);
+        // What ended meanwhile may have asked for what comes next.
+        await ClearAsync(queues);
+        await foreach (var container in new BlobServiceClient(Storage.ConnectionString).GetBlobContainersAsync())
+        {
+            var blobs = new BlobContainerClient(Storage.ConnectionString, container.Name);
+            await foreach (var blob in blobs.GetBlobsAsync())
+                await blobs.DeleteBlobIfExistsAsync(blob.Name);
+        }
+
+        Twilio.Reset();
+        OpenAI.Reset();
+        await DemoFamily.SeedAsync(Database.AdminConnectionString);
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Process is not null)
+            await Process.DisposeAsync();
+        Http?.Dispose();
+        Operator?.Dispose();
+        await Twilio.DisposeAsync();
+        await OpenAI.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static Task ClearAsync(IEnumerable<QueueClient> queues) => Task.WhenAll(queues.Select(queue => queue.ClearMessagesAsync()));
+
+    private void Use(string baseUrl, string stateFolder)
+    {
+        BaseUrl = baseUrl;
+        Http = Client();
+        Operator = Client();
+        Operator.DefaultRequestHeaders.Add("x-functions-key", FamilyPaApp.FunctionKey);
+        Twilio.WebhookUrl = Account.WebhookUrl(baseUrl);
+        // What the developer's own shell plugs into the app has no place in a test.
+        Settings = AppSettings.GivenInEnvironment().ToDictionary(name => name, _ => (string?)null);
+        var wiring = new AppWiring
+        {
+            BaseUrl = baseUrl,
+            Storage = Storage.ConnectionString,
+            Postgres = Database.AppConnectionString,
+            Twilio = Account with { ApiBaseUrl = Twilio.BaseUrl },
+            TwilioMediaHosts = Twilio.CdnHost,
+            OpenAIEndpoint = OpenAI.BaseUrl,
+            OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
+            FunctionKey = FamilyPaApp.FunctionKey,
+            SessionSigningKey = FamilyPaApp.SessionSigningKey,
+            StateFolder = Path.Combine(stateFolder, $"host-{Database.Name}"),
+        };
+        foreach (var (name, value) in wiring.ToSettings())
+            Settings[name] = value;
+        // As often as the local run looks at its queues, several apps at once would leave the processors little else to do.
+        Settings[AppSettings.PollingInterval] = "00:00:00.250";
+        // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
+        Settings["DOTNET_TC_CallCountThreshold"] = "1000000";
+        GenerousLimits.Set(Settings);
+    }
+
+    private HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(BaseUrl) };
+}

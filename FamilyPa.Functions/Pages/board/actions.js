@@ -1,9 +1,10 @@
 // What one does to tasks: shown at once, taken back when the server says no.
 
+import { announce } from '../shared/dom.js';
 import { ApiError, Unreachable, explain, get, send } from './api.js';
 import { confirm } from '../shared/dialog.js';
 import { sections } from './sections.js';
-import { announce, toast } from './toast.js';
+import { toast } from './toast.js';
 
 export class Actions {
   constructor(board) {

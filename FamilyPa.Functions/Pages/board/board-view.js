@@ -1,6 +1,6 @@
 // The board of one family: its views, and the way between them.
 
-import { byId, part, say } from '../shared/dom.js';
+import { announce, byId, part, say } from '../shared/dom.js';
 import { reportError } from '../shared/report.js';
 import { ApiError, Unreachable } from './api.js';
 import { Actions } from './actions.js';
@@ -13,7 +13,6 @@ import { QuickAdd } from './quick-add.js';
 import { isLate, sections } from './sections.js';
 import { showSkeleton, showTrouble } from './states.js';
 import { TaskList } from './task-list.js';
-import { announce } from './toast.js';
 
 const KEPT = 100;
 const COUNTED = ['today', 'upcoming', 'someday', 'review'];

@@ -35,11 +35,6 @@ export function toast(text, action) {
   wait();
 }
 
-/** For eyes that do not see it happen. */
-export function announce(text) {
-  byId('announcer').textContent = text;
-}
-
 addEventListener('keydown', event => {
   if (undo && event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.target.closest?.('input, textarea, dialog')) {
     event.preventDefault();

@@ -1,8 +1,7 @@
 // Every limit with where it stands, and what an operator can do about it.
 
-import { part, stamp } from '../shared/dom.js';
+import { announce, part, stamp } from '../shared/dom.js';
 import { poll } from '../shared/poller.js';
-import { announce } from './announce.js';
 import { get, post } from './api.js';
 import { badge, element, table } from './parts.js';
 import { count, dollars, duration, moment, shortMoment } from './words.js';

@@ -41,3 +41,8 @@ export function reconcile(parent, items, { key, create, update, leave = child =>
   // What is moved loses the focus.
   if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }
+
+/** For eyes that do not see it happen. */
+export function announce(text) {
+  byId('announcer').textContent = text;
+}

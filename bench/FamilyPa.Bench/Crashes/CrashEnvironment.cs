@@ -14,7 +14,7 @@ namespace FamilyPa.Bench.Crashes;
 /// <summary>Everything that a crash or fault run breaks: the app in short paces, and proxies before its database, queues and blobs.</summary>
 internal sealed class CrashEnvironment : IAsyncDisposable
 {
-    private static readonly string[] Timers = ["Reconciler", "Retention"];
+    private static readonly string[] Timers = ["Reconciler", "Retention", "Reminders"];
 
     /// <summary>Where calls are held at points until all can die.</summary>
     private static readonly Dictionary<string, string> Suspended = new()

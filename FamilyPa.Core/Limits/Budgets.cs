@@ -96,8 +96,12 @@ public sealed class Budgets(Database database, Backlog backlog, IOptions<LimitSe
                 dependency, requestId)
             .Add(
                 """
-                update processing_jobs j set resume_at = now() from breakers b
-                where b.dependency = $1 and j.status = 'deferred' and j.status_reason = 'breaker_open' and j.current_phase = b.phase and j.resume_at > now()
+                update processing_jobs j set resume_at = now()
+                where j.id in (
+                  select d.id from processing_jobs d join breakers b on b.phase = d.current_phase
+                  where b.dependency = $1 and d.status = 'deferred' and d.status_reason = 'breaker_open' and d.resume_at > now()
+                  -- The later first, as whoever waits for his turn locks his own and then an earlier one.
+                  order by d.received_at desc, d.message_sid desc for update of d)
                 """,
                 dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);

@@ -55,6 +55,6 @@ public sealed record Material(
     bool Forwarded);
 
 /// <summary>What came of asking for a job.</summary>
-/// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>
+/// <param name="Outcome">As documented at <c>claim_job</c> and <c>claim_in_turn</c> in the migrations.</param>
 /// <param name="Reason">Why it was set aside.</param>
 public sealed record ClaimResult(string Outcome, Claim? Claim, Phase? CurrentPhase, int Generation, TimeSpan Wait, string? Reason = null);

@@ -28,7 +28,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
                     from family_members p where p.family_id = f.id)::text,
                    case when m.message_sid is not null then claim_material(m, $6)::text end, c.reason, c.is_probe,
                    (select e.traceparent from webhook_events e where e.id = j.webhook_event_id)
-            from claim_job($1, $2, $3::int, $4, $5, $7, $8, $9) c
+            from claim_in_turn($1, $2, $3::int, $4, $5, $7, $8, $9) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
             left join inbound_messages m on m.message_sid = j.message_sid
             left join families f on f.id = j.family_id

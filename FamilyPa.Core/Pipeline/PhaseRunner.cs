@@ -27,17 +27,58 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
 {
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>For how long one call goes on with what waited behind its own message.</summary>
+    private static readonly TimeSpan MostInOneGo = TimeSpan.FromSeconds(20);
+
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again, or to poison it after five.</exception>
     public async Task RunAsync(IPhase phase, string body, CancellationToken cancellation)
     {
-        var name = phase.Phase.Name();
         if (JobMessage.TryParse(body) is not { } message)
         {
-            log.SentToPoison(name, "unreadable");
+            log.SentToPoison(phase.Phase.Name(), "unreadable");
             await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
             return;
         }
 
+        if (await RunAsync(phase, message, body, cancellation) is { } next)
+            await GoOnAsync(phase, next, cancellation);
+    }
+
+    /// <summary>
+    /// Goes on with what waited for its turn behind a message that is done, and so on: a family's messages go one by one, and to have each
+    /// brought by its queue would take several times as long.
+    /// </summary>
+    private async Task GoOnAsync(IPhase phase, JobMessage following, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (JobMessage? next = following; next is { } message;)
+        {
+            TimeSpan? delay = null;
+            try
+            {
+                if (Stopwatch.GetElapsedTime(started) < MostInOneGo && !cancellation.IsCancellationRequested)
+                {
+                    next = await RunAsync(phase, message, message.ToJson(), cancellation);
+                    continue;
+                }
+            }
+            catch (Exception e)
+            {
+                // It has no queue message that the platform could deliver again, and the one that brought us here has done its work.
+                log.PhaseSkipped(message.MessageSid, phase.Phase.Name(), ErrorCode.Of(e));
+                delay = PhaseQueues.RetryAfter;
+            }
+
+            using var limit = new CancellationTokenSource(RecordLimit);
+            await queues.SendAsync(phase.Phase, message, limit.Token, delay);
+            return;
+        }
+    }
+
+    /// <returns>The message whose turn it is now, where this one was before it.</returns>
+    private async Task<JobMessage?> RunAsync(IPhase phase, JobMessage message, string body, CancellationToken cancellation)
+    {
+        var name = phase.Phase.Name();
         using var span = message.Traceparent is null ? null : Traces.Continue(name, message.MessageSid, message.Traceparent);
         ClaimResult result;
         try
@@ -49,7 +90,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             // The database is away: not this message's fault, so it waits without losing one of its five tries.
             log.PhaseSkipped(message.MessageSid, name, ErrorCode.Of(e));
             await queues.SendAsync(phase.Phase, message, cancellation, settings.Value.DatabasePause);
-            return;
+            return null;
         }
 
         switch (result)
@@ -57,8 +98,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             case { Outcome: "claimed", Claim: { } claim }:
                 // What came without a trace (by hand, swept, replayed) joins that of its message, which only the claim tells.
                 using (var joined = span is null ? Traces.Continue(name, message.MessageSid, claim.Traceparent) : null)
-                    await WorkAsync(phase, claim, result.Generation, span ?? joined, cancellation);
-                return;
+                    return await WorkAsync(phase, claim, result.Generation, span ?? joined, cancellation);
             case { Outcome: "leased" }:
                 // Another delivery is at work. Come back when its lease is over, in case it dies.
                 await queues.SendAsync(phase.Phase, message, cancellation, result.Wait + TimeSpan.FromSeconds(1));
@@ -69,21 +109,23 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
                 break;
             case { Outcome: "deferred" }:
                 await backlog.FollowAsync([new JobStep("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
-                // A slot may have become free between this one's looking for it and its being set aside.
-                if (result.Reason == "no_slot")
+                // A slot may have become free between this one's looking for it and its being set aside; who is paused has lost his place to others.
+                if (result.Reason is "no_slot" or "sender_paused")
                     await backlog.ResumeAsync(probes: false, cancellation);
-                return;
+                return null;
             case { Outcome: "unknown" or "exhausted" }:
                 log.SentToPoison(name, result.Outcome);
                 await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
-                return;
+                return null;
         }
 
         span.End(result.Outcome);
         log.PhaseSkipped(message.MessageSid, name, result.Outcome);
+        return null;
     }
 
-    private async Task WorkAsync(IPhase phase, Claim claim, int generation, Activity? span, CancellationToken cancellation)
+    /// <inheritdoc cref="RunAsync(IPhase, JobMessage, string, CancellationToken)"/>
+    private async Task<JobMessage?> WorkAsync(IPhase phase, Claim claim, int generation, Activity? span, CancellationToken cancellation)
     {
         span?.SetTag("request_id", claim.AttemptId).SetTag("family_id", claim.Family.Id).SetTag("attempt", claim.Attempt);
         var started = Stopwatch.GetTimestamp();
@@ -102,7 +144,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             await jobs.HandBackAsync(claim, limit.Token);
             // To be interrupted would cost one of the message's five tries; as a new one it has them all.
             await queues.SendAsync(claim.Phase, new JobMessage(claim.MessageSid, generation), limit.Token);
-            return;
+            return null;
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
@@ -111,19 +153,19 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             log.OutcomeNotStored(claim.MessageSid, claim.Phase.Name(), claim.Family.Id, ErrorCode.Of(e));
             using var limit = new CancellationTokenSource(RecordLimit);
             await queues.SendAsync(claim.Phase, new JobMessage(claim.MessageSid, generation), limit.Token, settings.Value.DatabasePause);
-            return;
+            return null;
         }
         catch (Exception e) when (Lease.IsLost(e) || work.IsCancellationRequested)
         {
             End(claim, span, "lease_lost", started);
             log.PhaseSkipped(claim.MessageSid, claim.Phase.Name(), "lease_lost");
-            return;
+            return null;
         }
         catch (DeferredException e)
         {
             End(claim, span, "deferred", started);
             await backlog.FollowAsync(e.Steps);
-            return;
+            return null;
         }
         catch (Exception e)
         {
@@ -132,7 +174,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             End(claim, span, failure is null ? "deferred" : "failed", started, error.Code);
             if (failure is not null)
                 throw failure;
-            return;
+            return null;
         }
         finally
         {
@@ -148,7 +190,9 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
             await queues.SendAsync(following, new JobMessage(claim.MessageSid, generation, Traces.Carried), limit.Token);
         }
 
-        await backlog.FollowAsync(claim.Steps);
+        var turn = claim.Phase == Phase.Finalize ? claim.Steps.Find(step => step.IsTurn) : null;
+        await backlog.FollowAsync([.. claim.Steps.Where(step => step != turn)]);
+        return turn is null ? null : new JobMessage(turn.MessageSid!, turn.Generation);
     }
 
     /// <returns>Null where the job was set aside: its queue message has done its work.</returns>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside come back by <see cref="LimitUpkeep"/>.</summary>
+/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside, or wait for their turn, come back by <see cref="LimitUpkeep"/>.</summary>
 /// <remarks>
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
 /// second ones make the line longer still. So while a queue with a long line holds no fewer messages than jobs wait for it, none counts as missing.
@@ -65,7 +65,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
             """
             with unfinished as (
               select *, count(*) over (partition by current_phase) as in_line, $1::interval * power(2, least(sweeps, 7)) as patience
-              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred'))
+              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred') and not awaits_turn)
             select message_sid, current_phase, generation, in_line, leased_until is null and queued_at > now() - patience * $3
             from unfinished
             where (leased_until is null or leased_until < clock_timestamp())
@@ -86,14 +86,17 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         return lost;
     }
 
-    /// <summary>Leaves alone what a worker has taken up, or brought further, since it was found.</summary>
+    /// <summary>Leaves alone what a worker has taken up (or takes up just now, and has locked), or brought further, since it was found.</summary>
     private async Task MarkAsync(List<string> messageSids)
     {
         await using var batch = database.AsService().Add(
             """
             update processing_jobs set queued_at = now(), sweeps = sweeps + 1, lease_token = null, leased_until = null
-            where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
-              and (leased_until < clock_timestamp() or (leased_until is null and queued_at < now() - $2::interval))
+            where id in (
+              select id from processing_jobs
+              where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
+                and (leased_until < clock_timestamp() or (leased_until is null and queued_at < now() - $2::interval))
+              for update skip locked)
             """,
             messageSids, settings.Value.SweepAfter);
         await batch.ExecuteAsync(CancellationToken.None);

@@ -9,6 +9,9 @@ public sealed class PhaseQueues(QueueServiceClient service)
     /// <summary>How often the platform delivers a message before it moves it to poison: host.json's <c>maxDequeueCount</c>.</summary>
     public const int MostTries = 5;
 
+    /// <summary>How long the platform waits before it delivers a message again that failed: host.json's <c>visibilityTimeout</c>.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, QueueClient> clients = new();
 
     /// <param name="delay">Stays invisible this long; none when null. The platform's limit is seven days.</param>

@@ -27,6 +27,28 @@ public abstract class LimitedApp(TestEnvironment environment) : FastApp(environm
 
     public Task<long> JobsAsync(string condition) => Database.ScalarAsync<long>($"select count(*) from processing_jobs j where {condition}");
 
+    /// <summary>Each family's messages were done, and became tasks and replies, in the order in which they came.</summary>
+    /// <param name="messageSids">One task and one reply each.</param>
+    public async Task AssertInOrderAsync(IReadOnlyCollection<string> messageSids)
+    {
+        var came = (await Database.RowsAsync(
+            """
+            select j.message_sid, j.family_id, j.completed_at, t.created_at, o.provider_sid from processing_jobs j
+            join tasks t on t.source_message_sid = j.message_sid join outbound_messages o on o.message_sid = j.message_sid
+            where j.message_sid = any ($1) order by j.received_at, j.message_sid
+            """,
+            (object)messageSids.ToArray())).ToList();
+        Assert.Equal(messageSids.Count, came.Count);
+        var sent = Twilio.Sent.Select(message => message.Sid).ToList();
+        foreach (var family in came.GroupBy(row => row["family_id"]))
+        {
+            var sids = family.Select(row => row["message_sid"]).ToList();
+            Assert.Equal(sids, family.OrderBy(row => row["completed_at"]).Select(row => row["message_sid"]));
+            Assert.Equal(sids, family.OrderBy(row => row["created_at"]).Select(row => row["message_sid"]));
+            Assert.Equal(sids, family.OrderBy(row => sent.IndexOf((string)row["provider_sid"]!)).Select(row => row["message_sid"]));
+        }
+    }
+
     /// <summary>The host says when a sweep has ended.</summary>
     public Task SweepAsync() => RunTimerAsync("Sweeper");
 

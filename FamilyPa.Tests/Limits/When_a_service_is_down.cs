@@ -28,6 +28,7 @@ public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp ap
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from poison_messages where message_sid = any ($1)", (object)sids.ToArray()));
         Assert.Equal(60, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = any ($1)", (object)sids.ToArray()));
         Assert.Equal("closed", await App.Database.ScalarAsync<string>("select state from breakers where dependency = 'chat'"));
+        await App.AssertInOrderAsync(sids);
     }
 
     [Fact]

@@ -12,20 +12,19 @@ namespace FamilyPa.Bench.Storms;
 /// <summary>Azure OpenAI is down while messages keep coming; nothing may be given up, hardly a call be made, and all be done soon after, in order.</summary>
 internal static class Downtime
 {
-    private const int Families = 100;
-
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     public static Command Command()
     {
         var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => 2, Description = "How long it is down." };
+        var families = new Option<int>("--families") { DefaultValueFactory = _ => 100, Description = "Senders, each of a family of its own." };
         var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 10, Description = "Messages a second." };
-        var command = new Command("downtime", "Takes Azure OpenAI away under load, and checks that nothing is given up and each family's messages keep their order.") { minutes, rate };
-        command.SetAction((parsed, _) => RunAsync(TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(rate)));
+        var command = new Command("downtime", "Takes Azure OpenAI away under load, and checks that nothing is given up and each family's messages keep their order.") { minutes, rate, families };
+        command.SetAction((parsed, _) => RunAsync(TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(rate), parsed.GetValue(families)));
         return command;
     }
 
-    private static async Task<int> RunAsync(TimeSpan length, double rate)
+    private static async Task<int> RunAsync(TimeSpan length, double rate, int families)
     {
         // With the limits that the app has unless told otherwise; only the rates would turn away what this is about.
         await using var environment = await CrashEnvironment.StartAsync("downtime", 1, skipLeases: false, Console.WriteLine, settings =>
@@ -36,13 +35,13 @@ internal static class Downtime
         });
         var chatter = new Chatter(1);
         await environment.LearnAsync([chatter.Text()]);
-        var phones = await environment.AddSendersAsync(Families);
+        var phones = await environment.AddSendersAsync(families);
         var down = environment.OpenAI.Faults.Add(Fault.Status("chat", 503));
         var clock = Stopwatch.StartNew();
         var sending = new List<Task<Promise>>();
         while (clock.Elapsed < length)
         {
-            sending.Add(environment.Sender.SendAsync(chatter.Text(), phones[sending.Count % Families], CancellationToken.None));
+            sending.Add(environment.Sender.SendAsync(chatter.Text(), phones[sending.Count % families], CancellationToken.None));
             var next = TimeSpan.FromSeconds(sending.Count / rate) - clock.Elapsed;
             await Task.Delay(next > TimeSpan.Zero ? next : TimeSpan.Zero);
         }
@@ -55,28 +54,51 @@ internal static class Downtime
         var settled = back.Elapsed;
 
         await using var database = NpgsqlDataSource.Create(environment.AdminConnection);
-        var (poison, disorder, failures) = (
+        var (poison, disorder, replies, failures) = (
             await CountAsync(database, "select count(*) from poison_messages"),
-            // Of those that were not tried in vain: when each was taken up first, by family.
+            // Each that was done, or whose tasks were made or whose reply was meant, before one that its family sent earlier.
             await CountAsync(
                 database,
                 """
-                with begun as (
-                  select j.id, j.family_id, j.received_at, (select min(a.created_at) from job_attempts a where a.job_id = j.id) as at
-                  from processing_jobs j where not exists (select from job_attempts a where a.job_id = j.id and a.outcome <> 'succeeded')),
-                ordered as (select at, max(at) over (partition by family_id order by received_at rows between unbounded preceding and 1 preceding) as before from begun)
-                select count(*) from ordered where at < before - interval '0.3 seconds'
-                """),
+                with ends as (
+                  select j.family_id, j.received_at, j.message_sid, j.completed_at, t.at as made_at, o.created_at as meant_at
+                  from processing_jobs j
+                  left join (select source_message_sid, min(created_at) as at from tasks group by 1) t on t.source_message_sid = j.message_sid
+                  left join outbound_messages o on o.message_sid = j.message_sid
+                  where j.message_sid = any ($1)),
+                ordered as (
+                  select *, max(completed_at) over earlier as completed_before, max(made_at) over earlier as made_before, max(meant_at) over earlier as meant_before
+                  from ends window earlier as (partition by family_id order by received_at, message_sid rows between unbounded preceding and 1 preceding))
+                select count(*) from ordered where completed_at < completed_before or made_at < made_before or meant_at < meant_before
+                """,
+                promises),
+            // What Twilio was given for a family before the reply to what that sent earlier.
+            await CountAsync(
+                database,
+                """
+                with replies as (
+                  select j.family_id, j.received_at, j.message_sid, s.n
+                  from processing_jobs j join outbound_messages o on o.message_sid = j.message_sid join unnest($2) with ordinality s (sid, n) on s.sid = o.provider_sid
+                  where j.message_sid = any ($1)),
+                ordered as (
+                  select n, max(n) over (partition by family_id order by received_at, message_sid rows between unbounded preceding and 1 preceding) as before from replies)
+                select count(*) from ordered where n < before
+                """,
+                promises, environment.Twilio.Sent.Select(message => message.Sid).ToArray()),
             await CountAsync(database, "select count(distinct a.id) from job_attempts a where a.dependency = 'chat'"));
         AnsiConsole.Write(new Table { Title = new TableTitle($"Azure OpenAI away for {length.TotalMinutes:0.#} min, {promises.Length} messages") }
-            .AddColumns("calls while down", "attempts that failed", "dead letters", "out of order", "all done after")
-            .AddRow($"{calls}", $"{failures}", $"{poison}", $"{disorder}", inTime ? $"{settled.TotalSeconds:0} s" : "not in 5 min"));
-        return inTime && poison == 0 && disorder == 0 ? 0 : 1;
+            .AddColumns("calls while down", "attempts that failed", "dead letters", "done out of order", "replied out of order", "all done after")
+            .AddRow($"{calls}", $"{failures}", $"{poison}", $"{disorder}", $"{replies}", inTime ? $"{settled.TotalSeconds:0} s" : "not in 5 min"));
+        return inTime && poison == 0 && disorder == 0 && replies == 0 ? 0 : 1;
     }
 
-    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql)
+    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql, IReadOnlyList<Promise>? promises = null, string[]? sent = null)
     {
         await using var command = database.CreateCommand(sql);
+        if (promises is not null)
+            command.Parameters.Add(new() { Value = promises.Select(promise => promise.MessageSid).ToArray() });
+        if (sent is not null)
+            command.Parameters.Add(new() { Value = sent });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 }

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+using Npgsql;
+
+namespace FamilyPa.Tests.Limits;
+
+public sealed class When_messages_take_turns(TestEnvironment environment) : IAsyncLifetime
+{
+    private const string Claim = "select outcome from claim_in_turn($1, 'finalize', $2, '1 minute', 10, 8, 5, '15 minutes')";
+
+    private TestDatabase database = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await environment.CreateDatabaseAsync();
+        await DemoFamily.SeedAsync(database.AdminConnectionString, Cancellation);
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    [Fact]
+    public async Task Workers_that_hurry_end_each_in_its_turn_and_forget_none()
+    {
+        var sids = new List<string>();
+        for (var n = 0; n < 60; n++)
+            sids.Add(await StandAsync(n));
+        var queue = new ConcurrentQueue<string>(sids.OrderBy(_ => Random.Shared.Next()));
+        var ended = new ConcurrentQueue<string>();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await using var connection = await database.OpenAsync();
+            while (ended.Count < sids.Count)
+            {
+                if (!queue.TryDequeue(out var sid))
+                {
+                    await Task.Delay(1, Cancellation);
+                    continue;
+                }
+
+                if (await ClaimAsync(connection, sid) == "claimed")
+                {
+                    // Before the end is committed, as a reply is sent before it.
+                    ended.Enqueue(sid);
+                    foreach (var next in await EndAsync(connection, sid))
+                        queue.Enqueue(next);
+                }
+            }
+        })).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Equal(sids, ended);
+    }
+
+    [Fact]
+    public async Task One_that_comes_while_the_one_before_it_ends_waits_for_that()
+    {
+        var (first, second) = (await StandAsync(0), await StandAsync(1));
+        await using var ending = await database.OpenAsync();
+        await using var transaction = await ending.BeginTransactionAsync(Cancellation);
+        Assert.Empty(await EndAsync(ending, first));
+        await using var other = await database.OpenAsync();
+
+        var claim = ClaimAsync(other, second);
+
+        while (await database.ScalarAsync<long>("select count(*) from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'", other.ProcessID) == 0)
+            Assert.False(claim.IsCompleted);
+        await transaction.CommitAsync(Cancellation);
+        Assert.Equal("claimed", await claim);
+    }
+
+    [Fact]
+    public async Task One_that_is_claimed_by_hand_waits_for_nobody_and_one_that_is_replayed_holds_nobody_up()
+    {
+        var (first, second, third) = (await StandAsync(0), await StandAsync(1), await StandAsync(2));
+        await using var connection = await database.OpenAsync();
+        Assert.Equal("in_turn", await ClaimAsync(connection, third));
+        Assert.Equal("claimed", await ClaimAsync(connection, second, generation: null));
+        await EndAsync(connection, second);
+
+        await database.RowsAsync("select * from replay_job($1, null, 'extract', false, 'test')", first);
+
+        Assert.Equal([third], (await database.RowsAsync("select message_sid from resume_deferred(8, '30 seconds', 16, false)")).Select(row => row["message_sid"]));
+        Assert.Equal("claimed", await ClaimAsync(connection, third));
+    }
+
+    [Fact]
+    public async Task What_was_typed_waits_for_a_recording_only_while_both_services_are_coming_back()
+    {
+        var (spoken, typed) = (await StandAsync(0), await StandAsync(1));
+        await database.ExecuteAsync("update processing_jobs set status = 'extracting' where message_sid = $1", spoken);
+        await database.ExecuteAsync("update processing_jobs set current_phase = 'transcribe' where message_sid = $1", spoken);
+        await database.ExecuteAsync("select set_aside(id, 'breaker_open', now() + interval '1 minute') from processing_jobs where message_sid = $1", spoken);
+        await using var connection = await database.OpenAsync();
+
+        await database.ExecuteAsync("update breakers set changed_at = now() where phase = 'extract'");
+        Assert.Equal("in_turn", await ClaimAsync(connection, typed));
+
+        await database.ExecuteAsync("update breakers set changed_at = now() - interval '6 minutes' where phase = 'extract'");
+        Assert.Equal("claimed", await ClaimAsync(connection, typed));
+    }
+
+    /// <summary>A message that stood in line and is understood now.</summary>
+    private async Task<string> StandAsync(int second)
+    {
+        var sid = FamilyPaApp.NewSid();
+        await database.ExecuteAsync(
+            """
+            with event as (
+              insert into webhook_events (message_sid, family_id, raw_payload, raw_body, received_at)
+              values ($1, $2, '{}', '', '2026-11-25T08:00Z'::timestamptz + $3 * interval '1 second') returning id),
+            message as (
+              insert into inbound_messages (provider, message_sid, family_id, user_id, from_address, to_address, body)
+              select 'twilio', $1, $2, user_id, phone_e164, '+15550100000', 'buy milk' from family_members where family_id = $2 limit 1)
+            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, current_phase, has_place)
+            select id, $1, $2, 'finalizing', 'finalize', true from event
+            """,
+            sid, DemoFamily.FamilyId, second);
+        return sid;
+    }
+
+    private static async Task<string> ClaimAsync(NpgsqlConnection connection, string sid, int? generation = 0)
+    {
+        await using var claim = new NpgsqlCommand(Claim, connection)
+        {
+            Parameters = { new() { Value = sid }, new() { Value = (object?)generation ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer } },
+        };
+        return (string)(await claim.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <returns>Those that are asked for now.</returns>
+    private static async Task<List<string>> EndAsync(NpgsqlConnection connection, string sid)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("update processing_jobs set status = 'done', lease_token = null, leased_until = null, completed_at = now() where message_sid = $1") { Parameters = { new() { Value = sid } } },
+                new("select message_sid from next_turns(16)"),
+            },
+        };
+        List<string> asked = [];
+        await using var reader = await batch.ExecuteReaderAsync(Cancellation);
+        while (await reader.ReadAsync(Cancellation))
+            asked.Add(reader.GetString(0));
+        return asked;
+    }
+}

@@ -139,7 +139,7 @@ internal sealed class AppInstance : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private static Task ClearAsync(IEnumerable<QueueClient> queues) => Task.WhenAll(queues.Select(queue => queue.ClearMessagesAsync()));
+    private static async Task ClearAsync(IEnumerable<QueueClient> queues) => await Task.WhenAll(queues.Select(queue => queue.ClearMessagesAsync()));
 
     private void Use(string baseUrl, string stateFolder)
     {

@@ -45,6 +45,26 @@ public sealed class When_a_family_stood_in_line(When_a_family_stood_in_line.Pati
     }
 
     [Fact]
+    public async Task What_could_not_be_answered_is_once_Twilio_is_back()
+    {
+        var sender = await App.AddFamilyAsync();
+        var down = App.Twilio.Faults.Add(Fault.Status("messages.create", 429));
+        var sids = new List<string>();
+        for (var n = 0; n < 5; n++)
+            sids.Add(await App.TextAsync($"buy thing {n}", sender));
+        foreach (var sid in sids)
+            await App.WaitForAsync(() => App.JobAsync(sid), job => job is { Phase: "finalize" }, "it to be understood");
+        await App.WaitForAsync(() => App.JobsAsync("j.status = 'deferred' and j.current_phase = 'finalize'"), count => count > 0, "the breaker to open");
+
+        down.Dispose();
+
+        foreach (var sid in sids)
+            await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(5, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = any ($1)", (object)sids.ToArray()));
+        Assert.Equal(5, await App.Database.ScalarAsync<long>("select count(*) from outbound_messages where message_sid = any ($1) and provider_sid is not null", (object)sids.ToArray()));
+    }
+
+    [Fact]
     public async Task One_for_which_no_budget_is_left_holds_nobody_up()
     {
         var sender = await App.AddFamilyAsync();

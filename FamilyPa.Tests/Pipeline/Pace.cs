@@ -14,7 +14,7 @@ internal static class Pace
         settings["Pipeline__AiTimeout"] = "00:00:04";
         settings["Pipeline__TwilioTimeout"] = "00:00:04";
         settings["Pipeline__DatabasePause"] = "00:00:01";
-        settings["Pipeline__Lease"] = "00:00:04";
+        settings["Pipeline__Lease"] = "00:00:08";
         settings["Pipeline__SweepAfter"] = "00:00:02";
     }
 }

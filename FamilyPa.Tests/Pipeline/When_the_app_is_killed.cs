@@ -3,7 +3,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
-public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
+public sealed class When_the_app_is_killed(When_the_app_is_killed.MortalApp app) : AppTest<When_the_app_is_killed.MortalApp>(app)
 {
     [Fact]
     public async Task In_extract_the_message_ends_done_with_one_set_of_tasks_and_one_reply()
@@ -69,5 +69,15 @@ public sealed class When_the_app_is_killed(FastApp app) : AppTest<FastApp>(app)
     {
         Assert.Equal(1, await App.CountAsync("tasks", sid));
         Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+    }
+
+    /// <summary>A dead worker's lease is soon over.</summary>
+    public sealed class MortalApp(TestEnvironment environment) : FastApp(environment)
+    {
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            base.Configure(settings);
+            settings["Pipeline__Lease"] = "00:00:04";
+        }
     }
 }

@@ -20,7 +20,7 @@ begin
   elsif new.status = 'deferred' and (old.status <> 'deferred' or (new.status_reason, new.resume_at) is distinct from (old.status_reason, old.resume_at)) then
     -- One that was tried (it had a lease) and asked to wait by a service that works holds nobody up. Nor does one whose reply could not be
     -- sent: else it alone would be tried again and again while all that its family sent waits behind it.
-    new.has_place := new.status_reason = 'no_slot' or new.status_reason = 'breaker_open' and (
+    new.has_place := coalesce(new.status_reason, '') = 'no_slot' or coalesce(new.status_reason, '') = 'breaker_open' and (
       old.lease_token is null
       or new.current_phase <> 'finalize' and exists (select from breakers b where b.phase = new.current_phase and b.state <> 'closed'));
     new.awaits_turn := false;

@@ -10,7 +10,7 @@ internal static class Doom
 {
     private const string Unspeakable = "unobtainium";
     private const string Unanswerable = "kryptonite";
-    private const string Unfetchable = "MMdead";
+    private const string Unfetchable = "MMdeaddeaddeaddead";
     private const string Inaudible = "a note as long as no other one in this run, so that the transcription service can be told which one to refuse";
 
     public static IReadOnlyList<Draft> Drafts { get; } =

@@ -23,7 +23,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             select c.outcome, c.current_phase, coalesce(c.generation, 0), coalesce(c.wait_seconds, 0),
                    c.job_id, c.lease_token, c.attempt_id, c.attempt_number,
                    -- This statement sees the job as it was before the claim: still with the reason it waited for.
-                   case when is_passing_reason(j.status_reason) then j.held_reason else j.status_reason end, j.extraction::text, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
+                   meant_reason(j), j.extraction::text, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
                    f.id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text,

@@ -20,9 +20,9 @@ begin
   elsif new.status = 'deferred' and (old.status <> 'deferred' or (new.status_reason, new.resume_at) is distinct from (old.status_reason, old.resume_at)) then
     -- One that was tried (it had a lease) and asked to wait by a service that works holds nobody up. Nor does one whose reply could not be
     -- sent: else it alone would be tried again and again while all that its family sent waits behind it.
-    new.has_place := coalesce(new.status_reason, '') = 'no_slot' or coalesce(new.status_reason, '') = 'breaker_open' and (
+    new.has_place := coalesce(new.status_reason = 'no_slot' or new.status_reason = 'breaker_open' and (
       old.lease_token is null
-      or new.current_phase <> 'finalize' and exists (select from breakers b where b.phase = new.current_phase and b.state <> 'closed'));
+      or new.current_phase <> 'finalize' and exists (select from breakers b where b.phase = new.current_phase and b.state <> 'closed')), false);
     new.awaits_turn := false;
   elsif new.lease_token is not null then
     new.awaits_turn := false;
@@ -64,6 +64,12 @@ language sql stable set search_path = public, pg_temp as $$
   order by e.received_at desc, e.message_sid desc limit 1
 $$;
 
+-- What is to be done with a job, also while its reason says only why it waits: a keyword, a command or a rejection; null: an ordinary message.
+create function meant_reason(job processing_jobs) returns text
+language sql stable set search_path = public, pg_temp as $$
+  select case when is_passing_reason(job.status_reason) then job.held_reason else job.status_reason end
+$$;
+
 -- What changes no task is answered at once.
 create function has_no_turn(reason text) returns boolean
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -85,7 +91,7 @@ begin
     select * into job from processing_jobs j where j.message_sid = p_message_sid for update;
     if job.current_phase = p_phase and job.generation <= p_generation and job.status not in ('done', 'rejected', 'failed', 'throttled')
       and (job.leased_until is null or job.leased_until <= clock_timestamp())
-      and not has_no_turn(case when is_passing_reason(job.status_reason) then job.held_reason else job.status_reason end)
+      and not has_no_turn(meant_reason(job))
     then
       loop
         earlier := held_up_by(job);
@@ -147,5 +153,5 @@ language sql set search_path = public, pg_temp as $$
   returning 'send'::text, j.message_sid, j.current_phase, j.generation, p_delay, null::text, null::text
 $$;
 
-revoke all on function keep_place, step_aside, held_up_by, has_no_turn, claim_in_turn, next_turns, resume_deferred from public;
-grant execute on function held_up_by, has_no_turn, claim_in_turn, next_turns, resume_deferred to service_role;
+revoke all on function keep_place, step_aside, held_up_by, meant_reason, has_no_turn, claim_in_turn, next_turns, resume_deferred from public;
+grant execute on function held_up_by, meant_reason, has_no_turn, claim_in_turn, next_turns, resume_deferred to service_role;

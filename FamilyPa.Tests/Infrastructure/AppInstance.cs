@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Queues;
 using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
@@ -108,13 +107,12 @@ internal sealed class AppInstance : IAsyncDisposable
         // Whatever is held is let go first, else nothing comes to an end.
         Twilio.Reset();
         OpenAI.Reset();
-        var queues = AzuriteServer.Queues.SelectMany(name => new[] { name, name + "-poison" }).Select(Storage.Queue).ToList();
-        await ClearAsync(queues);
+        await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
         if (!await Database.ComesToRestAsync(TimeSpan.FromSeconds(5)))
             return false;
         await Database.ResetAsync(fresh);
         // What ended meanwhile may have asked for what comes next.
-        await ClearAsync(queues);
+        await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
         await foreach (var container in new BlobServiceClient(Storage.ConnectionString).GetBlobContainersAsync())
         {
             var blobs = new BlobContainerClient(Storage.ConnectionString, container.Name);
@@ -139,13 +137,11 @@ internal sealed class AppInstance : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private static async Task ClearAsync(IEnumerable<QueueClient> queues) => await Task.WhenAll(queues.Select(queue => queue.ClearMessagesAsync()));
-
     private void Use(string baseUrl, string stateFolder)
     {
         BaseUrl = baseUrl;
-        Http = Client();
-        Operator = Client();
+        Http = Client(baseUrl);
+        Operator = Client(baseUrl);
         Operator.DefaultRequestHeaders.Add("x-functions-key", FamilyPaApp.FunctionKey);
         Twilio.WebhookUrl = Account.WebhookUrl(baseUrl);
         // What the developer's own shell plugs into the app has no place in a test.
@@ -172,5 +168,6 @@ internal sealed class AppInstance : IAsyncDisposable
         GenerousLimits.Set(Settings);
     }
 
-    private HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(BaseUrl) };
+    /// <summary>Keeps no cookies and follows no redirects.</summary>
+    public static HttpClient Client(string baseUrl) => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(baseUrl) };
 }

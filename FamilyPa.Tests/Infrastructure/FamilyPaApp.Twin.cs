@@ -14,7 +14,7 @@ public partial class FamilyPaApp
             [AppSettings.RuntimeUrl] = url,
             [AppSettings.RuntimeState] = instance.Settings[AppSettings.RuntimeState] + "-twin",
         }));
-        return new Twin(process, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(url) });
+        return new Twin(process, AppInstance.Client(url));
     }
 
     public sealed class Twin(AppProcess process, HttpClient http) : IAsyncDisposable

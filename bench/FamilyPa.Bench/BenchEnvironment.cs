@@ -156,9 +156,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     {
         while (drain && await CountUnfinishedAsync() > 0)
             await Task.Delay(100);
-        var service = new Azure.Storage.Queues.QueueServiceClient(Storage);
-        await foreach (var queue in service.GetQueuesAsync())
-            await service.GetQueueClient(queue.Name).ClearMessagesAsync();
+        await AzuriteServer.ClearQueuesAsync(Storage);
         await using var source = NpgsqlDataSource.Create(AdminConnection);
         await using var command = source.CreateCommand(
             """

@@ -5,6 +5,7 @@ using FamilyPa.FailPoints;
 using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
+using FamilyPa.Local.Services;
 using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Simulators.Twilio;
 using Npgsql;
@@ -147,12 +148,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     }
 
     /// <summary>Forgets what is still on its way. What every message needs has happened by then.</summary>
-    public async Task ClearQueuesAsync()
-    {
-        var service = new Azure.Storage.Queues.QueueServiceClient(bench.Storage);
-        await foreach (var queue in service.GetQueuesAsync())
-            await service.GetQueueClient(queue.Name).ClearMessagesAsync();
-    }
+    public Task ClearQueuesAsync() => AzuriteServer.ClearQueuesAsync(bench.Storage);
 
     /// <summary>Whether the timers that no message waits for tick each second as the sweeper does. To run them takes half of what a short life costs.</summary>
     public async Task BePunctualAsync(bool punctual)

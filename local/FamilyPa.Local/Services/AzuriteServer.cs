@@ -81,6 +81,14 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         return Task.WhenAll(Queues.SelectMany(name => new[] { name, name + "-poison" }).Select(name => service.GetQueueClient(name).CreateIfNotExistsAsync()));
     }
 
+    /// <summary>Empties every queue of the account.</summary>
+    public static async Task ClearQueuesAsync(string connectionString)
+    {
+        var service = new QueueServiceClient(connectionString);
+        await foreach (var queue in service.GetQueuesAsync())
+            await service.GetQueueClient(queue.Name).ClearMessagesAsync();
+    }
+
     public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(5));
 
     public async ValueTask DisposeAsync()

@@ -51,28 +51,24 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
     private async Task GoOnAsync(IPhase phase, JobMessage following, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        for (JobMessage? next = following; next is { } message;)
+        JobMessage? next = following;
+        TimeSpan? delay = null;
+        try
         {
-            TimeSpan? delay = null;
-            try
-            {
-                if (Stopwatch.GetElapsedTime(started) < MostInOneGo && !cancellation.IsCancellationRequested)
-                {
-                    next = await RunAsync(phase, message, message.ToJson(), cancellation);
-                    continue;
-                }
-            }
-            catch (Exception e)
-            {
-                // It has no queue message that the platform could deliver again, and the one that brought us here has done its work.
-                log.PhaseSkipped(message.MessageSid, phase.Phase.Name(), ErrorCode.Of(e));
-                delay = PhaseQueues.RetryAfter;
-            }
-
-            using var limit = new CancellationTokenSource(RecordLimit);
-            await queues.SendAsync(phase.Phase, message, limit.Token, delay);
-            return;
+            while (next is not null && Stopwatch.GetElapsedTime(started) < MostInOneGo && !cancellation.IsCancellationRequested)
+                next = await RunAsync(phase, next, next.ToJson(), cancellation);
         }
+        catch (Exception e)
+        {
+            // It has no queue message that the platform could deliver again, and the one that brought us here has done its work.
+            log.PhaseSkipped(next!.MessageSid, phase.Phase.Name(), ErrorCode.Of(e));
+            delay = PhaseQueues.RetryAfter;
+        }
+
+        if (next is null)
+            return;
+        using var limit = new CancellationTokenSource(RecordLimit);
+        await queues.SendAsync(phase.Phase, next, limit.Token, delay);
     }
 
     /// <returns>The message whose turn it is now, where this one was before it.</returns>

@@ -54,6 +54,7 @@ internal static class Downtime
         var back = Stopwatch.StartNew();
         var inTime = await environment.Checker.WaitUntilDoneAsync(promises, Deadline);
         var settled = back.Elapsed;
+        var sids = promises.Select(promise => promise.MessageSid).ToArray();
 
         await using var database = NpgsqlDataSource.Create(environment.AdminConnection);
         var (poison, disorder, replies, failures) = (
@@ -73,7 +74,7 @@ internal static class Downtime
                   from ends window earlier as (partition by family_id order by received_at, message_sid rows between unbounded preceding and 1 preceding))
                 select count(*) from ordered where completed_at < completed_before or made_at < made_before or meant_at < meant_before
                 """,
-                promises),
+                sids),
             // What Twilio was given for a family before the reply to what that sent earlier.
             await CountAsync(
                 database,
@@ -86,7 +87,7 @@ internal static class Downtime
                   select n, max(n) over (partition by family_id order by received_at, message_sid rows between unbounded preceding and 1 preceding) as before from replies)
                 select count(*) from ordered where n < before
                 """,
-                promises, environment.Twilio.Sent.Select(message => message.Sid).ToArray()),
+                sids, environment.Twilio.Sent.Select(message => message.Sid).ToArray()),
             await CountAsync(database, "select count(distinct a.id) from job_attempts a where a.dependency = 'chat'"));
         AnsiConsole.Write(new Table { Title = new TableTitle($"Azure OpenAI away for {length.TotalMinutes:0.#} min, {promises.Length} messages") }
             .AddColumns("calls while down", "attempts that failed", "dead letters", "done out of order", "replied out of order", "all done after")
@@ -94,13 +95,11 @@ internal static class Downtime
         return inTime && poison == 0 && disorder == 0 && replies == 0 ? 0 : 1;
     }
 
-    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql, IReadOnlyList<Promise>? promises = null, string[]? sent = null)
+    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql, params string[][] parameters)
     {
         await using var command = database.CreateCommand(sql);
-        if (promises is not null)
-            command.Parameters.Add(new() { Value = promises.Select(promise => promise.MessageSid).ToArray() });
-        if (sent is not null)
-            command.Parameters.Add(new() { Value = sent });
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 }

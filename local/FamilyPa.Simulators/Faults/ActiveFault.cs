@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Serialization;
 using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.Faults;

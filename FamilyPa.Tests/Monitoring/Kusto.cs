@@ -1,17 +1,23 @@
+using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using FamilyPa.Local;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Services;
+using FamilyPa.Tests.Monitoring;
+
+[assembly: AssemblyFixture(typeof(Kusto))]
 
 namespace FamilyPa.Tests.Monitoring;
 
-/// <summary>Reads Kusto queries, and evaluates them over rows (<c>Kql/</c>, in a Node.js child: Microsoft's own parser comes from npm only).</summary>
-internal static class Kusto
+/// <summary>
+/// Reads Kusto queries, and evaluates them over rows (<c>Kql/</c>, in a Node.js child: Microsoft's own parser comes from npm only). The
+/// child is started at the first question and kept, since to load the parser takes longer than to answer.
+/// </summary>
+public sealed class Kusto : IAsyncDisposable
 {
     private const string Everywhere =
         "TimeGenerated:datetime, OperationId:string, OperationName:string, ParentId:string, AppRoleName:string, AppRoleInstance:string, Properties:dynamic, Type:string";
-
-    private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
 
     /// <summary>The tables of a workspace that Application Insights fills, with the columns of which there may be talk.</summary>
     /// <remarks>Source: Azure Monitor's table reference (learn.microsoft.com/azure/azure-monitor/reference/tables).</remarks>
@@ -24,37 +30,49 @@ internal static class Kusto
         ["AppExceptions"] = $"{Everywhere}, ExceptionType:string, OuterMessage:string, ProblemId:string, SeverityLevel:int",
     };
 
-    public static async Task<QueryResult> RunAsync(string query, IEnumerable<Row> rows, DateTimeOffset now) =>
+    private readonly Lazy<Task<(ChildProcess Child, HttpClient Http)>> child = new(StartAsync);
+
+    internal async Task<QueryResult> RunAsync(string query, IEnumerable<Row> rows, DateTimeOffset now) =>
         (await RunAsync(new Dictionary<string, string> { ["it"] = query }, rows, now))["it"];
 
-    public static Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, string> queries, IEnumerable<Row> rows, DateTimeOffset now)
+    internal Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, string> queries, IEnumerable<Row> rows, DateTimeOffset now)
     {
         Row[] same = [.. rows];
         return RunAsync(queries.ToDictionary(query => query.Key, query => new QueryRun(query.Value, same)), now);
     }
 
     /// <param name="now">What <c>ago()</c> counts from.</param>
-    public static async Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, QueryRun> runs, DateTimeOffset now)
+    internal async Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, QueryRun> runs, DateTimeOffset now)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true, cancellation);
-        var folder = Directory.CreateTempSubdirectory("familypa-kql-");
-        try
-        {
-            var (input, output) = (Path.Combine(folder.FullName, "input.json"), Path.Combine(folder.FullName, "output.json"));
-            await File.WriteAllTextAsync(
-                input,
-                JsonSerializer.Serialize(new { schema = Schema, now, runs = runs.ToDictionary(run => run.Key, run => new { query = run.Value.Query, tables = Tables(run.Value.Rows) }) }),
-                cancellation);
-            var (succeeded, said) = await ChildProcess.RunAsync(
-                new ChildStart("node", [Path.Combine(Repository.Root, "FamilyPa.Tests", "Monitoring", "Kql", "kql.mjs"), Repository.LocalFolder, input, output]), cancellation);
-            Assert.True(succeeded, said);
-            return JsonSerializer.Deserialize<Dictionary<string, QueryResult>>(await File.ReadAllTextAsync(output, cancellation), CamelCase)!;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        var question = new { schema = Schema, now, runs = runs.ToDictionary(run => run.Key, run => new { query = run.Value.Query, tables = Tables(run.Value.Rows) }) };
+        // With the names as they are: columns and custom dimensions are told apart by case, too.
+        using var answer = await (await child.Value).Http.PostAsJsonAsync("", question, JsonSerializerOptions.Default, cancellation);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+        return (await answer.Content.ReadFromJsonAsync<Dictionary<string, QueryResult>>(cancellation))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!child.IsValueCreated)
+            return;
+        var (process, http) = await child.Value;
+        http.Dispose();
+        await process.DisposeAsync();
+    }
+
+    private static async Task<(ChildProcess, HttpClient)> StartAsync()
+    {
+        await NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true);
+        var port = new TaskCompletionSource<int>();
+        var process = await ChildProcess.StartAsync(
+            new ChildStart("node", Path.Combine(Repository.Root, "FamilyPa.Tests", "Monitoring", "Kql", "kql.mjs"), Repository.LocalFolder)
+            {
+                OnLine = line => port.TrySetResult(int.TryParse(line, CultureInfo.InvariantCulture, out var said) ? said : 0),
+            });
+        await Task.WhenAny(port.Task, process.Exited);
+        Assert.True(port.Task.IsCompletedSuccessfully && port.Task.Result > 0, process.Output.ToString());
+        return (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Task.Result}") });
     }
 
     private static Dictionary<string, IEnumerable<IReadOnlyDictionary<string, object?>>> Tables(IEnumerable<Row> rows) =>

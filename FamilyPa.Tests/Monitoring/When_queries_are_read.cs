@@ -5,14 +5,14 @@ using FamilyPa.Tests.Telemetry;
 namespace FamilyPa.Tests.Monitoring;
 
 /// <summary>A query that names what nobody sends is always empty, and nobody notices. So every name is looked up in the code that sends.</summary>
-public sealed partial class When_queries_are_read
+public sealed partial class When_queries_are_read(Kusto kusto)
 {
     private static readonly Lazy<HashSet<string>> Literals = new(ReadLiterals);
 
     [Fact]
     public async Task They_can_be_and_name_only_what_the_app_emits()
     {
-        var results = await Kusto.RunAsync(Queries.All, [], Sent.Now);
+        var results = await kusto.RunAsync(Queries.All, [], Sent.Now);
 
         Assert.Equal(Queries.All.Count, results.Count);
         Assert.All(results, result => Assert.Equal([], Complaints(result.Value).Select(complaint => $"{result.Key}: {complaint}")));
@@ -21,7 +21,7 @@ public sealed partial class When_queries_are_read
     [Fact]
     public async Task All_log_lines_and_instruments_that_matter_are_asked_for()
     {
-        var results = await Kusto.RunAsync(Queries.All, [], Sent.Now);
+        var results = await kusto.RunAsync(Queries.All, [], Sent.Now);
 
         string[] metrics = [.. Catalogue.Metrics.Keys.Except(results.Values.SelectMany(result => result.Values("Name"))).Order()];
         // How much was said and listened to shows as its cost.
@@ -49,7 +49,7 @@ public sealed partial class When_queries_are_read
         ];
         Row[] rows = [new("AppMetrics", new Dictionary<string, object?> { ["Name"] = "familypa.poison.depth" })];
 
-        var results = await Kusto.RunAsync(misspelt.ToDictionary(one => one.Query, one => new QueryRun(one.Query, rows)), Sent.Now);
+        var results = await kusto.RunAsync(misspelt.ToDictionary(one => one.Query, one => new QueryRun(one.Query, rows)), Sent.Now);
 
         Assert.All(misspelt, one => Assert.Contains(Complaints(results[one.Query]), said => said.Contains(one.Complaint, StringComparison.Ordinal)));
     }

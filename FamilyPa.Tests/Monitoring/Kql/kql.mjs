@@ -1,37 +1,47 @@
 // Reads Kusto queries with Microsoft's own parser, and evaluates what infra/monitoring uses of the language over rows it is given.
 //
-// node kql.mjs <folder of package.json> <input> <output>
-// input:  { schema: { Table: "Column:type, …" }, now: ISO time, runs: { name: { query: text, tables: { Table: [row, …] } } } }
-// output: { name: { errors: […], tables: […], properties: […], compared: [{ name, value, negated }], rows: […] } }
+// node kql.mjs <folder of package.json>: says at which port of 127.0.0.1 it listens, and answers what is posted there.
+// question: { schema: { Table: "Column:type, …" }, now: ISO time, runs: { name: { query: text, tables: { Table: [row, …] } } } }
+// answer:   { name: { errors: […], tables: […], properties: […], compared: [{ name, value, negated }], rows: […] } }
 //
 // What is not known here is an error, never a guess.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { namesIn } from './names.mjs';
-import { parserFor } from './syntax.mjs';
+import { loadParser } from './syntax.mjs';
 import { evaluate } from './tables.mjs';
 import { setClock } from './values.mjs';
 
-const [folder, inputFile, outputFile] = process.argv.slice(2);
-const input = JSON.parse(readFileSync(inputFile, 'utf8'));
-const parse = parserFor(folder, input.schema);
-const types = Object.fromEntries(Object.entries(input.schema).map(([table, columns]) =>
-  [table, Object.fromEntries(columns.split(',').map(column => column.trim().split(':')))]));
-setClock(Date.parse(input.now));
+const parserFor = loadParser(process.argv[2]);
 
-const output = {};
-for (const [name, run] of Object.entries(input.runs)) {
-  const { root, errors } = parse(run.query);
+const server = createServer(async (request, response) => {
+  try {
+    response.end(JSON.stringify(answer(JSON.parse(await text(request)))));
+  } catch (error) {
+    response.writeHead(500).end(error.stack);
+  }
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+
+function answer({ schema, now, runs }) {
+  const parse = parserFor(schema);
+  const types = Object.fromEntries(Object.entries(schema).map(([table, columns]) =>
+    [table, Object.fromEntries(columns.split(',').map(column => column.trim().split(':')))]));
+  setClock(Date.parse(now));
+  return Object.fromEntries(Object.entries(runs).map(([name, { query, tables }]) => [name, run(parse(query), types, tables)]));
+}
+
+function run({ root, errors }, types, tables) {
   const result = { errors, tables: [], properties: [], compared: [], rows: [] };
   try {
     Object.assign(result, namesIn(root, types));
-    if (errors.length === 0) result.rows = evaluate(root, types, run.tables).map(shown);
+    if (errors.length === 0) result.rows = evaluate(root, types, tables).map(shown);
   } catch (error) {
     errors.push(error.message);
   }
-  output[name] = result;
+  return result;
 }
-writeFileSync(outputFile, JSON.stringify(output));
 
 function shown(row) {
   return Object.fromEntries(Object.entries(row).map(([name, one]) => [name, one instanceof Date ? one.toISOString() : one]));

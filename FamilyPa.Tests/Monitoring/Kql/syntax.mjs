@@ -3,18 +3,20 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** @param schema { Table: "Column:type, …" } */
-export function parserFor(folder, schema) {
+/** @returns what makes a parser of a schema: { Table: "Column:type, …" } */
+export function loadParser(folder) {
   const require = createRequire(join(folder, 'package.json'));
   // Both leave what they are in the global scope.
   require('@kusto/language-service-next/bridge.min.js');
   require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
   const { KustoCode, GlobalState, Symbols } = globalThis.Kusto.Language;
-  const tables = Object.entries(schema).map(([table, columns]) => Symbols.TableSymbol.From(`(${columns})`).WithName(table));
-  const globals = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor('workspace', tables));
-  return query => {
-    const code = KustoCode.ParseAndAnalyze(query, globals);
-    return { root: code.Syntax, errors: errorsOf(code) };
+  return schema => {
+    const tables = Object.entries(schema).map(([table, columns]) => Symbols.TableSymbol.From(`(${columns})`).WithName(table));
+    const globals = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor('workspace', tables));
+    return query => {
+      const code = KustoCode.ParseAndAnalyze(query, globals);
+      return { root: code.Syntax, errors: errorsOf(code) };
+    };
   };
 }
 

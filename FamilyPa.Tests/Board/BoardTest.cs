@@ -9,30 +9,25 @@ namespace FamilyPa.Tests.Board;
 /// which is where a broken script or a breach of the page's Content-Security-Policy shows.
 /// </summary>
 [Collection(BoardCollection.Name)]
-public abstract class BoardTest(BoardApp app) : IAsyncLifetime
+public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
 {
     protected const float Patience = 15_000;
 
     private readonly List<IBrowserContext> contexts = [];
     private readonly List<string> errors = [];
 
-    protected BoardApp App => app;
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public virtual async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
         if (Chromium.Path is null)
             Assert.Skip("No Chromium and no Google Chrome was found on the PATH: the board is not tested in a browser. Install the package chromium.");
         // Of tasks that came by message the message stays: it may not be deleted, and nobody sees it without its task.
-        await app.Database.ExecuteAsync("delete from tasks");
-        await app.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
+        await App.Database.ExecuteAsync("delete from tasks");
+        await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
     }
 
-    public virtual async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        if (TestContext.Current.TestState?.Result is TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine($"--- the app's log ---{Environment.NewLine}{app.Log}");
+        await base.DisposeAsync();
         foreach (var context in contexts)
             await context.DisposeAsync();
         Assert.Empty(errors);
@@ -42,10 +37,10 @@ public abstract class BoardTest(BoardApp app) : IAsyncLifetime
     /// <summary>A browser of somebody's own, who lives in another time zone than the family.</summary>
     protected async Task<IPage> BrowserAsync(ColorScheme scheme = ColorScheme.Light, bool phone = false, string? initScript = null)
     {
-        var browser = await app.BrowserAsync();
+        var browser = await App.BrowserAsync();
         var context = await browser.NewContextAsync(new()
         {
-            BaseURL = app.BaseUrl,
+            BaseURL = App.BaseUrl,
             Locale = "en-GB",
             TimezoneId = "America/New_York",
             ColorScheme = scheme,
@@ -66,7 +61,7 @@ public abstract class BoardTest(BoardApp app) : IAsyncLifetime
     protected async Task<IPage> SignedInAsync(DemoMember member, ColorScheme scheme = ColorScheme.Light, bool phone = false, string? initScript = null)
     {
         var page = await BrowserAsync(scheme, phone, initScript);
-        await page.GotoAsync(await app.LinkAsync(member));
+        await page.GotoAsync(await App.LinkAsync(member));
         await SeesAsync(Heading(page, "Today"));
         return page;
     }
@@ -86,7 +81,7 @@ public abstract class BoardTest(BoardApp app) : IAsyncLifetime
     protected static Task SeesNoneAsync(ILocator what) => Assertions.Expect(what).ToHaveCountAsync(0, new() { Timeout = Patience });
 
     /// <summary>Adds a task without the page.</summary>
-    protected Task<Guid> AddAsync(string title, string? due = null, bool allDay = true, string status = "open") => app.Database.ScalarAsync<Guid>(
+    protected Task<Guid> AddAsync(string title, string? due = null, bool allDay = true, string status = "open") => App.Database.ScalarAsync<Guid>(
         "insert into tasks (family_id, title, due_at, due_all_day, status, created_by) values ($1, $2, $3::text::timestamptz, $4, $5, $6) returning id",
         DemoFamily.FamilyId, title, due, allDay && due is not null, status, DemoFamily.Owner.UserId);
 

@@ -1,7 +1,8 @@
 namespace FamilyPa.Tests.Infrastructure;
 
 /// <summary>Base of the tests that run the app: when one fails, the end of the app's log is shown with it.</summary>
-public abstract class AppTest<TApp>(TApp app) : IClassFixture<TApp>, IAsyncLifetime
+/// <param name="app">Of a collection of classes; for one of the class's own there is <see cref="AppTest{TApp}"/>.</param>
+public abstract class SharedAppTest<TApp>(TApp app) : IAsyncLifetime
     where TApp : FamilyPaApp
 {
     protected TApp App => app;
@@ -18,3 +19,7 @@ public abstract class AppTest<TApp>(TApp app) : IClassFixture<TApp>, IAsyncLifet
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Base of the test classes with an app of their own.</summary>
+public abstract class AppTest<TApp>(TApp app) : SharedAppTest<TApp>(app), IClassFixture<TApp>
+    where TApp : FamilyPaApp;

@@ -5,7 +5,8 @@ using FamilyPa.Tests.Telemetry;
 namespace FamilyPa.Tests.Monitoring;
 
 /// <summary>The workbook and the alerts over what the real app sent in a day of text, voice, duplicates, forgeries and failures.</summary>
-public sealed class When_a_day_is_looked_at(TelemetryApp app) : AppTest<TelemetryApp>(app)
+[Collection(TelemetryCollection.Name)]
+public sealed class When_a_day_is_looked_at(TelemetryApp app, Kusto kusto) : SharedAppTest<TelemetryApp>(app)
 {
     [Fact]
     public async Task Every_chart_shows_something()
@@ -18,7 +19,7 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app) : AppTest<Telemetr
         Meters.BudgetUsed("budget_family", 80);
         sent.BreakerOpened("extract", 10, "ai_http_500", 10);
 
-        var results = await Kusto.RunAsync(Filled(Queries.Workbook, day.Voice), Ingestion.Rows(day.Items).Concat(sent.Rows), DateTimeOffset.UtcNow);
+        var results = await kusto.RunAsync(Filled(Queries.Workbook, day.Voice), Ingestion.Rows(day.Items).Concat(sent.Rows), DateTimeOffset.UtcNow);
 
         Assert.All(results, chart => Assert.Empty(chart.Value.Errors));
         Assert.Equal([], results.Where(chart => chart.Value.Rows.Count == 0).Select(chart => chart.Key));
@@ -29,7 +30,7 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app) : AppTest<Telemetr
     {
         var day = await App.DayAsync();
 
-        var story = await Kusto.RunAsync(Filled(Queries.Workbook, day.Voice)["one-message"], Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
+        var story = await kusto.RunAsync(Filled(Queries.Workbook, day.Voice)["one-message"], Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
 
         Assert.Superset(
             new HashSet<string?> { "persist", "download", "transcribe", "extract", "finalize" }, story.Rows.Select(row => row["phase"].GetString()).ToHashSet());
@@ -42,7 +43,7 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app) : AppTest<Telemetr
     {
         var day = await App.DayAsync();
 
-        var results = await Kusto.RunAsync(Queries.Alerts, Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
+        var results = await kusto.RunAsync(Queries.Alerts, Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
 
         Assert.All(results.Values, alert => Assert.Empty(alert.Errors));
         Assert.Superset(

@@ -22,31 +22,18 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
     public const string PlantedSignature = "PLANTEDsignature";
 
     private readonly IngestionSimulator insights = IngestionSimulator.StartAsync().GetAwaiter().GetResult();
-    private readonly SemaphoreSlim turn = new(1);
     private Day? day;
 
     /// <summary>What no telemetry may hold.</summary>
     public IReadOnlyList<string> Secrets { get; private set; } = [];
 
     /// <summary>Lives the day once, and stops the app: what it has not sent yet has to be sent then.</summary>
-    public async Task<Day> DayAsync()
-    {
-        await turn.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            return day ??= await LiveAsync();
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    public async Task<Day> DayAsync() => day ??= await LiveAsync();
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         await insights.DisposeAsync();
-        turn.Dispose();
     }
 
     protected override void Configure(IDictionary<string, string?> settings)
@@ -132,6 +119,12 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
         await RunTimerAsync("Reconciler");
         await Database.ExecuteAsync("drop policy loud on webhook_events");
     }
+}
+
+[CollectionDefinition(Name)]
+public sealed class TelemetryCollection : ICollectionFixture<TelemetryApp>
+{
+    public const string Name = "telemetry";
 }
 
 /// <param name="Text">MessageSid of a text that came twice and became a task.</param>

@@ -7,7 +7,8 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Telemetry;
 
-public sealed class When_telemetry_is_sent(TelemetryApp app) : AppTest<TelemetryApp>(app)
+[Collection(TelemetryCollection.Name)]
+public sealed class When_telemetry_is_sent(TelemetryApp app) : SharedAppTest<TelemetryApp>(app)
 {
     [Fact]
     public async Task A_text_is_one_trace_from_the_webhook_across_the_queues_to_the_reply()

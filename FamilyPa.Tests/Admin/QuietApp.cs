@@ -3,10 +3,9 @@ using FamilyPa.Tests.Infrastructure;
 namespace FamilyPa.Tests.Admin;
 
 /// <summary>The app with nothing at work behind its HTTP functions: what is stored or queued stays as it is.</summary>
-public class QuietApp(TestEnvironment environment) : FamilyPaApp(environment)
+[HandedOn]
+public sealed class QuietApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
-    protected override bool IsHandedOn => GetType() == typeof(QuietApp);
-
     protected override void Configure(IDictionary<string, string?> settings)
     {
         foreach (var function in (string[])["Download", "Transcribe", "Extract", "Finalize", "Sweeper"])

@@ -1,9 +1,10 @@
 using System.Net.Http.Json;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_adds_a_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_an_operator_adds_a_family(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task Its_members_can_write_at_once()

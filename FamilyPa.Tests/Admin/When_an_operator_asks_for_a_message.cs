@@ -1,10 +1,11 @@
 using System.Net;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_asks_for_a_message(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_an_operator_asks_for_a_message(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task Its_whole_story_is_one_call_with_people_and_their_words_masked()

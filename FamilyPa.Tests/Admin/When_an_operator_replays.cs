@@ -1,10 +1,11 @@
 using System.Net.Http.Json;
 using System.Text;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Admin;
 
-public sealed class When_an_operator_replays(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_an_operator_replays(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task A_done_message_is_left_alone_unless_a_phase_is_named()

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 
-public sealed class When_a_family_has_many_tasks(QuietApp app) : AppTest<QuietApp>(app)
+public sealed class When_a_family_has_many_tasks(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task A_page_of_them_is_there_at_once_however_many_others_have()

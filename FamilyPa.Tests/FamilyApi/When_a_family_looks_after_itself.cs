@@ -2,10 +2,11 @@ using System.Net.Http.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 
-public sealed class When_a_family_looks_after_itself(QuietApp app) : AppTest<QuietApp>(app)
+public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<FastApp>(app)
 {
     private TestFamily family = null!;
     private MemberClient owner = null!;

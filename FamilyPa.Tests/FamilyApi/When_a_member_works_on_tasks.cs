@@ -1,10 +1,11 @@
 using System.Text.Json;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 
-public sealed class When_a_member_works_on_tasks(QuietApp app) : AppTest<QuietApp>(app)
+public sealed class When_a_member_works_on_tasks(FastApp app) : AppTest<FastApp>(app)
 {
     private TestFamily family = null!;
     private MemberClient owner = null!;

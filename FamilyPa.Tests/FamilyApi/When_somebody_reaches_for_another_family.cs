@@ -1,10 +1,11 @@
 using System.Text.Json;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 
-public sealed class When_somebody_reaches_for_another_family(QuietApp app) : AppTest<QuietApp>(app)
+public sealed class When_somebody_reaches_for_another_family(FastApp app) : AppTest<FastApp>(app)
 {
     private static readonly string[] Injections =
     [

@@ -1,9 +1,10 @@
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 
-public sealed class When_tasks_are_listed(QuietApp app) : AppTest<QuietApp>(app)
+public sealed class When_tasks_are_listed(FastApp app) : AppTest<FastApp>(app)
 {
     private TestFamily family = null!;
     private MemberClient owner = null!;

@@ -36,8 +36,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
     /// <summary>The last lines the app wrote.</summary>
     public string Log => instance.Process?.Output.ToString() ?? "";
 
-    /// <summary>Whether the app is handed on, reset, to the next class with this fixture: starting one costs seconds. Not where the fixture has more to it than settings.</summary>
-    protected virtual bool IsHandedOn => GetType() == typeof(FamilyPaApp);
+    private bool IsHandedOn => Attribute.IsDefined(GetType(), typeof(HandedOnAttribute), inherit: false);
 
     /// <summary>Changes what the app of this fixture is started with; null removes a setting.</summary>
     protected virtual void Configure(IDictionary<string, string?> settings)

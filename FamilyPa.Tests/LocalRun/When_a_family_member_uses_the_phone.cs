@@ -3,10 +3,11 @@ using System.Text.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Phone;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.LocalRun;
 
-public sealed class When_a_family_member_uses_the_phone(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_a_family_member_uses_the_phone(FastApp app) : AppTest<FastApp>(app)
 {
     private readonly HttpClient http = new();
     private PhoneServer phone = null!;

@@ -6,6 +6,7 @@ using FamilyPa.Tests.Pipeline;
 namespace FamilyPa.Tests.Media;
 
 /// <summary>The app, and a family member who sends attachments.</summary>
+[HandedOn]
 public sealed class MediaApp(TestEnvironment environment) : FastApp(environment)
 {
     /// <returns>The message's sid.</returns>

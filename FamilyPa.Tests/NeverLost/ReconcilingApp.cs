@@ -4,6 +4,7 @@ using FamilyPa.Tests.Pipeline;
 namespace FamilyPa.Tests.NeverLost;
 
 /// <summary>Nothing is left to a webhook that may still come, and two messages are a page.</summary>
+[HandedOn]
 public sealed class ReconcilingApp(TestEnvironment environment) : FastApp(environment)
 {
     protected override void Configure(IDictionary<string, string?> settings)

@@ -2,6 +2,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
+[HandedOn]
 public class FastApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
     /// <summary>Phase, outcome and error code of each attempt, in order.</summary>
@@ -15,8 +16,6 @@ public class FastApp(TestEnvironment environment) : FamilyPaApp(environment)
 
     public Task<long> CountAsync(string table, string messageSid) =>
         Database.ScalarAsync<long>($"select count(*) from {table} where {(table == "tasks" ? "source_message_sid" : "message_sid")} = $1", messageSid);
-
-    protected override bool IsHandedOn => GetType() == typeof(FastApp);
 
     protected override void Configure(IDictionary<string, string?> settings) => Pace.Fast(settings);
 }

@@ -1,9 +1,10 @@
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_keyword_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_a_keyword_arrives(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task Help_is_answered_and_becomes_no_task()

@@ -1,8 +1,9 @@
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_message_is_delivered_twice(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_a_message_is_delivered_twice(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
     public async Task Fifty_deliveries_at_once_of_each_of_forty_are_forty_messages()

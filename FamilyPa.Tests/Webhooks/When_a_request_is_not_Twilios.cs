@@ -1,9 +1,10 @@
 using System.Text;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_request_is_not_Twilios(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_a_request_is_not_Twilios(FastApp app) : AppTest<FastApp>(app)
 {
     private const string Planted = "PLANTED-milk-and-secrets";
 

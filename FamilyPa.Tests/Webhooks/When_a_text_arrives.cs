@@ -1,9 +1,10 @@
 using System.Text;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_a_text_arrives(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_a_text_arrives(FastApp app) : AppTest<FastApp>(app)
 {
     private const string TwoTasks = """
         {"tasks":[{"title":"Buy milk","notes":null,"due_at":"2031-05-06","assignee":null,"category":"shopping","confidence":0.9},

@@ -1,8 +1,9 @@
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 
-public sealed class When_the_sender_is_in_no_family(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
+public sealed class When_the_sender_is_in_no_family(FastApp app) : AppTest<FastApp>(app)
 {
     [Theory]
     [InlineData("whatsapp:+15005550001")]

@@ -9,6 +9,7 @@ namespace FamilyPa.Core.Extraction;
 public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 {
     private static readonly LocalTime LastMinute = new(23, 59);
+    private static readonly Offset Furthest = Offset.FromHours(14);
 
     private static readonly IPattern<LocalDateTime> Local = new CompositePatternBuilder<LocalDateTime>
     {
@@ -31,22 +32,22 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
     public static bool TryParse(string text, DateTimeZone zone, out DueDate due)
     {
         text = text.Trim();
-        if (LocalDatePattern.Iso.Parse(text) is { Success: true } date)
+        if (LocalDatePattern.Iso.Parse(text) is { Success: true } date && IsSensible(date.Value.Year))
         {
             due = new DueDate(date.Value.At(LastMinute).InZoneLeniently(zone).ToDateTimeOffset(), AllDay: true);
-            return IsSensible(date.Value.Year);
+            return true;
         }
 
-        if (Local.Parse(text) is { Success: true } local)
+        if (Local.Parse(text) is { Success: true } local && IsSensible(local.Value.Year))
         {
             due = new DueDate(local.Value.InZoneLeniently(zone).ToDateTimeOffset(), AllDay: false);
-            return IsSensible(local.Value.Year);
+            return true;
         }
 
-        if (WithOffset.Parse(text) is { Success: true } instant)
+        if (WithOffset.Parse(text) is { Success: true } instant && IsSensible(instant.Value.Year) && IsOnEarth(instant.Value.Offset))
         {
             due = new DueDate(instant.Value.ToDateTimeOffset(), AllDay: false);
-            return IsSensible(instant.Value.Year);
+            return true;
         }
 
         due = default;
@@ -65,4 +66,7 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 
     /// <summary>No family plans for the year 0 or 9999: such a date is the model's slip.</summary>
     private static bool IsSensible(int year) => year is >= 2000 and <= 2200;
+
+    /// <summary>No clock is further from UTC than Kiribati's, and <see cref="DateTimeOffset"/> takes no more.</summary>
+    private static bool IsOnEarth(Offset offset) => offset >= -Furthest && offset <= Furthest;
 }

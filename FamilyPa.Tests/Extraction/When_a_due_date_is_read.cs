@@ -54,5 +54,10 @@ public class When_a_due_date_is_read
     [InlineData("2026-11-27T25:00")]
     [InlineData("0001-01-01")]
     [InlineData("9999-12-31")]
+    [InlineData("0000-01-01")]
+    [InlineData("0000-01-01T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00+14:00")]
+    [InlineData("9999-12-31T23:59:00-05:00")]
+    [InlineData("2026-12-01T17:00:00+15:00")]
     public void What_is_no_date_is_refused(string text) => Assert.False(DueDate.TryParse(text, London, out _));
 }

@@ -128,6 +128,8 @@ public sealed class When_a_member_works_on_tasks(FastApp app) : AppTest<FastApp>
     [InlineData("""{"title":"x","due_at":"tomorrow"}""", "due_at")]
     [InlineData("""{"title":"x","due_at":"2026-02-30"}""", "due_at")]
     [InlineData("""{"title":"x","due_at":"9999-01-01"}""", "due_at")]
+    [InlineData("""{"title":"x","due_at":"2026-12-01T17:00:00+15:00"}""", "due_at")]
+    [InlineData("""{"title":"x","due_at":"0000-01-01T00:00:00Z"}""", "due_at")]
     [InlineData("""{"title":"x","due_at":17}""", "due_at")]
     [InlineData("""{"title":"x","created_by":"0f000000-0000-4000-8000-000000000011"}""", "created_by")]
     [InlineData("""{"title":"x","family_id":"0f000000-0000-4000-8000-000000000001"}""", "family_id")]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FamilyPa.Core.Messages;
 
 namespace FamilyPa.Core.Diagnostics;
 
@@ -62,7 +63,7 @@ public static partial class Sanitizer
 
     private static bool IsOurs(Exception error) => error.GetType().FullName?.StartsWith("FamilyPa.", StringComparison.Ordinal) is true;
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length] + "…";
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text.Cut(longest) + "…";
 
     // Ids (GUIDs, and 32 or 16 hexadecimal digits with or without Twilio's two letters), dates and fractions are made of digits too: they are taken first.
     [GeneratedRegex(@"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[A-Z]{2})?[0-9a-f]{32}|[0-9a-f]{16}|\d{4}-\d\d-\d\d|\d{1,3}\.\d{5,})\b|(?<phone>\+?\d[\d ()-]{6,}\d)")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FamilyPa.Core.AI;
 using FamilyPa.Core.Clarification;
+using FamilyPa.Core.Messages;
 using NodaTime;
 
 namespace FamilyPa.Core.Extraction;
@@ -35,6 +36,10 @@ public static class ExtractionParser
         catch (JsonException)
         {
             throw new ModelAnswerException("ai_answer_not_json", "The model's answer is not JSON.");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Broken("half a character");
         }
     }
 
@@ -82,12 +87,8 @@ public static class ExtractionParser
         if (value.ValueKind != JsonValueKind.String)
             throw Broken($"{name} is not text");
         var text = string.Join(' ', value.GetString()!.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? null : Cut(text, longest);
+        return text.Length == 0 ? null : text.Cut(longest);
     }
-
-    /// <summary>Cuts without splitting a surrogate pair, which PostgreSQL would refuse.</summary>
-    private static string Cut(string text, int longest) =>
-        text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
 
     private static ModelAnswerException Broken(string what) => new("ai_answer_breaks_schema", $"The model's answer breaks the schema: {what}.");
 }

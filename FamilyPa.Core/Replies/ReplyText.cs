@@ -1,5 +1,6 @@
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 
 namespace FamilyPa.Core.Replies;
@@ -34,7 +35,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     {
         List<string> lines = [];
         if (what.Heard.Length > 0)
-            lines.Add(Format(phrases.Heard, what.Heard.Length <= LongestHeard ? what.Heard : what.Heard[..LongestHeard].TrimEnd() + "…"));
+            lines.Add(Format(phrases.Heard, what.Heard.Length <= LongestHeard ? what.Heard : what.Heard.Cut(LongestHeard).TrimEnd() + "…"));
 
         var added = what.Tasks.Where(task => !task.Completes).ToList();
         var completed = what.Tasks.Where(task => task.Completes).ToList();

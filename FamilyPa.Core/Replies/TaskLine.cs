@@ -1,5 +1,6 @@
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Messages;
 using NodaTime;
 
 namespace FamilyPa.Core.Replies;
@@ -28,7 +29,7 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
     public static string Cut(string title)
     {
         title = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return title.Length <= LongestInList ? title : title[..(char.IsHighSurrogate(title[LongestInList - 1]) ? LongestInList - 1 : LongestInList)] + "…";
+        return title.Length <= LongestInList ? title : title.Cut(LongestInList) + "…";
     }
 
     private string When(DueDate due)

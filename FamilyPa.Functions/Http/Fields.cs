@@ -31,8 +31,8 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         .ToDictionary(
             field => field.Key,
             field => (IReadOnlyList<string>)(field.Value.ValueKind is JsonValueKind.Array
-                ? [.. field.Value.EnumerateArray().Select(value => value.ToString())]
-                : [field.Value.ToString()])));
+                ? [.. field.Value.EnumerateArray().Select(Written)]
+                : [Written(field.Value)])));
 
     /// <summary>By field; null when nothing is wrong, with the fields that were asked for and with those that were not.</summary>
     public IDictionary<string, string[]>? Wrong()
@@ -84,7 +84,6 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         name, string.Create(CultureInfo.InvariantCulture, $"dollars, from 0 to {most}"),
         text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= (decimal)most ? dollars : (decimal?)null);
 
-
     /// <summary>A day or a time of ISO 8601; UTC unless it says otherwise.</summary>
     public DateTimeOffset? Time(string name) => ReadValue(
         name, "a time of ISO 8601, for example 2026-11-01T08:00:00Z",
@@ -127,6 +126,19 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
             return only;
         Refuse(name, "one value");
         return null;
+    }
+
+    /// <summary>Empty, and so nothing that is ever asked for, where it is a text with half a character.</summary>
+    private static string Written(JsonElement value)
+    {
+        try
+        {
+            return value.ToString();
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
     }
 
     private static string OneOf(IReadOnlyList<string> among) => $"one of {string.Join(", ", among)}";

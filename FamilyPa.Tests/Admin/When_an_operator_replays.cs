@@ -110,6 +110,7 @@ public sealed class When_an_operator_replays(FastApp app) : AppTest<FastApp>(app
     [InlineData("[]", "invalid_json")]
     [InlineData("{\"message_sid\":42}", "invalid_json")]
     [InlineData("{}", "invalid_request")]
+    [InlineData("{\"filter\":{\"error_code\":\"\\ud800\"}}", "invalid_request")]
     [InlineData("{\"message_sid\":\"SM1\",\"webhook_event_id\":\"0f000000-0000-4000-8000-000000000001\"}", "invalid_request")]
     [InlineData("{\"message_sid\":\"SM1\",\"from_phase\":\"lunch\"}", "invalid_request")]
     public async Task What_makes_no_sense_is_a_clear_400(string body, string code)

@@ -1,3 +1,4 @@
+using System.Text;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Replies;
@@ -38,6 +39,15 @@ public class When_a_reply_is_composed
         Assert.EndsWith(
             "I'm not sure about this one. Which thing?",
             Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_long_story_is_cut_between_two_characters()
+    {
+        var reply = Text("en", "en").Understood(new("a" + string.Concat(Enumerable.Repeat("🥛", 200)), [], [], null, []));
+
+        Assert.Contains("🥛…", reply, StringComparison.Ordinal);
+        Assert.DoesNotContain(reply.EnumerateRunes(), rune => rune == Rune.ReplacementChar);
+    }
 
     [Fact]
     public void What_was_heard_comes_first_and_what_was_left_out_last() =>

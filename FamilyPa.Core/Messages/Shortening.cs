@@ -1,0 +1,9 @@
+namespace FamilyPa.Core.Messages;
+
+internal static class Shortening
+{
+    /// <summary>The beginning of a text. A surrogate pair is not split: neither PostgreSQL nor Twilio takes half a character.</summary>
+    /// <param name="longest">In UTF-16 units.</param>
+    public static string Cut(this string text, int longest) =>
+        text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+}

@@ -33,6 +33,32 @@ public sealed class When_limits_are_kept_by_the_database(TestEnvironment environ
         Assert.Equal([false], (await ManyAsync(1, "select take_permit('hour', '2026-11-25T08:00Z', $1) is not null", limit)).Cast<bool>());
     }
 
+    /// <summary>One connection has a shard of its own, and may have no share at all of a small limit.</summary>
+    [Theory]
+    [InlineData("hour", 1)]
+    [InlineData("hour", 40)]
+    [InlineData("day", 3)]
+    public async Task Ten_times_a_limit_is_stored_though_all_come_by_one_connection(string window, int limit)
+    {
+        await using var connection = await database.OpenAsync();
+        var outcomes = new List<string>();
+        for (var n = 0; n < 11 * limit; n++)
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                select outcome from accept_message(
+                  'SM' || md5($1::text), $2, $2, '+15005550006', 'buy milk', 0, '{}', '', null, 'r', 'extract', null,
+                  p_per_minute => 10000, p_per_hour => $3, p_per_day => $4)
+                """,
+                connection);
+            foreach (var value in (object[])[n, DemoFamily.Owner.Phone, window == "hour" ? limit : 10000, window == "day" ? limit : 10000])
+                command.Parameters.AddWithValue(value);
+            outcomes.Add((string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+        }
+
+        Assert.Equal([("accepted", limit), ("throttled", 9 * limit), ("dropped", limit)], outcomes.CountBy(outcome => outcome).Select(group => (group.Key, group.Value)));
+    }
+
     [Fact]
     public async Task Many_at_once_reserve_no_more_than_a_budget()
     {

@@ -9,11 +9,7 @@ public sealed class DeliveryStatus(Database database)
     public async Task StoreAsync(string providerSid, string status, string? errorCode, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            """
-            update outbound_messages
-            set delivery_status = $2, delivery_rank = $3, error_code = coalesce($4, error_code), updated_at = now()
-            where provider_sid = $1 and delivery_rank < $3
-            """,
+            "select report_delivery($1, $2, $3, $4)",
             PgText.Clean(providerSid), PgText.Clean(status), Rank(status), errorCode is null ? null : PgText.Clean($"twilio_{errorCode}"));
         await batch.ExecuteAsync(cancellation);
     }

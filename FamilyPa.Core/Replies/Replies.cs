@@ -42,12 +42,18 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
             values ($1, $2, $3, $4, $5, $6, 'pending') on conflict (message_sid, kind) do nothing
             """,
             familyId, messageSid, Name(kind), to, from, body)
-        // A reply may still say that STOP was heard. Whatever else we send asks here, whoever asked before.
+        // A reply may still say that STOP was heard. Whatever else we send asks here, whoever asked before. WhatsApp takes no free text from a
+        // business later than a day after the member's last words: a message may have waited that long, or was replayed.
         .Add(
             """
-            update outbound_messages o set status = 'suppressed', updated_at = now()
-            where message_sid = $1 and kind = $2 and status = 'pending' and ($3 or ($2 <> 'reply' and exists (
-              select from family_members m where m.family_id = o.family_id and m.opted_out_at is not null and o.to_address like '%' || m.phone_e164)))
+            update outbound_messages o set status = 'suppressed', error_code = unwanted.code, updated_at = now()
+            from (
+              select x.id, case when not ($3 or ($2 <> 'reply' and m.opted_out_at is not null)) then 'outside_window' end as code
+              from outbound_messages x left join family_members m on m.family_id = x.family_id and x.to_address like '%' || m.phone_e164
+              where x.message_sid = $1 and x.kind = $2 and x.status = 'pending'
+                and ($3 or ($2 <> 'reply' and m.opted_out_at is not null)
+                  or (x.to_address ilike 'whatsapp:%' and m.last_inbound_at < now() - interval '23 hours 55 minutes'))) unwanted
+            where o.id = unwanted.id and o.status = 'pending'
             """,
             messageSid, Name(kind), suppressed)
         .Add(

@@ -57,7 +57,9 @@ public sealed class TranscribePhase(
         {
             await using var sound = await media.OpenAsync(file.BlobName, cancellation);
             await ledger.ReserveAsync(claim, transcriber.Worst(file.Seconds), cancellation);
-            return (await transcriber.TranscribeAsync(sound, AudioFormat.FileName(file.ContentType), file.Seconds, claim.Family, cancellation), null);
+            var speech = await transcriber.TranscribeAsync(sound, AudioFormat.FileName(file.ContentType), file.Seconds, claim.Family, cancellation);
+            // Its container said less than there was. It has been paid for, and is not worked on all the same.
+            return transcriber.IsTooLong(speech.Seconds) ? (speech with { Text = "" }, MediaReason.TooLong) : (speech, null);
         }
         catch (UnreadableAudioException)
         {
@@ -71,10 +73,14 @@ public sealed class TranscribePhase(
 
     private async Task StoreAsync(Claim claim, MediaFile file, HeardSpeech? speech, string? reason, CancellationToken cancellation)
     {
-        await using var batch = speech is null
-            ? database.Fenced(claim).Add(
-                "update media_files set reason = $3 where message_sid = $1 and ordinal = $2", claim.MessageSid, file.Ordinal, reason)
-            : database.Fenced(claim).Add(
+        await using var batch = database.Fenced(claim);
+        if (reason is not null)
+            batch.Add("update media_files set reason = $3 where message_sid = $1 and ordinal = $2", claim.MessageSid, file.Ordinal, reason);
+        // Nothing was heard, so nothing is charged.
+        if (speech is null)
+            batch.Add("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
+        else
+            batch.Add(
                 """
                 with heard as (
                   insert into voice_transcriptions (family_id, message_sid, ordinal, media_url, transcript, language, seconds, deployment, cost_usd)

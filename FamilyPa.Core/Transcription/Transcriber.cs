@@ -2,6 +2,7 @@ using System.ClientModel;
 using FamilyPa.Core.AI;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
 using OpenAI.Audio;
@@ -29,9 +30,12 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
     public ModelUsage Worst(double? seconds) => ModelUsage.OfAudio(
         app.Value.AzureOpenAITranscriptionDeployment, Math.Ceiling(seconds ?? limits.Value.MaxAudioMinutes * 60) + 1, pipeline.Value);
 
+    /// <summary>Whether the service heard more than may be listened to; a second more, for it rounds.</summary>
+    public bool IsTooLong(double seconds) => seconds > limits.Value.MaxAudioMinutes * 60 + 1;
+
     /// <param name="sound">Seekable: a retry reads it again.</param>
     /// <param name="fileName">Its extension is what the service goes by.</param>
-    /// <param name="seconds">The recording's length where its container told; else the service's word counts.</param>
+    /// <param name="seconds">The recording's length where its container told. Where the service heard more, that counts: it is what it charges.</param>
     /// <exception cref="UnreadableAudioException"/>
     /// <exception cref="ModelAnswerException">The answer is of no use.</exception>
     /// <exception cref="ClientResultException">The service failed or could not be reached, also after retries.</exception>
@@ -46,7 +50,7 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
         try
         {
             var answer = (await audio.TranscribeAudioAsync(sound, fileName, options, cancellation)).Value;
-            var length = seconds ?? answer.Duration?.TotalSeconds ?? 0;
+            var length = Math.Max(seconds ?? 0, answer.Duration?.TotalSeconds ?? 0);
             var usage = ModelUsage.OfAudio(app.Value.AzureOpenAITranscriptionDeployment, length, pipeline.Value);
             Meters.ModelUsed(usage);
             return new HeardSpeech(IsSilence(answer) ? "" : (answer.Text ?? "").Trim(), LanguageCodes.Of(answer.Language), length, usage);
@@ -69,6 +73,6 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
     private static string Names(Family family)
     {
         var names = string.Join(", ", family.Members.Select(member => member.Name).Distinct());
-        return names.Length <= LongestPrompt ? names : names[..LongestPrompt];
+        return names.Cut(LongestPrompt);
     }
 }

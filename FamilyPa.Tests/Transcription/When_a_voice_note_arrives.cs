@@ -82,6 +82,29 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
 
         Assert.Equal(("rejected", "unsupported_audio", 0), (job.Status, job.Reason, job.RetryCount));
         Assert.StartsWith("I can't listen to this kind of recording", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.Equal([("released", 0m)], await ReservedAsync(sid));
+    }
+
+    [Fact]
+    public async Task What_the_service_heard_is_charged_where_the_container_said_less()
+    {
+        var sid = await SendAsync("", new InboundMedia("audio/ogg", OggOpusWriter.Write("feed the dog", TimeSpan.FromSeconds(1), heard: TimeSpan.FromSeconds(90))));
+
+        Assert.Equal("done", (await App.WaitForJobAsync(sid)).Status);
+        Assert.Equal(90m, await App.Database.ScalarAsync<decimal>("select audio_seconds from ai_usage where message_sid = $1 and phase = 'transcribe'", sid));
+    }
+
+    [Fact]
+    public async Task One_that_was_longer_than_its_container_said_is_paid_for_and_refused()
+    {
+        var sid = await SendAsync("", new InboundMedia("audio/ogg", OggOpusWriter.Write("feed the dog", TimeSpan.FromSeconds(1), heard: TimeSpan.FromMinutes(12))));
+
+        var job = await App.WaitForJobAsync(sid);
+
+        Assert.Equal(("rejected", "audio_too_long"), (job.Status, job.Reason));
+        Assert.StartsWith("That recording is too long", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.Equal([("settled", 0.072m)], await ReservedAsync(sid));
+        Assert.Equal(0, await App.CountAsync("tasks", sid));
     }
 
     [Fact]
@@ -126,6 +149,9 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
         Assert.True(delivery.Accepted);
         return delivery.MessageSid;
     }
+
+    private async Task<IEnumerable<(string, decimal)>> ReservedAsync(string sid) =>
+        (await App.Database.RowsAsync("select status, cost_usd from ai_reservations where message_sid = $1", sid)).Select(row => ((string)row["status"]!, (decimal)row["cost_usd"]!));
 
     private Task<string> ReplyAsync(string sid) =>
         App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace FamilyPa.Simulators.Audio;
@@ -17,12 +18,13 @@ public static class OggOpusWriter
     /// <param name="transcript">Goes into the <c>TRANSCRIPT</c> comment; null leaves it out, as a real recording would.</param>
     /// <param name="duration">To the sample, at 48 kHz.</param>
     /// <param name="language">ISO 639-1, for the <c>LANGUAGE</c> comment.</param>
-    public static byte[] Write(string? transcript, TimeSpan duration, string? language = null)
+    /// <param name="heard">For the <c>SECONDS</c> comment: how much there is to hear in a recording whose container says less.</param>
+    public static byte[] Write(string? transcript, TimeSpan duration, string? language = null, TimeSpan? heard = null)
     {
         var stream = new MemoryStream();
         var sequence = 0u;
         WritePackets(stream, ref sequence, OggPage.First, 0, [Head()]);
-        WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language)]);
+        WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language, heard)]);
         // The decoder drops the encoder's delay, so the sound needs that much more.
         var end = PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket);
         var packets = (int)((end + SamplesPerPacket - 1) / SamplesPerPacket);
@@ -49,11 +51,12 @@ public static class OggOpusWriter
         return head;
     }
 
-    private static byte[] Tags(string? transcript, string? language)
+    private static byte[] Tags(string? transcript, string? language, TimeSpan? heard)
     {
         var comments = new List<string>();
         if (transcript is not null) comments.Add($"TRANSCRIPT={transcript}");
         if (language is not null) comments.Add($"LANGUAGE={language}");
+        if (heard is { } time) comments.Add(string.Create(CultureInfo.InvariantCulture, $"SECONDS={time.TotalSeconds}"));
         var tags = new MemoryStream();
         using var writer = new BinaryWriter(tags);
         writer.Write("OpusTags"u8);

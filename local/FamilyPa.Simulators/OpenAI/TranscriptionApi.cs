@@ -1,3 +1,4 @@
+using System.Globalization;
 using FamilyPa.Simulators.Audio;
 using FamilyPa.Simulators.Hosting;
 
@@ -47,7 +48,9 @@ internal sealed class TranscriptionApi(AzureOpenAISimulatorOptions options, Scri
                     "file", "transcriber_not_configured");
         }
 
-        var duration = file?.Duration ?? TimeSpan.Zero;
+        var duration = file is null ? TimeSpan.Zero
+            : file.Comments.TryGetValue("SECONDS", out var seconds) ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))
+            : file.Duration;
         billing.Transcription(duration.TotalSeconds);
         return AzureErrors.WithIds(TranscriptFormats.Write(request.Format, text, duration, request.Language ?? file?.Comments.GetValueOrDefault("LANGUAGE")));
     }

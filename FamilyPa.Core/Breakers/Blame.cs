@@ -14,9 +14,6 @@ namespace FamilyPa.Core.Breakers;
 /// <param name="Wait">How long it asked us to stay away, where that is more than we wait inside a call.</param>
 public sealed record Blame(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait)
 {
-    /// <summary>Nobody knows how far ahead a service's clock or ambition is.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-
     private static readonly Blame Nobody = new(false, false, false, null);
     private static readonly Blame Service = new(true, false, false, null);
 
@@ -26,7 +23,10 @@ public sealed record Blame(bool IsFault, bool Answered, bool IsUncharged, TimeSp
         ClientResultException { Status: 0 } ai => Service with { IsUncharged = IsUnreached(ai.InnerException) },
         ClientResultException ai => OfStatus(ai.Status, ai),
         MediaFetchException { Code: "twilio_http_404" } => Nobody with { Answered = true },
-        MediaFetchException or ReplyNotSentException => Service,
+        // Twilio answered; what it sends for this message breaks off or comes too slowly. A few such recordings are no outage.
+        MediaFetchException { Code: "media_cut" or "media_stalled" } => Nobody,
+        MediaFetchException media => Service with { Wait = media.Wait },
+        ReplyNotSentException reply => Service with { Wait = reply.Wait },
         HttpRequestException or IOException => Service with { IsUncharged = IsUnreached(error) },
         // The app's own end is told apart before it comes here.
         TimeoutRejectedException or TimeoutException or OperationCanceledException => Service,
@@ -54,8 +54,8 @@ public sealed record Blame(bool IsFault, bool Answered, bool IsUncharged, TimeSp
         if (error.GetRawResponse() is not { } response || !response.Headers.TryGetValue("Retry-After", out var text))
             return null;
         var wait = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds)
-            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestWait.TotalSeconds))
+            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue))
             : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date - DateTimeOffset.UtcNow : TimeSpan.Zero;
-        return wait <= OutsideCall.LongestPause ? null : wait < LongestWait ? wait : LongestWait;
+        return OutsideCall.WaitOf(wait);
     }
 }

@@ -9,6 +9,9 @@ public static class OutsideCall
     /// <summary>A service that asks for more patience than this is not waited for: the job steps aside.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
+    /// <summary>Nobody knows how far ahead a service's clock or ambition is.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
     private static readonly AsyncLocal<bool> Probe = new();
 
     /// <summary>Whether the attempt under way only tries whether a service is back. Then one call has to do.</summary>
@@ -27,6 +30,12 @@ public static class OutsideCall
         UseJitter = true,
         ShouldHandle = attempt => ValueTask.FromResult(!IsProbe && again(attempt.Outcome) && AskedPause(attempt.Outcome.Result) <= LongestPause),
     };
+
+    /// <summary>How long an answer asks us to stay away, where that is more than we wait inside a call.</summary>
+    public static TimeSpan? WaitOf(HttpResponseMessage response) => WaitOf(AskedPause(response));
+
+    /// <inheritdoc cref="WaitOf(HttpResponseMessage)"/>
+    public static TimeSpan? WaitOf(TimeSpan asked) => asked <= LongestPause ? null : asked < LongestWait ? asked : LongestWait;
 
     private static TimeSpan AskedPause(HttpResponseMessage? response) => response?.Headers.RetryAfter switch
     {

@@ -6,4 +6,7 @@ namespace FamilyPa.Core.Media;
 public sealed class MediaFetchException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>How long Twilio asks us to stay away, where that is more than we wait inside a call.</summary>
+    public TimeSpan? Wait { get; init; }
 }

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using System.Text;
+using FamilyPa.Core.Breakers;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
@@ -90,12 +91,12 @@ public sealed class TwilioMedia(HttpClient http, MediaOrigins origins, IOptions<
     {
         if (response.IsSuccessStatusCode)
             return new MediaAnswer(response);
-        var status = (int)response.StatusCode;
+        var (status, wait) = ((int)response.StatusCode, OutsideCall.WaitOf(response));
         response.Dispose();
         // That our own credentials are refused is nothing the sender could be told.
         var isTransient = status is 408 or 425 or 429 or >= 500 || (status == 401 && isApi) || (status == 404 && mayComeLater);
         return isTransient
-            ? throw new MediaFetchException($"twilio_http_{status}", $"Twilio answered {status} for the media.")
+            ? throw new MediaFetchException($"twilio_http_{status}", $"Twilio answered {status} for the media.") { Wait = wait }
             : new MediaAnswer(null, MediaReason.Unavailable);
     }
 }

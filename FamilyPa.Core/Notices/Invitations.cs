@@ -26,7 +26,7 @@ public sealed class Invitations(Database database, Replies.Replies replies, Chan
         var result = body is null ? null : await replies.SendAsync(key, ReplyKind.Invitation, channel.To, channel.From, body);
         await replies.StoreResultAsync(key, ReplyKind.Invitation, result);
         if (result is SendResult.NotSent notSent)
-            throw new ReplyNotSentException(notSent.Code);
+            throw new ReplyNotSentException(notSent);
     }
 
     private static string Key(Guid userId) => $"member:{userId:D}";

@@ -63,11 +63,15 @@ public sealed class DownloadPhase(
         return file;
     }
 
-    /// <summary>What we have, or have no use for, need not lie at Twilio. A copy that stays there is no reason to hold up the message.</summary>
+    /// <summary>Whether Twilio's copy is of no more use: we have it, or never take its kind. One that was too large, too long or damaged may be taken by a replay, once a limit was raised.</summary>
+    private static bool IsDispensable(MediaFile file) =>
+        IsKept(file) || file.Reason is MediaReason.Image or MediaReason.Video or MediaReason.Document or MediaReason.Contact or MediaReason.Audio or MediaReason.Unknown;
+
+    /// <summary>A copy that stays at Twilio is no reason to hold up the message.</summary>
     private async Task DeleteAtTwilioAsync(Claim claim, List<MediaFile> files, CancellationToken cancellation)
     {
-        var seen = claim.Material.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && WasSeen(file)));
-        var results = await Task.WhenAll(seen.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
+        var dispensable = claim.Material.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
+        var results = await Task.WhenAll(dispensable.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
         foreach (var (ordinal, error) in results)
         {
             if (error is not null)

@@ -33,7 +33,7 @@ public sealed class FinalizePhase(
         if (result is SendResult.NotSent notSent)
         {
             await replies.StoreResultAsync(claim.MessageSid, ReplyKind.Reply, result);
-            throw new ReplyNotSentException(notSent.Code);
+            throw new ReplyNotSentException(notSent);
         }
 
         // Not cancellable: the reply is out, and forgetting that would leave it uncertain.

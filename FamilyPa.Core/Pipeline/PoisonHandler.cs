@@ -53,7 +53,7 @@ public sealed class PoisonHandler(
         await replies.StoreResultAsync(message.MessageSid, ReplyKind.Failure, result);
         // After its last try the platform calls a poison queue's function no more, so that one must not ask for another.
         if (result is SendResult.NotSent notSent && dequeueCount < PhaseQueues.MostTries)
-            throw new ReplyNotSentException(notSent.Code);
+            throw new ReplyNotSentException(notSent);
     }
 
     /// <summary>Keeps the message with its cause and fails its job, unless that job has moved on since.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using FamilyPa.Core.Breakers;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +22,8 @@ public abstract record SendResult
     public sealed record Refused(string Code) : SendResult;
 
     /// <summary>Certainly not sent, and worth another try.</summary>
-    public sealed record NotSent(string Code) : SendResult;
+    /// <param name="Wait">How long Twilio asks us to stay away, where that is more than we wait inside a call.</param>
+    public sealed record NotSent(string Code, TimeSpan? Wait = null) : SendResult;
 
     /// <summary>No answer came: Twilio may have it or not. There is no idempotency key, so sending again could say it twice.</summary>
     public sealed record Uncertain(string Code) : SendResult;
@@ -58,7 +61,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
     }
 
     /// <summary>The body as it is sent: Twilio refuses longer ones.</summary>
-    public static string Fit(string body) => body.Length <= LongestBody ? body : body[..(LongestBody - 1)] + "…";
+    public static string Fit(string body) => body.Length <= LongestBody ? body : body.Cut(LongestBody - 1) + "…";
 
     private static async Task<SendResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
@@ -67,7 +70,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
         if (response.IsSuccessStatusCode)
             return new SendResult.Sent(answer is { } sent && sent.TryGetProperty("sid", out var sid) ? sid.GetString() : null);
         if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || status >= 500)
-            return new SendResult.NotSent($"twilio_http_{status}");
+            return new SendResult.NotSent($"twilio_http_{status}", OutsideCall.WaitOf(response));
         return new SendResult.Refused(
             answer is { } refused && refused.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
                 ? $"twilio_{code.GetRawText()}"
@@ -89,7 +92,10 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
 }
 
 /// <summary>A reply that could not be handed over this time; the platform is to try again.</summary>
-public sealed class ReplyNotSentException(string code) : Exception("Twilio did not take the reply.")
+public sealed class ReplyNotSentException(SendResult.NotSent result) : Exception("Twilio did not take the reply.")
 {
-    public string Code { get; } = code;
+    public string Code => result.Code;
+
+    /// <inheritdoc cref="SendResult.NotSent.Wait"/>
+    public TimeSpan? Wait => result.Wait;
 }

@@ -52,7 +52,7 @@ public sealed class LoginCodes(
             var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(receiver.Locale).SignInCode, code);
             var result = await twilio.SendAsync(channel.To, channel.From, text, CancellationToken.None);
             if (result is SendResult.NotSent notSent)
-                throw new ReplyNotSentException(notSent.Code);
+                throw new ReplyNotSentException(notSent);
             log.CodeSent(id, result.GetType().Name, (result as SendResult.Refused)?.Code);
         }
         else

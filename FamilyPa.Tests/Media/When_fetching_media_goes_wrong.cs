@@ -51,6 +51,26 @@ public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<Media
     }
 
     [Fact]
+    public async Task Who_is_asked_to_wait_long_waits_without_losing_a_try()
+    {
+        var sid = await SendAsync(Fault.Status("media", 429, TimeSpan.FromMinutes(3)));
+
+        Assert.Equal(0, (await App.WaitForJobAsync(sid, "deferred")).RetryCount);
+        Assert.Equal(1, App.CountRequests("media", sid));
+    }
+
+    [Fact]
+    public async Task Recordings_that_always_break_off_come_to_their_end_and_hold_up_no_others()
+    {
+        App.Twilio.Faults.Add(Fault.Cut("cdn", CutPoint.HalfBody));
+        var sids = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => App.SendAsync("audio/ogg", Voice)));
+
+        foreach (var sid in sids)
+            Assert.Equal(5, (await App.WaitForJobAsync(sid, "failed")).RetryCount);
+        Assert.Equal("closed", await App.Database.ScalarAsync<string>("select state from breakers where dependency = 'media'"));
+    }
+
+    [Fact]
     public async Task What_stays_away_is_unavailable_after_the_third_try()
     {
         var sid = await SendAsync(Fault.Status("media", 404));

@@ -1,4 +1,5 @@
 using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
@@ -56,6 +57,50 @@ public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal("failed", await StatusAsync(sid));
         Assert.Equal(1, await App.CountAsync("tasks", sid));
+    }
+
+    [Fact]
+    public async Task Who_is_asked_to_wait_long_waits_without_losing_a_try()
+    {
+        using var busy = App.Twilio.Faults.Add(Fault.Status("messages.create", 429, TimeSpan.FromMinutes(3)).OnlyFor("quinces"));
+
+        var sid = await App.TextAsync("buy quinces");
+
+        var job = await App.WaitForJobAsync(sid, "deferred");
+        Assert.Equal(0, job.RetryCount);
+        Assert.Equal(["extract succeeded", "finalize deferred twilio_http_429"], await App.AttemptsAsync(sid));
+        Assert.True(await App.Database.ScalarAsync<bool>("select resume_at > now() + interval '2 minutes' from processing_jobs where message_sid = $1", sid));
+        Assert.Equal(1, busy.Hits);
+    }
+
+    [Fact]
+    public async Task Nothing_is_said_on_WhatsApp_a_day_after_the_members_last_words()
+    {
+        using (App.OpenAI.Faults.Add(Fault.Refusal().OnlyFor("medlars")))
+            await App.WaitForJobAsync(await App.TextAsync("buy medlars"), "failed");
+        var sid = await App.Database.ScalarAsync<string>("select message_sid from inbound_messages where body = 'buy medlars'");
+        await App.Database.ExecuteAsync("update family_members set last_inbound_at = now() - interval '25 hours'");
+        var sent = App.Twilio.Sent.Count;
+
+        await App.ReplayAsync(new { message_sid = sid });
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+        var reply = Assert.Single(await App.Database.RowsAsync("select status, error_code from outbound_messages where message_sid = $1 and kind = 'reply'", sid));
+        Assert.Equal(("suppressed", "outside_window"), (reply["status"], reply["error_code"]));
+        Assert.Equal(sent, App.Twilio.Sent.Count);
+    }
+
+    [Fact]
+    public async Task What_is_told_of_its_delivery_before_its_sid_is_known_counts_too()
+    {
+        using var late = App.Twilio.Faults.Add(Fault.Late("messages.create", TimeSpan.FromSeconds(1)).OnlyFor("damsons").Once());
+
+        var sid = await App.TextAsync("buy damsons");
+
+        await App.WaitForJobAsync(sid, "done");
+        await App.WaitForAsync(() => DeliveryAsync(sid), status => status == "delivered", "the reply's delivery");
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from delivery_reports join outbound_messages using (provider_sid)"));
     }
 
     [Fact]

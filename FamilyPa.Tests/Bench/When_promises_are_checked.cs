@@ -64,6 +64,18 @@ public sealed class When_promises_are_checked(FastApp app) : AppTest<FastApp>(ap
         Assert.Contains("2 replies", Assert.Single((await CheckAsync(sid, [.. sent, .. sent])).Duplicated), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("status = 'sent'", false)]
+    [InlineData("status = 'uncertain'", true)]
+    [InlineData("status = 'sending', resent_at = now()", true)]
+    public async Task One_that_should_have_failed_may_be_done_only_where_nobody_knows_of_its_reply(string reply, bool isFine)
+    {
+        var (sid, sent) = await DoneAsync();
+        await App.Database.ExecuteAsync($"update outbound_messages set {reply} where message_sid = $1", sid);
+
+        Assert.Equal(isFine, (await CheckAsync(sid, sent, expected: new("failed", 1))).Lost.Count == 0);
+    }
+
     [Fact]
     public async Task One_that_is_still_on_its_way_is_stuck()
     {
@@ -102,10 +114,10 @@ public sealed class When_promises_are_checked(FastApp app) : AppTest<FastApp>(ap
         return (sid, [.. App.Twilio.Sent.Where(reply => reply.Body.Contains(thing, StringComparison.OrdinalIgnoreCase))]);
     }
 
-    private async Task<Verdict> CheckAsync(string sid, IReadOnlyList<TwilioMessage> sent, bool mayFail = false, Billed? billed = null)
+    private async Task<Verdict> CheckAsync(string sid, IReadOnlyList<TwilioMessage> sent, bool mayFail = false, Billed? billed = null, Outcome? expected = null)
     {
         await using var checker = new Checker(App.Database.AdminConnectionString);
-        var expectations = new Expectations(new Dictionary<string, Outcome> { [Kind] = new("done", 1) }, mayFail);
+        var expectations = new Expectations(new Dictionary<string, Outcome> { [Kind] = expected ?? new("done", 1) }, mayFail);
         return await checker.CheckAsync([new Promise(sid, $"whatsapp:{DemoFamily.Owner.Phone}", Kind, Voices: 0)], expectations, sent, billed ?? Enough);
     }
 }

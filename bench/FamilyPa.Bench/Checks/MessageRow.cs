@@ -7,7 +7,7 @@ namespace FamilyPa.Bench.Checks;
 /// <param name="Tasks">In all; <paramref name="Titles"/> counts different ones.</param>
 /// <param name="Replies">What was meant to be said to its sender, suppressed ones apart.</param>
 /// <param name="IsTold">At least one of them came to an end, be it an uncertain one; one that is sent once more was uncertain.</param>
-/// <param name="IsUncertain">Nobody knows whether Twilio took the reply.</param>
+/// <param name="IsUncertain">Nobody knows whether Twilio took the reply, or did not know it: it is being sent once more.</param>
 /// <param name="IsHeld">Its job is leased, or an attempt at it has no end.</param>
 /// <param name="Extractions">Charges for understanding it, those of failed tries apart: those were calls of their own.</param>
 /// <param name="Transcriptions">Charges for listening to it.</param>
@@ -28,7 +28,8 @@ internal sealed record MessageRow(
                    (select count(*) from outbound_messages o where o.message_sid = s.sid and o.status <> 'suppressed'),
                    exists (select from outbound_messages o where o.message_sid = s.sid
                            and (o.status in ('sent', 'uncertain', 'failed', 'suppressed') or (o.status = 'sending' and o.resent_at is not null))),
-                   exists (select from outbound_messages o where o.message_sid = s.sid and o.status = 'uncertain'),
+                   exists (select from outbound_messages o where o.message_sid = s.sid
+                           and (o.status = 'uncertain' or (o.status = 'sending' and o.resent_at is not null))),
                    j.lease_token is not null or exists (select from job_attempts a where a.job_id = j.id and a.outcome = 'running'),
                    (select count(*) from ai_usage u join job_attempts a on a.id = u.attempt_id
                     where u.message_sid = s.sid and u.phase = 'extract' and a.outcome <> 'failed'),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace FamilyPa.Simulators.Twilio;
 
@@ -37,7 +38,8 @@ internal static class WebhookPost
             var body = await response.Content.ReadAsStringAsync(cancellation);
             return new WebhookDelivery("", (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, 1, default);
         }
-        catch (HttpRequestException exception)
+        // The second where the receiver dies while the connection to it is being made: the client lets that one through.
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             return new WebhookDelivery("", null, null, exception.Message, 1, default);
         }

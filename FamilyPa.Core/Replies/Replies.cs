@@ -46,8 +46,7 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
         .Add(
             """
             update outbound_messages o set status = 'suppressed', updated_at = now()
-            where message_sid = $1 and kind = $2 and status = 'pending' and ($3 or ($2 <> 'reply' and exists (
-              select from family_members m where m.family_id = o.family_id and m.opted_out_at is not null and o.to_address like '%' || m.phone_e164)))
+            where message_sid = $1 and kind = $2 and status = 'pending' and ($3 or ($2 <> 'reply' and has_opted_out(o.to_address)))
             """,
             messageSid, Name(kind), suppressed)
         .Add(

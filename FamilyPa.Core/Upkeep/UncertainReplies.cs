@@ -122,8 +122,7 @@ public sealed class UncertainReplies(
         await using var mark = database.AsService().Add(
             """
             update outbound_messages o set status = 'sending', resent_at = now(), updated_at = now()
-            where id = $1 and status in ('sending', 'uncertain') and resent_at is null and not exists (
-              select from family_members m where m.family_id = o.family_id and m.opted_out_at is not null and o.to_address like '%' || m.phone_e164)
+            where id = $1 and status in ('sending', 'uncertain') and resent_at is null and not has_opted_out(o.to_address)
             """,
             reply.Id);
         if (await mark.ExecuteAsync(CancellationToken.None) == 0)

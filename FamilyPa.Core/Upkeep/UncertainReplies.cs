@@ -1,5 +1,6 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -89,7 +90,8 @@ public sealed class UncertainReplies(
         return await batch.ListAsync(
             row => new Unsettled(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetBoolean(7) || row.GetBoolean(8)),
+                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6),
+                row.GetBoolean(7) || row.GetBoolean(8) || LoginLinks.HadLink(row.GetString(4))),
             cancellation);
     }
 
@@ -162,12 +164,12 @@ public sealed class UncertainReplies(
     }
 
     /// <param name="TriedAt">When its fate became uncertain.</param>
-    /// <param name="IsNeverResent">It was sent twice already, or it is a reminder, which is worth nothing later.</param>
+    /// <param name="IsNeverResent">It was sent twice already, or it is worth nothing later: a reminder, or a link that signs in, which is not kept either.</param>
     private sealed record Unsettled(
         Guid Id, string MessageSid, string To, string From, string Body, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool IsNeverResent)
     {
         /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
         public bool Is(ListedMessage message) =>
-            message.To == To && message.Body?.EndsWith(TwilioClient.Fit(Body), StringComparison.Ordinal) == true && !(message.At < CreatedAt - ClockSkew);
+            message.To == To && message.Body is { } words && LoginLinks.Keep(words).EndsWith(TwilioClient.Fit(Body), StringComparison.Ordinal) && !(message.At < CreatedAt - ClockSkew);
     }
 }

@@ -25,7 +25,9 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
         Meters.VerificationRefused(refusal.Reason);
         try
         {
-            await failures.StoreAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
+            var total = await failures.StoreAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
+            if (failures.IsOver(total))
+                return AnswerTooMany(http, address, total);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

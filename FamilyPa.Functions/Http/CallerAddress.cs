@@ -11,7 +11,7 @@ internal static class CallerAddress
     /// App Service's front end writes <c>Client-IP</c> itself, with the caller's port, whatever the caller put there. All other headers of that kind
     /// are the caller's own words: <c>X-Azure-ClientIP</c> is Front Door's, and we are behind none.
     /// </remarks>
-    public static string Of(HttpContext http) => IPEndPoint.TryParse(http.Request.Headers["Client-IP"].ToString(), out var caller)
+    private static string Of(HttpContext http) => IPEndPoint.TryParse(http.Request.Headers["Client-IP"].ToString(), out var caller)
         ? caller.Address.ToString()
         : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 

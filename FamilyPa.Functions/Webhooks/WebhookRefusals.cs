@@ -17,7 +17,7 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
 
     public async Task<IResult> AnswerAsync(HttpContext http, Refusal refusal, CancellationToken cancellation)
     {
-        var address = CallerAddress.Of(http);
+        var address = CallerAddress.NetworkOf(http);
         var count = failures.Add(address);
         if (failures.IsOver(count))
             return AnswerTooMany(http, address, count);

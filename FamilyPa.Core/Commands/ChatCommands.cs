@@ -20,16 +20,17 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
     /// <param name="reply">Stores the answer; what belongs to it is added.</param>
     /// <param name="suppressed">The answer will not be sent: no link is made for it.</param>
-    public async Task<string> AnswerAsync(Command command, Claim claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
+    /// <returns>The answer as it is kept, and the link that has its place in it when it is sent.</returns>
+    public async Task<(string Text, Uri? Link)> AnswerAsync(Command command, Claim claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
     {
         var text = CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
         return command.Kind switch
         {
-            CommandKind.List => await ListAsync(command, claim, reply, text, cancellation),
-            CommandKind.Done => await DoneAsync(command, claim, text, cancellation),
-            CommandKind.Undo => await UndoAsync(claim, text, cancellation),
-            CommandKind.Board when !suppressed => text.BoardLink(links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
-            _ => text.Help,
+            CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
+            CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
+            CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
+            CommandKind.Board when !suppressed => (text.BoardLink(links.StandIn), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
+            _ => (text.Help, null),
         };
     }
 

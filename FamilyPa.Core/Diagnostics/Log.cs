@@ -134,6 +134,9 @@ internal static partial class Log
     [LoggerMessage(1807, LogLevel.Warning, "Notice {phase} {notice_id} was not sent: {error_code}")]
     public static partial void NoticeNotSent(this ILogger log, string phase, Guid? notice_id, string error_code);
 
+    [LoggerMessage(1808, LogLevel.Warning, "No {phase} can be sent ({notice_id}), for no number of ours is known: nobody has written to one, and TWILIO_NUMBERS is empty")]
+    public static partial void NoNumberOfOurs(this ILogger log, string phase, Guid notice_id);
+
     [LoggerMessage(1901, LogLevel.Warning, "No reminders: {error_code}; the next run goes on")]
     public static partial void NotReminded(this ILogger log, string error_code);
 

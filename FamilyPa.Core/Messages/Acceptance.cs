@@ -12,7 +12,7 @@ public sealed record Acceptance(string Outcome)
     /// <summary>The sender is in no family and should be told.</summary>
     public static readonly Acceptance UnknownSender = new("UnknownSender");
 
-    /// <summary>The sender is in no family and was told within a day.</summary>
+    /// <summary>The sender is in no family and was told within a day, or has sent STOP.</summary>
     public static readonly Acceptance UnknownSenderAgain = new("UnknownSenderAgain");
 
     /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>

@@ -48,9 +48,7 @@ public sealed class Inbox(
                 await EnqueueAsync(message.MessageSid, phase, requestId);
             return outcome switch
             {
-                // Who wants no messages from us gets none that says so.
-                "unmatched" when message.Keyword != Keyword.Stop => Acceptance.UnknownSender,
-                "unmatched" => Acceptance.UnknownSenderAgain,
+                "unmatched" => Acceptance.UnknownSender,
                 "unmatched_again" => Acceptance.UnknownSenderAgain,
                 _ => Acceptance.Duplicate,
             };
@@ -111,6 +109,13 @@ public sealed class Inbox(
         await using var batch = database.AsService();
         if (Traces.Carried is { } traceparent)
             batch.Guard("select set_config('familypa.traceparent', $1, true)", traceparent);
+        if (message.Keyword is Keyword.Stop or Keyword.Start)
+        {
+            batch.Guard(
+                "select hear_stranger($1, $2, $3, $4::timestamptz)",
+                message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), message.Reason, message.ReceivedAt?.ToUniversalTime());
+        }
+
         batch.Add(
             """
             select outcome, family_id, reason, limit_value, value, retry_after, first

@@ -11,17 +11,22 @@ public sealed record Channel(string To, string From);
 /// <summary>How to reach a member who is told something unasked.</summary>
 public sealed class Channels(IOptions<AppSettings> settings, TimeProvider clock)
 {
+    /// <summary>What <c>our_number</c> is told; null where <c>TWILIO_NUMBERS</c> is empty.</summary>
+    public string? Configured => settings.Value.Numbers() is [var first, ..] ? first : null;
+
     /// <summary>WhatsApp takes no free text from a business later than a day after the member's last words; a little less, for it has to get there.</summary>
     private static readonly TimeSpan WhatsAppWindow = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5);
 
     /// <param name="phone">In E.164.</param>
-    /// <param name="lastFrom">The address the member last wrote from, and to which of ours (<paramref name="lastTo"/>).</param>
+    /// <param name="lastFrom">The address the member last wrote from; null where that never was.</param>
+    /// <param name="ours">To which of ours; where the member never wrote, <c>our_number</c>.</param>
     /// <returns>The channel last written on; SMS where that was WhatsApp and too long ago, or nothing was ever written. Null: there is no number of ours for it.</returns>
-    public Channel? Of(string phone, string? lastFrom, string? lastTo, DateTimeOffset? lastInboundAt)
+    public Channel? Of(string phone, string? lastFrom, string? ours, DateTimeOffset? lastInboundAt)
     {
-        if (lastFrom is not null && lastTo is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - WhatsAppWindow)
-            return new Channel(lastFrom, lastTo);
-        var ours = lastTo is null ? settings.Value.Numbers().Select(Address.WithoutChannel).FirstOrDefault() : Address.WithoutChannel(lastTo);
-        return ours is null ? null : new Channel(phone, ours);
+        if (ours is null)
+            return null;
+        return lastFrom is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - WhatsAppWindow
+            ? new Channel(lastFrom, ours)
+            : new Channel(phone, Address.WithoutChannel(ours));
     }
 }

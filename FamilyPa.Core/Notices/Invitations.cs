@@ -1,12 +1,14 @@
 using System.Globalization;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace FamilyPa.Core.Notices;
 
 /// <summary>Tells a member who was added by another that they were, once.</summary>
-public sealed class Invitations(Database database, Replies.Replies replies, Channels channels)
+public sealed class Invitations(Database database, Replies.Replies replies, Channels channels, ILogger<Invitations> log)
 {
     /// <summary>Who adds and removes strangers all day must not have us write to all of them.</summary>
     private const int MostPerFamilyAndDay = 20;
@@ -17,8 +19,12 @@ public sealed class Invitations(Database database, Replies.Replies replies, Chan
         var key = Key(userId);
         if (await ReadAsync(userId, by) is not { } invited)
             return;
-        if (channels.Of(invited.Phone, null, invited.FamilysNumber, null) is not { } channel)
+        if (channels.Of(invited.Phone, null, invited.OurNumber, null) is not { } channel)
+        {
+            log.NoNumberOfOurs("invitation", userId);
             return;
+        }
+
         var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(invited.Locale).Invitation, invited.By, invited.Family);
         await using var intent = Replies.Replies.AddIntent(
             database.AsService(), invited.FamilyId, key, ReplyKind.Invitation, channel.To, channel.From, text, suppressed: false);
@@ -37,20 +43,19 @@ public sealed class Invitations(Database database, Replies.Replies replies, Chan
         await using var batch = database.AsService().Add(
             """
             select m.family_id, m.phone_e164, f.locale, f.name, coalesce(b.display_name, f.name),
-              (select i.to_address from inbound_messages i where i.family_id = m.family_id order by i.created_at desc limit 1)
+              our_number(m.family_id, $5)
             from family_members m join families f on f.id = m.family_id
             left join family_members b on b.family_id = m.family_id and b.user_id = $2::uuid
             where m.user_id = $1 and m.phone_e164 is not null and m.opted_out_at is null
               and (select count(*) from outbound_messages o
                 where o.family_id = m.family_id and o.kind = 'invitation' and o.message_sid <> $3 and o.created_at > now() - interval '1 day') < $4
             """,
-            userId, by, Key(userId), MostPerFamilyAndDay);
+            userId, by, Key(userId), MostPerFamilyAndDay, channels.Configured);
         return await batch.SingleAsync(Read, CancellationToken.None);
     }
 
     private static Invited Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5));
 
-    /// <param name="FamilysNumber">The number of ours that the family last wrote to.</param>
-    private sealed record Invited(Guid FamilyId, string Phone, string Locale, string Family, string By, string? FamilysNumber);
+    private sealed record Invited(Guid FamilyId, string Phone, string Locale, string Family, string By, string? OurNumber);
 }

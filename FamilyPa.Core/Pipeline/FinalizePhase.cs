@@ -6,6 +6,7 @@ using FamilyPa.Core.Families;
 using FamilyPa.Core.Messages;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Options;
@@ -50,16 +51,18 @@ public sealed class FinalizePhase(
         var extraction = claim.Extraction is { } stored ? JsonSerializer.Deserialize<ExtractionResult>(stored) : null;
         var text = new ReplyText(extraction?.Language, claim.Family, claim.ReceivedAt, limits.Value, app.Value.BoardUrl);
         await using var batch = database.Fenced(claim);
-        var reply = claim.StatusReason switch
+        (string Text, Uri? Link) reply = claim.StatusReason switch
         {
-            null => text.Understood(Understand(batch, claim, extraction!, text)),
+            null => (text.Understood(Understand(batch, claim, extraction!, text)), null),
             var reason when Command.IsReason(reason) => await commands.AnswerAsync(Command.Of(reason, claim.Body), claim, batch, IsSuppressed(claim), cancellation),
-            var reason when IsRejection(reason) => text.Rejected(reason),
-            var reason => text.Keyword(reason),
+            var reason when IsRejection(reason) => (text.Rejected(reason), null),
+            var reason => (text.Keyword(reason), null),
         };
         Replies.Replies.AddIntent(
-            batch, claim.Family.Id, claim.MessageSid, ReplyKind.Reply, claim.FromAddress, claim.ToAddress, reply, IsSuppressed(claim));
-        return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
+            batch, claim.Family.Id, claim.MessageSid, ReplyKind.Reply, claim.FromAddress, claim.ToAddress, reply.Text, IsSuppressed(claim));
+        var body = await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
+        // Of an earlier try the words are the same, and the link is a new one.
+        return body is not null && reply.Link is { } link ? LoginLinks.Fill(body, link) : body;
     }
 
     /// <summary>Adds to the batch what the message brings about.</summary>

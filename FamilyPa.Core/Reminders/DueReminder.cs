@@ -8,6 +8,6 @@ public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate 
 
 /// <param name="Zone">An IANA name.</param>
 /// <param name="To">Where the member wrote from last, by the same channel.</param>
-/// <param name="From">The number of ours that the member wrote to.</param>
+/// <param name="From">The number of ours that the member wrote to, else <c>our_number</c>; null where none is known.</param>
 /// <param name="IsOutOfReach">WhatsApp takes no message any more: the member's last one is a day old.</param>
-public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string From, bool IsOutOfReach);
+public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From, bool IsOutOfReach);

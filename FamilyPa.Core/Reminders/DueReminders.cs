@@ -11,11 +11,11 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> a number of ours.</summary>
+    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told.</summary>
     internal const string Sql =
         """
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
-               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, $7),
+               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
                last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - interval '23 hours 55 minutes', true)
         from tasks t
         join families f on f.id = t.family_id
@@ -27,7 +27,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
         -- No reminder comes more than a day before its task is due.
         where t.status in ('open', 'in_progress')
           and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
-          and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and coalesce(last.to_address, $7) is not null
+          and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
             between now() - $1::interval and now()
           and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5)
@@ -54,7 +54,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
                 new Recipient(
-                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.GetString(10),
+                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10),
                     !row.IsDBNull(11) && row.GetBoolean(11))),
             cancellation);
     }

@@ -39,27 +39,33 @@ public sealed class ReminderSender(
     private async Task RemindAsync(DueReminder[] reminders, CancellationToken cancellation)
     {
         var (key, recipient) = (reminders[0].Key, reminders[0].Recipient);
+        if (recipient.From is not { } from)
+        {
+            await SkipAsync(reminders, "no_number", cancellation);
+            log.NoNumberOfOurs("reminder", reminders[0].TaskId);
+            return;
+        }
+
         if (recipient.IsOutOfReach)
         {
-            await using var skipped = AddSkipped(database.AsService(), reminders, "outside_window");
-            await skipped.ExecuteAsync(cancellation);
+            await SkipAsync(reminders, "outside_window", cancellation);
             log.ReminderSkipped(key, recipient.FamilyId, "outside_window");
             return;
         }
 
-        if (await IntendAsync(reminders, cancellation) is not { } body)
+        if (await IntendAsync(reminders, from, cancellation) is not { } body)
             return;
         // Once begun it is seen through. What Twilio did not take waits as pending, and the next run finds it.
-        var result = await replies.SendAsync(key, ReplyKind.Reminder, recipient.To, recipient.From, body);
+        var result = await replies.SendAsync(key, ReplyKind.Reminder, recipient.To, from, body);
         await replies.StoreResultAsync(key, ReplyKind.Reminder, result);
     }
 
     /// <returns>What to send; null when another run has it.</returns>
-    private async Task<string?> IntendAsync(DueReminder[] reminders, CancellationToken cancellation)
+    private async Task<string?> IntendAsync(DueReminder[] reminders, string from, CancellationToken cancellation)
     {
         var (key, recipient, run) = (reminders[0].Key, reminders[0].Recipient, Guid.NewGuid());
         await using var batch = Replies.Replies.AddIntent(
-            database.AsService(), recipient.FamilyId, key, ReplyKind.Reminder, recipient.To, recipient.From,
+            database.AsService(), recipient.FamilyId, key, ReplyKind.Reminder, recipient.To, from,
             ReminderText.Of(reminders, clock.GetUtcNow()), suppressed: false, run);
         if (reminders.Length > 1)
             AddSkipped(batch, [.. reminders.Skip(1)], "in_one_message", key, run);
@@ -72,6 +78,12 @@ public sealed class ReminderSender(
         return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
     }
 
+    private async Task SkipAsync(DueReminder[] reminders, string reason, CancellationToken cancellation)
+    {
+        await using var batch = AddSkipped(database.AsService(), reminders, reason);
+        await batch.ExecuteAsync(cancellation);
+    }
+
     /// <summary>Notes reminders that are not sent, or not by themselves.</summary>
     /// <param name="key">Only if that one was taken up for sending, by <paramref name="run"/>.</param>
     private static DatabaseBatch AddSkipped(DatabaseBatch batch, DueReminder[] reminders, string reason, string? key = null, Guid? run = null) => batch.Add(
@@ -81,7 +93,7 @@ public sealed class ReminderSender(
         from unnest($5::text[]) skipped where $6::text is null or {TakenUp("$6", "$7::uuid")}
         on conflict do nothing
         """,
-        reminders[0].Recipient.FamilyId, reminders[0].Recipient.To, reminders[0].Recipient.From, reason,
+        reminders[0].Recipient.FamilyId, reminders[0].Recipient.To, reminders[0].Recipient.From ?? "", reason,
         reminders.Select(reminder => reminder.Key).ToArray(), key, run);
 
     private static string TakenUp(string key, string run) =>

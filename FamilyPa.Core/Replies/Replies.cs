@@ -46,14 +46,11 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
         // business later than a day after the member's last words: a message may have waited that long, or was replayed.
         .Add(
             """
-            update outbound_messages o set status = 'suppressed', error_code = unwanted.code, updated_at = now()
-            from (
-              select x.id, case when not ($3 or ($2 <> 'reply' and m.opted_out_at is not null)) then 'outside_window' end as code
-              from outbound_messages x left join family_members m on m.family_id = x.family_id and x.to_address like '%' || m.phone_e164
-              where x.message_sid = $1 and x.kind = $2 and x.status = 'pending'
-                and ($3 or ($2 <> 'reply' and m.opted_out_at is not null)
-                  or (x.to_address ilike 'whatsapp:%' and m.last_inbound_at < now() - interval '23 hours 55 minutes'))) unwanted
-            where o.id = unwanted.id and o.status = 'pending'
+            update outbound_messages o set status = 'suppressed', error_code = case when not unwanted.is_so then 'outside_window' end, updated_at = now()
+            from (select x.id, $3 or ($2 <> 'reply' and has_opted_out(x.to_address)) as is_so from outbound_messages x where x.message_sid = $1 and x.kind = $2) unwanted
+            where o.id = unwanted.id and o.status = 'pending' and (unwanted.is_so or (o.to_address ilike 'whatsapp:%' and exists (
+              select from family_members m
+              where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - interval '23 hours 55 minutes')))
             """,
             messageSid, Name(kind), suppressed)
         .Add(

@@ -44,8 +44,11 @@ public sealed class LoginCodes(
             return;
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         await using var issue = database.AsService().Add(
-            "select outcome, phone, locale, last_from, last_to, last_inbound_at from issue_code($1, $2, $3)",
-            id, keys.OfCode(phone, code), settings.Value.CodesPerHour);
+            """
+            select c.outcome, c.phone, c.locale, c.last_from, coalesce(c.last_to, our_number(m.family_id, $4)), c.last_inbound_at
+            from issue_code($1, $2, $3) c join family_members m on m.phone_e164 = c.phone
+            """,
+            id, keys.OfCode(phone, code), settings.Value.CodesPerHour, channels.Configured);
         var receiver = await issue.SingleAsync(Read, cancellation);
         if (receiver?.Channel is { } channel)
         {
@@ -54,6 +57,10 @@ public sealed class LoginCodes(
             if (result is SendResult.NotSent notSent)
                 throw new ReplyNotSentException(notSent);
             log.CodeSent(id, result.GetType().Name, (result as SendResult.Refused)?.Code);
+        }
+        else if (receiver?.Outcome == "issued")
+        {
+            log.NoNumberOfOurs("code", id);
         }
         else
         {

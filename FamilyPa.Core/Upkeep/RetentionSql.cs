@@ -58,13 +58,18 @@ internal static class RetentionSql
         select count(*) from gone
         """;
 
+    /// <summary>A STOP stays: it holds until its number sends START.</summary>
     public const string Strangers =
         """
         with gone as (
           delete from unmatched_messages where message_sid in (
             select message_sid from unmatched_messages where received_at < now() - make_interval(days => $1) limit $2)
+          returning 1),
+        started as (
+          delete from number_choices where number_hash in (
+            select number_hash from number_choices where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
           returning 1)
-        select count(*) from gone
+        select (select count(*) from gone) + (select count(*) from started)
         """;
 
     public const string Poison =

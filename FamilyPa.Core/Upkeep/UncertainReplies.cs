@@ -1,5 +1,6 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -89,7 +90,8 @@ public sealed class UncertainReplies(
         return await batch.ListAsync(
             row => new Unsettled(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetBoolean(7) || row.GetBoolean(8)),
+                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6),
+                row.GetBoolean(7) || row.GetBoolean(8) || LoginLinks.HadLink(row.GetString(4))),
             cancellation);
     }
 
@@ -122,8 +124,7 @@ public sealed class UncertainReplies(
         await using var mark = database.AsService().Add(
             """
             update outbound_messages o set status = 'sending', resent_at = now(), updated_at = now()
-            where id = $1 and status in ('sending', 'uncertain') and resent_at is null and not exists (
-              select from family_members m where m.family_id = o.family_id and m.opted_out_at is not null and o.to_address like '%' || m.phone_e164)
+            where id = $1 and status in ('sending', 'uncertain') and resent_at is null and not has_opted_out(o.to_address)
             """,
             reply.Id);
         if (await mark.ExecuteAsync(CancellationToken.None) == 0)
@@ -163,12 +164,12 @@ public sealed class UncertainReplies(
     }
 
     /// <param name="TriedAt">When its fate became uncertain.</param>
-    /// <param name="IsNeverResent">It was sent twice already, or it is a reminder, which is worth nothing later.</param>
+    /// <param name="IsNeverResent">It was sent twice already, or it is worth nothing later: a reminder, or a link that signs in, which is not kept either.</param>
     private sealed record Unsettled(
         Guid Id, string MessageSid, string To, string From, string Body, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool IsNeverResent)
     {
         /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
         public bool Is(ListedMessage message) =>
-            message.To == To && message.Body?.EndsWith(TwilioClient.Fit(Body), StringComparison.Ordinal) == true && !(message.At < CreatedAt - ClockSkew);
+            message.To == To && message.Body is { } words && LoginLinks.Keep(words).EndsWith(TwilioClient.Fit(Body), StringComparison.Ordinal) && !(message.At < CreatedAt - ClockSkew);
     }
 }

@@ -7,16 +7,13 @@ namespace FamilyPa.Functions.Http;
 internal static class CallerAddress
 {
     /// <summary>The caller as the platform names it: the connection's own peer is the Functions host.</summary>
-    public static string Of(HttpContext http)
-    {
-        foreach (var header in (string[])["X-Azure-ClientIP", "Client-IP"])
-        {
-            if (IPAddress.TryParse(http.Request.Headers[header].ToString(), out var address))
-                return address.ToString();
-        }
-
-        return http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-    }
+    /// <remarks>
+    /// App Service's front end writes <c>Client-IP</c> itself, with the caller's port, whatever the caller put there. All other headers of that kind
+    /// are the caller's own words: <c>X-Azure-ClientIP</c> is Front Door's, and we are behind none.
+    /// </remarks>
+    private static string Of(HttpContext http) => IPEndPoint.TryParse(http.Request.Headers["Client-IP"].ToString(), out var caller)
+        ? caller.Address.ToString()
+        : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     /// <summary>What callers are counted by: of IPv6, of which one household has 2^64 addresses, the network.</summary>
     public static string NetworkOf(HttpContext http)

@@ -17,7 +17,7 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
 
     public async Task<IResult> AnswerAsync(HttpContext http, Refusal refusal, CancellationToken cancellation)
     {
-        var address = CallerAddress.Of(http);
+        var address = CallerAddress.NetworkOf(http);
         var count = failures.Add(address);
         if (failures.IsOver(count))
             return AnswerTooMany(http, address, count);
@@ -25,7 +25,9 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
         Meters.VerificationRefused(refusal.Reason);
         try
         {
-            await failures.StoreAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
+            var total = await failures.StoreAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
+            if (failures.IsOver(total))
+                return AnswerTooMany(http, address, total);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

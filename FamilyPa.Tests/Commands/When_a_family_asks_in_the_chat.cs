@@ -178,12 +178,48 @@ public sealed class When_a_family_asks_in_the_chat(FastApp app) : AppTest<FastAp
     [Fact]
     public async Task Board_is_answered_with_a_link_that_is_kept_as_a_hash()
     {
-        var answer = await AskAsync("board");
+        var sid = await SendAsync("board");
 
-        var token = Regex.Match(answer, $"{Regex.Escape(App.BaseUrl)}/board/sign-in\\?link=([A-Za-z0-9_-]{{43}})").Groups[1].Value;
+        var token = Token(App.Twilio.Sent[^1].Body);
+        foreach (var table in await App.Database.RowsAsync("select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"))
+            Assert.DoesNotContain(token, await App.Database.ScalarAsync<string?>($"select string_agg(t::text, ' ') from {table["name"]} t") ?? "", StringComparison.Ordinal);
+        var story = (await App.AskAsync($"/api/admin/events/{sid}?reveal=true")).Body;
+        Assert.Contains("/board/sign-in?link=once", story, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, story + App.Log, StringComparison.Ordinal);
         var hash = System.Security.Cryptography.SHA256.HashData(System.Buffers.Text.Base64Url.DecodeFromChars(token));
         var link = Assert.Single(await App.Database.RowsAsync("select user_id, used_at, expires_at < now() + interval '15 minutes' as soon from login_links where token_hash = $1", hash));
         Assert.Equal((DemoFamily.Owner.UserId, null, true), (link["user_id"], link["used_at"], link["soon"]));
+    }
+
+    [Fact]
+    public async Task A_link_that_Twilio_did_not_take_is_replaced_by_one_that_works()
+    {
+        App.Twilio.Reset();
+        using (App.Twilio.Faults.Add(Fault.Status("messages.create", 503).OnlyFor("sign-in").Once()))
+            await SendAsync("board");
+
+        var token = Token(Assert.Single(App.Twilio.Sent).Body);
+        Assert.Equal(200, (await new MemberClient(App, null).PostAsync("/api/session", new { link = token })).Status);
+    }
+
+    [Theory]
+    [InlineData(CutPoint.AfterEffect, "sent")]
+    [InlineData(CutPoint.BeforeEffect, "uncertain")]
+    public async Task A_link_whose_fate_is_not_known_is_looked_up_and_not_sent_again(CutPoint cut, string status)
+    {
+        App.Twilio.Reset();
+        // The words of another such reply would be the same.
+        await App.Database.ExecuteAsync("delete from outbound_messages");
+        string sid;
+        using (App.Twilio.Faults.Add(Fault.Cut("messages.create", cut).OnlyFor("sign-in").Once()))
+            sid = await SendAsync("board");
+        await AskAsync("help");
+        await App.Database.ExecuteAsync("update outbound_messages set updated_at = updated_at - interval '5 minutes' where message_sid = $1", sid);
+
+        await App.RunTimerAsync("Reconciler");
+
+        Assert.Equal(status, await App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1", sid));
+        Assert.Equal(status == "sent" ? 1 : 0, App.Twilio.Sent.Count(message => message.Body.Contains("sign-in", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -239,6 +275,8 @@ public sealed class When_a_family_asks_in_the_chat(FastApp app) : AppTest<FastAp
             () => App.Database.ScalarAsync<long>("select count(*) from outbound_messages where kind = 'reminder' and status = 'sent'"), count => count == 1, "the reminder");
         Assert.Equal("Done: call grandma", await AskAsync("done"));
     }
+
+    private string Token(string answer) => Regex.Match(answer, $"{Regex.Escape(App.BaseUrl)}/board/sign-in\\?link=([A-Za-z0-9_-]{{43}})").Groups[1].Value;
 
     private async Task AddAsync(params string[] titles)
     {

@@ -73,7 +73,7 @@ public class When_an_http_function_answers
         functions.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
         functions.Client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         functions.Client.DefaultRequestHeaders.Add("X-Forwarded-Host", "evil.example");
-        functions.Client.DefaultRequestHeaders.Add("X-Azure-ClientIP", "198.51.100.1");
+        functions.Client.DefaultRequestHeaders.Add("Client-IP", "198.51.100.1");
 
         var (_, body) = await functions.ReadAsync("/headers");
 
@@ -125,6 +125,6 @@ public class When_an_http_function_answers
             request.Headers["X-Forwarded-For"],
             request.Headers["X-Forwarded-Proto"],
             request.Headers["X-Forwarded-Host"],
-            request.Headers["X-Azure-ClientIP"]));
+            request.Headers["Client-IP"]));
     }
 }

@@ -100,6 +100,28 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
         await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");
     }
 
+    [Fact]
+    public async Task Of_one_address_no_more_failures_are_borne_by_two_processes_than_by_one()
+    {
+        const int Most = 20;
+        var twin = await App.TwinAsync();
+        var (address, answers) = await WithinOneAsync("minute", async () =>
+        {
+            var address = $"198.51.100.{Random.Shared.Next(1, 255)}";
+            await App.Database.ExecuteAsync("delete from verification_failures");
+            var forged = new Tamper { Signature = "wrong", Headers = new Dictionary<string, string> { ["Client-IP"] = address } };
+            var answers = new List<Answer>();
+            for (var n = 0; n < 3 * Most; n++)
+                answers.Add(await App.PostAsync(App.Form("buy milk"), forged, n % 2 == 0 ? null : twin.Http));
+            return (address, answers);
+        });
+
+        Assert.All(answers.Take(Most), answer => Assert.Equal(401, answer.Status));
+        Assert.All(answers.Skip(Most), answer => Assert.Equal((429, "too_many_refusals"), (answer.Status, answer.Code())));
+        // By one more it was learned that it is over; the others cost no database work.
+        Assert.Equal(Most + 1, await App.Database.ScalarAsync<long>("select sum(failures) from verification_failures where address = $1", address));
+    }
+
     /// <summary>Does it once more where it did not end in the window in which it began.</summary>
     /// <param name="window"><c>minute</c> or <c>hour</c>, by the database's clock.</param>
     private async Task<T> WithinOneAsync<T>(string window, Func<Task<T>> act)

@@ -91,7 +91,8 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
 
     public ServiceProvider Instance(params (string Setting, string Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var given = settings.Select(setting => KeyValuePair.Create(setting.Setting.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(given.Concat(new Dictionary<string, string?>
         {
             ["AzureWebJobsStorage"] = "UseDevelopmentStorage=true",
             ["POSTGRES_CONNECTION_STRING"] = Database.AppConnectionString,
@@ -106,7 +107,7 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
             ["AZURE_OPENAI_CHAT_DEPLOYMENT"] = "chat",
             ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
             ["Pipeline__ReconcileAfter".Replace("__", ":", StringComparison.Ordinal)] = "00:00:00",
-        }.Concat(settings.Select(setting => KeyValuePair.Create(setting.Setting.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)))).Build();
+        }).DistinctBy(setting => setting.Key)).Build();
         var instance = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
             .AddSettings(configuration).AddDatabase().AddInbox().AddReplies().AddReminders().AddUpkeep().BuildServiceProvider();
         instances.Add(instance);

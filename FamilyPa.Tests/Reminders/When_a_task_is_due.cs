@@ -148,6 +148,31 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
     }
 
     [Fact]
+    public async Task Where_no_numbers_are_configured_it_comes_from_the_one_the_family_wrote_to()
+    {
+        await world.TaskAsync("Buy milk", Soon, assignee: DemoFamily.Second.UserId);
+
+        await world.Instance(("TWILIO_NUMBERS", "")).GetRequiredService<ReminderSender>().RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent);
+        Assert.Equal((DemoFamily.Second.Phone, DemoFamily.TwilioNumber), (sent.To, sent.From));
+    }
+
+    [Fact]
+    public async Task Where_no_number_of_ours_is_known_that_is_noted_once()
+    {
+        await world.Database.ExecuteAsync("delete from inbound_messages");
+        await world.TaskAsync("Buy milk", Soon);
+        var nameless = world.Instance(("TWILIO_NUMBERS", "")).GetRequiredService<ReminderSender>();
+
+        await nameless.RunAsync(Cancellation);
+        await nameless.RunAsync(Cancellation);
+
+        Assert.Empty(world.Twilio.Sent);
+        Assert.Equal(["suppressed no_number"], await world.RowsAsync());
+    }
+
+    [Fact]
     public async Task What_Twilio_did_not_take_is_sent_by_the_next_run()
     {
         await world.TaskAsync("Buy milk", Soon);

@@ -119,6 +119,23 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
     }
 
     [Fact]
+    public async Task That_a_member_sent_STOP_is_kept_without_the_number()
+    {
+        await CreateAsync();
+        await App.WaitForJobAsync(await App.TextAsync("STOP", Phone), "done");
+        Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
+        Assert.DoesNotContain(Phone[1..], await EverythingAsync(), StringComparison.Ordinal);
+
+        await CreateAsync();
+
+        Assert.Equal(
+            ["+15005550042"],
+            (await App.Database.RowsAsync("select phone_e164 from family_members where family_id = $1 and opted_out_at is not null", familyId)).Select(row => row["phone_e164"]));
+        await App.Database.ExecuteAsync("update family_members set opted_out_at = null where family_id = $1", familyId);
+        Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
+    }
+
+    [Fact]
     public async Task Operators_see_the_families_there_are()
     {
         await CreateAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Local.App;
+using FamilyPa.Local.Services;
 using FamilyPa.Simulators.AppInsights;
 using FamilyPa.Tests.Infrastructure;
 
@@ -117,7 +118,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app) : SharedAppTest<Tel
         Assert.Equal(10, day.Metrics("familypa.phase.duration").Single(metric => metric.Properties is { } tags && tags["phase"] == "extract" && tags["outcome"] == "failed").Count);
         Assert.Equal(4, day.Metrics("familypa.message.duration").Where(metric => metric.Properties["status"] == "done").Sum(metric => metric.Count));
         Assert.Equal(4.5, day.Metrics("familypa.ai.audio").Sum(metric => metric.Value), 3);
-        Assert.Equal(["download", "extract", "finalize", "inbound", "transcribe"], day.Metrics("familypa.queue.depth").Select(metric => metric.Properties["queue"]).Order());
+        Assert.Equal(AzuriteServer.Queues.Order(), day.Metrics("familypa.queue.depth").Select(metric => metric.Properties["queue"]).Order());
         Assert.NotEmpty(day.Metrics("familypa.poison.depth"));
         Assert.NotEmpty(day.Metrics("familypa.message.oldest_unfinished"));
 

@@ -40,6 +40,8 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
         new("errors-logged", "a function fails now and then", false, sent => Repeat(4, () => sent.CallFailed("Sweeper", "database_P0001", "sanitised", "at"))),
         new("errors-logged", "nothing takes a message", true, sent => sent.MessageNotStored("SM1", "request", "persist", "database_unavailable")),
         new("errors-logged", "messages are given up, which has an alert of its own", false, sent => Repeat(20, () => sent.JobFailed("SM1", "extract", "ai_http_500"))),
+        new("errors-logged", "a page reports errors, or somebody in its name", false, sent =>
+            Repeat(20, () => sent.PageFailed("request", "TypeError", "x is undefined", "/board/0123456789abcdef/board/board.js", 1, 1))),
         new("errors-logged", "there are warnings", false, sent => Repeat(20, () => Fail(sent))),
 
         new("processing-time", "a phase takes half a minute", true, sent => Repeat(5, () => Succeed(sent, 30_000))),

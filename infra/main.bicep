@@ -68,7 +68,7 @@ param chatModel model
 @description('Must answer in the verbose format, which tells length and language. Its deployment is always called `transcription`.')
 param transcriptionModel model
 
-@description('Replaces single Limits__ settings.')
+@description('Replaces single Limits__ settings, also those of the stage.')
 param limits object = {}
 
 @description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
@@ -109,6 +109,7 @@ var allLimits = union(
     BreakerFailures: 10
     SenderFailures: 5
   },
+  chosen.limits,
   limits
 )
 

@@ -1,7 +1,7 @@
 using 'main.bicep'
 
 // What azd deploys with. Values come from the azd environment (`azd env set NAME value`) or from the shell;
-// main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage.
+// main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage, for deployments without azd.
 
 param stage = readEnvironmentVariable('FAMILYPA_STAGE', 'dev')
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
@@ -20,6 +20,9 @@ param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 param alertEmails = readEnvironmentVariable('ALERT_EMAILS', '')
 // Made up once, by hooks/preprovision.sh.
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')
+
+// As JSON: {"GlobalPerDay":20000,"DailyCostGlobalUsd":200}
+param limits = json(readEnvironmentVariable('FAMILYPA_LIMITS', '{}'))
 
 param canary = bool(readEnvironmentVariable('FAMILYPA_CANARY', 'false'))
 

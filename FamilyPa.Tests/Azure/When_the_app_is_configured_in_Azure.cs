@@ -25,6 +25,18 @@ public sealed class When_the_app_is_configured_in_Azure
         Assert.All(NotThere, name => Assert.DoesNotContain(name, Bicep, StringComparison.Ordinal));
     }
 
+    /// <summary>azd reads main.bicepparam and no other.</summary>
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public void The_parameters_of_a_stage_say_no_more_than_which_it_is(string stage)
+    {
+        var parameters = File.ReadAllText(Path.Combine(Repository.Root, "infra", $"main.{stage}.bicepparam"));
+
+        Assert.Contains($"param stage = '{stage}'", parameters, StringComparison.Ordinal);
+        Assert.Subset(new HashSet<string> { "stage", "environmentName" }, Regex.Matches(parameters, @"(?m)^param (\w+)").Select(match => match.Groups[1].Value).ToHashSet());
+    }
+
     [Fact]
     public void Nothing_is_opened_to_everybody_and_no_key_unlocks_anything()
     {

@@ -31,7 +31,7 @@ param alertEmails string
 param budgetStart string
 
 @description('Where the runbook is read; alerts link to its headings.')
-param runbookUrl string = 'docs/runbook.md'
+param runbookUrl string
 
 @description('https://… without a slash at the end, as Twilio signs it; empty for the host name Azure gives the app.')
 param publicBaseUrl string = ''

@@ -128,6 +128,13 @@ module identity 'modules/identity.bicep' = {
   }
 }
 
+module operators 'modules/operator.bicep' = {
+  scope: group
+  params: {
+    operatorPrincipal: chosenOperator
+  }
+}
+
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   params: {
@@ -227,6 +234,7 @@ module functionApp 'modules/functionApp.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     publicBaseUrl: publicBaseUrl
+    operatorPrincipal: chosenOperator
     settings: union(
       {
         POSTGRES_CONNECTION_STRING: database.outputs.appConnectionString

@@ -54,6 +54,16 @@ public sealed class When_the_app_is_configured_in_Azure
     }
 
     [Fact]
+    public void GitHub_may_give_the_roles_that_are_given_and_no_others()
+    {
+        const string Id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+        Assert.Equal(
+            Regex.Matches(Bicep, $"'({Id})'").Select(role => role.Groups[1].Value).Distinct().Order(),
+            Regex.Matches(Read("infra/hooks/github-identity"), Id).Select(role => role.Value).Order());
+    }
+
+    [Fact]
     public void Nothing_is_opened_to_everybody_and_no_key_unlocks_anything()
     {
         Assert.DoesNotContain("0.0.0.0", Bicep, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ param alertEmails string
 param budgetStart string
 
 @description('Where the runbook is read; alerts link to its headings.')
-param runbookUrl string = 'docs/runbook.md'
+param runbookUrl string
 
 @description('https://… without a slash at the end, as Twilio signs it; empty for the host name Azure gives the app.')
 param publicBaseUrl string = ''
@@ -68,7 +68,7 @@ param chatModel model
 @description('Must answer in the verbose format, which tells length and language. Its deployment is always called `transcription`.')
 param transcriptionModel model
 
-@description('Replaces single Limits__ settings.')
+@description('Replaces single Limits__ settings, also those of the stage.')
 param limits object = {}
 
 @description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
@@ -109,6 +109,7 @@ var allLimits = union(
     BreakerFailures: 10
     SenderFailures: 5
   },
+  chosen.limits,
   limits
 )
 
@@ -124,6 +125,13 @@ module identity 'modules/identity.bicep' = {
     name: 'id-familypa-${token}'
     location: location
     tags: tags
+  }
+}
+
+module operators 'modules/operator.bicep' = {
+  scope: group
+  params: {
+    operatorPrincipal: chosenOperator
   }
 }
 
@@ -226,6 +234,7 @@ module functionApp 'modules/functionApp.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     publicBaseUrl: publicBaseUrl
+    operatorPrincipal: chosenOperator
     settings: union(
       {
         POSTGRES_CONNECTION_STRING: database.outputs.appConnectionString

@@ -1,12 +1,14 @@
 using 'main.bicep'
 
-// What azd deploys with. Values come from the azd environment (`azd env set NAME value`) or from the shell;
-// main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage.
+// What azd deploys with. Values come from the azd environment (`azd env set NAME value`) or from the shell; in a workflow, what GitHub has no
+// variable for comes as an empty text, so that has to mean the same as nothing.
+// main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage, for deployments without azd.
 
 param stage = readEnvironmentVariable('FAMILYPA_STAGE', 'dev')
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'swedencentral')
-param aiLocation = readEnvironmentVariable('AZURE_OPENAI_LOCATION', 'swedencentral')
+var aiLocationGiven = readEnvironmentVariable('AZURE_OPENAI_LOCATION', '')
+param aiLocation = empty(aiLocationGiven) ? 'swedencentral' : aiLocationGiven
 
 param operatorPrincipal = empty(readEnvironmentVariable('OPERATOR_OBJECT_ID', ''))
   ? null
@@ -17,11 +19,17 @@ param operatorPrincipal = empty(readEnvironmentVariable('OPERATOR_OBJECT_ID', ''
     }
 param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 
+var runbookUrlGiven = readEnvironmentVariable('RUNBOOK_URL', '')
+param runbookUrl = empty(runbookUrlGiven) ? 'docs/runbook.md' : runbookUrlGiven
 param alertEmails = readEnvironmentVariable('ALERT_EMAILS', '')
 // Made up once, by hooks/preprovision.sh.
 param budgetStart = readEnvironmentVariable('BUDGET_START', '2026-12-01')
 
-param canary = bool(readEnvironmentVariable('FAMILYPA_CANARY', 'false'))
+// As JSON: {"GlobalPerDay":20000,"DailyCostGlobalUsd":200}
+var limitsGiven = readEnvironmentVariable('FAMILYPA_LIMITS', '')
+param limits = json(empty(limitsGiven) ? '{}' : limitsGiven)
+
+param canary = toLower(readEnvironmentVariable('FAMILYPA_CANARY', '')) == 'true'
 
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')

@@ -21,6 +21,8 @@ type size = {
   logQuotaGb: int
   @description('Whether the rules are evaluated and the app is called from outside; both are paid for.')
   alerts: bool
+  @description('Limits__ settings that differ from those of main.bicep.')
+  limits: object
   @description('A month, in the currency of the subscription.')
   budget: int
   @description('A deleted vault keeps its name until its retention is over, which hurts where environments come and go.')
@@ -45,6 +47,12 @@ var sizes = {
     logRetentionDays: 30
     logQuotaGb: 1
     alerts: false
+    // A developer's mistake should cost little.
+    limits: {
+      GlobalPerDay: 1000
+      DailyCostPerFamilyUsd: 2
+      DailyCostGlobalUsd: 5
+    }
     budget: 100
     purgeProtection: false
   }
@@ -64,6 +72,7 @@ var sizes = {
     logRetentionDays: 90
     logQuotaGb: -1
     alerts: true
+    limits: {}
     budget: 600
     purgeProtection: true
   }

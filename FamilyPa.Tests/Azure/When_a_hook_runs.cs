@@ -126,6 +126,25 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.Contains("docs/runbook.md#availability", said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task GitHub_may_change_the_resource_group_and_give_some_roles_but_own_nothing()
+    {
+        var (succeeded, said) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", "owner/repository"), ("FAMILYPA_STAGE", "prod"));
+
+        Assert.True(succeeded, said);
+        Assert.Contains(Calls, call => call.Contains("\"subject\":\"repo:owner/repository:environment:prod\"", StringComparison.Ordinal));
+        var given = Calls.Where(call => call.StartsWith("az role assignment create ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["/subscriptions/subscription/resourceGroups/group", "/subscriptions/subscription/resourceGroups/group", "/subscriptions/subscription"], given.Select(Scope));
+        Assert.Contains("--role Contributor ", given[0], StringComparison.Ordinal);
+        Assert.Matches(
+            @"^az .* --condition \(\(!\(ActionMatches\{'[\w./]+/write'\}\)\) OR \(@Request\[[^]]+\] ForAnyOfAnyValues:GuidEquals \{[0-9a-f, -]+\}\)\) AND \(.+/delete.+@Resource\[.+\}\)\)$",
+            given[1]);
+        Assert.Contains("--role Family PA deployment of group ", given[2], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"Actions\":[\"*", string.Concat(Calls), StringComparison.Ordinal);
+
+        static string Scope(string call) => call.Split("--scope ")[1].Split(' ')[0];
+    }
+
     private Task<(bool Succeeded, string Output)> RunAsync(string hook, string failing, params (string Name, string Value)[] given)
     {
         var environment = new Dictionary<string, string?>

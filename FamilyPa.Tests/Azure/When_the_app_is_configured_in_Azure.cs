@@ -15,7 +15,7 @@ public sealed class When_the_app_is_configured_in_Azure
     [Fact]
     public void Every_setting_that_a_developer_can_set_an_operator_can_set_too()
     {
-        var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "local.settings.sample.json"))).RootElement.GetProperty("Values");
+        var sample = JsonDocument.Parse(Read("local.settings.sample.json")).RootElement.GetProperty("Values");
         string[] groups = ["Limits__", "Retention__", "Reminders__", "Pipeline__"];
 
         var missing = sample.EnumerateObject().Select(setting => setting.Name).Except(NotThere).Where(name =>
@@ -23,6 +23,44 @@ public sealed class When_the_app_is_configured_in_Azure
 
         Assert.Empty(missing);
         Assert.All(NotThere, name => Assert.DoesNotContain(name, Bicep, StringComparison.Ordinal));
+    }
+
+    /// <summary>azd reads main.bicepparam and no other.</summary>
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public void The_parameters_of_a_stage_say_no_more_than_which_it_is(string stage)
+    {
+        var parameters = Read($"infra/main.{stage}.bicepparam");
+
+        Assert.Contains($"param stage = '{stage}'", parameters, StringComparison.Ordinal);
+        Assert.Subset(new HashSet<string> { "stage", "environmentName" }, Regex.Matches(parameters, @"(?m)^param (\w+)").Select(match => match.Groups[1].Value).ToHashSet());
+    }
+
+    /// <summary>A deployment sets everything anew: what it is not told, it takes back.</summary>
+    [Fact]
+    public void A_deployment_by_GitHub_is_told_all_that_one_by_hand_is_but_no_secret()
+    {
+        var workflow = Read(".github/workflows/deploy.yml");
+        var guide = Read("docs/deploy.md");
+        string[] secrets = ["TWILIO_AUTH_TOKEN", "WEBHOOK_SHARED_SECRET", "SESSION_SIGNING_KEY"];
+
+        var values = Regex.Matches(Read("infra/main.bicepparam"), @"readEnvironmentVariable\('(\w+)'").Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.Superset(secrets.ToHashSet(), values.ToHashSet());
+        Assert.All(values.Except(secrets), name => Assert.Matches($@"\b{name}(: |=)", workflow));
+        Assert.All(secrets, name => Assert.DoesNotContain(name, workflow, StringComparison.Ordinal));
+        Assert.All(values, name => Assert.Contains($"`{name}`", guide, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void GitHub_may_give_the_roles_that_are_given_and_no_others()
+    {
+        const string Id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+        Assert.Equal(
+            Regex.Matches(Bicep, $"'({Id})'").Select(role => role.Groups[1].Value).Distinct().Order(),
+            Regex.Matches(Read("infra/hooks/github-identity"), Id).Select(role => role.Value).Order());
     }
 
     [Fact]
@@ -41,4 +79,6 @@ public sealed class When_the_app_is_configured_in_Azure
         Assert.All(locks, one => Assert.Contains(one, Bicep, StringComparison.Ordinal));
         Assert.Equal(2, Regex.Count(Bicep, @"allow: false"));
     }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 }

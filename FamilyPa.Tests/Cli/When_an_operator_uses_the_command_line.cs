@@ -27,6 +27,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         Assert.Equal(0, told.ExitCode);
         foreach (var word in (string[])["received -> extracting", "finalizing -> done", "extract, attempt 1: succeeded", "whatsapp:…23", "reply sent"])
             Assert.Contains(word, told.Output, StringComparison.Ordinal);
+        Assert.Matches($"Properties.event_id == \"{sid}\" and Properties.phase == \"finalize\" and [^\n]+\n$", told.Output);
         Assert.DoesNotContain("bread", told.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("buy milk & bread 🥛", (await App.FamilypaAsync("inspect", sid, "--reveal")).Output, StringComparison.Ordinal);
         Assert.Equal(sid, (await App.FamilypaAsync("inspect", sid, "--json")).Json.Text("message_sid"));

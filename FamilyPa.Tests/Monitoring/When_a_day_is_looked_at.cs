@@ -50,6 +50,7 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app, Kusto kusto) : Sha
             new HashSet<string> { "poison-not-empty", "error-rate" }, results.Where(alert => alert.Value.Rows.Count > 0).Select(alert => alert.Key).ToHashSet());
         Assert.Empty(results["nothing-received"].Rows);
         Assert.Empty(results["oldest-unfinished"].Rows);
+        Assert.Empty(results["nothing-measured"].Rows);
     }
 
     private static Dictionary<string, string> Filled(IReadOnlyDictionary<string, string> queries, string messageSid) =>

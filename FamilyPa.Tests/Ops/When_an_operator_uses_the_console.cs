@@ -59,6 +59,17 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
     }
 
     [Fact]
+    public async Task The_story_ends_with_the_query_that_finds_its_log_lines()
+    {
+        var sid = await App.TextAsync("buy milk tomorrow");
+        await App.WaitForJobAsync(sid, "done");
+        var page = await OpenedAsync($"/ops/message?sid={sid}");
+
+        await SeesAsync(page.GetByText($"AppTraces | where Properties.event_id == \"{sid}\" and Properties.phase == \"finalize\"").First);
+        await SeesAsync(Button(page, "Copy"));
+    }
+
+    [Fact]
     public async Task What_was_written_is_shown_only_on_a_second_word_and_that_is_noted()
     {
         var sid = await App.StoredAsync(new() { Body = "a word of the family" });

@@ -12,8 +12,8 @@ namespace FamilyPa.Tests.Telemetry;
 
 /// <summary>What the code may send, read from the code itself: a query that names anything else finds nothing.</summary>
 /// <remarks>
-/// In Application Insights a log line is a row of <c>traces</c>, its name <c>customDimensions.EventName</c>, its other names further dimensions; a span of ours
-/// is one of <c>requests</c> (work that a queue asked for) or <c>dependencies</c>; an instrument is <c>name</c> in <c>customMetrics</c>.
+/// In the workspace a log line is a row of <c>AppTraces</c>, its name <c>Properties.EventName</c>, its other names further dimensions; a span of ours
+/// is one of <c>AppRequests</c> (work that a queue asked for) or <c>AppDependencies</c>; an instrument is <c>Name</c> in <c>AppMetrics</c>.
 /// </remarks>
 public static partial class Catalogue
 {

@@ -61,6 +61,19 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
         await App.RestartAsync(settings => settings[AppSettings.PublicBaseUrl] = App.BaseUrl);
     }
 
+    [Fact]
+    public async Task One_that_meets_a_defect_of_ours_has_failed_like_any_other()
+    {
+        await App.Database.ExecuteAsync(
+            """
+            create function refuse_canaries() returns trigger language plpgsql as $$ begin raise exception 'no canaries'; end $$;
+            create trigger no_canaries before insert on families for each row when (new.name = 'Canary') execute function refuse_canaries();
+            """);
+        await App.FlyAsync("is failed after");
+        await App.Database.ExecuteAsync("drop trigger no_canaries on families");
+        await App.FlyAsync("is ok after");
+    }
+
     public sealed class WithCanary(TestEnvironment environment) : FamilyPaApp(environment)
     {
         /// <returns>The MessageSid of the canary that ended so.</returns>

@@ -86,6 +86,14 @@ var rules rule[] = [
     query: loadTextContent('../monitoring/alerts/nothing-received.kql')
   }
   {
+    id: 'nothing-measured'
+    title: 'Nothing is heard of the app itself'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    query: loadTextContent('../monitoring/alerts/nothing-measured.kql')
+  }
+  {
     id: 'webhooks-missed'
     title: 'Webhooks do not arrive'
     severity: 2

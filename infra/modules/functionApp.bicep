@@ -1,3 +1,5 @@
+import { operator } from '../types.bicep'
+
 param planName string
 param name string
 param location string
@@ -12,6 +14,7 @@ param applicationInsightsName string
 
 @description('Where Twilio and the families reach the app; empty means the host name Azure gives it.')
 param publicBaseUrl string
+param operatorPrincipal operator
 
 @description('Everything else the app is told, secrets as Key Vault references.')
 param settings object
@@ -111,6 +114,22 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     properties: {
       allow: false
     }
+  }
+}
+
+var websiteContributor = subscriptionResourceId(
+  'Microsoft.Authorization/roleDefinitions',
+  'de139f84-1756-47ae-9be6-808fbbe84772'
+)
+
+// For the function key, the log stream, a restart, a deployment of the commit before. No built-in role has the keys without the rest.
+resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(app.id, operatorPrincipal.objectId, websiteContributor)
+  scope: app
+  properties: {
+    principalId: operatorPrincipal.objectId
+    principalType: operatorPrincipal.type
+    roleDefinitionId: websiteContributor
   }
 }
 

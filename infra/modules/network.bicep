@@ -1,4 +1,4 @@
-// The app's own network. It exists for one reason: the database has an address in it, and is reached by no other way.
+// The app's own network. It exists for one reason: the database has an address in it, and the app reaches it by no other way.
 
 param name string
 param location string

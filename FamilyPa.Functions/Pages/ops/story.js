@@ -1,6 +1,6 @@
 // One message's story, drawn in the order of time.
 
-import { part, stamp } from '../shared/dom.js';
+import { announce, part, stamp } from '../shared/dom.js';
 import { get } from './api.js';
 import { badge, element } from './parts.js';
 import { replay } from './replay.js';
@@ -17,6 +17,7 @@ export async function story(root, query) {
     const told = await get(reveal ? `${path}?reveal=true` : path);
     part(view, 'facts').replaceChildren(...facts(told));
     part(view, 'moments').replaceChildren(...drawn(moments(told)));
+    showLogs(view, told.attempts ?? []);
     part(view, 'json').textContent = JSON.stringify(told, null, 2);
     part(view, 'reveal').hidden = reveal;
   }
@@ -32,6 +33,17 @@ export async function story(root, query) {
     }
   });
   await load(false);
+}
+
+/** The query that finds the log lines of the try one wants to read about: the last that failed, or else the last. */
+function showLogs(view, attempts) {
+  const query = (attempts.findLast(attempt => ['failed', 'abandoned'].includes(attempt.outcome)) ?? attempts.at(-1))?.logs_url;
+  part(view, 'logs').hidden = !query;
+  part(view, 'query').textContent = query ?? '';
+  part(view, 'copy').onclick = async () => {
+    await navigator.clipboard.writeText(query);
+    announce('Copied.');
+  };
 }
 
 function facts(told) {

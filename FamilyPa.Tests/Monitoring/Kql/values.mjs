@@ -85,6 +85,8 @@ function literal(node) {
   const span = /^(\d+)(ms|s|m|h|d)$/.exec(token);
   if (span) return Number(span[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[span[2]];
   if (typeof node.LiteralValue === 'string') return node.LiteralValue;
+  const time = /^datetime\((.+)\)$/.exec(token);
+  if (time) return new Date(time[1]);
   if (token === 'true' || token === 'false') return token === 'true';
   if (Number.isNaN(Number(token))) throw new Error(`unknown: ${token}`);
   return Number(token);

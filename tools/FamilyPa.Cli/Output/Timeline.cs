@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>One message's story for people: where it stands, then everything that happened, then what can be done.</summary>
+/// <summary>One message's story for people: where it stands, then everything that happened, then what can be done, and where to read on.</summary>
 internal static class Timeline
 {
     public static void Show(JsonElement story)
@@ -16,6 +16,12 @@ internal static class Timeline
         {
             Screen.Line();
             Screen.Line(advice);
+        }
+
+        if (Logs(story) is { } query)
+        {
+            Screen.Line();
+            Screen.Line($"Its log lines, in the workspace's Logs:  {query}");
         }
     }
 
@@ -73,6 +79,14 @@ internal static class Timeline
         (null, var sid) => $"Once its sender is in a family:  familypa replay {sid}",
         _ => null,
     };
+
+    /// <summary>Of the try that one wants to read about: the last that failed, or else the last.</summary>
+    private static string? Logs(JsonElement story)
+    {
+        var attempts = story.List("attempts");
+        var told = attempts.LastOrDefault(attempt => attempt.Text("outcome") is "failed" or "abandoned");
+        return (told.ValueKind is JsonValueKind.Object ? told : attempts.LastOrDefault()).Text("logs_url");
+    }
 
     private static string Duration(TimeSpan time) => time.TotalMinutes < 1
         ? FormattableString.Invariant($"{time.TotalSeconds:0.000} s")

@@ -102,9 +102,9 @@ export class FamilyView {
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
-      await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
+      const added = await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
       dialog.close();
-      toast(`${name.value.trim()} is invited.`);
+      toast(added.invited ? `${added.name} is invited.` : `${added.name} was added, but we could not write to them. Please tell them yourself.`);
       await this.board.reloadFamily();
     } catch (error) {
       say(part(form, 'notice'), this.explain(error));

@@ -13,10 +13,10 @@ public sealed class FamilyFullException() : Exception("The family has as many me
 /// <param name="Invited">Whether the member will be told; the message itself is sent a moment later.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
 
-/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005).</summary>
+/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
 public sealed class FamilyMembers(Database database, PendingNotices notices, ILogger<FamilyMembers> log)
 {
-    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid()";
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
@@ -48,11 +48,12 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
         }
     }
 
+    /// <param name="versions">The one who is changed must be at one of them; null: at any.</param>
     /// <param name="name">Null leaves it, as with <paramref name="role"/>.</param>
-    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, string? name, string? role, CancellationToken cancellation)
+    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, string? name, string? role, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
-            .Guard("select change_member($1, $2::text, $3::text)", userId, name, role)
+            .Guard("select change_member($1::int[], $2, $3::text, $4::text)", versions, userId, name, role)
             .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
         return (await batch.SingleAsync(Read, cancellation))!;
     }
@@ -80,5 +81,5 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
     }
 
     private static MemberView Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4));
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
 }

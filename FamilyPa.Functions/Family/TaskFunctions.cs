@@ -65,7 +65,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
                 return await tasks.ChangeAsync(member, IdOf(taskId), EntityTags.Expected(request), changes, cancellation) switch
                 {
                     TaskOutcome.Changed changed => Answer(http, changed.Task, StatusCodes.Status200OK),
-                    TaskOutcome.Conflict conflict => Conflict(http, conflict.Version),
+                    TaskOutcome.Conflict conflict => EntityTags.Conflict(http, conflict.Version),
                     _ => Unknown(http),
                 };
             }
@@ -87,7 +87,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             {
                 "deleted" => Results.NoContent(),
                 "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only who made a task, an admin or an owner may delete it."),
-                "version_conflict" => Conflict(http, null),
+                "version_conflict" => EntityTags.Conflict(http, null),
                 _ => Unknown(http),
             };
         });
@@ -99,13 +99,6 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
     {
         http.Response.Headers.ETag = EntityTags.OfVersion(task.Version);
         return Results.Text(task.Json, "application/json", statusCode: status);
-    }
-
-    private static IResult Conflict(HttpContext http, int? version)
-    {
-        if (version is { } current)
-            http.Response.Headers.ETag = EntityTags.OfVersion(current);
-        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Somebody else changed it meanwhile: read it again.");
     }
 
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>

@@ -19,9 +19,9 @@ internal static class Declared
 {
     public static readonly IReadOnlyDictionary<string, MemberAccess> Tables = new Dictionary<string, MemberAccess>
     {
-        ["families"] = new("id name timezone locale created_at", Update: "name timezone locale"),
+        ["families"] = new("id name timezone locale created_at version", Update: "name timezone locale"),
         ["family_members"] = new(
-            "family_id user_id display_name role phone_masked created_at",
+            "family_id user_id display_name role phone_masked created_at version",
             Insert: "family_id display_name role phone_e164", Update: "display_name role", Delete: "admin"),
         ["tasks"] = new(
             "id family_id title notes category assignee due_at due_all_day status needs_review confidence source_message_sid ordinal "

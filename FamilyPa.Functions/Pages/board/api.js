@@ -49,6 +49,9 @@ export const get = async path => (await call('GET', path)).data;
 
 export const send = async (method, path, body, headers) => (await call(method, path, { body, headers })).data;
 
+/** The header for a change of what was read, if nobody else has changed it since: else it is refused (412). */
+export const unlessChanged = ({ version }) => ({ 'If-Match': `"${version}"` });
+
 /** What to tell a person about an error. */
 export function explain(error) {
   if (error instanceof Unreachable) return 'Family PA cannot be reached right now. Nothing was changed.';

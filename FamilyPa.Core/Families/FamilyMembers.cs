@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notices;
 using FamilyPa.Core.Sessions;
@@ -16,7 +17,11 @@ public sealed record AddedMember(MemberView Member, bool Invited);
 /// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
 public sealed class FamilyMembers(Database database, PendingNotices notices, ILogger<FamilyMembers> log)
 {
+    private const string FamilyFull = "FP008";
+
     private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
+
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
@@ -28,23 +33,24 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
     /// <param name="phone">In E.164.</param>
     /// <exception cref="PhoneTakenException"/>
     /// <exception cref="FamilyFullException"/>
-    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, CancellationToken cancellation)
+    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
+    /// <remarks>Added before under the same key, they are invited again, which is done once: the first time may have ended in between.</remarks>
+    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            $"""
-            insert into family_members as m (family_id, display_name, role, phone_e164)
-            select my_family(), $1, $2, $3 where (select count(*) from family_members n where n.family_id = my_family()) < $4
-            returning {Columns}
-            """,
-            name, role, phone, FamilyDirectory.MostMembers);
+            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, FamilyDirectory.MostMembers, key?.Key, key?.RequestHash);
         try
         {
-            var added = await batch.SingleAsync(Read, cancellation) ?? throw new FamilyFullException();
+            var added = (await batch.SingleAsync(row => JsonSerializer.Deserialize<MemberView>(row.GetString(0), Snake), cancellation))!;
             return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             throw new PhoneTakenException();
+        }
+        catch (PostgresException e) when (e.SqlState == FamilyFull)
+        {
+            throw new FamilyFullException();
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
         door.EnterAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
-    /// <summary>Adds a member and has them told.</summary>
+    /// <summary>Adds a member and has them told. Sent again under the same <c>Idempotency-Key</c> they are not added again.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
@@ -29,11 +29,13 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
             var name = fields.Text("name", LongestName, required: true);
             var role = fields.Choice("role", Roles) ?? "member";
             var phone = await PhoneAsync(fields, member, cancellation);
-            if (fields.Wrong is { } wrong)
+            var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
+            var key = IdempotencyKeys.Of(request, fields, wrong);
+            if (wrong.Count > 0)
                 return Wrong(http, wrong);
             try
             {
-                var added = await members.AddAsync(member, name!, role, phone!, cancellation);
+                var added = await members.AddAsync(member, name!, role, phone!, key, cancellation);
                 http.Response.Headers.Location = $"/api/members/{added.Member.UserId}";
                 http.Response.Headers.ETag = EntityTags.OfVersion(added.Member.Version);
                 return Json.Answer(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Tasks;
@@ -23,13 +22,12 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             var http = request.HttpContext;
             var task = await body.ReadAsync(fields, member, whole: true, cancellation);
             var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
-            var key = IdempotencyKeys.Of(request, wrong);
+            var key = IdempotencyKeys.Of(request, fields, wrong);
             if (wrong.Count > 0)
                 return Wrong(http, wrong);
             try
             {
-                var created = await tasks.CreateAsync(
-                    member, task, key is null ? null : new IdempotencyKey(key, SHA256.HashData(fields.Body)), cancellation);
+                var created = await tasks.CreateAsync(member, task, key, cancellation);
                 http.Response.Headers.Location = $"/api/tasks/{created.Id}";
                 return Answer(http, created, StatusCodes.Status201Created);
             }

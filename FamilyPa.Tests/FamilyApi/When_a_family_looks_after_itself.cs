@@ -102,6 +102,28 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     }
 
     [Fact]
+    public async Task A_member_who_is_added_again_under_the_same_key_is_added_once_and_answered_the_same()
+    {
+        var (key, phone) = (("Idempotency-Key", Guid.NewGuid().ToString()), FamilyPaApp.NewPhone());
+        var body = $$"""{"name":"Gran","phone":"{{phone}}"}""";
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => owner.PostAsync("/api/members", body, key)));
+
+        Assert.All(all, answer => Assert.Equal((201, all[0].Body, all[0].Headers["Location"], "\"1\""), (answer.Status, answer.Body, answer.Headers["Location"], answer.Headers["ETag"])));
+        Assert.Empty(ApiDocument.Mistakes(all[0].Json, "AddedMember"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from family_members where phone_e164 = $1", phone));
+        Assert.Equal((422, "idempotency_conflict"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone = FamilyPaApp.NewPhone() }, key)));
+        Assert.Equal((400, "invalid_request"), Of(await owner.PostAsync("/api/members", body, ("Idempotency-Key", "a b"))));
+        // Whoever sends it again, they are told once.
+        await App.WaitForAsync(() => Task.FromResult(App.Twilio.Sent.Count(message => message.To == phone)), count => count == 1, "the invitation");
+        await App.WaitForAsync(async () => (await App.Storage.Queue("notices").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
+        Assert.Single(App.Twilio.Sent, message => message.To == phone);
+        // What failed took no key.
+        Assert.Equal((409, "phone_taken"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone }, ("Idempotency-Key", "failed"))));
+        Assert.Equal(201, (await owner.PostAsync("/api/members", new { name = "Aunt", phone = FamilyPaApp.NewPhone() }, ("Idempotency-Key", "failed"))).Status);
+    }
+
+    [Fact]
     public async Task A_number_is_one_members_only_however_many_add_it_at_once()
     {
         var phone = FamilyPaApp.NewPhone();
@@ -117,7 +139,11 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     {
         await App.Database.ExecuteAsync("insert into family_members (family_id, display_name) select $1, 'one of many' from generate_series(1, 47)", family.Id);
 
-        Assert.Equal((409, "family_full"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone = FamilyPaApp.NewPhone() })));
+        var body = new { name = "Gran", phone = FamilyPaApp.NewPhone() };
+        Assert.Equal((409, "family_full"), Of(await owner.PostAsync("/api/members", body, ("Idempotency-Key", "full"))));
+
+        await App.Database.ExecuteAsync("delete from family_members where family_id = $1 and display_name = 'one of many'", family.Id);
+        Assert.Equal(201, (await owner.PostAsync("/api/members", new { name = "Aunt", body.phone }, ("Idempotency-Key", "full"))).Status);
     }
 
     [Fact]

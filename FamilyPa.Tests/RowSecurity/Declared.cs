@@ -39,7 +39,7 @@ internal static class Declared
         "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
         // The members' API. As the owner: require_session and my_family, which read, and the two that keep an answer under a key.
         "require_session", "my_family", "take_idempotency_key", "keep_answer",
-        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "change_member", "remove_member",
+        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "add_member", "change_member", "remove_member",
     };
 
     /// <summary>Not even the pipeline may give a row of these to another family.</summary>

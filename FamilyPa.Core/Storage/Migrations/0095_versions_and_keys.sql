@@ -1,4 +1,5 @@
--- Families and members count their changes, as tasks do: of two people who change one, the second can be told.
+-- Families and members count their changes, as tasks do: of two people who change one, the second can be told. A member is added once, as a task
+-- is, however often that is sent under the same key.
 
 alter table families add column version int not null default 1;
 alter table family_members add column version int not null default 1;
@@ -56,3 +57,30 @@ end $$;
 
 revoke all on function change_family(int[], text, text, text), change_member(int[], uuid, text, text) from public;
 grant execute on function change_family(int[], text, text, text), change_member(int[], uuid, text, text) to authenticated;
+
+-- Adds a member, or answers what was answered under the key before (null: under none). FP008: the family has p_most members already.
+create function add_member(p_name text, p_role text, p_phone text, p_most int, p_key text, p_request_hash bytea) returns json
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  answer json;
+begin
+  if p_key is not null then
+    answer := take_idempotency_key(p_key, p_request_hash);
+  end if;
+  if answer is null then
+    insert into family_members as m (family_id, display_name, role, phone_e164)
+    select my_family(), p_name, p_role, p_phone where (select count(*) from family_members n where n.family_id = my_family()) < p_most
+    returning json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked,
+      'you', false, 'version', m.version) into answer;
+    if not found then
+      raise exception 'the family is full' using errcode = 'FP008';
+    end if;
+    if p_key is not null then
+      perform keep_answer(p_key, answer);
+    end if;
+  end if;
+  return answer;
+end $$;
+
+revoke all on function add_member from public;
+grant execute on function add_member to authenticated;

@@ -1,7 +1,7 @@
 // The family: who belongs to it, and for its owners and admins who else may.
 
 import { byId, part, reconcile, say, stamp } from '../shared/dom.js';
-import { ApiError, Unreachable, explain, send, unlessChanged } from './api.js';
+import { ApiError, Keys, Unreachable, explain, send, unlessChanged } from './api.js';
 import { confirm, open } from '../shared/dialog.js';
 import { signOut } from './session.js';
 import { toast } from './toast.js';
@@ -122,17 +122,19 @@ export class FamilyView {
     open('member', dialog => {
       const form = dialog.querySelector('form');
       form.elements.role.append(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
-      form.addEventListener('submit', event => this.invite(event, form, dialog));
+      const keys = new Keys();
+      form.addEventListener('submit', event => this.invite(event, form, dialog, keys));
     });
   }
 
-  async invite(event, form, dialog) {
+  async invite(event, form, dialog, keys) {
     event.preventDefault();
     const { name, phone, role } = form.elements;
+    const fields = { name: name.value.trim(), phone: phone.value.trim(), role: role.value };
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
-      const added = await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
+      const added = await send('POST', '/api/members', fields, { 'Idempotency-Key': keys.of(fields) });
       dialog.close();
       toast(added.invited ? `${added.name} is invited.` : `${added.name} was added, but we could not write to them. Please tell them yourself.`);
       await this.board.reloadFamily();

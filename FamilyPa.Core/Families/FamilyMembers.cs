@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notices;
 using FamilyPa.Core.Sessions;
@@ -13,10 +14,14 @@ public sealed class FamilyFullException() : Exception("The family has as many me
 /// <param name="Invited">Whether the member will be told; the message itself is sent a moment later.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
 
-/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005).</summary>
+/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
 public sealed class FamilyMembers(Database database, PendingNotices notices, ILogger<FamilyMembers> log)
 {
-    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid()";
+    private const string FamilyFull = "FP008";
+
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
+
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
@@ -28,31 +33,33 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
     /// <param name="phone">In E.164.</param>
     /// <exception cref="PhoneTakenException"/>
     /// <exception cref="FamilyFullException"/>
-    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, CancellationToken cancellation)
+    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
+    /// <remarks>Added before under the same key, they are invited again, which is done once: the first time may have ended in between.</remarks>
+    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            $"""
-            insert into family_members as m (family_id, display_name, role, phone_e164)
-            select my_family(), $1, $2, $3 where (select count(*) from family_members n where n.family_id = my_family()) < $4
-            returning {Columns}
-            """,
-            name, role, phone, FamilyDirectory.MostMembers);
+            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, FamilyDirectory.MostMembers, key?.Key, key?.RequestHash);
         try
         {
-            var added = await batch.SingleAsync(Read, cancellation) ?? throw new FamilyFullException();
+            var added = (await batch.SingleAsync(row => JsonSerializer.Deserialize<MemberView>(row.GetString(0), Snake), cancellation))!;
             return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             throw new PhoneTakenException();
         }
+        catch (PostgresException e) when (e.SqlState == FamilyFull)
+        {
+            throw new FamilyFullException();
+        }
     }
 
+    /// <param name="versions">The one who is changed must be at one of them; null: at any.</param>
     /// <param name="name">Null leaves it, as with <paramref name="role"/>.</param>
-    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, string? name, string? role, CancellationToken cancellation)
+    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, string? name, string? role, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
-            .Guard("select change_member($1, $2::text, $3::text)", userId, name, role)
+            .Guard("select change_member($1::int[], $2, $3::text, $4::text)", versions, userId, name, role)
             .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
         return (await batch.SingleAsync(Read, cancellation))!;
     }
@@ -80,5 +87,5 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
     }
 
     private static MemberView Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4));
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
 }

@@ -10,13 +10,16 @@ namespace FamilyPa.Core.Families;
 
 /// <param name="PhoneMasked">All but the last two digits; null for a member without a phone.</param>
 /// <param name="You">Whether it is the one who asks.</param>
+/// <param name="Version">Goes up when name or role change, whoever changes them.</param>
 public sealed record MemberView(
-    Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You);
+    Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version);
 
 public sealed record AskingMember(Guid UserId, string Name, string Role);
 
+/// <param name="Version">Goes up when name, time zone or locale change, whoever changes them.</param>
 /// <param name="Today">The day it is where the family lives.</param>
-public sealed record FamilyView(Guid Id, string Name, string Timezone, string Locale, string Today, AskingMember Me, IReadOnlyList<MemberView> Members);
+public sealed record FamilyView(
+    Guid Id, string Name, string Timezone, string Locale, int Version, string Today, AskingMember Me, IReadOnlyList<MemberView> Members);
 
 /// <summary>What is to be changed of a family; null leaves it.</summary>
 public sealed record FamilyChange(string? Name, string? Timezone, string? Locale);
@@ -26,8 +29,9 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
 {
     private const string Sql =
         """
-        select f.id, f.name, f.timezone, f.locale, me.user_id, me.display_name, me.role, (
-          select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked, 'you', m.user_id = me.user_id)
+        select f.id, f.name, f.timezone, f.locale, f.version, me.user_id, me.display_name, me.role, (
+          select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked,
+              'you', m.user_id = me.user_id, 'version', m.version)
             order by m.created_at, m.user_id)
           from family_members m where m.family_id = f.id)::text
         from families f join family_members me on me.family_id = f.id and me.user_id = auth.uid() where f.id = (select my_family())
@@ -41,11 +45,12 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
         return (await batch.SingleAsync(Read, cancellation))!;
     }
 
-    /// <exception cref="PostgresException"><c>insufficient_privilege</c>: it is not this member's to change.</exception>
-    public async Task<FamilyView> ChangeAsync(Identity member, FamilyChange change, CancellationToken cancellation)
+    /// <param name="versions">The family must be at one of them; null: at any.</param>
+    /// <exception cref="PostgresException"><c>insufficient_privilege</c>: it is not this member's to change; FP007: it is at another version.</exception>
+    public async Task<FamilyView> ChangeAsync(Identity member, int[]? versions, FamilyChange change, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
-            .Guard("select change_family($1::text, $2::text, $3::text)", change.Name, change.Timezone, change.Locale).Add(Sql);
+            .Guard("select change_family($1::int[], $2::text, $3::text, $4::text)", versions, change.Name, change.Timezone, change.Locale).Add(Sql);
         return (await batch.SingleAsync(Read, cancellation))!;
     }
 
@@ -57,8 +62,8 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
     }
 
     private FamilyView Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), Today(row.GetString(2)),
-        new AskingMember(row.GetGuid(4), row.GetString(5), row.GetString(6)), JsonSerializer.Deserialize<List<MemberView>>(row.GetString(7), Snake)!);
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), Today(row.GetString(2)),
+        new AskingMember(row.GetGuid(5), row.GetString(6), row.GetString(7)), JsonSerializer.Deserialize<List<MemberView>>(row.GetString(8), Snake)!);
 
     private string Today(string timezone) =>
         LocalDatePattern.Iso.Format(Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(TimeZones.Get(timezone)).Date);

@@ -23,10 +23,6 @@ public abstract record TaskOutcome
     public sealed record Unknown : TaskOutcome;
 }
 
-/// <summary>A key under which the same request may be sent again without being done again.</summary>
-/// <param name="RequestHash">Of what was asked: another request must not get the first one's answer.</param>
-public sealed record IdempotencyKey(string Key, byte[] RequestHash);
-
 /// <summary>The assignee is no member of the family.</summary>
 public sealed class UnknownAssigneeException() : Exception("The assignee is not in the family.");
 

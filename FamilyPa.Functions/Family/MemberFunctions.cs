@@ -19,7 +19,7 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
         door.EnterAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
-    /// <summary>Adds a member and has them told.</summary>
+    /// <summary>Adds a member and has them told. Sent again under the same <c>Idempotency-Key</c> they are not added again.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
@@ -29,14 +29,18 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
             var name = fields.Text("name", LongestName, required: true);
             var role = fields.Choice("role", Roles) ?? "member";
             var phone = await PhoneAsync(fields, member, cancellation);
-            if (fields.Wrong is { } wrong)
+            var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
+            var key = IdempotencyKeys.Of(request, fields, wrong);
+            if (wrong.Count > 0)
                 return Wrong(http, wrong);
             try
             {
-                var added = await members.AddAsync(member, name!, role, phone!, cancellation);
+                var added = await members.AddAsync(member, name!, role, phone!, key, cancellation);
                 http.Response.Headers.Location = $"/api/members/{added.Member.UserId}";
+                http.Response.Headers.ETag = EntityTags.OfVersion(added.Member.Version);
                 return Json.Answer(
-                    new AddAnswer(added.Member.UserId, added.Member.Name, added.Member.Role, added.Member.PhoneMasked, added.Member.You, added.Invited),
+                    new AddAnswer(
+                        added.Member.UserId, added.Member.Name, added.Member.Role, added.Member.PhoneMasked, added.Member.You, added.Member.Version, added.Invited),
                     StatusCodes.Status201Created);
             }
             catch (PhoneTakenException)
@@ -49,6 +53,7 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
             }
         }, cancellation);
 
+    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
     [Function("MemberChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/members/{userId}")] HttpRequest request,
@@ -60,7 +65,9 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
             var role = fields.Choice("role", Roles);
             if (fields.Wrong is { } wrong)
                 return Wrong(request.HttpContext, wrong);
-            return Json.Answer(await members.ChangeAsync(member, IdOf(userId), name, role, cancellation));
+            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), name, role, cancellation);
+            request.HttpContext.Response.Headers.ETag = EntityTags.OfVersion(changed.Version);
+            return Json.Answer(changed);
         }, cancellation);
 
     /// <summary>Removes a member, or lets one leave.</summary>
@@ -94,5 +101,5 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
 
     private sealed record ListAnswer(IReadOnlyList<MemberView> Members);
 
-    private sealed record AddAnswer(Guid UserId, string Name, string Role, string? PhoneMasked, bool You, bool Invited);
+    private sealed record AddAnswer(Guid UserId, string Name, string Role, string? PhoneMasked, bool You, int Version, bool Invited);
 }

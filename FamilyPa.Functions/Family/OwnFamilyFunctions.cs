@@ -11,8 +11,9 @@ public sealed class OwnFamilyFunctions(MemberDoor door, OwnFamily family)
     [Function("FamilyRead")]
     public Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member => Json.Answer(await family.ReadAsync(member, cancellation)));
+        door.EnterAsync(request, async member => Answer(request.HttpContext, await family.ReadAsync(member, cancellation)));
 
+    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
     [Function("FamilyChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
@@ -25,6 +26,12 @@ public sealed class OwnFamilyFunctions(MemberDoor door, OwnFamily family)
                 fields.Refuse("locale", "a language tag, for example en-GB");
             if (fields.Wrong is { } wrong)
                 return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "A family cannot be like this.", wrong);
-            return Json.Answer(await family.ChangeAsync(member, change, cancellation));
+            return Answer(request.HttpContext, await family.ChangeAsync(member, EntityTags.Expected(request), change, cancellation));
         }, cancellation);
+
+    private static IResult Answer(HttpContext http, FamilyView family)
+    {
+        http.Response.Headers.ETag = EntityTags.OfVersion(family.Version);
+        return Json.Answer(family);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Tasks;
@@ -23,13 +22,12 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             var http = request.HttpContext;
             var task = await body.ReadAsync(fields, member, whole: true, cancellation);
             var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
-            var key = IdempotencyKeys.Of(request, wrong);
+            var key = IdempotencyKeys.Of(request, fields, wrong);
             if (wrong.Count > 0)
                 return Wrong(http, wrong);
             try
             {
-                var created = await tasks.CreateAsync(
-                    member, task, key is null ? null : new IdempotencyKey(key, SHA256.HashData(fields.Body)), cancellation);
+                var created = await tasks.CreateAsync(member, task, key, cancellation);
                 http.Response.Headers.Location = $"/api/tasks/{created.Id}";
                 return Answer(http, created, StatusCodes.Status201Created);
             }
@@ -65,7 +63,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
                 return await tasks.ChangeAsync(member, IdOf(taskId), EntityTags.Expected(request), changes, cancellation) switch
                 {
                     TaskOutcome.Changed changed => Answer(http, changed.Task, StatusCodes.Status200OK),
-                    TaskOutcome.Conflict conflict => Conflict(http, conflict.Version),
+                    TaskOutcome.Conflict conflict => EntityTags.Conflict(http, conflict.Version),
                     _ => Unknown(http),
                 };
             }
@@ -87,7 +85,7 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
             {
                 "deleted" => Results.NoContent(),
                 "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only who made a task, an admin or an owner may delete it."),
-                "version_conflict" => Conflict(http, null),
+                "version_conflict" => EntityTags.Conflict(http, null),
                 _ => Unknown(http),
             };
         });
@@ -99,13 +97,6 @@ public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily 
     {
         http.Response.Headers.ETag = EntityTags.OfVersion(task.Version);
         return Results.Text(task.Json, "application/json", statusCode: status);
-    }
-
-    private static IResult Conflict(HttpContext http, int? version)
-    {
-        if (version is { } current)
-            http.Response.Headers.ETag = EntityTags.OfVersion(current);
-        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Somebody else changed it meanwhile: read it again.");
     }
 
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>

@@ -19,6 +19,15 @@ internal static class EntityTags
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false));
 
+    /// <summary>The answer to a change that was meant for another version.</summary>
+    /// <param name="version">The one it is at, where that is known.</param>
+    public static IResult Conflict(HttpContext http, int? version)
+    {
+        if (version is { } current)
+            http.Response.Headers.ETag = OfVersion(current);
+        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Somebody else changed it meanwhile: read it again.");
+    }
+
     /// <summary>
     /// The versions that a change is meant for (<c>If-Match</c>); null when any will do. A tag that is none of ours matches no version, so that the
     /// change does not happen: better than to guess what was meant.

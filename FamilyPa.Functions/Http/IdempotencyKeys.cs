@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using FamilyPa.Core.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Functions.Http;
@@ -8,12 +10,12 @@ internal static class IdempotencyKeys
     private const int Longest = 200;
 
     /// <returns>Null when there is none, or one that cannot be taken, which is noted.</returns>
-    public static string? Of(HttpRequest request, IDictionary<string, string[]> wrong)
+    public static IdempotencyKey? Of(HttpRequest request, JsonFields fields, IDictionary<string, string[]> wrong)
     {
         if (request.Headers[Header] is not { Count: > 0 } given)
             return null;
         if (given is [{ Length: > 0 and <= Longest } key] && key.All(c => c is > ' ' and < '\x7f'))
-            return key;
+            return new IdempotencyKey(key, SHA256.HashData(fields.Body));
         wrong[Header] = [$"1 to {Longest} visible ASCII characters"];
         return null;
     }

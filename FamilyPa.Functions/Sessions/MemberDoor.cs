@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Functions.Http;
@@ -58,6 +59,7 @@ public sealed class MemberDoor(Tokens tokens)
         "FP003" => Unauthorized(http),
         "FP004" => Problem.Of(http, StatusCodes.Status422UnprocessableEntity, "idempotency_conflict", "Another request bore this Idempotency-Key."),
         "FP005" => Problem.Of(http, StatusCodes.Status404NotFound, "not_found", "There is no such thing in your family."),
+        "FP007" => EntityTags.Conflict(http, int.Parse(error.MessageText, CultureInfo.InvariantCulture)),
         PostgresErrorCodes.InsufficientPrivilege => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "That is not yours to do."),
         _ => null,
     };

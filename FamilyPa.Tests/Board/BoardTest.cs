@@ -22,6 +22,8 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
             Assert.Skip("No Chromium and no Google Chrome was found on the PATH: the board is not tested in a browser. Install the package chromium.");
         // Of tasks that came by message the message stays: it may not be deleted, and nobody sees it without its task.
         await App.Database.ExecuteAsync("delete from tasks");
+        await App.Database.ExecuteAsync(
+            "update families set name = $2, timezone = $3, locale = 'en-GB' where id = $1", DemoFamily.FamilyId, DemoFamily.Name, DemoFamily.TimeZone);
         await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
     }
 

@@ -29,6 +29,31 @@ public sealed partial class When_a_member_signs_in(BoardApp app) : BoardTest(app
         await SeesAsync(Heading(page, "Today"));
     }
 
+    [Fact]
+    public async Task Another_code_is_offered_once_one_would_be_sent()
+    {
+        var page = await BrowserAsync();
+        await page.Clock.InstallAsync();
+        await page.GotoAsync("/board");
+        await AskAsync("+44 7700 900177");
+        await Assertions.Expect(Button(page, "Send again")).ToBeDisabledAsync();
+        await page.Clock.RunForAsync(40_000);
+        await Button(page, "Use another number").ClickAsync();
+        await AskAsync("+44 7700 900178");
+
+        await page.Clock.RunForAsync(55_000);
+        await Assertions.Expect(Button(page, "Send again")).ToBeDisabledAsync();
+        await page.Clock.RunForAsync(10_000);
+        await Assertions.Expect(Button(page, "Send again")).ToBeEnabledAsync();
+
+        async Task AskAsync(string phone)
+        {
+            await page.GetByLabel("Phone number").FillAsync(phone);
+            await Button(page, "Send me a code").ClickAsync();
+            await SeesAsync(page.GetByText($"If {phone.Replace(" ", "", StringComparison.Ordinal)} belongs to a family here"));
+        }
+    }
+
     [Theory]
     [InlineData("07700 900124")]
     [InlineData("+44")]

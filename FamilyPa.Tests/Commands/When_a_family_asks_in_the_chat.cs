@@ -105,6 +105,19 @@ public sealed class When_a_family_asks_in_the_chat(FastApp app) : AppTest<FastAp
     }
 
     [Fact]
+    public async Task Undo_makes_of_a_task_what_it_was()
+    {
+        await AddAsync("milk", "bread", "eggs");
+        await App.Database.ExecuteAsync("update tasks set status = 'in_progress' where title = 'bread'");
+        await AskAsync("list");
+        await AskAsync("done 2 1");
+
+        await AskAsync("undo");
+
+        Assert.Equal(["bread in_progress", "eggs open", "milk open"], await TasksAsync());
+    }
+
+    [Fact]
     public async Task Undo_drops_what_a_message_added()
     {
         await AskAsync("buy milk");

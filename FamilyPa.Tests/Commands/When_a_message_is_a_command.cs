@@ -91,6 +91,17 @@ public class When_a_message_is_a_command
         });
 
     [Fact]
+    public void What_we_call_the_board_is_what_one_asks_for() =>
+        Assert.All(Phrases.Languages, language =>
+        {
+            var phrases = Phrases.Of(language);
+            var name = phrases.Board[..phrases.Board.IndexOf(':', StringComparison.Ordinal)].Trim();
+            Assert.Equal("board", Told(CommandReader.Read(name)));
+            Assert.Contains(name, phrases.SignInCode, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(name, phrases.BoardLink, StringComparison.OrdinalIgnoreCase);
+        });
+
+    [Fact]
     public void It_goes_straight_to_its_answer()
     {
         Assert.Equal(("command_done", Phase.Finalize), Of("done 2"));

@@ -50,6 +50,30 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     }
 
     [Fact]
+    public async Task Of_two_who_change_it_at_once_the_second_is_told()
+    {
+        var read = await owner.GetAsync("/api/family");
+        Assert.Equal(("1", "\"1\""), (read.Json.Text("version"), read.Headers["ETag"]));
+
+        await TellsTheSecondAsync("/api/family");
+
+        Assert.Equal((403, "not_allowed"), Of(await member.PatchAsync("/api/family", new { name = "x" }, ("If-Match", "\"1\""))));
+    }
+
+    [Fact]
+    public async Task Of_two_who_change_a_member_at_once_the_second_is_told()
+    {
+        // That somebody writes to us is no change of theirs.
+        await App.Database.ExecuteAsync("update family_members set last_inbound_at = now() where family_id = $1", family.Id);
+        Assert.Equal(["1", "1", "1"], (await owner.GetAsync("/api/members")).Json.GetProperty("members").EnumerateArray().Select(one => one.Text("version")));
+
+        await TellsTheSecondAsync($"/api/members/{family.Of("member").UserId}");
+
+        Assert.Equal((403, "not_allowed"), Of(await member.PatchAsync($"/api/members/{family.Of("admin").UserId}", new { name = "x" }, ("If-Match", "\"9\""))));
+        Assert.Equal((404, "not_found"), Of(await owner.PatchAsync($"/api/members/{Guid.NewGuid()}", new { name = "x" }, ("If-Match", "\"1\""))));
+    }
+
+    [Fact]
     public async Task A_new_member_is_added_and_told_once()
     {
         var phone = FamilyPaApp.NewPhone();
@@ -78,6 +102,28 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     }
 
     [Fact]
+    public async Task A_member_who_is_added_again_under_the_same_key_is_added_once_and_answered_the_same()
+    {
+        var (key, phone) = (("Idempotency-Key", Guid.NewGuid().ToString()), FamilyPaApp.NewPhone());
+        var body = $$"""{"name":"Gran","phone":"{{phone}}"}""";
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => owner.PostAsync("/api/members", body, key)));
+
+        Assert.All(all, answer => Assert.Equal((201, all[0].Body, all[0].Headers["Location"], "\"1\""), (answer.Status, answer.Body, answer.Headers["Location"], answer.Headers["ETag"])));
+        Assert.Empty(ApiDocument.Mistakes(all[0].Json, "AddedMember"));
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from family_members where phone_e164 = $1", phone));
+        Assert.Equal((422, "idempotency_conflict"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone = FamilyPaApp.NewPhone() }, key)));
+        Assert.Equal((400, "invalid_request"), Of(await owner.PostAsync("/api/members", body, ("Idempotency-Key", "a b"))));
+        // Whoever sends it again, they are told once.
+        await App.WaitForAsync(() => Task.FromResult(App.Twilio.Sent.Count(message => message.To == phone)), count => count == 1, "the invitation");
+        await App.WaitForAsync(async () => (await App.Storage.Queue("notices").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
+        Assert.Single(App.Twilio.Sent, message => message.To == phone);
+        // What failed took no key.
+        Assert.Equal((409, "phone_taken"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone }, ("Idempotency-Key", "failed"))));
+        Assert.Equal(201, (await owner.PostAsync("/api/members", new { name = "Aunt", phone = FamilyPaApp.NewPhone() }, ("Idempotency-Key", "failed"))).Status);
+    }
+
+    [Fact]
     public async Task A_number_is_one_members_only_however_many_add_it_at_once()
     {
         var phone = FamilyPaApp.NewPhone();
@@ -93,7 +139,11 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     {
         await App.Database.ExecuteAsync("insert into family_members (family_id, display_name) select $1, 'one of many' from generate_series(1, 47)", family.Id);
 
-        Assert.Equal((409, "family_full"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone = FamilyPaApp.NewPhone() })));
+        var body = new { name = "Gran", phone = FamilyPaApp.NewPhone() };
+        Assert.Equal((409, "family_full"), Of(await owner.PostAsync("/api/members", body, ("Idempotency-Key", "full"))));
+
+        await App.Database.ExecuteAsync("delete from family_members where family_id = $1 and display_name = 'one of many'", family.Id);
+        Assert.Equal(201, (await owner.PostAsync("/api/members", new { name = "Aunt", body.phone }, ("Idempotency-Key", "full"))).Status);
     }
 
     [Fact]
@@ -171,6 +221,22 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
             log => log.Split('\n').Any(line => line.Contains("GET /api/tasks/{taskId} answered 404 in", StringComparison.Ordinal)
                 && line.Contains($"user {family.Of("member").UserId}, request {answer.Headers["X-Request-Id"]}", StringComparison.Ordinal)),
             "the line of the request");
+    }
+
+    /// <param name="path">Of what two of them have read at version 1.</param>
+    private async Task TellsTheSecondAsync(string path)
+    {
+        var first = await owner.PatchAsync(path, new { name = "first" }, ("If-Match", "\"1\""));
+        Assert.Equal((200, "first", "2", "\"2\""), (first.Status, first.Json.Text("name"), first.Json.Text("version"), first.Headers["ETag"]));
+
+        var late = await admin.PatchAsync(path, new { name = "second" }, ("If-Match", "\"1\""));
+        Assert.Equal(((412, "version_conflict"), "\"2\""), (Of(late), late.Headers["ETag"]));
+        foreach (var stale in (string[])["W/\"2\"", "\"x\"", "2"])
+            Assert.Equal((412, "version_conflict"), Of(await admin.PatchAsync(path, new { name = "second" }, ("If-Match", stale))));
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => admin.PatchAsync(path, new { name = $"race {i}" }, ("If-Match", "\"2\""))));
+        Assert.Equal((1, 9), (all.Count(answer => answer.Status == 200), all.Count(answer => answer.Status == 412)));
+        Assert.Equal("4", (await admin.PatchAsync(path, new { name = "fourth" }, ("If-Match", "*"))).Json.Text("version"));
     }
 
     private static (int, string?) Of(Answer answer) => (answer.Status, answer.Code());

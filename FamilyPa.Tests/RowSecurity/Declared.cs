@@ -19,9 +19,9 @@ internal static class Declared
 {
     public static readonly IReadOnlyDictionary<string, MemberAccess> Tables = new Dictionary<string, MemberAccess>
     {
-        ["families"] = new("id name timezone locale created_at", Update: "name timezone locale"),
+        ["families"] = new("id name timezone locale created_at version", Update: "name timezone locale"),
         ["family_members"] = new(
-            "family_id user_id display_name role phone_masked created_at",
+            "family_id user_id display_name role phone_masked created_at version",
             Insert: "family_id display_name role phone_e164", Update: "display_name role", Delete: "admin"),
         ["tasks"] = new(
             "id family_id title notes category assignee due_at due_all_day status needs_review confidence source_message_sid ordinal "
@@ -39,7 +39,7 @@ internal static class Declared
         "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
         // The members' API. As the owner: require_session and my_family, which read, and the two that keep an answer under a key.
         "require_session", "my_family", "take_idempotency_key", "keep_answer",
-        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "change_member", "remove_member",
+        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "add_member", "change_member", "remove_member",
     };
 
     /// <summary>Not even the pipeline may give a row of these to another family.</summary>

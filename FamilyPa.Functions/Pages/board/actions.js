@@ -1,7 +1,7 @@
 // What one does to tasks: shown at once, taken back when the server says no.
 
 import { announce } from '../shared/dom.js';
-import { ApiError, Unreachable, explain, get, send } from './api.js';
+import { ApiError, Unreachable, explain, get, send, unlessChanged } from './api.js';
 import { confirm } from '../shared/dialog.js';
 import { sections } from './sections.js';
 import { toast } from './toast.js';
@@ -50,7 +50,7 @@ export class Actions {
 
   /** Saves what was edited, unless the task has changed since: then the error says so (412). */
   async save(task, fields) {
-    const saved = await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields, { 'If-Match': `"${task.version}"` }));
+    const saved = await this.feed.write(() => send('PATCH', `/api/tasks/${task.id}`, fields, unlessChanged(task)));
     this.feed.place(saved);
     this.tellWhere(saved, 'Saved');
   }

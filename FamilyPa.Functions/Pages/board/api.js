@@ -49,6 +49,18 @@ export const get = async path => (await call('GET', path)).data;
 
 export const send = async (method, path, body, headers) => (await call(method, path, { body, headers })).data;
 
+/** The header for a change of what was read, if nobody else has changed it since: else it is refused (412). */
+export const unlessChanged = ({ version }) => ({ 'If-Match': `"${version}"` });
+
+/** Keys for what one form sends. The same sent again, because no answer came, has the same one and is not done again. */
+export class Keys {
+  of(fields) {
+    const content = JSON.stringify(fields);
+    if (this.content !== content) Object.assign(this, { content, key: crypto.randomUUID() });
+    return this.key;
+  }
+}
+
 /** What to tell a person about an error. */
 export function explain(error) {
   if (error instanceof Unreachable) return 'Family PA cannot be reached right now. Nothing was changed.';

@@ -1,12 +1,13 @@
 // The family: who belongs to it, and for its owners and admins who else may.
 
 import { byId, part, reconcile, say, stamp } from '../shared/dom.js';
-import { ApiError, Unreachable, explain, send } from './api.js';
+import { ApiError, Keys, Unreachable, explain, send, unlessChanged } from './api.js';
 import { confirm, open } from '../shared/dialog.js';
 import { signOut } from './session.js';
 import { toast } from './toast.js';
 
 const ROLES = { owner: 'Owner', admin: 'Admin', member: 'Member' };
+const SETTINGS = ['name', 'timezone', 'locale'];
 const LANGUAGES = { 'en-GB': 'English (UK)', 'en-US': 'English (US)', de: 'Deutsch', es: 'Español', fr: 'Français' };
 
 export class FamilyView {
@@ -23,13 +24,9 @@ export class FamilyView {
     part(element, 'sign-out').addEventListener('click', () => this.attempt(signOut));
     form.addEventListener('submit', event => this.save(event, form));
     element.querySelector('datalist').append(...Intl.supportedValuesOf('timeZone').map(zone => new Option('', zone)));
+    form.elements.locale.append(...Object.entries(LANGUAGES).map(([code, label]) => new Option(label, code)));
     byId('view').replaceChildren(element);
-    const { family } = this.board;
-    const { name, timezone, locale } = form.elements;
-    name.value = family.name;
-    timezone.value = family.timezone;
-    locale.append(...Object.entries({ ...(family.locale in LANGUAGES ? {} : { [family.locale]: family.locale }), ...LANGUAGES }).map(([code, label]) => new Option(label, code)));
-    locale.value = family.locale;
+    this.fill(form, this.board.family);
     this.board.reloadFamily().catch(() => {});
   }
 
@@ -39,25 +36,42 @@ export class FamilyView {
     part(this.element, 'settings').hidden = !family.manages;
     reconcile(this.element.querySelector('ul'), family.members, {
       key: member => member.user_id,
-      create: member => this.row(member),
+      create: () => this.row(),
       update: (row, member) => this.update(row, member),
     });
+    const form = this.element.querySelector('form');
+    if (Object.keys(this.typed(form)).length === 0) this.fill(form, family);
   }
 
-  row(member) {
+  /** Shows the family's settings, but for what was typed. */
+  fill(form, family, typed = {}) {
+    const { locale } = form.elements;
+    if (![...locale.options].some(option => option.value === family.locale)) locale.add(new Option(family.locale, family.locale), 0);
+    for (const name of SETTINGS) form.elements[name].value = typed[name] ?? family[name];
+    form.shown = family;
+  }
+
+  /** What differs from the settings that were shown. */
+  typed(form) {
+    return Object.fromEntries(SETTINGS.map(name => [name, form.elements[name].value]).filter(([name, value]) => value !== form.shown[name]));
+  }
+
+  row() {
     const row = stamp('member');
-    part(row, 'role').append(...this.roles().map(name => new Option(ROLES[name], name)));
-    part(row, 'role').addEventListener('change', event => this.attempt(async () => {
-      await send('PATCH', `/api/members/${member.user_id}`, { role: event.target.value });
-      toast(`${member.name} is now ${ROLES[event.target.value].toLowerCase()}.`);
-    }));
-    part(row, 'remove').addEventListener('click', () => this.remove(member));
+    const role = part(row, 'role');
+    role.append(...this.roles().map(name => new Option(ROLES[name], name)));
+    role.addEventListener('change', async () => {
+      await this.changeRole(row.member, role.value);
+      role.value = row.member.role;
+    });
+    part(row, 'remove').addEventListener('click', () => this.remove(row.member));
     return row;
   }
 
   update(row, member) {
     const { family } = this.board;
     const mine = member.user_id === family.me.user_id;
+    row.member = member;
     const mayChange = family.me.role === 'owner' || (family.me.role === 'admin' && member.role !== 'owner');
     family.fillAvatar(part(row, 'avatar'), member.user_id);
     part(row, 'name').textContent = mine ? `${member.name} (you)` : member.name;
@@ -69,6 +83,22 @@ export class FamilyView {
     const remove = part(row, 'remove');
     remove.hidden = !mayChange || mine;
     remove.setAttribute('aria-label', `Remove ${member.name}`);
+  }
+
+  /** Gives a member another role. Where somebody else was faster, it shows what they made of it, and the role can still be meant. */
+  async changeRole(member, role) {
+    let late = false;
+    await this.attempt(async () => {
+      try {
+        await send('PATCH', `/api/members/${member.user_id}`, { role }, unlessChanged(member));
+        toast(`${member.name} is now ${ROLES[role].toLowerCase()}.`);
+      } catch (error) {
+        if (error.status !== 412) throw error;
+        late = true;
+      }
+    });
+    const now = this.board.family.byId.get(member.user_id);
+    if (late && now) toast(`Somebody changed ${now.name} meanwhile: ${ROLES[now.role].toLowerCase()} now.`, { label: `Make ${ROLES[role].toLowerCase()}`, run: () => this.changeRole(now, role) });
   }
 
   /** Only an owner makes owners. */
@@ -92,19 +122,21 @@ export class FamilyView {
     open('member', dialog => {
       const form = dialog.querySelector('form');
       form.elements.role.append(...this.roles().reverse().map(role => new Option(ROLES[role], role)));
-      form.addEventListener('submit', event => this.invite(event, form, dialog));
+      const keys = new Keys();
+      form.addEventListener('submit', event => this.invite(event, form, dialog, keys));
     });
   }
 
-  async invite(event, form, dialog) {
+  async invite(event, form, dialog, keys) {
     event.preventDefault();
     const { name, phone, role } = form.elements;
+    const fields = { name: name.value.trim(), phone: phone.value.trim(), role: role.value };
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
-      await send('POST', '/api/members', { name: name.value.trim(), phone: phone.value.trim(), role: role.value });
+      const added = await send('POST', '/api/members', fields, { 'Idempotency-Key': keys.of(fields) });
       dialog.close();
-      toast(`${name.value.trim()} is invited.`);
+      toast(added.invited ? `${added.name} is invited.` : `${added.name} was added, but we could not write to them. Please tell them yourself.`);
       await this.board.reloadFamily();
     } catch (error) {
       say(part(form, 'notice'), this.explain(error));
@@ -118,12 +150,27 @@ export class FamilyView {
     const { name, timezone, locale } = form.elements;
     say(part(form, 'notice'), '');
     try {
-      await send('PATCH', '/api/family', { name: name.value.trim(), timezone: timezone.value, locale: locale.value });
+      this.fill(form, await send('PATCH', '/api/family', { name: name.value.trim(), timezone: timezone.value, locale: locale.value }, unlessChanged(form.shown)));
       await this.board.reloadFamily();
       toast('Saved.');
     } catch (error) {
-      say(part(form, 'notice'), this.explain(error));
+      say(part(form, 'notice'), error.status === 412 ? await this.merge(form) : this.explain(error));
     }
+  }
+
+  /**
+   * Somebody else was faster: what was typed here stays, and everything else becomes what they made of it.
+   * @returns what to tell
+   */
+  async merge(form) {
+    const typed = this.typed(form);
+    try {
+      await this.board.reloadFamily();
+    } catch (error) {
+      return this.explain(error);
+    }
+    this.fill(form, this.board.family, typed);
+    return 'Somebody changed the family while you were editing it. Their changes are in; yours are not saved yet. Check, and save again.';
   }
 
   /** Does something, says what went wrong, and shows what is true then. */

@@ -11,37 +11,44 @@ export class Feed {
   constructor(calendar, changed) {
     this.calendar = calendar;
     this.changed = changed;
-    this.lists = Object.fromEntries(Object.keys(sections).map(name => [name, { tasks: [], cursor: null, etag: null, loaded: false, error: null }]));
+    this.lists = Object.fromEntries(Object.keys(sections).map(name => [name, { tasks: [], cursor: null, pages: [], loaded: false, error: null }]));
     this.writes = 0;
     this.turn = Promise.resolve();
   }
 
-  /** Asks for a section again, as far as it is shown. */
+  /** Asks for a section again, as far as it is shown; of each page only whether it is still the one that came last. */
   async refresh(name) {
     const list = this.lists[name];
     const writes = this.writes;
     const wanted = Math.max(PAGE, list.tasks.length);
-    const query = this.query(name, Math.min(wanted, LARGEST));
+    const pages = [];
+    let tasks = [];
+    let cursor = null;
     try {
-      const first = await call('GET', query, { headers: list.etag && list.query === query ? { 'If-None-Match': list.etag } : {} });
+      do {
+        const page = await this.page(this.query(name, Math.min(wanted - tasks.length, LARGEST), cursor), list.pages[pages.length]);
+        pages.push(page);
+        tasks = tasks.concat(page.tasks);
+        cursor = page.next_cursor;
+      } while (cursor && tasks.length < wanted);
       list.error = null;
-      if (first.status === 304) return;
-      let { tasks, next_cursor: cursor } = first.data;
-      while (cursor && tasks.length < wanted) {
-        const more = await get(this.query(name, LARGEST, cursor));
-        tasks = tasks.concat(more.tasks);
-        cursor = more.next_cursor;
-      }
+      if (pages.every((page, n) => page === list.pages[n])) return;
       // Something was written here meanwhile, which this answer may not know of yet: the next one will.
       if (writes !== this.writes) return;
       const known = new Set(list.tasks.map(task => task.id));
       const news = list.loaded ? tasks.filter(task => !known.has(task.id)) : [];
-      Object.assign(list, { tasks, cursor, etag: first.etag, query, loaded: true });
+      Object.assign(list, { tasks, cursor, pages, loaded: true });
       this.changed(news);
     } catch (error) {
       list.error = error;
       throw error;
     }
+  }
+
+  /** A page as it is now: the very one that is known, if that still is so. */
+  async page(query, known) {
+    const { status, etag, data } = await call('GET', query, { headers: known?.query === query ? { 'If-None-Match': known.etag } : {} });
+    return status === 304 ? known : { query, etag, ...data };
   }
 
   /** Whether any of the family's tasks was added or changed since this was asked last; one that was deleted shows where it is missed. */

@@ -1,12 +1,13 @@
 // The line that adds a task.
 
 import { byId } from '../shared/dom.js';
-import { ApiError, Unreachable, explain } from './api.js';
+import { ApiError, Keys, Unreachable, explain } from './api.js';
 import { addDays } from './time.js';
 
 export class QuickAdd {
   constructor(board) {
     this.board = board;
+    this.keys = new Keys();
     this.form = byId('quick-add');
     const { signal } = board.listening;
     const { title, when, day } = this.form.elements;
@@ -38,14 +39,11 @@ export class QuickAdd {
     const { title, assignee } = this.form.elements;
     const fields = { title: title.value.trim(), assignee: assignee.value || null, due_at: this.day() };
     if (!fields.title) return;
-    // The same words sent again, because no answer came, are the same task.
-    const content = JSON.stringify(fields);
-    if (this.sent?.content !== content) this.sent = { content, key: crypto.randomUUID() };
     const error = this.form.querySelector('.field-error');
     error.textContent = '';
     try {
-      await this.board.actions.add(fields, this.sent.key);
-      this.sent = null;
+      await this.board.actions.add(fields, this.keys.of(fields));
+      this.keys = new Keys();
       title.value = '';
       title.focus();
     } catch (e) {

@@ -5,11 +5,13 @@ import { ApiError, Unreachable, call, explain } from './api.js';
 import { forget } from './last-seen.js';
 
 const LEAVING = 'familypa.leaving';
-const RESEND_AFTER = 30_000;
+// A number is sent one code a minute: asked for earlier, none would come.
+const RESEND_AFTER = 60_000;
 
 let signedIn = null;
 let wanted = '/board';
 let phone = '';
+let resend;
 
 /** @param done is called once somebody is signed in */
 export function showSignIn(done) {
@@ -97,7 +99,8 @@ async function sendCode() {
   await call('POST', '/api/session/code', { body: { phone } });
   byId('code-phone').textContent = phone;
   byId('send-again').disabled = true;
-  setTimeout(() => { byId('send-again').disabled = false; }, RESEND_AFTER);
+  clearTimeout(resend);
+  resend = setTimeout(() => { byId('send-again').disabled = false; }, RESEND_AFTER);
   showStep('code');
 }
 

@@ -40,8 +40,9 @@ function showLogs(view, attempts) {
   const query = (attempts.findLast(attempt => ['failed', 'abandoned'].includes(attempt.outcome)) ?? attempts.at(-1))?.logs_url;
   part(view, 'logs').hidden = !query;
   part(view, 'query').textContent = query ?? '';
-  part(view, 'copy').onclick = async () => {
+  part(view, 'copy').onclick = async pressed => {
     await navigator.clipboard.writeText(query);
+    pressed.target.textContent = 'Copied';
     announce('Copied.');
   };
 }

@@ -98,7 +98,9 @@ export class FamilyView {
       }
     });
     const now = this.board.family.byId.get(member.user_id);
-    if (late && now) toast(`Somebody changed ${now.name} meanwhile: ${ROLES[now.role].toLowerCase()} now.`, { label: `Make ${ROLES[role].toLowerCase()}`, run: () => this.changeRole(now, role) });
+    if (!late || !now) return;
+    const again = { label: `Make ${ROLES[role].toLowerCase()}`, run: () => this.changeRole(now, role) };
+    toast(`Somebody changed ${now.name} meanwhile: ${ROLES[now.role].toLowerCase()} now.`, again);
   }
 
   /** Only an owner makes owners. */
@@ -150,7 +152,8 @@ export class FamilyView {
     const { name, timezone, locale } = form.elements;
     say(part(form, 'notice'), '');
     try {
-      this.fill(form, await send('PATCH', '/api/family', { name: name.value.trim(), timezone: timezone.value, locale: locale.value }, unlessChanged(form.shown)));
+      const settings = { name: name.value.trim(), timezone: timezone.value, locale: locale.value };
+      this.fill(form, await send('PATCH', '/api/family', settings, unlessChanged(form.shown)));
       await this.board.reloadFamily();
       toast('Saved.');
     } catch (error) {

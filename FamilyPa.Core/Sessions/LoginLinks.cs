@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Sessions;
 /// <summary>Links that sign a member in with one tap, once. Whoever has the link is the member, so it goes to the member's own phone only.</summary>
 public sealed partial class LoginLinks(Database database, IOptions<AppSettings> app, IOptions<SignInSettings> settings)
 {
-    private const string Path = "/board/sign-in?link=";
+    private const string Path = "/board/sign-in";
     private const string Stand = "once";
 
     /// <summary>What stands for a link in the message that is kept: only what is sent has the link itself.</summary>
@@ -36,19 +36,19 @@ public sealed partial class LoginLinks(Database database, IOptions<AppSettings> 
     }
 
     /// <summary>A message as it is sent, from what is kept of it.</summary>
-    public static string Fill(string kept, Uri link) => kept.Replace($"{Path}{Stand}", link.PathAndQuery, StringComparison.Ordinal);
+    public static string Fill(string kept, Uri link) => kept.Replace($"{Path}?link={Stand}", $"{Path}{link.Query}", StringComparison.Ordinal);
 
     /// <summary>What is kept of a message that was sent.</summary>
     public static string Keep(string sent) => Links().Replace(sent, Stand);
 
     /// <summary>Whether a message that is kept had a link in it.</summary>
-    public static bool HadLink(string kept) => kept.Contains($"{Path}{Stand}", StringComparison.Ordinal);
+    public static bool HadLink(string kept) => kept.Contains($"{Path}?link={Stand}", StringComparison.Ordinal);
 
     /// <summary>What a link's token is kept as; null when it cannot be one. The secret is long enough to need no key.</summary>
     internal static byte[]? HashOf(string token) =>
         token.Length <= 64 && Base64Url.IsValid(token, out var length) && length == 32 ? SHA256.HashData(Base64Url.DecodeFromChars(token)) : null;
 
-    private Uri At(string token) => new($"{app.Value.PublicBaseUrl.TrimEnd('/')}{Path}{token}");
+    private Uri At(string token) => new($"{app.Value.PublicBaseUrl.TrimEnd('/')}{Path}?link={token}");
 
     [GeneratedRegex(@"(?<=/board/sign-in\?link=)[A-Za-z0-9_-]{43}")]
     private static partial Regex Links();

@@ -44,6 +44,18 @@ public sealed partial class When_a_member_signs_in
         }
     }
 
+    [Fact]
+    public void A_link_takes_the_place_that_was_kept_for_it_also_below_a_path()
+    {
+        var links = new LoginLinks(null!, Options.Create(new AppSettings { PublicBaseUrl = "https://pa.example.com/family/" }), Options.Create(new SignInSettings()));
+        var link = new Uri($"https://pa.example.com/family/board/sign-in?link={new string('A', 43)}");
+
+        var sent = LoginLinks.Fill($"Here: {links.StandIn}\nOnce.", link);
+
+        Assert.Equal($"Here: {link}\nOnce.", sent);
+        Assert.Equal($"Here: {links.StandIn}\nOnce.", LoginLinks.Keep(sent));
+    }
+
     private async Task<Uri> LinkAsync(Guid familyId, Guid userId)
     {
         await using var source = NpgsqlDataSource.Create(App.Database.AppConnectionString);

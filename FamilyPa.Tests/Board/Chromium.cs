@@ -21,6 +21,8 @@ internal static class Chromium
             "--no-sandbox",
             "--disable-gpu",
             // What it would look up elsewhere by itself.
+            // A process in reserve for each page, which no test comes to need.
+            "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,GlobalMediaControls",
             "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
         ],
     });

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notices;
 using FamilyPa.Core.Sessions;
@@ -21,8 +20,6 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
 
     private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
 
-    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
@@ -41,7 +38,7 @@ public sealed class FamilyMembers(Database database, PendingNotices notices, ILo
             "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, FamilyDirectory.MostMembers, key?.Key, key?.RequestHash);
         try
         {
-            var added = (await batch.SingleAsync(row => JsonSerializer.Deserialize<MemberView>(row.GetString(0), Snake), cancellation))!;
+            var added = (await batch.SingleAsync(row => RowJson.Read<MemberView>(row.GetString(0)), cancellation))!;
             return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FamilyPa.Core.Storage;
 using Npgsql;
 
@@ -30,8 +29,6 @@ public sealed class FamilyOverview(Database database)
         (select max(m.last_inbound_at) from family_members m where m.family_id = f.id)
         """;
 
-    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     /// <param name="after">The last id of the page before.</param>
     public async Task<FamilyPage> ListAsync(Guid? after, int limit, CancellationToken cancellation)
     {
@@ -59,5 +56,5 @@ public sealed class FamilyOverview(Database database)
     private static FamilySummary Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
         row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetDecimal(8), row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-        row.IsDBNull(10) ? null : JsonSerializer.Deserialize<List<MemberSummary>>(row.GetString(10), Snake));
+        row.IsDBNull(10) ? null : RowJson.Read<List<MemberSummary>>(row.GetString(10)));
 }

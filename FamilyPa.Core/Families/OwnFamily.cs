@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
@@ -37,8 +36,6 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
         from families f join family_members me on me.family_id = f.id and me.user_id = auth.uid() where f.id = (select my_family())
         """;
 
-    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
     public async Task<FamilyView> ReadAsync(Identity member, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(Sql);
@@ -63,7 +60,7 @@ public sealed class OwnFamily(Database database, TimeProvider clock)
 
     private FamilyView Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), Today(row.GetString(2)),
-        new AskingMember(row.GetGuid(5), row.GetString(6), row.GetString(7)), JsonSerializer.Deserialize<List<MemberView>>(row.GetString(8), Snake)!);
+        new AskingMember(row.GetGuid(5), row.GetString(6), row.GetString(7)), RowJson.Read<List<MemberView>>(row.GetString(8)));
 
     private string Today(string timezone) =>
         LocalDatePattern.Iso.Format(Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(TimeZones.Get(timezone)).Date);

@@ -28,8 +28,8 @@ public static partial class Sanitizer
         System.ClientModel.ClientResultException e => $"Azure OpenAI answered {e.Status}",
         Npgsql.PostgresException e => $"PostgreSQL refused: {e.SqlState}",
         Azure.RequestFailedException e => $"Azure Storage answered {e.Status} {e.ErrorCode}",
-        _ when IsOurs(error) => Cut(Text(error.Message), LongestMessage),
-        _ => Cut(Quotes().Replace(Text(error.Message), "$1…$2"), LongestMessage),
+        _ when IsOurs(error) => Text(error.Message).Shorten(LongestMessage),
+        _ => Quotes().Replace(Text(error.Message), "$1…$2").Shorten(LongestMessage),
     };
 
     /// <summary>Types and places, without any message.</summary>
@@ -43,7 +43,7 @@ public static partial class Sanitizer
                 lines.Add(trace);
         }
 
-        return Cut(string.Join('\n', lines), LongestStack);
+        return string.Join('\n', lines).Shorten(LongestStack);
     }
 
     /// <summary>Masks everything that looks like a secret or a phone number. Ids and dates stay what they are.</summary>
@@ -62,8 +62,6 @@ public static partial class Sanitizer
     public static bool IsClean(Exception error) => error.InnerException is null && IsOurs(error);
 
     private static bool IsOurs(Exception error) => error.GetType().FullName?.StartsWith("FamilyPa.", StringComparison.Ordinal) is true;
-
-    private static string Cut(string text, int longest) => text.Length <= longest ? text : text.Cut(longest) + "…";
 
     // Ids (GUIDs, and 32 or 16 hexadecimal digits with or without Twilio's two letters), dates and fractions are made of digits too: they are taken first.
     [GeneratedRegex(@"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[A-Z]{2})?[0-9a-f]{32}|[0-9a-f]{16}|\d{4}-\d\d-\d\d|\d{1,3}\.\d{5,})\b|(?<phone>\+?\d[\d ()-]{6,}\d)")]

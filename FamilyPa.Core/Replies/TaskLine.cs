@@ -29,7 +29,7 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
     public static string Cut(string title)
     {
         title = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return title.Length <= LongestInList ? title : title.Cut(LongestInList) + "…";
+        return title.Shorten(LongestInList);
     }
 
     private string When(DueDate due)

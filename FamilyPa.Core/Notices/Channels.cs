@@ -14,9 +14,6 @@ public sealed class Channels(IOptions<AppSettings> settings, TimeProvider clock)
     /// <summary>What <c>our_number</c> is told; null where <c>TWILIO_NUMBERS</c> is empty.</summary>
     public string? Configured => settings.Value.Numbers() is [var first, ..] ? first : null;
 
-    /// <summary>WhatsApp takes no free text from a business later than a day after the member's last words; a little less, for it has to get there.</summary>
-    private static readonly TimeSpan WhatsAppWindow = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5);
-
     /// <param name="phone">In E.164.</param>
     /// <param name="lastFrom">The address the member last wrote from; null where that never was.</param>
     /// <param name="ours">To which of ours; where the member never wrote, <c>our_number</c>.</param>
@@ -25,7 +22,7 @@ public sealed class Channels(IOptions<AppSettings> settings, TimeProvider clock)
     {
         if (ours is null)
             return null;
-        return lastFrom is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - WhatsAppWindow
+        return lastFrom is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - Address.WhatsAppWindow
             ? new Channel(lastFrom, ours)
             : new Channel(phone, Address.WithoutChannel(ours));
     }

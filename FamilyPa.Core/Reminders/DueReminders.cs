@@ -1,4 +1,5 @@
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Options;
@@ -11,12 +12,12 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told.</summary>
+    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
     internal const string Sql =
         """
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
                coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
-               last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - interval '23 hours 55 minutes', true)
+               last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - $8::interval, true)
         from tasks t
         join families f on f.id = t.family_id
         join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)
@@ -49,7 +50,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             .Add(
                 Sql,
                 when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
-                app.Value.Numbers() is [var ours, ..] ? ours : null);
+                app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow);
         return await batch.ListAsync(
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Messages;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -42,17 +43,17 @@ public sealed class Replies(Database database, TwilioClient twilio, ILogger<Repl
             values ($1, $2, $3, $4, $5, $6, 'pending') on conflict (message_sid, kind) do nothing
             """,
             familyId, messageSid, Name(kind), to, from, body)
-        // A reply may still say that STOP was heard. Whatever else we send asks here, whoever asked before. WhatsApp takes no free text from a
-        // business later than a day after the member's last words: a message may have waited that long, or was replayed.
+        // A reply may still say that STOP was heard. Whatever else we send asks here, whoever asked before. A message may
+        // have waited for longer than WhatsApp's window, or was replayed after it.
         .Add(
             """
             update outbound_messages o set status = 'suppressed', error_code = case when not unwanted.is_so then 'outside_window' end, updated_at = now()
             from (select x.id, $3 or ($2 <> 'reply' and has_opted_out(x.to_address)) as is_so from outbound_messages x where x.message_sid = $1 and x.kind = $2) unwanted
             where o.id = unwanted.id and o.status = 'pending' and (unwanted.is_so or (o.to_address ilike 'whatsapp:%' and exists (
               select from family_members m
-              where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - interval '23 hours 55 minutes')))
+              where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - $4::interval)))
             """,
-            messageSid, Name(kind), suppressed)
+            messageSid, Name(kind), suppressed, Address.WhatsAppWindow)
         .Add(
             """
             update outbound_messages set status = 'sending', sending_id = $3, updated_at = now()

@@ -17,6 +17,14 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private const string Account = "bench";
     private const int Senders = 100;
 
+    /// <summary>Every function that a queue or the clock calls.</summary>
+    private static readonly string[] NotHttp =
+    [
+        "Inbound", "Download", "Transcribe", "Extract", "Finalize", "Notices",
+        "InboundPoison", "DownloadPoison", "TranscribePoison", "ExtractPoison", "FinalizePoison", "NoticesPoison",
+        "Sweeper", "Reconciler", "Reminders", "Retention", "Canary",
+    ];
+
     private readonly ScratchFolder scratch;
     private readonly PostgresServer postgres;
     private readonly AzuriteServer azurite;
@@ -77,14 +85,14 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         return new BenchEnvironment(scratch, postgres, azurite, twilio, openAI);
     }
 
-    /// <param name="onlyHttp">As on Flex Consumption, where the HTTP functions have instances of their own and the queues' functions run elsewhere.</param>
+    /// <param name="onlyHttp">As on Flex Consumption, where the HTTP functions have instances of their own and what queues and the clock call runs elsewhere.</param>
     public async Task<AppProcess> StartAppAsync(bool onlyHttp)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var settings = Settings(url);
         if (onlyHttp)
         {
-            foreach (var function in (string[])["Download", "Transcribe", "Extract", "Finalize", "Inbound", "Sweeper", "Reconciler"])
+            foreach (var function in NotHttp)
                 settings[$"AzureWebJobs.{function}.Disabled"] = "true";
         }
 

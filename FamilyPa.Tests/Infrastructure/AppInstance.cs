@@ -150,7 +150,8 @@ internal sealed class AppInstance : IAsyncDisposable
         {
             BaseUrl = baseUrl,
             Storage = Storage.ConnectionString,
-            Postgres = Database.AppConnectionString,
+            // Each connection more has every statement to plan for itself, which takes longer than to wait for one.
+            Postgres = Database.AppConnectionString + ";Maximum Pool Size=6",
             Twilio = Account with { ApiBaseUrl = Twilio.BaseUrl },
             TwilioMediaHosts = Twilio.CdnHost,
             OpenAIEndpoint = OpenAI.BaseUrl,
@@ -161,8 +162,6 @@ internal sealed class AppInstance : IAsyncDisposable
         };
         foreach (var (name, value) in wiring.ToSettings())
             Settings[name] = value;
-        // As often as the local run looks at its queues, several apps at once would leave the processors little else to do.
-        Settings[AppSettings.PollingInterval] = "00:00:00.250";
         // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
         Settings["DOTNET_TC_CallCountThreshold"] = "1000000";
         GenerousLimits.Set(Settings);

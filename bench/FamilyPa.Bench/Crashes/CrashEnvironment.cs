@@ -22,7 +22,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     {
         ["Pipeline__Lease"] = "00:01:00",
         ["Pipeline__MediaRetries"] = "0",
-        [AppSettings.PollingInterval] = "00:00:00.250",
         ["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *",
         // Those that are held must not keep others from being called.
         ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8",

@@ -20,7 +20,6 @@ public static class AppSettings
     public const string RuntimeUrl = "FUNCTIONS_RUNTIME_URL";
     public const string RuntimeKey = "FUNCTIONS_RUNTIME_KEY";
     public const string RuntimeState = "FUNCTIONS_RUNTIME_STATE";
-    public const string PollingInterval = "AzureFunctionsJobHost__extensions__queues__maxPollingInterval";
 
     private static readonly string[] Others =
     [

@@ -51,8 +51,6 @@ public sealed record AppWiring
         [AppSettings.RuntimeUrl] = BaseUrl,
         [AppSettings.RuntimeKey] = FunctionKey,
         [AppSettings.RuntimeState] = StateFolder,
-        // In Azure a second is soon enough; a developer waits for each of the four queues of a voice note.
-        [AppSettings.PollingInterval] = "00:00:00.100",
     };
 }
 

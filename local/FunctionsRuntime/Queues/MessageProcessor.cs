@@ -9,7 +9,7 @@ namespace FunctionsRuntime.Queues;
 
 /// <summary>Takes one message to its end: deleted, shown again later, or moved to the poison queue.</summary>
 internal sealed partial class MessageProcessor(
-    LoadedFunction function, QueueClient? poison, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, Action<string> wake, ILogger logger)
+    LoadedFunction function, QueueClient? poison, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, ILogger logger)
 {
     private static readonly TimeSpan PoisonLife = TimeSpan.FromDays(7);
 
@@ -55,7 +55,6 @@ internal sealed partial class MessageProcessor(
         // Not atomic, as on the platform: a crash in between leaves both, so the poison function must be idempotent.
         Poisoned(logger, lease.Message.MessageId, poison.Name, lease.Message.DequeueCount);
         await Copy(lease.Message, poison);
-        wake(poison.Name);
         await lease.DeleteAsync();
     }
 

@@ -20,8 +20,11 @@ internal sealed partial class QueueListener(
     /// <summary>Ends the wait for the next look at an empty queue.</summary>
     public void Wake()
     {
-        if (wake.CurrentCount == 0)
-            wake.Release();
+        lock (wake)
+        {
+            if (wake.CurrentCount == 0)
+                wake.Release();
+        }
     }
 
     /// <summary>Runs until stopped and the messages in flight have ended. Their functions are told by the same token.</summary>

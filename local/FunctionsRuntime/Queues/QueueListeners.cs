@@ -22,6 +22,8 @@ internal sealed class QueueListeners(
     {
         // Only here and not at the start of the app: the storage client is slow to load.
         listeners.AddRange(subscriptions.Select(Create));
+        using var own = new OwnMessages((queue, hidden) => _ = WakeAsync(queue, hidden, stopping));
+        own.Listen();
         await GiveBack();
         await Task.WhenAll(listeners.Select(listener => listener.RunAsync(stopping)));
     }
@@ -38,7 +40,7 @@ internal sealed class QueueListeners(
         var (function, name, connectionString) = subscription;
         var service = clients.Connect(connectionString);
         var logger = loggers.CreateLogger($"Host.Queues.{function.Name}");
-        var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, Wake, logger);
+        var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, logger);
         return new QueueListener(service.GetQueueClient(name), processor, queues, LongestWait(name), runtime, journal, logger);
     }
 
@@ -58,7 +60,7 @@ internal sealed class QueueListeners(
         journal!.Leave(note.Slot);
     }));
 
-    /// <summary>We fill the poison queues ourselves and wake who listens; only what others put there waits for the next look.</summary>
+    /// <summary>We fill the poison queues ourselves; only what others put there waits for the next look.</summary>
     private TimeSpan LongestWait(string name) => queues.MaxPollingInterval * (IsPoison(name) ? 8 : 1);
 
     private static bool IsPoison(string name) => name.EndsWith(PoisonSuffix, StringComparison.Ordinal);
@@ -68,9 +70,11 @@ internal sealed class QueueListeners(
             ? null
             : service.GetQueueClient(name + PoisonSuffix);
 
-    private void Wake(string queue)
+    private async Task WakeAsync(Uri queue, TimeSpan hidden, CancellationToken stopping)
     {
-        foreach (var listener in listeners.Where(listener => listener.Queue.Name == queue))
+        if (hidden > TimeSpan.Zero)
+            await Task.Delay(hidden, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var listener in listeners.Where(listener => !stopping.IsCancellationRequested && listener.Queue.Uri == queue))
             listener.Wake();
     }
 }

@@ -18,7 +18,7 @@ public sealed class Inbox(
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Fewer than the pool has connections, which the pipeline needs too.</summary>
-    private readonly SemaphoreSlim turns = new(Database.MostConnections * 3 / 5);
+    private readonly SemaphoreSlim turns = new(Math.Max(1, database.Connections * 3 / 5));
 
     private long lastAnswer;
 

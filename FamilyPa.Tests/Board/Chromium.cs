@@ -20,9 +20,10 @@ internal static class Chromium
             // Of no use where tests run as root, as in containers.
             "--no-sandbox",
             "--disable-gpu",
-            // What it would look up elsewhere by itself.
-            // A process in reserve for each page, which no test comes to need.
-            "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,GlobalMediaControls",
+            // Processes for each window that no test comes to need: one in reserve, and two pages behind an address bar that nobody sees.
+            "--disable-features=SpareRendererForSitePerProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+                // What it would look up elsewhere by itself.
+                + ",Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,GlobalMediaControls",
             "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
         ],
     });

@@ -79,6 +79,9 @@ public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp
         using (App.OpenAI.Faults.Add(Fault.Refusal().OnlyFor("medlars")))
             await App.WaitForJobAsync(await App.TextAsync("buy medlars"), "failed");
         var sid = await App.Database.ScalarAsync<string>("select message_sid from inbound_messages where body = 'buy medlars'");
+        await App.WaitForAsync(
+            () => App.Database.ScalarAsync<long>("select count(*) from outbound_messages where message_sid = $1 and status = 'sent'", sid),
+            told => told == 1, "the sender is told that it failed");
         await App.Database.ExecuteAsync("update family_members set last_inbound_at = now() - interval '25 hours'");
         var sent = App.Twilio.Sent.Count;
 

@@ -159,8 +159,9 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
             for (var first = true; ; first = false)
             {
                 byte[] more = first ? voice : [.. voice.AsSpan(6)];
-                await stream.WriteAsync(isChunked ? [.. Chunk(more.Length), .. more, .. "\r\n"u8] : more);
+                // Before it is sent: the other side may have it, and end, before this one comes to count it.
                 Interlocked.Add(ref sent, more.Length);
+                await stream.WriteAsync(isChunked ? [.. Chunk(more.Length), .. more, .. "\r\n"u8] : more);
             }
         });
 

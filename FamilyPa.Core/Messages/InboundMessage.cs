@@ -26,6 +26,9 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     /// <summary>In bytes.</summary>
     public const int LargestForm = 64 * 1024;
 
+    /// <summary>Looked for once: it takes as long as all the rest of reading a message.</summary>
+    private readonly Command? command = CommandReader.Read(Form.GetValueOrDefault("Body", ""));
+
     public MessageSource Source { get; init; }
 
     /// <summary>When it first arrived; null when that is just now.</summary>
@@ -37,18 +40,23 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public string To => Form["To"];
 
-    public string Body => BodyOf(Form);
+    public string Body => Form.GetValueOrDefault("Body", "");
 
-    public int MediaCount => CountMedia(Form);
+    public int MediaCount => int.TryParse(Form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
 
-    public Keyword Keyword => KeywordOf(Form);
+    public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
 
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
-    /// <remarks>Found once: it takes as long as all the rest of reading a message.</remarks>
-    public string? Reason { get; } = ReasonOf(Form);
+    public string? Reason => Keyword.Reason() ?? Command?.Reason ?? (IsBareLocation ? "unsupported_location" : null);
 
     /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
     public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
+
+    /// <summary>With an attachment the same words are its caption.</summary>
+    private Command? Command => MediaCount == 0 ? command : null;
+
+    private bool IsBareLocation =>
+        Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
     /// <summary>Whether the form has what no message can be without.</summary>
     public static bool IsMessage(IReadOnlyDictionary<string, string> form) =>
@@ -63,24 +71,4 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
             fields[PgText.Clean(name)] = PgText.Clean(value);
         return JsonSerializer.Serialize(fields);
     }
-
-    private static string BodyOf(IReadOnlyDictionary<string, string> form) => form.GetValueOrDefault("Body", "");
-
-    private static int CountMedia(IReadOnlyDictionary<string, string> form) =>
-        int.TryParse(form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
-
-    private static Keyword KeywordOf(IReadOnlyDictionary<string, string> form) => Keywords.Read(BodyOf(form), form.GetValueOrDefault("OptOutType"));
-
-    /// <remarks>With an attachment a command's words are its caption.</remarks>
-    private static string? ReasonOf(IReadOnlyDictionary<string, string> form)
-    {
-        if (KeywordOf(form).Reason() is { } keyword)
-            return keyword;
-        if (CountMedia(form) > 0)
-            return null;
-        return CommandReader.Read(BodyOf(form))?.Reason ?? (IsBareLocation(form) ? "unsupported_location" : null);
-    }
-
-    private static bool IsBareLocation(IReadOnlyDictionary<string, string> form) =>
-        form.ContainsKey("Latitude") && form.ContainsKey("Longitude") && string.IsNullOrWhiteSpace(BodyOf(form));
 }

@@ -150,8 +150,7 @@ internal sealed class AppInstance : IAsyncDisposable
         {
             BaseUrl = baseUrl,
             Storage = Storage.ConnectionString,
-            // Each connection more has every statement to plan for itself, which takes longer than to wait for one.
-            Postgres = Database.AppConnectionString + ";Maximum Pool Size=6",
+            Postgres = Database.AppConnectionString,
             Twilio = Account with { ApiBaseUrl = Twilio.BaseUrl },
             TwilioMediaHosts = Twilio.CdnHost,
             OpenAIEndpoint = OpenAI.BaseUrl,

@@ -1,10 +1,11 @@
-using Azure.Storage.Blobs;
+using Azure;
 using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Services;
 using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Simulators.Twilio;
+using Npgsql;
 
 namespace FamilyPa.Tests.Infrastructure;
 
@@ -101,29 +102,32 @@ internal sealed class AppInstance : IAsyncDisposable
     }
 
     /// <summary>Makes it as it was when it had just started.</summary>
-    /// <returns>False: work that nobody waited for does not end, and it is of no more use.</returns>
+    /// <returns>False: work that nobody waited for does not end, or stands in the way, and it is of no more use.</returns>
     public async Task<bool> ResetAsync()
     {
-        // Whatever is held is let go first, else nothing comes to an end.
-        Twilio.Reset();
-        OpenAI.Reset();
-        await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
-        if (!await Database.ComesToRestAsync(TimeSpan.FromSeconds(5)))
-            return false;
-        await Database.ResetAsync(fresh);
-        // What ended meanwhile may have asked for what comes next.
-        await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
-        await foreach (var container in new BlobServiceClient(Storage.ConnectionString).GetBlobContainersAsync())
+        try
         {
-            var blobs = new BlobContainerClient(Storage.ConnectionString, container.Name);
-            await foreach (var blob in blobs.GetBlobsAsync())
-                await blobs.DeleteBlobIfExistsAsync(blob.Name);
+            // Whatever is held is let go first, else nothing comes to an end.
+            Twilio.Reset();
+            OpenAI.Reset();
+            await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
+            if (!await Database.ComesToRestAsync(TimeSpan.FromSeconds(5)))
+                return false;
+            await Database.ResetAsync(fresh);
+            // What ended meanwhile may have asked for what comes next.
+            await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
+            await Storage.ClearBlobsAsync();
+            Twilio.Reset();
+            OpenAI.Reset();
+            await DemoFamily.SeedAsync(Database.AdminConnectionString);
+            return true;
         }
-
-        Twilio.Reset();
-        OpenAI.Reset();
-        await DemoFamily.SeedAsync(Database.AdminConnectionString);
-        return true;
+        catch (Exception exception) when (exception is NpgsqlException or RequestFailedException)
+        {
+            // A timer's transaction, most likely: it began in between, and to empty all tables ends in a deadlock with it.
+            TestContext.Current.SendDiagnosticMessage($"{Database.Name} is not handed on: {exception.Message}");
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

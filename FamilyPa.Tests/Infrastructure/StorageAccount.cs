@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 
 namespace FamilyPa.Tests.Infrastructure;
@@ -6,4 +7,15 @@ namespace FamilyPa.Tests.Infrastructure;
 public sealed record StorageAccount(string ConnectionString)
 {
     public QueueClient Queue(string name) => new(ConnectionString, name);
+
+    /// <summary>The containers stay.</summary>
+    public async Task ClearBlobsAsync()
+    {
+        await foreach (var container in new BlobServiceClient(ConnectionString).GetBlobContainersAsync())
+        {
+            var blobs = new BlobContainerClient(ConnectionString, container.Name);
+            await foreach (var blob in blobs.GetBlobsAsync())
+                await blobs.DeleteBlobIfExistsAsync(blob.Name);
+        }
+    }
 }

@@ -13,7 +13,10 @@ public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp ap
         var sids = new List<string>();
         for (var n = 0; n < 60; n++)
             sids.Add(await App.TextAsync($"buy thing {n}", senders[n % senders.Length]));
-        await App.WaitForAsync(() => App.JobsAsync("j.status = 'deferred'"), count => count >= 50, "the messages to be set aside", TimeSpan.FromMinutes(2));
+        await App.WaitForAsync(OpeningsAsync, count => count > 0, "the breaker to open", TimeSpan.FromMinutes(2));
+        // Then no call is on its way: neither one from before, nor a probe.
+        await App.WaitForAsync(
+            () => App.JobsAsync("j.status not in ('deferred', 'done', 'rejected', 'failed')"), count => count == 0, "all messages to be set aside", TimeSpan.FromMinutes(2));
         var (hits, openings, since) = (down.Hits, await OpeningsAsync(), DateTimeOffset.UtcNow);
 
         // Through some half-open periods: the shortest one is 1.6 s.

@@ -24,8 +24,8 @@ internal sealed class QueueListeners(
         listeners.AddRange(subscriptions.Select(Create));
         using var own = new OwnMessages((queue, hidden) => _ = WakeAsync(queue, hidden, stopping));
         own.Listen();
-        await GiveBack();
-        await Task.WhenAll(listeners.Select(listener => listener.RunAsync(stopping)));
+        // Side by side: what cannot be given back at once must not keep the rest from being worked on.
+        await Task.WhenAll([GiveBack(), .. listeners.Select(listener => listener.RunAsync(stopping))]);
     }
 
     public void Dispose()

@@ -42,13 +42,14 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     /// <returns>Whether the job is still this worker's.</returns>
     public async Task<bool> RenewAsync(Claim claim, CancellationToken cancellation)
     {
+        // The job before what it holds, as all lock them who lock both: the other way round, a renewal and the end of a phase wait for each other.
         await using var batch = database.AsService()
-            .Add("update job_slots set leased_until = clock_timestamp() + $2 where lease_token = $1", claim.LeaseToken, lease)
-            .Add("update breakers set probe_until = clock_timestamp() + $2 where probe_token = $1 and state = 'half_open'", claim.LeaseToken, lease)
             .Add(
-                "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2",
-                claim.JobId, claim.LeaseToken, lease);
-        return await batch.ExecuteAsync(cancellation) == 1;
+                "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2 returning true",
+                claim.JobId, claim.LeaseToken, lease)
+            .Add("update job_slots set leased_until = clock_timestamp() + $2 where lease_token = $1", claim.LeaseToken, lease)
+            .Add("update breakers set probe_until = clock_timestamp() + $2 where probe_token = $1 and state = 'half_open'", claim.LeaseToken, lease);
+        return await batch.SingleAsync(row => row.GetBoolean(0), cancellation);
     }
 
     /// <summary>Hands the job to the next phase.</summary>

@@ -28,19 +28,11 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         ["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8",
     };
 
-    /// <summary>
-    /// Of an app to which much is sent. Npgsql drops every connection of its pool when one of them breaks, and in a storm they break all the time:
-    /// with a pool of twenty PostgreSQL does little but start processes for new ones.
-    /// </summary>
-    private const int FewConnections = 2;
-
     /// <summary>Where much is sent.</summary>
     private static readonly Dictionary<string, string> Running = new()
     {
         ["Pipeline__Lease"] = "00:00:02",
         ["FUNCTIONS_RUNTIME_SCHEDULE"] = "*/3 * * * * *",
-        // Longer than most stand in line: what is queued again meanwhile stands there twice.
-        ["Pipeline__SweepAfter"] = "00:00:10",
         ["Pipeline__ReconcilePageSize"] = "200",
         ["AzureWebJobs.Retention.Disabled"] = "true",
     };
@@ -105,8 +97,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         var settings = environment.Settings();
         foreach (var (setting, value) in skipLeases ? Suspended : Running)
             settings[setting] = value;
-        if (!skipLeases)
-            settings[AppSettings.Postgres] += $";Maximum Pool Size={FewConnections}";
         change?.Invoke(settings);
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using FamilyPa.Bench.Checks;
 using FamilyPa.Bench.Crashes;
 using FamilyPa.Bench.Traffic;
+using FamilyPa.Local.App;
 using Spectre.Console;
 
 namespace FamilyPa.Bench.Storms;
@@ -10,6 +11,15 @@ namespace FamilyPa.Bench.Storms;
 /// <summary>Thousands of messages while everything around the app breaks now and then and the app itself is killed every few seconds; then the sky clears.</summary>
 internal static class Storm
 {
+    /// <summary>
+    /// Of the app's pool. Npgsql drops all of it when one connection breaks, and in a storm they break all the time: with the usual twenty
+    /// PostgreSQL does little but start processes for new ones.
+    /// </summary>
+    private const int Connections = 2;
+
+    /// <summary>So that a message stands in line for less than the sweeper waits: what it queues again meanwhile stands there twice.</summary>
+    private const int MostUnfinished = 60;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     public static Command Command()
@@ -30,7 +40,11 @@ internal static class Storm
 
     private static async Task<int> RunAsync(int messages, int seed, double rate, double faults, double killEvery)
     {
-        await using var environment = await CrashEnvironment.StartAsync("storm", seed, skipLeases: false, Console.WriteLine);
+        await using var environment = await CrashEnvironment.StartAsync("storm", seed, skipLeases: false, Console.WriteLine, settings =>
+        {
+            settings[AppSettings.Postgres] += $";Maximum Pool Size={Connections}";
+            settings["Pipeline__SweepAfter"] = "00:00:20";
+        });
         var chatter = new Chatter(seed);
         var expectations = new Expectations(await environment.LearnAsync(chatter.OneOfEach()), MayFail: true);
         var weather = new Weather(environment, seed);
@@ -39,7 +53,7 @@ internal static class Storm
         weather.Break(faults);
         using var over = new CancellationTokenSource();
         var killing = KillAsync(environment.App, new Random(seed), killEvery, over.Token);
-        var promises = await new PacedSender(environment, rate).SendAsync(
+        var promises = await new PacedSender(environment, rate, MostUnfinished).SendAsync(
             chatter.Endless().Take(messages), sent => Console.WriteLine($"{sent} of {messages} sent after {clock.Elapsed.TotalSeconds:0} s, {environment.App.Deaths} kills"), default);
         await over.CancelAsync();
         await killing;

@@ -7,9 +7,9 @@ namespace FamilyPa.Bench.Traffic;
 /// Sends many messages, no faster than told, and waits while there is much unfinished: Azurite slows with what it holds, and a
 /// longer queue would show nothing new.
 /// </summary>
-internal sealed class PacedSender(CrashEnvironment environment, double perSecond)
+/// <param name="mostUnfinished">How many may be on their way.</param>
+internal sealed class PacedSender(CrashEnvironment environment, double perSecond, int mostUnfinished = 200)
 {
-    private const int MostUnfinished = 200;
     private const int SendersAtOnce = 500;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
@@ -54,7 +54,7 @@ internal sealed class PacedSender(CrashEnvironment environment, double perSecond
 
     private async Task WaitForRoomAsync(CancellationToken cancellation)
     {
-        while (Volatile.Read(ref underway) + await environment.CountUnfinishedAsync() > MostUnfinished)
+        while (Volatile.Read(ref underway) + await environment.CountUnfinishedAsync() > mostUnfinished)
             await Task.Delay(Pace, cancellation);
     }
 }

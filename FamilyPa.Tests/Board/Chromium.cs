@@ -5,11 +5,12 @@ namespace FamilyPa.Tests.Board;
 /// <summary>The browser that this machine has. None is ever downloaded.</summary>
 internal static class Chromium
 {
-    private static readonly string[] Names = ["chromium", "google-chrome", "chromium-browser", "google-chrome-stable"];
+    /// <summary>The best first: the one without windows does the same at half the cost.</summary>
+    private static readonly string[] Names = ["chromium-headless-shell", "chromium", "google-chrome", "chromium-browser", "google-chrome-stable"];
 
     /// <summary>Null where there is none.</summary>
-    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name)))
+    public static string? Path { get; } = Names
+        .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator).Select(folder => System.IO.Path.Combine(folder, name)))
         .FirstOrDefault(File.Exists);
 
     public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()

@@ -167,6 +167,8 @@ internal sealed class AppInstance : IAsyncDisposable
             Settings[name] = value;
         // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
         Settings["DOTNET_TC_CallCountThreshold"] = "1000000";
+        // Nor do its threads spin for work while there are others to run.
+        Settings["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         GenerousLimits.Set(Settings);
     }
 

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace FamilyPa.Local.Services;
 
-/// <param name="Durable">Off for tests: nothing waits for the disk, and a crash of the machine may lose the data.</param>
+/// <param name="Durable">Off for tests: nothing waits for the disk, a crash of the machine may lose the data, and passwords made there are quick to try.</param>
 public sealed record PostgresOptions(bool Durable = true, Action<string>? Progress = null);
 
 /// <summary>PostgreSQL of our own on a free loopback port. It ends with us, however we end.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly string[] Careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum_naptime=10min"];
+    private static readonly string[] Careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum_naptime=10min", "scram_iterations=1"];
 
     private readonly ChildProcess process;
     private readonly string password;

@@ -28,6 +28,9 @@ internal sealed class Death(FailPointFiles files)
             if (awaited.Count == 0)
                 Die();
             limit ??= new Timer(_ => DieLate(), null, Patience, Timeout.InfiniteTimeSpan);
+            // In place of the thread that is held: by itself the pool takes half a second to add one.
+            ThreadPool.GetMinThreads(out var workers, out var completions);
+            ThreadPool.SetMinThreads(workers + 1, completions);
         }
 
         Thread.Sleep(Timeout.Infinite);

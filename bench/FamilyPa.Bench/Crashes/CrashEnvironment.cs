@@ -111,14 +111,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     {
         var first = Interlocked.Add(ref senders, count) - count;
         var phones = Enumerable.Range(first, count).Select(number => $"+4478{number:00000000}").ToArray();
-        await using var command = database.CreateCommand(
-            """
-            with phones as (select phone, gen_random_uuid() as family_id from unnest($1) phone),
-                 added as (insert into families (id, name, timezone, locale) select family_id, 'Family ' || phone, 'Europe/London', 'en-GB' from phones)
-            insert into family_members (family_id, display_name, role, phone_e164) select family_id, 'Robin', 'owner', phone from phones
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = phones });
-        await command.ExecuteNonQueryAsync();
+        await Families.AddAsync(database, phones);
         return phones;
     }
 

@@ -45,14 +45,20 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
         }
     }
 
-    /// <summary>Keeps what can't be taken in, with its cause, for an operator: put back into the queue, it is tried anew.</summary>
+    /// <summary>
+    /// Keeps what can't be taken in, with its cause, for an operator: put back into the queue, it is tried anew. One that comes without a cause
+    /// only had bad luck, as when the process died each time: nothing is known against it, and it is taken in here.
+    /// </summary>
     public async Task GiveUpAsync(string queueMessageId, string body, CancellationToken cancellation)
     {
         try
         {
             var spilled = SpilledMessage.TryParse(body);
-            var message = (await spill.ReadAsync(body, cancellation))?.TryRead();
-            var cause = message is null ? "unreadable" : spilled?.Cause ?? "retries_exhausted";
+            var whole = await spill.ReadAsync(body, cancellation);
+            var message = whole?.TryRead();
+            var cause = message is null ? "unreadable" : spilled?.Cause ?? await TakeInAtLastAsync(whole!, message, cancellation);
+            if (cause is null)
+                return;
             await using var batch = database.AsService().Add(
                 """
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
@@ -66,6 +72,21 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
         {
             log.PoisonWaits(Spill.Name, ErrorCode.Of(e));
             await spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
+        }
+    }
+
+    /// <returns>Why it can't be taken in; null where it was.</returns>
+    private async Task<string?> TakeInAtLastAsync(SpilledMessage spilled, InboundMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            await intake.TakeInAsync(message, spilled.RequestId);
+            await spill.ForgetAsync(spilled, cancellation);
+            return null;
+        }
+        catch (Exception e) when (!DatabaseOutage.Is(e) && e is not OperationCanceledException)
+        {
+            return AttemptError.Of(e).Code;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
 
@@ -199,6 +200,26 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         await App.Storage.Queue("inbound").SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes((string)row["body"]!)), Cancellation);
         await App.WaitForJobAsync(sid, "done");
         await AssertOnceAsync(sid);
+    }
+
+    [Fact]
+    public async Task One_whose_tries_all_ended_without_a_word_is_taken_in_at_last()
+    {
+        var form = App.Form("buy luck");
+        var sid = form["MessageSid"];
+        await App.Database.ExecuteAsync($"alter table webhook_events add constraint unlucky check (message_sid <> '{sid}') not valid");
+        Assert.Equal(200, (await App.PostAsync(form)).Status);
+        var row = Assert.Single(await PoisonAsync("message_sid = $1", sid));
+        await App.Database.ExecuteAsync("alter table webhook_events drop constraint unlucky");
+        var spilled = JsonNode.Parse((string)row["body"]!)!.AsObject();
+        Assert.True(spilled.Remove("cause"));
+
+        // As the platform puts it there once the process has died five times over it.
+        await App.Storage.Queue("inbound-poison").SendMessageAsync(spilled.ToJsonString(), Cancellation);
+
+        await App.WaitForJobAsync(sid, "done");
+        await AssertOnceAsync(sid);
+        Assert.Single(await PoisonAsync("message_sid = $1", sid));
     }
 
     [Fact]

@@ -186,17 +186,10 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
     [Fact]
     public async Task What_can_never_be_stored_ends_in_poison_with_its_cause_and_its_body()
     {
-        var form = App.Form("buy trouble");
-        var sid = form["MessageSid"];
-        await App.Database.ExecuteAsync($"alter table webhook_events add constraint never check (message_sid <> '{sid}') not valid");
-
-        Assert.Equal(200, (await App.PostAsync(form)).Status);
-
-        var row = Assert.Single(await PoisonAsync("message_sid = $1", sid));
+        var (sid, row) = await EndInPoisonAsync("buy trouble");
         Assert.Equal(("inbound", "database_23514"), (row["queue"], row["cause"]));
 
         // Put back by hand once the cause is repaired, it goes its way.
-        await App.Database.ExecuteAsync("alter table webhook_events drop constraint never");
         await App.Storage.Queue("inbound").SendMessageAsync(Convert.ToBase64String(Encoding.UTF8.GetBytes((string)row["body"]!)), Cancellation);
         await App.WaitForJobAsync(sid, "done");
         await AssertOnceAsync(sid);
@@ -205,12 +198,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
     [Fact]
     public async Task One_whose_tries_all_ended_without_a_word_is_taken_in_at_last()
     {
-        var form = App.Form("buy luck");
-        var sid = form["MessageSid"];
-        await App.Database.ExecuteAsync($"alter table webhook_events add constraint unlucky check (message_sid <> '{sid}') not valid");
-        Assert.Equal(200, (await App.PostAsync(form)).Status);
-        var row = Assert.Single(await PoisonAsync("message_sid = $1", sid));
-        await App.Database.ExecuteAsync("alter table webhook_events drop constraint unlucky");
+        var (sid, row) = await EndInPoisonAsync("buy luck");
         var spilled = JsonNode.Parse((string)row["body"]!)!.AsObject();
         Assert.True(spilled.Remove("cause"));
 
@@ -236,6 +224,18 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
             rows => rows.Count == 2, "both poison rows");
         Assert.Equal([("extract", "nor is this", "unreadable"), ("inbound", "this is no message", "unreadable")],
             rows.Select(row => (row["queue"], row["body"], row["cause"])));
+    }
+
+    /// <summary>A message that the database refused, acknowledged all the same; it would be taken now.</summary>
+    private async Task<(string Sid, IReadOnlyDictionary<string, object?> Row)> EndInPoisonAsync(string text)
+    {
+        var form = App.Form(text);
+        var sid = form["MessageSid"];
+        await App.Database.ExecuteAsync($"alter table webhook_events add constraint never check (message_sid <> '{sid}') not valid");
+        Assert.Equal(200, (await App.PostAsync(form)).Status);
+        var row = Assert.Single(await PoisonAsync("message_sid = $1", sid));
+        await App.Database.ExecuteAsync("alter table webhook_events drop constraint never");
+        return (sid, row);
     }
 
     private async Task BeginAsync(Outage outage)

@@ -49,8 +49,16 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
     /// Keeps what can't be taken in, with its cause, for an operator: put back into the queue, it is tried anew. One that comes without a cause
     /// only had bad luck, as when the process died each time: nothing is known against it, and it is taken in here.
     /// </summary>
-    public async Task GiveUpAsync(string queueMessageId, string body, CancellationToken cancellation)
+    public async Task GiveUpAsync(string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
     {
+        if (dequeueCount > 1)
+        {
+            // No queue waits behind a poison queue: once the process had died five times here too, nobody would be called any more.
+            log.PoisonWaits(Spill.Name, "interrupted");
+            await SendBackAsync(body, cancellation);
+            return;
+        }
+
         try
         {
             var spilled = SpilledMessage.TryParse(body);
@@ -71,9 +79,13 @@ public sealed class SpilledIntake(Spill spill, LateIntake intake, Database datab
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
             log.PoisonWaits(Spill.Name, ErrorCode.Of(e));
-            await spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
+            await SendBackAsync(body, cancellation);
         }
     }
+
+    /// <summary>As a new message, whose tries begin anew.</summary>
+    private Task SendBackAsync(string body, CancellationToken cancellation) =>
+        spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
 
     /// <returns>Why it can't be taken in; null where it was.</returns>
     private async Task<string?> TakeInAtLastAsync(SpilledMessage spilled, InboundMessage message, CancellationToken cancellation)

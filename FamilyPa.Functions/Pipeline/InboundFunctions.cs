@@ -13,5 +13,5 @@ public sealed class InboundFunctions(SpilledIntake intake)
 
     [Function("InboundPoison")]
     public Task GiveUp([QueueTrigger("inbound-poison")] QueueMessage message, CancellationToken cancellation) =>
-        intake.GiveUpAsync(message.MessageId, message.Body.ToString(), cancellation);
+        intake.GiveUpAsync(message.MessageId, message.Body.ToString(), message.DequeueCount, cancellation);
 }

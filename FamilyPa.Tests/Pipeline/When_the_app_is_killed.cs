@@ -65,6 +65,25 @@ public sealed class When_the_app_is_killed(When_the_app_is_killed.MortalApp app)
         Assert.Equal(["extract abandoned"], await App.AttemptsAsync(sid));
     }
 
+    [Fact]
+    public async Task Over_what_is_in_the_poison_queue_of_inbound_its_tries_begin_anew_for_after_the_fifth_nobody_is_called()
+    {
+        var poison = App.Storage.Queue("inbound-poison");
+        await App.KillAsync();
+        var killedOver = (await poison.SendMessageAsync("no message at all", Cancellation)).Value.MessageId;
+        var held = (await poison.ReceiveMessageAsync(TimeSpan.FromMinutes(10), Cancellation)).Value;
+        await poison.UpdateMessageAsync(held.MessageId, held.PopReceipt, held.Body, TimeSpan.Zero, Cancellation);
+
+        await App.RestartAsync();
+
+        var kept = Assert.Single(await App.WaitForAsync(
+            () => App.Database.RowsAsync("select queue_message_id from poison_messages where queue = 'inbound' and body = 'no message at all'"),
+            rows => rows.Count > 0, "the poison row"));
+        Assert.NotEqual(killedOver, kept["queue_message_id"]);
+        await App.WaitForAsync(
+            async () => (await poison.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, waiting => waiting == 0, "the poison queue to be empty");
+    }
+
     private async Task AssertOnceAsync(string sid)
     {
         Assert.Equal(1, await App.CountAsync("tasks", sid));

@@ -8,7 +8,7 @@ using Npgsql;
 namespace FamilyPa.Tests.NeverLost;
 
 /// <summary>An app whose database and storage are reached through proxies that can fail. The tests' own connections are not.</summary>
-public sealed partial class OutageApp(TestEnvironment environment) : FastApp(environment)
+public partial class OutageApp(TestEnvironment environment) : FastApp(environment)
 {
     private readonly List<TcpProxy> storage = [];
 
@@ -32,6 +32,7 @@ public sealed partial class OutageApp(TestEnvironment environment) : FastApp(env
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         PassOn();
         await base.DisposeAsync();
         await Postgres.DisposeAsync();

@@ -31,6 +31,8 @@ public static class StorageServices
         // Each statement of the pipeline runs over and over: parse and plan it once per connection.
         address.MaxAutoPrepare = 50;
         address.AutoPrepareMinUsages = 2;
+        // Nothing outlives its transaction on a connection (Database), and to have the server reset it all the same takes half a millisecond a batch.
+        address.NoResetOnClose = true;
 
         // Named, or its telemetry would bear the connection string.
         var builder = new NpgsqlDataSourceBuilder(address.ConnectionString) { Name = "familypa" };

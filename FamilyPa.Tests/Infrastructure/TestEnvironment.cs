@@ -17,7 +17,7 @@ public sealed class TestEnvironment : IAsyncDisposable
     private static readonly string[] Accounts = [.. Enumerable.Range(1, 300).Select(number => $"account{number}")];
 
     private readonly Lazy<Task> packages = new(() => NodePackages.EnsureAsync(TestContext.Current.SendDiagnosticMessage, forTests: true));
-    private readonly Lazy<Task<ScratchFolder>> scratch = new(ScratchFolder.CreateAsync);
+    private readonly Lazy<Task<ScratchFolder>> scratch = new(() => ScratchFolder.CreateAsync(inMemory: true));
     private readonly Lazy<Task<PostgresServer>> postgres;
     private readonly Lazy<Task<AzuriteServer>> azurite;
     private IReadOnlyDictionary<string, string> fresh = new Dictionary<string, string>();

@@ -16,11 +16,12 @@ internal static class ReachableFolder
         return Directory.CreateDirectory(Path.Combine(OutsideTheClone(), Path.GetFullPath(folder).TrimStart('/'))).FullName;
     }
 
-    /// <summary>Survives a reboot, and is another one for each clone.</summary>
-    public static string OutsideTheClone()
+    /// <summary>Another one for each clone.</summary>
+    /// <param name="parent">The default survives a reboot.</param>
+    public static string OutsideTheClone(string parent = "/var/tmp")
     {
         var clone = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Repository.Root)))[..12];
-        return Directory.CreateDirectory(Path.Combine("/var/tmp", $"familypa-{clone}")).FullName;
+        return Directory.CreateDirectory(Path.Combine(parent, $"familypa-{clone}")).FullName;
     }
 
     private static async Task<bool> CanEnterAsync(string folder)

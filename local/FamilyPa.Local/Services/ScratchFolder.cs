@@ -6,15 +6,26 @@ namespace FamilyPa.Local.Services;
 /// <summary>A folder for one test or load run, which every service can reach. What a killed run left is swept by the next one.</summary>
 public sealed class ScratchFolder : IDisposable
 {
+    private const string Memory = "/dev/shm";
+
+    /// <summary>Four times what the tests' databases take.</summary>
+    private const long MemoryNeeded = 1L << 30;
+
     private static int count;
 
     private ScratchFolder(string path) => Path = path;
 
     public string Path { get; }
 
-    public static async Task<ScratchFolder> CreateAsync()
+    /// <param name="inMemory">
+    /// Where the machine has room for it: for databases that come and go by the hundred, with several hundred files each, for which a disk's file
+    /// system searches long for free places.
+    /// </param>
+    public static async Task<ScratchFolder> CreateAsync(bool inMemory = false)
     {
-        var all = await ReachableFolder.ForAsync(System.IO.Path.Combine(Repository.StateFolder, "scratch"));
+        var all = inMemory && Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace > MemoryNeeded
+            ? ReachableFolder.OutsideTheClone(Memory)
+            : await ReachableFolder.ForAsync(System.IO.Path.Combine(Repository.StateFolder, "scratch"));
         foreach (var folder in Directory.GetDirectories(all))
             if (!IsOwned(System.IO.Path.GetFileName(folder)))
                 Delete(folder);

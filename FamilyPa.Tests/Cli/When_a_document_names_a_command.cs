@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using FamilyPa.Cli;
-using FamilyPa.Local;
+using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Cli;
 
@@ -11,7 +11,7 @@ public sealed partial class When_a_document_names_a_command
 {
     private static readonly RootCommand Root = Build();
 
-    public static TheoryData<string, string> Lines => [.. Documents().SelectMany(Found)];
+    public static TheoryData<string, string> Lines => [.. Documents.Files().SelectMany(Found)];
 
     [Theory]
     [MemberData(nameof(Lines))]
@@ -32,16 +32,11 @@ public sealed partial class When_a_document_names_a_command
     [InlineData("requeue extrakt SM0123456789abcdef0123456789abcdef")]
     public void A_wrong_one_is_noticed(string line) => Assert.NotEmpty(Root.Parse(line).Errors);
 
-    private static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md"))
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra"), "*.md", SearchOption.AllDirectories));
-
     private static IEnumerable<TheoryDataRow<string, string>> Found(string file)
     {
         var text = File.ReadAllText(file);
-        var blocks = CodeBlock().Matches(text).SelectMany(block => block.Groups[1].Value.Split('\n'));
-        var inline = InlineCode().Matches(CodeBlock().Replace(text, "")).Select(code => code.Groups[1].Value);
-        foreach (var line in blocks.Concat(inline).Select(line => line.Trim()).Where(line => line.StartsWith("familypa ", StringComparison.Ordinal)))
+        var lines = Documents.Blocks(text).SelectMany(block => block.Split('\n')).Concat(Documents.Inline(text));
+        foreach (var line in lines.Select(line => line.Trim()).Where(line => line.StartsWith("familypa ", StringComparison.Ordinal)))
         {
             var arguments = Comment().Replace(line["familypa ".Length..], "")
                 .Replace("SM…", "SM0123456789abcdef0123456789abcdef", StringComparison.Ordinal).Replace("'…'", "'x'", StringComparison.Ordinal);
@@ -61,12 +56,6 @@ public sealed partial class When_a_document_names_a_command
             root.Add(option);
         return root;
     }
-
-    [GeneratedRegex(@"^```sh\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
-    [GeneratedRegex("`([^`\n]+)`")]
-    private static partial Regex InlineCode();
 
     [GeneratedRegex(@"\s+#.*$")]
     private static partial Regex Comment();

@@ -22,6 +22,8 @@ public static class TelemetryServices
     /// <remarks><c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is the platform's own setting: where it asks for Entra ID the app signs in as the host does.</remarks>
     public static FunctionsApplicationBuilder AddTelemetry(this FunctionsApplicationBuilder builder)
     {
+        // For the host too, which takes what the worker logs: ASP.NET Core's lines of each request bear its address, and with it the secret.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("FamilyPa", LogLevel.Information);
         if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
             return builder;
 

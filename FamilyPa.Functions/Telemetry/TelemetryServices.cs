@@ -18,7 +18,7 @@ namespace FamilyPa.Functions.Telemetry;
 
 public static class TelemetryServices
 {
-    /// <summary>Logs, traces and metrics to Application Insights, where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> names one; else nothing at all.</summary>
+    /// <summary>Logs, traces and metrics to Application Insights, where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> names one; else logs alone, to the host.</summary>
     /// <remarks><c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is the platform's own setting: where it asks for Entra ID the app signs in as the host does.</remarks>
     public static FunctionsApplicationBuilder AddTelemetry(this FunctionsApplicationBuilder builder)
     {

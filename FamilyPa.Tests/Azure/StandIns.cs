@@ -1,8 +1,8 @@
 namespace FamilyPa.Tests.Azure;
 
 /// <summary>
-/// Commands that stand in for those of the same names, first on a <see cref="Path"/>. Each notes how it was called, fails when <c>FAILING</c> names it,
-/// and answers <c>$LISTED</c> when it is asked for a list.
+/// Commands that stand in for those of the same names, first on a <see cref="Path"/>. Each notes how it was called. Those it is made with fail when
+/// <c>FAILING</c> names them, and answer <c>$LISTED</c> when they are asked for a list.
 /// </summary>
 internal sealed class StandIns : IDisposable
 {

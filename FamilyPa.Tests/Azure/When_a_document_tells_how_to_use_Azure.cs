@@ -16,12 +16,12 @@ public sealed partial class When_a_document_tells_how_to_use_Azure : IDisposable
 
     private readonly StandIns commands = new("curl", "dotnet", "familypa", "psql");
 
-    private readonly List<string> values;
+    private readonly string[] values;
 
     public When_a_document_tells_how_to_use_Azure()
     {
-        var settable = Names(Parameter(), "main.bicepparam").Concat(Own).ToList();
-        values = [.. settable, .. Names(Output(), "main.bicep")];
+        string[] settable = [.. DeploymentNames.Read, .. Own];
+        values = [.. settable, .. DeploymentNames.Outputs];
         commands.Add("azd", $"""
             case "$*" in
               'env get-values') printf '{string.Concat(values.Select(name => $"{name}=\"the {name}\"\\n"))}' ;;
@@ -77,9 +77,6 @@ public sealed partial class When_a_document_tells_how_to_use_Azure : IDisposable
         Assert.False(succeeded && commands.Failures.Length == 0);
     }
 
-    private static IEnumerable<string> Names(Regex name, string file) =>
-        name.Matches(File.ReadAllText(Path.Combine(Repository.Root, "infra", file))).Select(match => match.Groups[1].Value).Distinct();
-
     private static IEnumerable<string> ForAzure(string file)
     {
         var text = File.ReadAllText(file);
@@ -98,12 +95,6 @@ public sealed partial class When_a_document_tells_how_to_use_Azure : IDisposable
         return ChildProcess.RunAsync(
             new ChildStart("bash", ["-euo", "pipefail", "-c", lines]) { Environment = environment, WorkingDirectory = Repository.Root }, TestContext.Current.CancellationToken);
     }
-
-    [GeneratedRegex(@"readEnvironmentVariable\('(\w+)'")]
-    private static partial Regex Parameter();
-
-    [GeneratedRegex(@"^output ([A-Z_]+) ", RegexOptions.Multiline)]
-    private static partial Regex Output();
 
     [GeneratedRegex(@"\bazd? [a-z]|infra/hooks/")]
     private static partial Regex Azure();

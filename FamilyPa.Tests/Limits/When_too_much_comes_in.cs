@@ -90,11 +90,12 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
             return (forms, await Task.WhenAll(forms.Select((form, n) => App.PostAsync(form, to: n % 2 == 0 ? null : twin.Http))));
         });
 
-        Assert.Equal(PerHour, answers.Count(answer => answer.Status == 200));
-        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((429, "rate_hour"), (answer.Status, answer.Code())));
+        // First of all: what a database that is out of connections did not take is kept elsewhere, and answered with 200 whatever the rate.
         var sids = forms.Select(form => form["MessageSid"]).ToArray();
         var stored = await App.Database.ScalarAsync<long>("select count(*) from processing_jobs where message_sid = any ($1)", (object)sids);
         Assert.Equal(200, stored);
+        Assert.Equal(PerHour, answers.Count(answer => answer.Status == 200));
+        Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((429, "rate_hour"), (answer.Status, answer.Code())));
         var limits = (await App.AskAsync("/api/admin/limits")).Json.GetProperty("rates").EnumerateArray().First(rate => rate.Text("limit") == "rate_hour");
         Assert.Equal((PerHour, PerHour), (limits.GetProperty("limit_value").GetInt32(), limits.GetProperty("accepted").GetInt32()));
         await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");

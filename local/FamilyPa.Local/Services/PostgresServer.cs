@@ -10,7 +10,12 @@ public sealed record PostgresOptions(bool Durable = true, Action<string>? Progre
 /// <summary>PostgreSQL of our own on a free loopback port. It ends with us, however we end.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly string[] Careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum_naptime=10min", "scram_iterations=1"];
+    /// <summary>Of tests: nothing must outlast them, and up to thirty apps have twenty connections each.</summary>
+    private static readonly string[] Careless =
+    [
+        "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum_naptime=10min", "scram_iterations=1",
+        "max_connections=600",
+    ];
 
     private readonly ChildProcess process;
     private readonly string password;
@@ -115,8 +120,8 @@ public sealed class PostgresServer : IAsyncDisposable
         string[] settings =
         [
             string.Create(CultureInfo.InvariantCulture, $"port={port}"),
-            "listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC", "max_connections=200",
-            .. options.Durable ? [] : Careless,
+            "listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC",
+            .. options.Durable ? ["max_connections=200"] : Careless,
         ];
         return ["-D", data, .. settings.SelectMany(setting => new[] { "-c", setting })];
     }

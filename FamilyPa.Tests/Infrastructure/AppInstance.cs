@@ -165,10 +165,7 @@ internal sealed class AppInstance : IAsyncDisposable
         };
         foreach (var (name, value) in wiring.ToSettings())
             Settings[name] = value;
-        // It lives for seconds: to compile again what is called often would cost the processors a quarter more than the tests themselves.
-        Settings["DOTNET_TC_CallCounting"] = "0";
-        // Nor do its threads spin for work while there are others to run.
-        Settings["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        ShortLife.Set(Settings);
         GenerousLimits.Set(Settings);
     }
 

@@ -213,11 +213,8 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["Pipeline__TwilioTimeout"] = "00:00:03";
         settings["DOTNET_STARTUP_HOOKS"] = typeof(FailPointFiles).Assembly.Location;
         settings[FailPointFiles.Variable] = Path.Combine(bench.Folder, "fail-points");
-        // Each life of this app is a short one: to compile anything better than at once pays only in long ones.
         settings["DOTNET_TieredPGO"] = "0";
-        settings["DOTNET_TC_CallCounting"] = "0";
-        // Nor do its threads spin for work while there are others to run.
-        settings["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
+        ShortLife.Set(settings);
         return settings;
     }
 }

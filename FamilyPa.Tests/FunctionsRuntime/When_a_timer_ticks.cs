@@ -101,6 +101,8 @@ public class When_a_timer_ticks
 
         Assert.Equal(HttpStatusCode.Unauthorized, await RunAsync(functions, "/admin/functions/Nightly"));
         Assert.Equal(HttpStatusCode.NotFound, await RunAsync(functions, "/admin/functions/Daily?code=the-key"));
+        using (var empty = await functions.Client.PostAsync("/admin/functions/Nightly?code=the-key", null, TestContext.Current.CancellationToken))
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, empty.StatusCode);
         Assert.Empty(ticks);
 
         Assert.Equal(HttpStatusCode.Accepted, await RunAsync(functions, "/admin/functions/nightly?code=the-key"));

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 
 namespace FamilyPa.Tests.Infrastructure;
@@ -7,7 +8,7 @@ public partial class FamilyPaApp
     /// <summary>Runs a timer's function now, as an operator can. Returns when it has begun.</summary>
     public async Task StartTimerAsync(string function)
     {
-        using var answer = await Operator.PostAsync($"/admin/functions/{function}", null, TestContext.Current.CancellationToken);
+        using var answer = await Operator.PostAsJsonAsync($"/admin/functions/{function}", new { }, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 

@@ -6,7 +6,7 @@ namespace FunctionsRuntime.Http;
 
 /// <summary>
 /// The platform's <c>POST /admin/functions/{name}</c>, which runs a function that no request triggers: accepted at once, run beside.
-/// For timers only.
+/// For timers only. The platform wants a body of JSON, be it <c>{}</c>.
 /// </summary>
 internal sealed class AdminFunctions(FunctionCatalog catalog, FunctionKey key, FunctionRunner runner)
 {
@@ -18,6 +18,8 @@ internal sealed class AdminFunctions(FunctionCatalog catalog, FunctionKey key, F
     {
         if (!key.IsIn(request))
             return StatusCodes.Status401Unauthorized;
+        if (!request.HasJsonContentType())
+            return StatusCodes.Status415UnsupportedMediaType;
         var name = request.Path.Value![Root.Length..].Trim('/');
         var timer = catalog.TriggeredBy<TimerTriggerAttribute>().FirstOrDefault(timer => string.Equals(timer.Function.Name, name, StringComparison.OrdinalIgnoreCase));
         if (timer.Function is null || !HttpMethods.IsPost(request.Method))

@@ -87,7 +87,7 @@ public class When_an_http_function_answers
 
         await functions.ReadAsync("/result");
 
-        await Wait.Until(() => functions.Log.Any(line => line.StartsWith("Information Function.Result: Executed (Succeeded", StringComparison.Ordinal)));
+        await Wait.Until(() => functions.Log.Any(line => line.StartsWith("Information Function.Result: Executed 'Functions.Result' (Succeeded", StringComparison.Ordinal)));
     }
 
     public class Answers

@@ -31,7 +31,7 @@ public class When_an_http_function_fails
 
         await functions.GetAsync("/throws");
 
-        Assert.Contains(functions.Log, line => line.StartsWith("Error Function.Throws: Executed (Failed", StringComparison.Ordinal) && line.EndsWith("boom", StringComparison.Ordinal));
+        Assert.Contains(functions.Log, line => line.StartsWith("Error Function.Throws: Executed 'Functions.Throws' (Failed", StringComparison.Ordinal) && line.EndsWith("boom", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public partial class FamilyPaApp
     /// <summary>Runs a timer's function now and waits for its end, of which the host's log tells.</summary>
     public async Task RunTimerAsync(string function)
     {
-        var ended = new Regex($@"Function\.{function}: Executed \(\w+, .*Id=([0-9a-f-]+)");
+        var ended = new Regex($@"Executed 'Functions\.{function}' \(\w+, Id=([0-9a-f-]+)");
         var before = Ids();
         await StartTimerAsync(function);
         await WaitForAsync(() => Task.FromResult(Ids()), ids => !ids.IsSubsetOf(before), $"the end of {function}");

@@ -25,14 +25,14 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
         {
             await pipeline(invocation);
             if (logger.IsEnabled(LogLevel.Information))
-                Succeeded(logger, Stopwatch.GetElapsedTime(started).TotalMilliseconds, invocation.InvocationId);
+                Succeeded(logger, invocation.Function.Name, invocation.InvocationId, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
 
             return null;
         }
         catch (Exception exception)
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            Failed(logger, exception, Stopwatch.GetElapsedTime(started).TotalMilliseconds, invocation.InvocationId);
+            Failed(logger, exception, invocation.Function.Name, invocation.InvocationId, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return exception;
         }
         finally
@@ -68,11 +68,11 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
         return activity;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Executed (Succeeded, Duration={Duration:0.#}ms, Id={InvocationId})", SkipEnabledCheck = true)]
-    private static partial void Succeeded(ILogger logger, double duration, string invocationId);
+    [LoggerMessage(1, LogLevel.Information, "Executed 'Functions.{FunctionName}' (Succeeded, Id={InvocationId}, Duration={Duration:0.#}ms)", SkipEnabledCheck = true)]
+    private static partial void Succeeded(ILogger logger, string functionName, string invocationId, double duration);
 
-    [LoggerMessage(2, LogLevel.Error, "Executed (Failed, Duration={Duration:0.#}ms, Id={InvocationId})")]
-    private static partial void Failed(ILogger logger, Exception exception, double duration, string invocationId);
+    [LoggerMessage(2, LogLevel.Error, "Executed 'Functions.{FunctionName}' (Failed, Id={InvocationId}, Duration={Duration:0.#}ms)")]
+    private static partial void Failed(ILogger logger, Exception exception, string functionName, string invocationId, double duration);
 
     [LoggerMessage(3, LogLevel.Error, "The services of the call could not be disposed of")]
     private static partial void DisposalFailed(ILogger logger, Exception exception);

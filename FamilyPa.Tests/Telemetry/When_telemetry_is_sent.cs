@@ -79,6 +79,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     [Fact]
     public async Task Every_line_of_ours_arrives_with_its_names_and_nothing_is_sampled_away()
     {
+        Assert.SkipWhen(FunctionsHost.IsUsed, "The platform's host writes its log in another form.");
         var day = await App.DayAsync();
 
         var lines = day.Of("MessageData").Where(line => line.Properties.GetValueOrDefault("CategoryName")?.StartsWith("FamilyPa.", StringComparison.Ordinal) is true).ToList();

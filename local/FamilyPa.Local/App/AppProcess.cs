@@ -44,13 +44,10 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Returns once the app answers.</summary>
     public static async Task<AppProcess> StartAsync(AppStart start, CancellationToken cancellationToken = default)
     {
-        if (!File.Exists(start.Assembly))
-            throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
+        var program = FunctionsHost.IsUsed ? FunctionsHost.Start(start.Settings) : Built(start);
         var log = start.LogFile is null ? null : OpenLog(start.LogFile);
-        var process = await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, start.Assembly)
+        var process = await ChildProcess.StartAsync(program with
         {
-            WorkingDirectory = Path.GetDirectoryName(start.Assembly),
-            Environment = start.Settings,
             RecordFile = start.RecordFile,
             OnLine = line =>
             {
@@ -80,7 +77,7 @@ public sealed class AppProcess : IAsyncDisposable
     public Task KillAsync() => process.KillAsync();
 
     /// <summary>As the platform asks: work in hand may end first.</summary>
-    public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(10));
+    public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(FunctionsHost.IsUsed ? 30 : 10));
 
     public async ValueTask DisposeAsync()
     {
@@ -90,6 +87,11 @@ public sealed class AppProcess : IAsyncDisposable
             lock (log)
                 log.Dispose();
     }
+
+    private static ChildStart Built(AppStart start) =>
+        File.Exists(start.Assembly)
+            ? new ChildStart(AppBuild.DotNet, start.Assembly) { WorkingDirectory = Path.GetDirectoryName(start.Assembly), Environment = start.Settings }
+            : throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
 
     private async Task WaitUntilLiveAsync(TimeSpan patience, CancellationToken cancellationToken)
     {

@@ -95,10 +95,11 @@ public sealed class ChildProcess : IAsyncDisposable
             await KillAsync();
     }
 
+    /// <summary>With all that it has started.</summary>
     public async Task KillAsync()
     {
         if (!Exited.IsCompleted)
-            Signals.Send(Id, Signal.Kill);
+            process.Kill(entireProcessTree: true);
         await Exited;
     }
 

@@ -1,3 +1,4 @@
+using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Infrastructure;
 using Npgsql;
 
@@ -5,6 +6,16 @@ namespace FamilyPa.Tests.LocalRun;
 
 public sealed class When_services_run(TestEnvironment environment)
 {
+    [Fact]
+    public void The_port_kept_for_the_app_is_given_to_none_of_them()
+    {
+        using var kept = LoopbackPort.Hold(0);
+
+        using var other = LoopbackPort.Hold(kept.Number);
+        Assert.NotEqual(kept.Number, other.Number);
+        Assert.False(LoopbackPort.IsFree(kept.Number));
+    }
+
     [Fact]
     public async Task Each_database_is_migrated_and_separate()
     {

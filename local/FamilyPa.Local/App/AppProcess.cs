@@ -73,8 +73,8 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Holds it, so that it costs nothing while nobody needs it, or lets it go on.</summary>
     public void Pause(bool paused) => process.Pause(paused);
 
-    /// <summary>As a crash: nothing is finished, nothing is said.</summary>
-    public Task KillAsync() => process.KillAsync();
+    /// <summary>As a crash: nothing is finished, nothing is said. The platform's host has a worker, which dies too.</summary>
+    public Task KillAsync() => process.KillAsync(entireTree: true);
 
     /// <summary>As the platform asks: work in hand may end first.</summary>
     public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(FunctionsHost.IsUsed ? 30 : 10));

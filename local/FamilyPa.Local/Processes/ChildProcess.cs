@@ -95,11 +95,10 @@ public sealed class ChildProcess : IAsyncDisposable
             await KillAsync();
     }
 
-    /// <summary>With all that it has started.</summary>
-    public async Task KillAsync()
+    public async Task KillAsync(bool entireTree = false)
     {
         if (!Exited.IsCompleted)
-            process.Kill(entireProcessTree: true);
+            process.Kill(entireTree);
         await Exited;
     }
 

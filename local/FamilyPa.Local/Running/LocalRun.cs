@@ -29,7 +29,9 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         if (Options.Fresh)
             await steps.RunAsync("Data", _ => LocalData.DropAsync(), "dropped");
-        var port = LoopbackPort.IsFree(Options.Port) ? Options.Port : LoopbackPort.Free();
+        // Held until the app takes it: all that is started before it takes ports too.
+        using var held = LoopbackPort.Hold(Options.Port);
+        var port = held.Number;
         if (port != Options.Port)
             Tell($"Port {Options.Port} is taken; the app gets {port}.");
         var secrets = LocalSecrets.Load(LocalData.Secrets);
@@ -48,6 +50,7 @@ internal sealed class LocalRun : IAsyncDisposable
             async say =>
             {
                 say("starting");
+                held.Dispose();
                 return await StartAppAsync(wiring, cancellationToken);
             },
             ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} answers, but is not ready: see {LocalData.AppLog}");

@@ -213,7 +213,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["Pipeline__TwilioTimeout"] = "00:00:03";
         settings["DOTNET_STARTUP_HOOKS"] = typeof(FailPointFiles).Assembly.Location;
         settings[FailPointFiles.Variable] = Path.Combine(bench.Folder, "fail-points");
-        settings["DOTNET_TieredPGO"] = "0";
         ShortLife.Set(settings);
         return settings;
     }

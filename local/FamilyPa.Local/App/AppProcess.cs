@@ -73,10 +73,10 @@ public sealed class AppProcess : IAsyncDisposable
     /// <summary>Holds it, so that it costs nothing while nobody needs it, or lets it go on.</summary>
     public void Pause(bool paused) => process.Pause(paused);
 
-    /// <summary>As a crash: nothing is finished, nothing is said. The platform's host has a worker, which dies too.</summary>
-    public Task KillAsync() => process.KillAsync(entireTree: true);
+    /// <summary>As a crash: nothing is finished, nothing is said.</summary>
+    public Task KillAsync() => process.KillAsync();
 
-    /// <summary>As the platform asks: work in hand may end first.</summary>
+    /// <summary>As the platform asks: work in hand may end first. The platform's host gives it ten seconds before it asks its functions to end.</summary>
     public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(FunctionsHost.IsUsed ? 30 : 10));
 
     public async ValueTask DisposeAsync()

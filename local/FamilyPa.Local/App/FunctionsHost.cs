@@ -21,6 +21,8 @@ public static class FunctionsHost
         return new ChildStart(Path.Combine(Folder!, "Microsoft.Azure.WebJobs.Script.WebHost"))
         {
             WorkingDirectory = Folder,
+            // Its worker, which it does not end when it is killed.
+            DiesWithItsChildren = true,
             Environment = new Dictionary<string, string?>(settings)
             {
                 ["ASPNETCORE_URLS"] = settings[AppSettings.RuntimeUrl],

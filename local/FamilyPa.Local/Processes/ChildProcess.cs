@@ -14,6 +14,9 @@ public sealed record ChildStart(string File, params IReadOnlyList<string> Argume
 
     public Signal? WhenParentDies { get; init; } = Signal.Kill;
 
+    /// <summary>Whether a kill takes along what it has started.</summary>
+    public bool DiesWithItsChildren { get; init; }
+
     public Action<string>? OnLine { get; init; }
 
     /// <summary>Where the process is recorded; one that an earlier run recorded there and left running is ended first.</summary>
@@ -26,12 +29,12 @@ public sealed class ChildProcess : IAsyncDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly string? recordFile;
+    private readonly ChildStart start;
 
-    private ChildProcess(Process process, string? recordFile)
+    private ChildProcess(Process process, ChildStart start)
     {
         this.process = process;
-        this.recordFile = recordFile;
+        this.start = start;
     }
 
     public int Id { get; private set; }
@@ -55,7 +58,7 @@ public sealed class ChildProcess : IAsyncDisposable
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 
-        var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true }, start.RecordFile);
+        var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true }, start);
         child.process.OutputDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
         child.process.ErrorDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
         child.process.Exited += (_, _) => child.exited.TrySetResult(child.process.ExitCode);
@@ -95,10 +98,10 @@ public sealed class ChildProcess : IAsyncDisposable
             await KillAsync();
     }
 
-    public async Task KillAsync(bool entireTree = false)
+    public async Task KillAsync()
     {
         if (!Exited.IsCompleted)
-            process.Kill(entireTree);
+            process.Kill(start.DiesWithItsChildren);
         await Exited;
     }
 
@@ -106,8 +109,8 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         await KillAsync();
         process.Dispose();
-        if (recordFile is not null)
-            File.Delete(recordFile);
+        if (start.RecordFile is not null)
+            File.Delete(start.RecordFile);
     }
 
     private void Take(string? line, Action<string>? onLine)

@@ -109,6 +109,21 @@ public class When_a_timer_ticks
         await Wait.Until(() => ticks.Count == 1);
     }
 
+    [Fact]
+    public async Task A_disabled_one_does_not_tick_and_can_still_be_run_by_hand()
+    {
+        await using var functions = await LocalFunctions.StartAsync<AtStart>(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection([new("FUNCTIONS_RUNTIME_KEY", "the-key"), new("AzureWebJobs.AtStart.Disabled", "true")]);
+            builder.Services.AddSingleton(ticks);
+        });
+
+        Assert.Equal(HttpStatusCode.Accepted, await RunAsync(functions, "/admin/functions/AtStart?code=the-key"));
+        await Wait.Until(() => !ticks.IsEmpty);
+
+        Assert.Single(ticks);
+    }
+
     private static async Task<HttpStatusCode> RunAsync(LocalFunctions functions, string path)
     {
         using var response = await functions.Client.PostAsync(path, JsonContent.Create(new { input = "" }), TestContext.Current.CancellationToken);

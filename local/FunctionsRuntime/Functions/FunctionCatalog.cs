@@ -5,19 +5,25 @@ using Microsoft.Extensions.Configuration;
 
 namespace FunctionsRuntime.Functions;
 
-/// <summary>Every enabled function of the app, in the order of their names. Refuses what the platform would refuse.</summary>
+/// <summary>The functions of the app, in the order of their names. Refuses what the platform would refuse.</summary>
 internal sealed partial class FunctionCatalog
 {
+    private readonly List<LoadedFunction> all;
+
     public FunctionCatalog(IEnumerable<Type> types, IConfiguration configuration)
     {
-        var all = types.Where(type => type is { IsClass: true, IsVisible: true }).SelectMany(Load).ToList();
+        all = [.. types.Where(type => type is { IsClass: true, IsVisible: true }).SelectMany(Load)];
         if (all.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new InvalidOperationException($"The function name '{twice.Key}' is used more than once.");
 
         Functions = [.. all.Where(function => !IsDisabled(function, configuration)).OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
+    /// <summary>Those that are not disabled.</summary>
     public IReadOnlyList<LoadedFunction> Functions { get; }
+
+    /// <summary>Even one that is disabled: nothing triggers it, but an operator can run it.</summary>
+    public LoadedFunction? Find(string name) => all.Find(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
 
     public IEnumerable<(LoadedFunction Function, T Trigger)> TriggeredBy<T>()
         where T : Attribute =>

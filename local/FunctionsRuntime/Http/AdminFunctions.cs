@@ -6,7 +6,7 @@ namespace FunctionsRuntime.Http;
 
 /// <summary>
 /// The platform's <c>POST /admin/functions/{name}</c>, which runs a function that no request triggers: accepted at once, run beside.
-/// For timers only. The platform wants a body of JSON, be it <c>{}</c>.
+/// For timers only, disabled or not. The platform wants a body of JSON, be it <c>{}</c>.
 /// </summary>
 internal sealed class AdminFunctions(FunctionCatalog catalog, FunctionKey key, FunctionRunner runner)
 {
@@ -20,12 +20,10 @@ internal sealed class AdminFunctions(FunctionCatalog catalog, FunctionKey key, F
             return StatusCodes.Status401Unauthorized;
         if (!request.HasJsonContentType())
             return StatusCodes.Status415UnsupportedMediaType;
-        var name = request.Path.Value![Root.Length..].Trim('/');
-        var timer = catalog.TriggeredBy<TimerTriggerAttribute>().FirstOrDefault(timer => string.Equals(timer.Function.Name, name, StringComparison.OrdinalIgnoreCase));
-        if (timer.Function is null || !HttpMethods.IsPost(request.Method))
+        if (catalog.Find(request.Path.Value![Root.Length..].Trim('/')) is not { Trigger: TimerTriggerAttribute } timer || !HttpMethods.IsPost(request.Method))
             return StatusCodes.Status404NotFound;
 
-        _ = Task.Run(() => runner.RunAsync(new Invocation(timer.Function, runner.Scopes) { Timer = new TimerInfo() }), CancellationToken.None);
+        _ = Task.Run(() => runner.RunAsync(new Invocation(timer, runner.Scopes) { Timer = new TimerInfo() }), CancellationToken.None);
         return StatusCodes.Status202Accepted;
     }
 }

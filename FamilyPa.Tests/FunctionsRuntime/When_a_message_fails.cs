@@ -22,6 +22,7 @@ public class When_a_message_fails(QueueWorld world) : IClassFixture<QueueWorld>
         var times = deliveries.Times.ToArray();
         // Storage keeps whole seconds.
         Assert.InRange(TimeProvider.System.GetElapsedTime(times[0], times[1]), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+        Assert.Contains(functions.Log, line => line.StartsWith($"Information Function.Counted: Executing 'Functions.Counted' (Reason='New queue message detected on '{queue.Name}'.'", StringComparison.Ordinal));
         Assert.Contains(functions.Log, line => line.StartsWith("Error Function.Counted: Executed 'Functions.Counted' (Failed", StringComparison.Ordinal));
     }
 

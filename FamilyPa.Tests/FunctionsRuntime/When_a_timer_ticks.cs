@@ -65,6 +65,7 @@ public class When_a_timer_ticks
         await using var functions = await Start<Throwing>();
 
         await Wait.Until(() => ticks.Count >= 2);
+        Assert.Contains(functions.Log, line => line.StartsWith("Information Function.Throwing: Executing 'Functions.Throwing' (Reason='Timer fired at 20", StringComparison.Ordinal));
         Assert.Contains(functions.Log, line => line.StartsWith("Error Function.Throwing: Executed 'Functions.Throwing' (Failed", StringComparison.Ordinal));
     }
 

@@ -81,13 +81,15 @@ public class When_an_http_function_answers
     }
 
     [Fact]
-    public async Task The_call_is_logged_under_the_functions_name()
+    public async Task The_call_is_logged_under_the_functions_name_with_its_reason_and_its_end()
     {
         await using var functions = await LocalFunctions.StartAsync<Answers>();
 
         await functions.ReadAsync("/result");
 
         await Wait.Until(() => functions.Log.Any(line => line.StartsWith("Information Function.Result: Executed 'Functions.Result' (Succeeded", StringComparison.Ordinal)));
+        Assert.Contains(functions.Log, line => line.StartsWith(
+            "Information Function.Result: Executing 'Functions.Result' (Reason='This function was programmatically called via the host APIs.', Id=", StringComparison.Ordinal));
     }
 
     public class Answers

@@ -15,11 +15,13 @@ public partial class FamilyPaApp
     /// <summary>Runs a timer's function now and waits for its end, of which the host's log tells.</summary>
     public async Task RunTimerAsync(string function)
     {
+        // Not a tick of its own, which may come at the same moment.
+        var begun = new Regex($@"Executing 'Functions\.{function}' \(Reason='This function was programmatically called via the host APIs\.', Id=([0-9a-f-]+)");
         var ended = new Regex($@"Executed 'Functions\.{function}' \(\w+, Id=([0-9a-f-]+)");
-        var before = Ids();
+        var before = Ids(ended);
         await StartTimerAsync(function);
-        await WaitForAsync(() => Task.FromResult(Ids()), ids => !ids.IsSubsetOf(before), $"the end of {function}");
+        await WaitForAsync(() => Task.FromResult(Ids(begun).Intersect(Ids(ended)).Except(before)), ids => ids.Any(), $"the end of {function}");
 
-        HashSet<string> Ids() => [.. ended.Matches(Log).Select(match => match.Groups[1].Value)];
+        HashSet<string> Ids(Regex line) => [.. line.Matches(Log).Select(match => match.Groups[1].Value)];
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
     {
         var logger = loggerOf.GetOrAdd(invocation.Function.Name, static (name, loggers) => loggers.CreateLogger($"Function.{name}"), loggers);
         using var activity = Source.HasListeners() ? StartActivity(invocation) : null;
+        if (logger.IsEnabled(LogLevel.Information))
+            Started(logger, invocation.Function.Name, invocation.Reason, invocation.InvocationId);
+
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -67,6 +70,9 @@ internal sealed partial class FunctionRunner(FunctionExecutionDelegate pipeline,
         activity?.SetTag("faas.invocation_id", invocation.InvocationId);
         return activity;
     }
+
+    [LoggerMessage(4, LogLevel.Information, "Executing 'Functions.{FunctionName}' (Reason='{Reason}', Id={InvocationId})", SkipEnabledCheck = true)]
+    private static partial void Started(ILogger logger, string functionName, string reason, string invocationId);
 
     [LoggerMessage(1, LogLevel.Information, "Executed 'Functions.{FunctionName}' (Succeeded, Id={InvocationId}, Duration={Duration:0.#}ms)", SkipEnabledCheck = true)]
     private static partial void Succeeded(ILogger logger, string functionName, string invocationId, double duration);

@@ -29,6 +29,9 @@ internal sealed class Invocation(LoadedFunction function, IServiceScopeFactory s
 
     public TimerInfo? Timer { get; init; }
 
+    /// <summary>Why it runs, in the words of the platform's host.</summary>
+    public string Reason { get; init; } = "This function was programmatically called via the host APIs.";
+
     public object? ReturnValue { get; set; }
 
     /// <summary>Made when somebody asks: most HTTP calls never do.</summary>

@@ -9,9 +9,11 @@ namespace FunctionsRuntime.Queues;
 
 /// <summary>Takes one message to its end: deleted, shown again later, or moved to the poison queue.</summary>
 internal sealed partial class MessageProcessor(
-    LoadedFunction function, QueueClient? poison, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, ILogger logger)
+    LoadedFunction function, string queue, QueueClient? poison, QueueSettings queues, RuntimeSettings runtime, FunctionRunner runner, ILogger logger)
 {
     private static readonly TimeSpan PoisonLife = TimeSpan.FromDays(7);
+
+    private readonly string reason = $"New queue message detected on '{queue}'.";
 
     public async Task ProcessAsync(MessageLease lease, CancellationToken stopping)
     {
@@ -26,7 +28,7 @@ internal sealed partial class MessageProcessor(
                     return;
                 }
 
-                var failure = await runner.RunAsync(new Invocation(function, runner.Scopes, stopping) { Message = message });
+                var failure = await runner.RunAsync(new Invocation(function, runner.Scopes, stopping) { Message = message, Reason = reason });
                 await (failure is null ? lease.DeleteAsync() : Failed(lease));
             }
             catch (Exception exception)

@@ -40,7 +40,7 @@ internal sealed class QueueListeners(
         var (function, name, connectionString) = subscription;
         var service = clients.Connect(connectionString);
         var logger = loggers.CreateLogger($"Host.Queues.{function.Name}");
-        var processor = new MessageProcessor(function, PoisonOf(service, name), queues, runtime, runner, logger);
+        var processor = new MessageProcessor(function, name, PoisonOf(service, name), queues, runtime, runner, logger);
         return new QueueListener(service.GetQueueClient(name), processor, queues, LongestWait(name), runtime, journal, logger);
     }
 

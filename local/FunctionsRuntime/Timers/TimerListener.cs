@@ -37,7 +37,7 @@ internal sealed class TimerListener(TimerSubscription subscription, FunctionRunn
         var now = DateTime.UtcNow;
         var isMonitored = subscription.Trigger.UseMonitor && !subscription.Schedule.IsUnderAMinute(now);
         var timer = new TimerInfo { ScheduleStatus = isMonitored ? status : null };
-        await runner.RunAsync(new Invocation(subscription.Function, runner.Scopes, stopping) { Timer = timer });
+        await runner.RunAsync(new Invocation(subscription.Function, runner.Scopes, stopping) { Timer = timer, Reason = $"Timer fired at {now:O}" });
         // A clock that wakes a little early must not give the same tick twice.
         var last = status.Next > now && status.Next - now < TimeSpan.FromSeconds(1) ? status.Next : now;
         status = new ScheduleStatus { Last = last, Next = subscription.Schedule.Next(last), LastUpdated = last };

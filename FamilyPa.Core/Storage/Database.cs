@@ -17,10 +17,10 @@ public sealed class Database(NpgsqlDataSource source)
     public int Connections { get; } = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize;
 
     /// <summary>Begins a batch as <c>service_role</c>, which sees every family: for the pipeline and operators only.</summary>
-    public DatabaseBatch AsService() => new(source.CreateBatch(), "service_role", claims: "");
+    public DatabaseBatch AsService() => new(source, "service_role", claims: "");
 
     /// <summary>Begins a batch as <c>authenticated</c>: the database shows and takes what that member may see and do, and nothing else.</summary>
     /// <param name="userId">Whose session it is. Whether there is such a member is for the row policies.</param>
     public DatabaseBatch AsMember(Guid userId) =>
-        new(source.CreateBatch(), "authenticated", $$"""{"sub":"{{userId:D}}","role":"authenticated"}""");
+        new(source, "authenticated", $$"""{"sub":"{{userId:D}}","role":"authenticated"}""");
 }

@@ -9,15 +9,17 @@ public sealed class DatabaseBatch : IAsyncDisposable
     private static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OutagePause = TimeSpan.FromMilliseconds(500);
 
-    private readonly NpgsqlBatch batch;
+    private readonly NpgsqlDataSource source;
+    private NpgsqlBatch batch;
 
     /// <summary>Statements at the head whose rows are nobody's business.</summary>
     private int preludes = 1;
 
     /// <param name="claims">JSON, as <c>auth.uid()</c> reads it; empty for nobody.</param>
-    internal DatabaseBatch(NpgsqlBatch batch, string role, string claims)
+    internal DatabaseBatch(NpgsqlDataSource source, string role, string claims)
     {
-        this.batch = batch;
+        this.source = source;
+        batch = source.CreateBatch();
         Add("select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)", claims, role);
     }
 
@@ -50,8 +52,16 @@ public sealed class DatabaseBatch : IAsyncDisposable
     /// <returns>How many rows its last statement touched.</returns>
     public async Task<ulong> ExecuteAsync(CancellationToken cancellation)
     {
-        await batch.ExecuteNonQueryAsync(cancellation);
-        return batch.BatchCommands[^1].Rows;
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellation);
+            return batch.BatchCommands[^1].Rows;
+        }
+        catch (Exception e)
+        {
+            DropSpoiled(e);
+            throw;
+        }
     }
 
     /// <summary>
@@ -64,17 +74,20 @@ public sealed class DatabaseBatch : IAsyncDisposable
     /// <summary>Runs the batch and stands before the rows of the first statement that gives any.</summary>
     public async Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellation)
     {
-        var reader = await batch.ExecuteReaderAsync(cancellation);
+        NpgsqlDataReader? reader = null;
         try
         {
+            reader = await batch.ExecuteReaderAsync(cancellation);
             for (var i = 0; i < preludes; i++)
                 await reader.NextResultAsync(cancellation);
             return reader;
         }
-        catch
+        catch (Exception e)
         {
             // A statement behind the first refused: the reader still holds the connection.
-            await reader.DisposeAsync();
+            if (reader is not null)
+                await reader.DisposeAsync();
+            DropSpoiled(e);
             throw;
         }
     }
@@ -106,7 +119,7 @@ public sealed class DatabaseBatch : IAsyncDisposable
 
     public ValueTask DisposeAsync() => batch.DisposeAsync();
 
-    private static async Task<T> DurablyAsync<T>(Func<Task<T>> run, CancellationToken cancellation)
+    private async Task<T> DurablyAsync<T>(Func<Task<T>> run, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -118,7 +131,32 @@ public sealed class DatabaseBatch : IAsyncDisposable
             catch (Exception e) when (DatabaseOutage.Is(e) && !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(started) < OutageLimit)
             {
                 await Task.Delay(OutagePause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await RenewAsync();
             }
         }
+    }
+
+    /// <summary>
+    /// Npgsql (10.0.3) takes for prepared what it then could not send, and does not see that a server has forgotten: whoever gets that connection
+    /// next would fail too, and all after it. So no open connection is used again.
+    /// </summary>
+    private void DropSpoiled(Exception error)
+    {
+        if (error is not (NpgsqlException or OperationCanceledException) || DatabaseOutage.IsOfPreparation(error))
+            source.Clear();
+    }
+
+    /// <summary>
+    /// A batch of Npgsql (10.0.3) whose connection broke as it was being written still takes its statements for half prepared, on whatever
+    /// connection it runs next; there that fails, and may leave names behind which every later statement of that connection then runs into (42P05).
+    /// </summary>
+    private async Task RenewAsync()
+    {
+        var spent = batch;
+        batch = source.CreateBatch();
+        batch.Timeout = spent.Timeout;
+        foreach (NpgsqlBatchCommand command in spent.BatchCommands)
+            Add(command.CommandText, [.. command.Parameters.Cast<NpgsqlParameter>().Select(parameter => parameter.Value)]);
+        await spent.DisposeAsync();
     }
 }

@@ -57,11 +57,13 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
     }
 
     /// <summary>Moves the family to where it is that hour of the day.</summary>
-    public async Task BeAtAsync(int hour)
+    public Task BeAtAsync(int hour) => BeAtAsync(Database, hour);
+
+    public static Task BeAtAsync(TestDatabase database, int hour)
     {
         var east = (hour - DateTime.UtcNow.Hour + 36) % 24 - 12;
         // POSIX counts west.
-        await Database.ExecuteAsync("update families set timezone = $1", east == 0 ? "Etc/GMT" : string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{-east:+0;-0}"));
+        return database.ExecuteAsync("update families set timezone = $1", east == 0 ? "Etc/GMT" : string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{-east:+0;-0}"));
     }
 
     public async Task WroteAsync(DemoMember member, string channel, TimeSpan ago)

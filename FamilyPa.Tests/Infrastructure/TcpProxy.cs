@@ -14,7 +14,6 @@ public sealed class TcpProxy : IAsyncDisposable
     private Socket? listener;
     private volatile TaskCompletionSource passage = Free;
     private volatile byte[]? answer;
-    private int held;
 
     public TcpProxy(int target)
     {
@@ -23,9 +22,6 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port { get; private set; }
-
-    /// <summary>How often something waited for a frozen server.</summary>
-    public int Held => Volatile.Read(ref held);
 
     /// <summary>As a process that is gone: open connections break, new ones are refused.</summary>
     public void Refuse()
@@ -103,7 +99,7 @@ public sealed class TcpProxy : IAsyncDisposable
         try
         {
             client.NoDelay = true;
-            await PassageAsync();
+            await passage.Task;
             if (answer is { } bytes)
             {
                 // What it asks is read first: to hang up on unread bytes would be a reset.
@@ -134,7 +130,7 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             while (await from.ReceiveAsync(buffer) is var length and > 0)
             {
-                await PassageAsync();
+                await passage.Task;
                 await to.SendAsync(buffer.AsMemory(0, length));
             }
         }
@@ -142,14 +138,6 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             // The end of this direction.
         }
-    }
-
-    private Task PassageAsync()
-    {
-        var now = passage.Task;
-        if (!now.IsCompleted)
-            Interlocked.Increment(ref held);
-        return now;
     }
 
     private void Break(Socket socket)

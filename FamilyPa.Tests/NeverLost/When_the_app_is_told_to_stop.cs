@@ -1,5 +1,6 @@
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
+using Npgsql;
 
 namespace FamilyPa.Tests.NeverLost;
 
@@ -46,13 +47,18 @@ public sealed class When_the_app_is_told_to_stop(OutageApp app) : AppTest<Outage
     [Fact]
     public async Task A_webhook_in_hand_is_answered()
     {
-        App.Postgres.Freeze();
+        await using var other = await App.Database.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand("lock table webhook_events in exclusive mode", other, transaction))
+            await hold.ExecuteNonQueryAsync(Cancellation);
         var form = App.Form("buy beans");
-        var held = App.Postgres.Held;
         var answer = App.PostAsync(form);
-        await App.WaitForAsync(() => Task.FromResult(App.Postgres.Held), now => now > held, "the message to be on its way to the database");
+        await App.WaitForAsync(
+            () => App.Database.ScalarAsync<bool>(
+                "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%accept_message%')"),
+            waits => waits, "the message to be in the database's hands");
         var stop = App.StopAsync();
-        App.Postgres.PassOn();
+        await transaction.RollbackAsync(Cancellation);
 
         Assert.Equal(200, (await answer).Status);
         await stop;

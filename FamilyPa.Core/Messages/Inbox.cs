@@ -12,16 +12,10 @@ namespace FamilyPa.Core.Messages;
 
 /// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
 public sealed class Inbox(
-    Database database, PhaseQueues queues, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ILogger<Inbox> log) : IDisposable
+    IntakeConnections connections, PhaseQueues queues, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ILogger<Inbox> log)
 {
     /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// Four of twenty connections. Every one is a process of the server's with caches of its own: on two cores PostgreSQL alone takes in 2,000 messages
-    /// a second over two to six of them and 1,300 over twelve, and the pool hands out the one that has rested longest.
-    /// </summary>
-    private readonly SemaphoreSlim turns = new(Math.Max(1, database.Connections / 5));
 
     private long lastAnswer;
 
@@ -91,23 +85,17 @@ public sealed class Inbox(
     }
 
     /// <summary>A burst waits here, in its order, and not for a connection: the pool gives up on who waits for one for seconds.</summary>
-    private async Task<Stored> StoreInTurnAsync(
-        InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
-    {
-        await turns.WaitAsync(cancellation);
-        try
-        {
-            var stored = await StoreAsync(message, requestId, phase, cancellation);
-            Interlocked.Exchange(ref lastAnswer, Stopwatch.GetTimestamp());
-            return stored;
-        }
-        finally
-        {
-            turns.Release();
-        }
-    }
+    private Task<Stored> StoreInTurnAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation) =>
+        connections.UseAsync(
+            async database =>
+            {
+                var stored = await StoreAsync(database, message, requestId, phase, cancellation);
+                Interlocked.Exchange(ref lastAnswer, Stopwatch.GetTimestamp());
+                return stored;
+            },
+            cancellation);
 
-    private async Task<Stored> StoreAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService();
         if (Traces.Carried is { } traceparent)
@@ -148,8 +136,6 @@ public sealed class Inbox(
                 row.IsDBNull(2) ? null : new RateReached(row.GetString(2), row.GetInt32(3), row.GetInt32(4), TimeSpan.FromSeconds(row.GetInt32(5)), !row.IsDBNull(6) && row.GetBoolean(6))),
             cancellation))!;
     }
-
-    public void Dispose() => turns.Dispose();
 
     private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
 

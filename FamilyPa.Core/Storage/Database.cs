@@ -13,9 +13,6 @@ public sealed class Database(NpgsqlDataSource source)
     /// <summary>Of one instance, unless the connection string says otherwise; a small server has fifty for all.</summary>
     public const int MostConnections = 20;
 
-    /// <summary>As many may be open at a time.</summary>
-    public int Connections { get; } = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize;
-
     /// <summary>Begins a batch as <c>service_role</c>, which sees every family: for the pipeline and operators only.</summary>
     public DatabaseBatch AsService() => new(source, "service_role", claims: "");
 

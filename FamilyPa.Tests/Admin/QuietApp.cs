@@ -1,3 +1,4 @@
+using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Admin;
@@ -6,9 +7,6 @@ namespace FamilyPa.Tests.Admin;
 [HandedOn]
 public sealed class QuietApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
-    protected override void Configure(IDictionary<string, string?> settings)
-    {
-        foreach (var function in (string[])["Download", "Transcribe", "Extract", "Finalize", "Sweeper"])
-            settings[$"AzureWebJobs.{function}.Disabled"] = "true";
-    }
+    protected override void Configure(IDictionary<string, string?> settings) =>
+        DisabledFunctions.Set(settings, "Download", "Transcribe", "Extract", "Finalize", "Sweeper");
 }

@@ -168,8 +168,7 @@ internal sealed class AppInstance : IAsyncDisposable
         ShortLife.Set(Settings);
         GenerousLimits.Set(Settings);
         // A test runs these itself: a tick in the middle of it would do beforehand what the test waits for.
-        foreach (var timer in (string[])["Reconciler", "Retention"])
-            Settings[$"AzureWebJobs.{timer}.Disabled"] = "true";
+        DisabledFunctions.Set(Settings, "Reconciler", "Retention");
     }
 
     /// <summary>Keeps no cookies and follows no redirects.</summary>

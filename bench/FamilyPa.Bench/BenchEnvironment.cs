@@ -94,10 +94,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var settings = Settings(url);
         if (onlyHttp)
-        {
-            foreach (var function in NotHttp)
-                settings[$"AzureWebJobs.{function}.Disabled"] = "true";
-        }
+            DisabledFunctions.Set(settings, NotHttp);
 
         var app = await AppProcess.StartAsync(new AppStart(url, settings) { Assembly = await PublishedApp.AssemblyAsync() });
         Twilio.WebhookUrl = WebhookUrl(url);

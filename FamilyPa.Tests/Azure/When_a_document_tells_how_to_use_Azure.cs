@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Azure;
 
 /// <summary>
 /// What the documents have people type at Azure is run, document by document, by a shell that takes no unset variable and no failure, as somebody would
-/// who begins with nothing but an <c>azd</c> environment. <c>azd</c> and <c>az</c> are stand-ins that take what infra/ and their references know.
+/// who begins with nothing but an <c>azd</c> environment. <c>azd</c> and <c>az</c> are stubs that take what infra/ and their references know.
 /// </summary>
 public sealed partial class When_a_document_tells_how_to_use_Azure : IDisposable
 {

@@ -3,7 +3,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Tests.Azure;
 
-/// <summary>The hooks of <c>azd</c>, with stand-ins for the commands they call.</summary>
+/// <summary>The hooks of <c>azd</c>, with stubs for the commands they call.</summary>
 public sealed class When_a_hook_runs : IDisposable
 {
     private const string Server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/psql";

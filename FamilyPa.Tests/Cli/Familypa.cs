@@ -10,7 +10,7 @@ namespace FamilyPa.Tests.Cli;
 internal static class Familypa
 {
     private static readonly string Assembly =
-        Path.Combine(Repository.Root, "artifacts", "local", "bin", "FamilyPa.Cli", AppBuild.Configuration.ToLowerInvariant(), "familypa.dll");
+        Path.Combine(Repository.Root, "artifacts", "bin", "FamilyPa.Cli", AppBuild.Configuration.ToLowerInvariant(), "familypa.dll");
 
     /// <param name="environment">Over what points it at the app; null removes.</param>
     public static async Task<CliResult> FamilypaAsync(this FamilyPaApp app, IReadOnlyDictionary<string, string?> environment, params string[] arguments)

@@ -61,17 +61,16 @@ internal sealed class AppInstance : IAsyncDisposable
         return instance;
     }
 
-    /// <param name="stateFolder">For what the host keeps between two starts.</param>
     /// <param name="configure">Changes what it is started with.</param>
-    public async Task StartAsync(string stateFolder, Action<IDictionary<string, string?>> configure)
+    public async Task StartAsync(Action<IDictionary<string, string?>> configure)
     {
         for (var attempt = 1; ; attempt++)
         {
-            Use($"http://127.0.0.1:{LoopbackPort.Free()}", stateFolder);
+            Use($"http://127.0.0.1:{LoopbackPort.Free()}");
             configure(Settings);
             try
             {
-                Process = await AppProcess.StartAsync(new AppStart(BaseUrl, Settings));
+                Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings));
                 return;
             }
             catch (LocalRunException exception) when (attempt < 3 && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
@@ -87,10 +86,10 @@ internal sealed class AppInstance : IAsyncDisposable
         return Process!.KillAsync();
     }
 
-    public Task StopAsync()
+    public async Task StopAsync()
     {
         IsChanged = true;
-        return Process!.StopAsync();
+        await Process!.DisposeAsync();
     }
 
     public async Task RestartAsync(Action<IDictionary<string, string?>>? change)
@@ -98,7 +97,7 @@ internal sealed class AppInstance : IAsyncDisposable
         IsChanged = true;
         await Process!.DisposeAsync();
         change?.Invoke(Settings);
-        Process = await AppProcess.StartAsync(new AppStart(BaseUrl, Settings));
+        Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings));
     }
 
     /// <summary>Makes it as it was when it had just started.</summary>
@@ -141,7 +140,7 @@ internal sealed class AppInstance : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private void Use(string baseUrl, string stateFolder)
+    private void Use(string baseUrl)
     {
         BaseUrl = baseUrl;
         Http = Client(baseUrl);
@@ -161,7 +160,6 @@ internal sealed class AppInstance : IAsyncDisposable
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = FamilyPaApp.FunctionKey,
             SessionSigningKey = FamilyPaApp.SessionSigningKey,
-            StateFolder = Path.Combine(stateFolder, $"host-{Database.Name}"),
         };
         foreach (var (name, value) in wiring.ToSettings())
             Settings[name] = value;
@@ -169,6 +167,8 @@ internal sealed class AppInstance : IAsyncDisposable
         GenerousLimits.Set(Settings);
         // A test runs these itself: a tick in the middle of it would do beforehand what the test waits for.
         DisabledFunctions.Set(Settings, "Reconciler", "Retention");
+        // The host's lines of a call's begin and end tell a test that waits for them.
+        Settings["AzureFunctionsJobHost__logging__logLevel__Function"] = "Information";
     }
 
     /// <summary>Keeps no cookies and follows no redirects.</summary>

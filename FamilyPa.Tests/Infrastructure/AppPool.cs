@@ -8,17 +8,17 @@ internal sealed class AppPool : IAsyncDisposable
     private readonly ConcurrentDictionary<Type, ConcurrentBag<AppInstance>> idle = [];
 
     /// <summary>Null where none is idle.</summary>
-    public AppInstance? Take(Type fixture)
+    public async Task<AppInstance?> TakeAsync(Type fixture)
     {
         if (!Of(fixture).TryTake(out var instance))
             return null;
-        instance.Process!.Pause(false);
+        await instance.Process!.PauseAsync(false);
         return instance;
     }
 
-    public void Give(Type fixture, AppInstance instance)
+    public async Task GiveAsync(Type fixture, AppInstance instance)
     {
-        instance.Process!.Pause(true);
+        await instance.Process!.PauseAsync(true);
         Of(fixture).Add(instance);
     }
 

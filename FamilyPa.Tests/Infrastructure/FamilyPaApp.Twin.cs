@@ -9,11 +9,7 @@ public partial class FamilyPaApp
     public async Task<Twin> StartTwinAsync()
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
-        var process = await AppProcess.StartAsync(new AppStart(url, new Dictionary<string, string?>(instance.Settings)
-        {
-            [AppSettings.RuntimeUrl] = url,
-            [AppSettings.RuntimeState] = instance.Settings[AppSettings.RuntimeState] + "-twin",
-        }));
+        var process = await AppProcess.StartAsync(new AppStart(url, FunctionKey, instance.Settings));
         return new Twin(process, AppInstance.Client(url));
     }
 

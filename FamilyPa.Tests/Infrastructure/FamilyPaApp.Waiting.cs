@@ -10,7 +10,7 @@ public partial class FamilyPaApp
     /// Twice as long as the sweeper waits, who mends what a busy machine has lost. The platform's host lets it go on only a minute after a kill, when the lease
     /// of its timer is over.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(FunctionsHost.IsUsed ? 180 : 60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(PlatformHost.IsUsed ? 180 : 60);
 
     private static readonly string[] Terminal = ["done", "rejected", "failed"];
 

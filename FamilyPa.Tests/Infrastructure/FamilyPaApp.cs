@@ -31,6 +31,9 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public string BaseUrl => instance.BaseUrl;
 
+    /// <summary>What the app was started with.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => instance.Settings;
+
     public int ProcessId => instance.Process!.ProcessId;
 
     /// <summary>The last lines the app wrote.</summary>
@@ -45,14 +48,14 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (IsHandedOn && environment.Apps.Take(GetType()) is { } idle)
+        if (IsHandedOn && await environment.Apps.TakeAsync(GetType()) is { } idle)
         {
             instance = idle;
             return;
         }
 
         instance = await AppInstance.PrepareAsync(environment);
-        await instance.StartAsync(await environment.ScratchFolderAsync(), Configure);
+        await instance.StartAsync(Configure);
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -68,7 +71,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         finally
         {
             if (isFresh)
-                environment.Apps.Give(GetType(), instance);
+                await environment.Apps.GiveAsync(GetType(), instance);
             else
                 await instance.DisposeAsync();
         }

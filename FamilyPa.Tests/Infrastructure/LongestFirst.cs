@@ -23,7 +23,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         typeof(When_a_service_is_down), typeof(When_the_database_is_away), typeof(When_a_family_stood_in_line), typeof(When_the_model_fails),
         typeof(When_an_operator_uses_the_command_line), typeof(When_fetching_media_goes_wrong), typeof(When_the_app_is_killed),
-        typeof(When_a_webhook_never_came), typeof(When_a_canary_is_sent), typeof(FunctionsRuntime.When_a_message_takes_long), typeof(FunctionsRuntime.When_a_message_fails),
+        typeof(When_a_webhook_never_came), typeof(When_a_canary_is_sent),
     ];
 
     /// <summary>As their collections' names end, but for the id. Whoever needs a service asks for it in the constructor.</summary>

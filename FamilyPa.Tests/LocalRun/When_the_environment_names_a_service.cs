@@ -43,13 +43,5 @@ public sealed class When_the_environment_names_a_service
         Assert.Equal([AppSettings.SessionSigningKey], started.Keys);
     }
 
-    [Fact]
-    public void An_address_of_the_app_itself_is_ours_to_give()
-    {
-        var defaults = new Dictionary<string, string?> { [AppSettings.RuntimeUrl] = "http://127.0.0.1:7071" };
-
-        Assert.Equal(defaults, With(AppSettings.RuntimeUrl).Over(defaults));
-    }
-
     private static Outside With(params string[] given) => new(name => given.Contains(name) ? "given" : null);
 }

@@ -79,7 +79,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     [Fact]
     public async Task Every_line_of_ours_arrives_with_its_names_and_nothing_is_sampled_away()
     {
-        Assert.SkipWhen(FunctionsHost.IsUsed, "The platform's host writes its log in another form.");
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host writes its log in another form.");
         var day = await App.DayAsync();
 
         var lines = day.Of("MessageData").Where(line => line.Properties.GetValueOrDefault("CategoryName")?.StartsWith("FamilyPa.", StringComparison.Ordinal) is true).ToList();
@@ -116,11 +116,11 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
 
         Assert.All(metrics, metric => Assert.Equal(Catalogue.Metrics[metric.Name!].Tags.Order(), metric.Properties.Keys.Order()));
         Assert.Equal((5, 1), (Sum("familypa.messages.taken_in", "accepted"), Sum("familypa.messages.taken_in", "duplicate")));
-        Assert.Equal(["bad_secret", "bad_signature"], day.Metrics("familypa.verifications.refused").Select(metric => metric.Properties["reason"]).Order());
-        Assert.Equal(10, day.Metrics("familypa.phase.duration").Single(metric => metric.Properties is { } tags && tags["phase"] == "extract" && tags["outcome"] == "failed").Count);
+        Assert.Equal(["bad_secret", "bad_signature"], day.Metrics("familypa.verifications.refused").Select(metric => metric.Properties["reason"]).Distinct().Order());
+        Assert.Equal(10, day.Metrics("familypa.phase.duration").Where(metric => metric.Properties is { } tags && tags["phase"] == "extract" && tags["outcome"] == "failed").Sum(metric => metric.Count));
         Assert.Equal(4, day.Metrics("familypa.message.duration").Where(metric => metric.Properties["status"] == "done").Sum(metric => metric.Count));
         Assert.Equal(4.5, day.Metrics("familypa.ai.audio").Sum(metric => metric.Value), 3);
-        Assert.Equal(AzuriteServer.Queues.Order(), day.Metrics("familypa.queue.depth").Select(metric => metric.Properties["queue"]).Order());
+        Assert.Equal(AzuriteServer.Queues.Order(), day.Metrics("familypa.queue.depth").Select(metric => metric.Properties["queue"]).Distinct().Order());
         Assert.NotEmpty(day.Metrics("familypa.poison.depth"));
         Assert.NotEmpty(day.Metrics("familypa.message.oldest_unfinished"));
 

@@ -1,5 +1,6 @@
 using FamilyPa.Bench.Traffic;
 using FamilyPa.Core.Storage;
+using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Services;
@@ -66,7 +67,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     {
         await NodePackages.EnsureAsync(progress);
         progress("publishing the app");
-        await PublishedApp.AssemblyAsync();
+        await AppPublication.EnsureAsync();
         progress("starting PostgreSQL, Azurite and the simulators");
         var scratch = await ScratchFolder.CreateAsync();
         var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(durable));
@@ -96,7 +97,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         if (onlyHttp)
             DisabledFunctions.Set(settings, NotHttp);
 
-        var app = await AppProcess.StartAsync(new AppStart(url, settings) { Assembly = await PublishedApp.AssemblyAsync() });
+        var app = await AppProcess.StartAsync(new AppStart(url, FunctionKey, settings) { Assembly = AppPublication.Assembly });
         Twilio.WebhookUrl = WebhookUrl(url);
         return app;
     }
@@ -118,18 +119,32 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             OpenAIKey = new AzureOpenAISimulatorOptions().ApiKey,
             FunctionKey = FunctionKey,
             SessionSigningKey = "bench-session-signing-key-0123456789",
-            StateFolder = Path.Combine(scratch.Path, "state"),
         }.ToSettings();
         GenerousLimits.Set(settings);
         return settings;
     }
 
-    /// <summary>Starts the floor's server as a process of its own and waits until it answers.</summary>
-    public async Task<(ChildProcess Process, string Url)> StartFloorAsync(HttpClient http)
+    /// <summary>Publishes the floor, a bare Functions app, and starts it behind the same host as the app.</summary>
+    public async Task<AppProcess> StartFloorAsync()
+    {
+        var folder = Path.Combine(Repository.Root, "artifacts", "floor");
+        await AppPublication.PublishAsync("bench/FamilyPa.Floor", folder);
+        var settings = new Dictionary<string, string?> { [AppSettings.Postgres] = AdminConnection, [AppSettings.Storage] = Storage };
+        return await AppProcess.StartAsync(new AppStart($"http://127.0.0.1:{LoopbackPort.Free()}", FunctionKey, settings)
+        {
+            Assembly = Path.Combine(folder, "FamilyPa.Floor.dll"),
+            PublishedFolder = folder,
+            // The home page of the platform's own host: the floor has no function that answers GET.
+            LivePath = "/",
+        });
+    }
+
+    /// <summary>Starts the bare Kestrel endpoint as a process of its own and waits until it answers.</summary>
+    public async Task<(ChildProcess Process, string Url)> StartBareEndpointAsync(HttpClient http)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var process = await ChildProcess.StartAsync(new ChildStart(
-            AppBuild.DotNet, typeof(BenchEnvironment).Assembly.Location, "floor", "--url", url, "--postgres", AdminConnection, "--storage", Storage));
+            AppBuild.DotNet, typeof(BenchEnvironment).Assembly.Location, "bare-endpoint", "--url", url, "--postgres", AdminConnection, "--storage", Storage));
         for (var tries = 0; ; tries++)
         {
             try
@@ -169,7 +184,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         await using var command = source.CreateCommand(
             """
             alter table webhook_events disable trigger user;
-            truncate webhook_events, inbound_messages, processing_jobs, tasks, outbound_messages, ai_usage cascade;
+            truncate webhook_events, inbound_messages, processing_jobs, tasks, outbound_messages, ai_usage, bench_floor cascade;
             alter table webhook_events enable trigger user;
             """);
         await command.ExecuteNonQueryAsync();

@@ -17,6 +17,6 @@ var root = new RootCommand("Measures Family PA on this machine, and breaks it to
     Storm.Command(),
     Outage.Command(),
     Downtime.Command(),
-    FloorServer.Command(),
+    BareEndpoint.Command(),
 };
 return await root.Parse(args).InvokeAsync();

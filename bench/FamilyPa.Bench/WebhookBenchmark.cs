@@ -5,8 +5,9 @@ using Spectre.Console;
 namespace FamilyPa.Bench;
 
 /// <summary>
-/// The acknowledgement: from Twilio's request to our answer, the message durably stored and queued. App and floor take turns
-/// in the same run, on the same database and queue service, each round from empty tables and queues.
+/// The acknowledgement: from Twilio's request to our answer, the message durably stored and queued. The app,
+/// the floor (a bare Functions app behind the same host) and a bare Kestrel endpoint take turns in the same run, on the same
+/// database and queue service, each round from empty tables and queues.
 /// </summary>
 internal static class WebhookBenchmark
 {
@@ -30,42 +31,48 @@ internal static class WebhookBenchmark
         // Twilio waits 15 s for an answer.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
         await using var environment = await BenchEnvironment.StartAsync(AnsiConsole.WriteLine);
-        var (floor, floorUrl) = await environment.StartFloorAsync(http);
-        await using (floor)
+        AnsiConsole.WriteLine("publishing the floor");
+        await using var floor = await environment.StartFloorAsync();
+        var floorUrl = $"{floor.BaseUrl}/floor";
+        var (bareEndpoint, bareUrl) = await environment.StartBareEndpointAsync(http);
+        await using (bareEndpoint)
         {
             await using (var app = await environment.StartAppAsync(onlyHttp: true))
-                await CompareAsync(onlyHttp: true, environment, http, floorUrl, rounds, requests);
+                await CompareAsync(onlyHttp: true, environment, http, floorUrl, bareUrl, rounds, requests);
             if (!everything)
                 return;
             await environment.ResetAsync(drain: false);
             // A single round: what it takes in must be worked off before the next can begin.
             await using (var app = await environment.StartAppAsync(onlyHttp: false))
-                await CompareAsync(onlyHttp: false, environment, http, floorUrl, rounds: 1, requests / 4);
+                await CompareAsync(onlyHttp: false, environment, http, floorUrl, bareUrl, rounds: 1, requests / 4);
         }
     }
 
     private static async Task CompareAsync(
-        bool onlyHttp, BenchEnvironment environment, HttpClient http, string floorUrl, int rounds, int requests)
+        bool onlyHttp, BenchEnvironment environment, HttpClient http, string floorUrl, string bareUrl, int rounds, int requests)
     {
         var title = onlyHttp
             ? "The app's HTTP functions alone, as Flex Consumption runs them"
             : "Everything in one process: the queues' functions work on the messages meanwhile";
         var table = new Table { Title = new TableTitle(title) }
             .AddColumns("clients", "", "per second", "p50 ms", "p95 ms", "p99 ms", "failures");
-        // Warm both alike: JIT, connections, prepared statements.
-        await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook());
-        await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook(floorUrl));
+        // Warm all alike: JIT, connections, prepared statements.
+        foreach (var url in (string?[])[floorUrl, bareUrl, null])
+            await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook(url));
         foreach (var clients in Clients)
         {
-            List<LoadResult> floors = [], apps = [];
+            List<LoadResult> floors = [], bareEndpoints = [], apps = [];
             for (var round = 0; round < rounds; round++)
             {
                 floors.Add(await RoundAsync(floorUrl, clients));
+                bareEndpoints.Add(await RoundAsync(bareUrl, clients));
                 apps.Add(await RoundAsync(null, clients));
             }
 
             var (floor, app) = (LoadResult.Median(floors), LoadResult.Median(apps));
-            table.AddRow(Row($"{clients}", "floor", floor)).AddRow(Row("", "app", app))
+            table.AddRow(Row($"{clients}", "floor", floor))
+                .AddRow(Row("", "bare endpoint", LoadResult.Median(bareEndpoints)))
+                .AddRow(Row("", "app", app))
                 .AddRow("", "app / floor", $"{app.PerSecond / floor.PerSecond:0.00}", $"{app.P50 / floor.P50:0.00}", $"{app.P95 / floor.P95:0.00}", $"{app.P99 / floor.P99:0.00}");
         }
 

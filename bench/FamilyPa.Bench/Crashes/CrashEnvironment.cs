@@ -22,7 +22,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     {
         ["Pipeline__Lease"] = "00:01:00",
         ["Pipeline__MediaRetries"] = "0",
-        ["FUNCTIONS_RUNTIME_SCHEDULE"] = "* * * * * *",
         // Those that are held must not keep others from being called.
         ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8",
         ["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8",
@@ -32,7 +31,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     private static readonly Dictionary<string, string> Running = new()
     {
         ["Pipeline__Lease"] = "00:00:02",
-        ["FUNCTIONS_RUNTIME_SCHEDULE"] = "*/3 * * * * *",
         ["Pipeline__ReconcilePageSize"] = "200",
         ["AzureWebJobs.Retention.Disabled"] = "true",
     };
@@ -100,7 +98,12 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         change?.Invoke(settings);
         environment.settingsOfApp = settings;
         environment.App = await CrashingApp.StartAsync(
-            new AppStart(environment.Url, settings) { Assembly = await PublishedApp.AssemblyAsync(), LogFile = LogFile(name) },
+            new AppStart(environment.Url, BenchEnvironment.FunctionKey, settings)
+            {
+                Assembly = AppPublication.Assembly,
+                LogFile = LogFile(name),
+                TimerSchedule = skipLeases ? "* * * * * *" : "*/3 * * * * *",
+            },
             skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
         environment.Twilio.WebhookUrl = BenchEnvironment.WebhookUrl(environment.Url);
         return environment;
@@ -202,8 +205,6 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             .Replace($":{bench.QueueEndpoint.Port}/", $":{Queues.Port}/", StringComparison.Ordinal)
             .Replace($":{bench.BlobEndpoint.Port}/", $":{Blobs.Port}/", StringComparison.Ordinal);
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
-        // A dead one's messages are given back by its successor. Less than this, and on a busy machine the living lose theirs.
-        settings["FUNCTIONS_RUNTIME_INFLIGHT_HIDE"] = "00:00:05";
         settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__ReconcileAfter"] = "00:00:03";
         // As far back as six hours are for a run every five minutes.

@@ -3,96 +3,76 @@ using FamilyPa.Local.App;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>The app as a process that may die at any time, and is started again at once.</summary>
+/// <summary>The app as a process that may die at any time; its host starts the next one at once.</summary>
 internal sealed class CrashingApp : IAsyncDisposable
 {
-    private volatile AppStart start;
     private readonly Func<Task> mourn;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Task watching;
-    private volatile TaskCompletionSource living = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile AppProcess process;
+    private AppStart start;
+    private volatile TaskCompletionSource living = NewLiving();
+    private volatile AppProcess process = null!;
     private int deaths;
 
-    private CrashingApp(AppStart start, Func<Task> mourn, AppProcess process)
+    private CrashingApp(AppStart start, Func<Task> mourn)
     {
-        this.start = start;
         this.mourn = mourn;
-        this.process = process;
-        living.SetResult();
-        watching = WatchAsync();
+        this.start = start with { OnReady = _ => living.TrySetResult(), OnExit = _ => MournAsync() };
     }
 
     public int Deaths => Volatile.Read(ref deaths);
 
-    /// <param name="mourn">Done after each death, before the app is started again.</param>
-    public static async Task<CrashingApp> StartAsync(AppStart start, Func<Task> mourn) => new(start, mourn, await AppProcess.StartAsync(start));
-
     /// <summary>Ends when the app answers, which it does but for the moments after a death.</summary>
     public Task Living => living.Task;
+
+    /// <param name="mourn">Done after each death, before the app is started again.</param>
+    public static async Task<CrashingApp> StartAsync(AppStart start, Func<Task> mourn)
+    {
+        var app = new CrashingApp(start, mourn);
+        app.process = await AppProcess.StartAsync(app.start);
+        return app;
+    }
 
     /// <summary>As <c>kill -9</c>.</summary>
     public Task KillAsync()
     {
         BeDead();
-        return process.KillAsync();
+        return process.CrashAsync();
     }
 
-    /// <summary>Its next life, which begins now, has these settings.</summary>
-    public Task ChangeAsync(IReadOnlyDictionary<string, string?> settings)
+    /// <summary>It dies, with its host, and its next life has these settings.</summary>
+    public async Task ChangeAsync(IReadOnlyDictionary<string, string?> settings)
     {
+        BeDead();
+        await process.KillAsync();
         start = start with { Settings = settings };
-        return KillAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await watching;
-        await process.DisposeAsync();
-        stopping.Dispose();
-    }
-
-    private async Task WatchAsync()
-    {
-        try
+        while (true)
         {
-            while (true)
+            await MournAsync();
+            try
             {
-                await process.Exited.WaitAsync(stopping.Token);
-                BeDead();
-                await process.DisposeAsync();
-                process = await StartAgainAsync();
-                living.SetResult();
+                process = await AppProcess.StartAsync(start);
+                return;
+            }
+            catch (LocalRunException)
+            {
+                // It may be ordered to die before it answers.
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The run is over.
-        }
+    }
+
+    public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    private async Task MournAsync()
+    {
+        BeDead();
+        Interlocked.Increment(ref deaths);
+        await mourn();
     }
 
     private void BeDead()
     {
         if (living.Task.IsCompleted)
-            living = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            living = NewLiving();
     }
 
-    private async Task<AppProcess> StartAgainAsync()
-    {
-        while (true)
-        {
-            Interlocked.Increment(ref deaths);
-            await mourn();
-            try
-            {
-                return await AppProcess.StartAsync(start, stopping.Token);
-            }
-            catch (LocalRunException)
-            {
-                // It may be ordered to die before it answers.
-                stopping.Token.ThrowIfCancellationRequested();
-            }
-        }
-    }
+    private static TaskCompletionSource NewLiving() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

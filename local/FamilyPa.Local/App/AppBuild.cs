@@ -7,13 +7,13 @@ namespace FamilyPa.Local.App;
 /// <summary>The app as built beside us, in the configuration of the running program.</summary>
 public static class AppBuild
 {
-    private static readonly string[] Sources = ["FamilyPa.Core", "FamilyPa.Functions", "local/FunctionsRuntime", "local/TwilioSdk"];
+    private static readonly string[] Sources = ["FamilyPa.Core", "FamilyPa.Functions"];
 
     /// <summary>Ours, in its exact spelling: built as "debug" after "Debug", everything would be compiled again.</summary>
     public static string Configuration { get; } = typeof(AppBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
     public static string Assembly { get; } =
-        Path.Combine(Repository.Root, "artifacts", "local", "bin", "FamilyPa.Functions", Configuration.ToLowerInvariant(), "FamilyPa.Functions.dll");
+        Path.Combine(Repository.Root, "artifacts", "bin", "FamilyPa.Functions", Configuration.ToLowerInvariant(), "FamilyPa.Functions.dll");
 
     /// <summary>The dotnet that runs us: there may be another one, or none, on the PATH.</summary>
     public static string DotNet { get; } = FindDotNet();

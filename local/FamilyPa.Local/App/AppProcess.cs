@@ -1,130 +1,159 @@
 using FamilyPa.Local.Processes;
+using FunctionsHost;
 
 namespace FamilyPa.Local.App;
 
 /// <param name="Settings">What the app finds in its environment; a null hides a variable of ours.</param>
-public sealed record AppStart(string BaseUrl, IReadOnlyDictionary<string, string?> Settings)
+public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDictionary<string, string?> Settings)
 {
     public string Assembly { get; init; } = AppBuild.Assembly;
 
-    /// <summary>Everything the app writes, this run's only.</summary>
+    /// <summary>What the platform's own host runs in the place of <see cref="Assembly"/>.</summary>
+    public string PublishedFolder { get; init; } = AppPublication.Folder;
+
+    /// <summary>What the platform's own host is asked until it answers.</summary>
+    public string LivePath { get; init; } = "/api/health/live";
+
+    /// <inheritdoc cref="FunctionsHostOptions.TimerSchedule"/>
+    public string? TimerSchedule { get; init; }
+
+    /// <summary>Everything the app and its host write, this run's only.</summary>
     public string? LogFile { get; init; }
 
     public string? RecordFile { get; init; }
 
-    public Action<string>? OnLine { get; init; }
+    /// <summary>Called with the id of each process that the app gets, the first one included.</summary>
+    public Action<int>? OnReady { get; init; }
 
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Called when the app's process has ended by itself, before the next one is started.</summary>
+    public Func<int, Task>? OnExit { get; init; }
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }
 
-/// <summary>The app as a process of its own, as the platform runs it.</summary>
+/// <summary>The app as the platform runs it: a worker process behind a host, which is the local one in this process or, where it is at hand, the platform's own.</summary>
 public sealed class AppProcess : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-
-    private readonly ChildProcess process;
+    private readonly AppStart start;
     private readonly StreamWriter? log;
+    private LocalHost? host;
+    private PlatformHost? platform;
+    private volatile IWorkerProcess? worker;
 
-    private AppProcess(ChildProcess process, StreamWriter? log, string baseUrl)
+    private AppProcess(AppStart start)
     {
-        this.process = process;
-        this.log = log;
-        BaseUrl = baseUrl;
+        this.start = start;
+        log = start.LogFile is null ? null : OpenLog(start.LogFile);
     }
 
-    public string BaseUrl { get; }
+    public string BaseUrl => start.BaseUrl;
 
-    public int ProcessId => process.Id;
+    /// <summary>Of the worker; under the platform's own host, of the host.</summary>
+    public int ProcessId => worker!.Id;
 
-    /// <summary>Ends, with the exit code, when the process does.</summary>
-    public Task<int> Exited => process.Exited;
-
-    public OutputTail Output => process.Output;
+    public OutputTail Output { get; } = new();
 
     /// <summary>Returns once the app answers.</summary>
+    /// <exception cref="LocalRunException">It does not; the message ends with its last lines.</exception>
     public static async Task<AppProcess> StartAsync(AppStart start, CancellationToken cancellationToken = default)
     {
-        var program = FunctionsHost.IsUsed ? FunctionsHost.Start(start.Settings) : Built(start);
-        var log = start.LogFile is null ? null : OpenLog(start.LogFile);
-        var process = await ChildProcess.StartAsync(program with
-        {
-            RecordFile = start.RecordFile,
-            OnLine = line =>
-            {
-                if (log is not null)
-                    lock (log)
-                        log.WriteLine(line);
-                start.OnLine?.Invoke(line);
-            },
-        });
-        var app = new AppProcess(process, log, start.BaseUrl);
+        var app = new AppProcess(start);
         try
         {
-            await app.WaitUntilLiveAsync(start.Patience, cancellationToken);
+            await app.StartAsync(cancellationToken);
             return app;
         }
-        catch
+        catch (Exception exception)
         {
             await app.DisposeAsync();
-            throw;
+            if (exception is not FunctionsHostException and not LocalRunException and not IOException)
+                throw;
+            throw new LocalRunException($"{exception.Message}{Environment.NewLine}{app.Output.Last(40)}");
         }
     }
 
     /// <summary>Holds it, so that it costs nothing while nobody needs it, or lets it go on.</summary>
-    public void Pause(bool paused) => process.Pause(paused);
+    public async Task PauseAsync(bool paused)
+    {
+        if (host is not null && paused)
+            await host.PauseAsync();
+        Signals.Pause(ProcessId, paused);
+        if (host is not null && !paused)
+            await host.ResumeAsync();
+    }
 
-    /// <summary>As a crash: nothing is finished, nothing is said.</summary>
-    public Task KillAsync() => process.KillAsync();
+    /// <summary>As a crash of the worker: the host starts the next one.</summary>
+    public Task CrashAsync() => worker!.KillAsync();
 
-    /// <summary>As the platform asks: work in hand may end first. The platform's host gives it ten seconds before it asks its functions to end.</summary>
-    public Task StopAsync() => process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(FunctionsHost.IsUsed ? 30 : 10));
+    /// <summary>As a crash, and nothing is started again.</summary>
+    public async Task KillAsync()
+    {
+        if (host is not null)
+            await host.KillAsync();
+        else if (platform is not null)
+            await platform.KillAsync();
+    }
 
+    /// <summary>As the platform asks: work in hand may end first.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        await process.DisposeAsync();
+        if (host is not null)
+            await host.DisposeAsync();
+        if (platform is not null)
+            await platform.DisposeAsync();
         if (log is not null)
             lock (log)
                 log.Dispose();
     }
 
-    private static ChildStart Built(AppStart start) =>
-        File.Exists(start.Assembly)
-            ? new ChildStart(AppBuild.DotNet, start.Assembly) { WorkingDirectory = Path.GetDirectoryName(start.Assembly), Environment = start.Settings }
-            : throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
-
-    private async Task WaitUntilLiveAsync(TimeSpan patience, CancellationToken cancellationToken)
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
-        while (!process.Exited.IsCompleted)
+        if (PlatformHost.IsUsed)
         {
-            try
-            {
-                using var answer = await Http.GetAsync($"{BaseUrl}/api/health/live", limit.Token);
-                if (answer.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            catch (OperationCanceledException) when (!limit.IsCancellationRequested)
-            {
-                // Listening, and too busy to answer.
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new LocalRunException($"The app did not answer {BaseUrl}/api/health/live within {patience.TotalSeconds:0} s:{Environment.NewLine}{Output.Last(40)}");
-            }
-
-            await Task.WhenAny(process.Exited, Task.Delay(25, CancellationToken.None));
-            cancellationToken.ThrowIfCancellationRequested();
+            platform = await PlatformHost.StartAsync(start, Write, cancellationToken);
+            worker = platform.Process;
+            start.OnReady?.Invoke(ProcessId);
+            return;
         }
 
-        // Its last words may still be in the pipe.
-        await Task.Delay(100, CancellationToken.None);
-        throw new LocalRunException($"The app ended with code {await process.Exited} before it answered:{Environment.NewLine}{Output.Last(40)}");
+        if (!File.Exists(start.Assembly))
+            throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
+        host = await LocalHost.StartAsync(
+            new FunctionsHostOptions
+            {
+                Assembly = start.Assembly,
+                Url = start.BaseUrl,
+                Settings = start.Settings,
+                FunctionKey = start.FunctionKey,
+                TimerSchedule = start.TimerSchedule,
+                Start = StartWorkerAsync,
+                OnLine = Write,
+                OnReady = process =>
+                {
+                    worker = process;
+                    start.OnReady?.Invoke(process.Id);
+                },
+                OnExit = start.OnExit,
+                StartTimeout = start.Timeout,
+            },
+            cancellationToken);
+    }
+
+    private async Task<IWorkerProcess> StartWorkerAsync(WorkerCommand command) =>
+        await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, [.. command.Arguments])
+        {
+            WorkingDirectory = command.Folder,
+            Environment = command.Environment,
+            RecordFile = start.RecordFile,
+            OnLine = command.OnLine,
+        });
+
+    private void Write(string line)
+    {
+        Output.Add(line);
+        if (log is not null)
+            lock (log)
+                log.WriteLine(line);
     }
 
     private static StreamWriter OpenLog(string path)

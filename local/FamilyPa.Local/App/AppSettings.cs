@@ -17,9 +17,6 @@ public static class AppSettings
     public const string TranscriptionDeployment = "AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT";
     public const string ChatDeployment = "AZURE_OPENAI_CHAT_DEPLOYMENT";
     public const string SessionSigningKey = "SESSION_SIGNING_KEY";
-    public const string RuntimeUrl = "FUNCTIONS_RUNTIME_URL";
-    public const string RuntimeKey = "FUNCTIONS_RUNTIME_KEY";
-    public const string RuntimeState = "FUNCTIONS_RUNTIME_STATE";
 
     private static readonly string[] Others =
     [
@@ -47,6 +44,5 @@ public static class AppSettings
         || name.StartsWith("Retention__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("SignIn__", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("AzureWebJobsStorage__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("FUNCTIONS_", StringComparison.Ordinal);
+        || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase);
 }

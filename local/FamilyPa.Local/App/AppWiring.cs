@@ -29,9 +29,6 @@ public sealed record AppWiring
 
     public required string SessionSigningKey { get; init; }
 
-    /// <summary>Where the host keeps what outlives a restart.</summary>
-    public required string StateFolder { get; init; }
-
     public Dictionary<string, string?> ToSettings() => new()
     {
         [AppSettings.Storage] = Storage,
@@ -48,9 +45,6 @@ public sealed record AppWiring
         [AppSettings.ChatDeployment] = ChatDeployment,
         [AppSettings.TranscriptionDeployment] = TranscriptionDeployment,
         [AppSettings.SessionSigningKey] = SessionSigningKey,
-        [AppSettings.RuntimeUrl] = BaseUrl,
-        [AppSettings.RuntimeKey] = FunctionKey,
-        [AppSettings.RuntimeState] = StateFolder,
     };
 }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FunctionsHost;
 
 namespace FamilyPa.Local.Processes;
 
@@ -24,7 +25,7 @@ public sealed record ChildStart(string File, params IReadOnlyList<string> Argume
 }
 
 /// <summary>A process that belongs to us: its output is kept, and it does not outlive us.</summary>
-public sealed class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IWorkerProcess
 {
     private readonly Process process;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,9 +11,6 @@ internal static class LocalData
 
     public static string Storage => In("azurite");
 
-    /// <summary>The host's own: when each timer last ran.</summary>
-    public static string Host => In("host");
-
     public static string AppLog => In("app.log");
 
     public static string AppRecord => In("app.json");
@@ -23,8 +20,6 @@ internal static class LocalData
     {
         await PostgresServer.DeleteAsync(LocalDatabase.Folder);
         await AzuriteServer.DeleteAsync(Storage);
-        if (Directory.Exists(Host))
-            Directory.Delete(Host, recursive: true);
     }
 
     private static string In(string name) => Path.Combine(Repository.StateFolder, name);

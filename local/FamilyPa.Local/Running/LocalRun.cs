@@ -86,7 +86,7 @@ internal sealed class LocalRun : IAsyncDisposable
     private async Task BuildAsync(Steps steps, CancellationToken cancellationToken)
     {
         if (!Options.NoBuild)
-            await steps.RunAsync("Build", say => AppBuild.RunAsync(say, cancellationToken), "the app is up to date");
+            await steps.RunAsync("Build", say => PlatformHost.IsUsed ? AppPublication.EnsureAsync() : AppBuild.RunAsync(say, cancellationToken), "the app is up to date");
     }
 
     private async Task StartServicesAsync(Steps steps, LocalSecrets secrets, string baseUrl, CancellationToken cancellationToken)
@@ -127,22 +127,32 @@ internal sealed class LocalRun : IAsyncDisposable
         TwilioMediaHosts = Simulators.Twilio?.CdnHost,
         OpenAIEndpoint = Simulators.OpenAI?.BaseUrl ?? Outside.Given(AppSettings.OpenAIEndpoint)!,
         OpenAIKey = Simulators.OpenAI is null ? null : new AzureOpenAISimulatorOptions().ApiKey,
-        FunctionKey = Outside.Given(AppSettings.RuntimeKey) ?? secrets.FunctionKey,
+        FunctionKey = secrets.FunctionKey,
         SessionSigningKey = secrets.SessionSigningKey,
-        StateFolder = LocalData.Host,
     };
 
     private async Task<bool> StartAppAsync(AppWiring wiring, CancellationToken cancellationToken)
     {
         System.IO.File.Delete(LocalData.AppLog);
-        var start = new AppStart(wiring.BaseUrl, Outside.Over(wiring.ToSettings())) { LogFile = LocalData.AppLog, RecordFile = LocalData.AppRecord };
-        Own(await AppSupervisor.StartAsync(start, app =>
-        {
-            if (File.AppPid != 0)
-                Tell($"It is back, as process {app.ProcessId}.");
-            File = File with { AppPid = app.ProcessId };
-            File.Write(RunFile.DefaultPath);
-        }, Tell, cancellationToken));
+        Own(await AppProcess.StartAsync(
+            new AppStart(wiring.BaseUrl, wiring.FunctionKey, Outside.Over(wiring.ToSettings()))
+            {
+                LogFile = LocalData.AppLog,
+                RecordFile = LocalData.AppRecord,
+                OnReady = processId =>
+                {
+                    if (File.AppPid != 0)
+                        Tell($"It is back, as process {processId}.");
+                    File = File with { AppPid = processId };
+                    File.Write(RunFile.DefaultPath);
+                },
+                OnExit = code =>
+                {
+                    Tell($"The app ended with code {code}; starting it again.");
+                    return Task.CompletedTask;
+                },
+            },
+            cancellationToken));
         // Asks the database and the queues, and so opens the connections that the first message would otherwise wait for.
         using var http = new HttpClient();
         using var answer = await http.GetAsync($"{wiring.BaseUrl}/api/health/ready", cancellationToken);

@@ -2,7 +2,7 @@ using FamilyPa.Local.App;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>What the environment plugs in from outside; for everything it is silent about, the local run has a stand-in.</summary>
+/// <summary>What the environment plugs in from outside; for everything it is silent about, the local run has one of its own.</summary>
 internal sealed record Outside(Func<string, string?> Given)
 {
     public static Outside FromEnvironment() => new(AppSettings.Given);
@@ -22,5 +22,5 @@ internal sealed record Outside(Func<string, string?> Given)
 
     /// <summary>The settings the app is started with: the environment, which it inherits, keeps whatever it names.</summary>
     public Dictionary<string, string?> Over(Dictionary<string, string?> defaults) =>
-        defaults.Where(setting => Given(setting.Key) is null || setting.Key is AppSettings.RuntimeUrl).ToDictionary();
+        defaults.Where(setting => Given(setting.Key) is null).ToDictionary();
 }

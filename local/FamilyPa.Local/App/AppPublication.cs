@@ -1,0 +1,25 @@
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Local.App;
+
+/// <summary>The app as it is deployed, compiled ahead of time: what the platform's own host and the benchmarks run.</summary>
+public static class AppPublication
+{
+    public static string Folder { get; } = Path.Combine(Repository.Root, "artifacts", "app");
+
+    private static readonly Lazy<Task> Published = new(() => PublishAsync("FamilyPa.Functions", Folder));
+
+    public static string Assembly { get; } = Path.Combine(Folder, "FamilyPa.Functions.dll");
+
+    /// <summary>Publishes it, once in this process.</summary>
+    public static Task EnsureAsync() => Published.Value;
+
+    /// <summary>Publishes a project of this repository.</summary>
+    public static async Task PublishAsync(string project, string folder)
+    {
+        var (published, output) = await ChildProcess.RunAsync(
+            new ChildStart(AppBuild.DotNet, "publish", project, "-c", "Release", "-o", folder, "--nologo", "-v", "q") { WorkingDirectory = Repository.Root });
+        if (!published)
+            throw new LocalRunException($"{project} cannot be published:{Environment.NewLine}{output}");
+    }
+}

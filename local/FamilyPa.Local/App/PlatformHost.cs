@@ -1,0 +1,133 @@
+using System.Text.Json;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Local.App;
+
+/// <summary>
+/// The platform's own host in the place of the local one, running the published app: the Functions Core Tools, or the host itself out of its Docker image.
+/// </summary>
+public sealed class PlatformHost : IAsyncDisposable
+{
+    /// <summary>Names the folder of the host, or is <c>func</c> for the Core Tools on the PATH.</summary>
+    public const string Variable = "FAMILYPA_FUNCTIONS_HOST";
+
+    private const string CoreTools = "func";
+
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private readonly DirectoryInfo keys;
+
+    private PlatformHost(ChildProcess process, DirectoryInfo keys)
+    {
+        Process = process;
+        this.keys = keys;
+    }
+
+    /// <summary>Read at each look, so that an option of the local run can set it.</summary>
+    public static bool IsUsed => Folder is not null;
+
+    public ChildProcess Process { get; }
+
+    private static string? Folder => AppSettings.Given(Variable);
+
+    /// <summary>Returns once the app answers.</summary>
+    public static async Task<PlatformHost> StartAsync(AppStart start, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Path.Combine(start.PublishedFolder, "worker.config.json")))
+            throw new LocalRunException($"The app is not published for the Functions host: there is no worker.config.json in {start.PublishedFolder}.");
+        var keys = Directory.CreateTempSubdirectory("familypa-keys");
+        var host = new PlatformHost(await ChildProcess.StartAsync(Command(start, keys) with { RecordFile = start.RecordFile, OnLine = onLine }), keys);
+        try
+        {
+            await host.WaitUntilLiveAsync(start, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.KillAsync();
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>It gives functions ten seconds before it asks them to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(30));
+        await Process.DisposeAsync();
+        keys.Delete(recursive: true);
+    }
+
+    internal static ChildStart Command(AppStart start, DirectoryInfo keys)
+    {
+        var url = new Uri(start.BaseUrl);
+        return Folder == CoreTools
+            ? new ChildStart(CoreTools, "start", "--no-build", "--port", $"{url.Port}")
+            {
+                WorkingDirectory = start.PublishedFolder,
+                DiesWithItsChildren = true,
+                Environment = new Dictionary<string, string?>(start.Settings) { ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated" },
+            }
+            : new ChildStart(Path.Combine(Folder!, "Microsoft.Azure.WebJobs.Script.WebHost"))
+            {
+                WorkingDirectory = Folder,
+                // Its worker, which it does not end when it is killed.
+                DiesWithItsChildren = true,
+                Environment = new Dictionary<string, string?>(start.Settings)
+                {
+                    ["ASPNETCORE_URLS"] = start.BaseUrl,
+                    ["AzureWebJobsScriptRoot"] = start.PublishedFolder,
+                    ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+                    ["languageWorkers__dotnet-isolated__workerDirectory"] = start.PublishedFolder,
+                    ["AzureWebJobsSecretStorageType"] = "files",
+                    ["FUNCTIONS_SECRETS_PATH"] = WriteKeys(start.FunctionKey, keys),
+                    // It says nothing unless asked, and the tests read what it says.
+                    ["AzureFunctionsJobHost__logging__console__isEnabled"] = "true",
+                    // A container's name is how it knows that it runs in Azure.
+                    ["CONTAINER_NAME"] = null,
+                    // It is built for an older .NET than the app.
+                    ["DOTNET_ROLL_FORWARD"] = "Major",
+                },
+            };
+    }
+
+    private async Task WaitUntilLiveAsync(AppStart start, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(start.Timeout);
+        while (!Process.Exited.IsCompleted)
+        {
+            try
+            {
+                using var answer = await Http.GetAsync($"{start.BaseUrl}{start.LivePath}", limit.Token);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !limit.IsCancellationRequested)
+            {
+                // Not listening yet, or too busy to answer.
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new LocalRunException($"The app did not answer {start.BaseUrl}{start.LivePath} within {start.Timeout.TotalSeconds:0} s.");
+            }
+
+            await Task.WhenAny(Process.Exited, Task.Delay(25, CancellationToken.None));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        throw new LocalRunException($"The Functions host ended with code {await Process.Exited} before the app answered.");
+    }
+
+    private static string WriteKeys(string key, DirectoryInfo folder)
+    {
+        File.WriteAllText(
+            Path.Combine(folder.FullName, "host.json"),
+            JsonSerializer.Serialize(new { masterKey = Key("master"), functionKeys = new[] { Key("default") }, systemKeys = Array.Empty<object>() }));
+        return folder.FullName;
+
+        object Key(string name) => new { name, value = key, encrypted = false };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace FunctionsHost;
+
+/// <summary>A function as its worker describes it: a name, and the binding that triggers it.</summary>
+internal sealed partial class FunctionDefinition
+{
+    private readonly JsonElement trigger;
+    private readonly IConfiguration settings;
+
+    public FunctionDefinition(RpcFunctionMetadata metadata, IConfiguration settings)
+    {
+        Metadata = metadata;
+        this.settings = settings;
+        trigger = metadata.RawBindings.Select(Parse).Single(binding => Text(binding, "type")!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase));
+        var value = settings[$"AzureWebJobs.{Name}.Disabled"] ?? settings[$"AzureWebJobs:{Name}:Disabled"];
+        IsDisabled = value is "1" || (bool.TryParse(value, out var disabled) && disabled);
+    }
+
+    public RpcFunctionMetadata Metadata { get; }
+
+    public string Name => Metadata.Name;
+
+    public string Id => Metadata.FunctionId;
+
+    /// <summary>Nothing triggers it, but an operator can run it.</summary>
+    public bool IsDisabled { get; }
+
+    /// <summary>Of the parameter that takes what triggered it.</summary>
+    public string TriggerName => Text("name")!;
+
+    public bool IsHttp => IsTrigger("httpTrigger");
+    public bool IsQueue => IsTrigger("queueTrigger");
+    public bool IsTimer => IsTrigger("timerTrigger");
+
+    public bool NeedsKey => !string.Equals(Text("authLevel"), "Anonymous", StringComparison.OrdinalIgnoreCase);
+
+    public string Route => Text("route") is { Length: > 0 } route ? route.Trim('/') : Name;
+
+    /// <summary>Null where it takes every method.</summary>
+    public IReadOnlyList<string>? Methods =>
+        trigger.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array && methods.GetArrayLength() > 0
+            ? [.. methods.EnumerateArray().Select(method => method.GetString()!)]
+            : null;
+
+    public string Queue => Resolved("queueName");
+
+    /// <summary>Whether the worker converts the queue's message itself, to a <c>QueueMessage</c> for one.</summary>
+    public bool TakesWholeMessage =>
+        trigger.TryGetProperty("properties", out var properties) && string.Equals(Text(properties, "supportsDeferredBinding"), "true", StringComparison.OrdinalIgnoreCase);
+
+    public string Schedule => Resolved("schedule");
+
+    private bool IsTrigger(string type) => string.Equals(Text("type"), type, StringComparison.OrdinalIgnoreCase);
+
+    private string Resolved(string property) => SettingReference().Replace(Text(property) ?? "", match =>
+        settings[match.Groups[1].Value] is { Length: > 0 } value
+            ? value
+            : throw new FunctionsHostException($"The function '{Name}' names a setting that does not exist: {match.Value}"));
+
+    private string? Text(string property) => Text(trigger, property);
+
+    private static string? Text(JsonElement element, string property) => element.TryGetProperty(property, out var value) ? value.ToString() : null;
+
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    [GeneratedRegex("%([^%]+)%")]
+    private static partial Regex SettingReference();
+}

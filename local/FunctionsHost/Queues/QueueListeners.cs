@@ -1,0 +1,143 @@
+using System.Reflection;
+using System.Text.Json;
+using FunctionsHost.Workers;
+using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host;
+using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Timers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace FunctionsHost.Queues;
+
+/// <summary>
+/// The platform's own queue listener, of the WebJobs SDK: visibility, dequeue counts, poison queues, batches and back-off are its. It gives up when the storage
+/// account is away for some 20 s; then the next one is started.
+/// </summary>
+internal sealed partial class QueueListeners(
+    IReadOnlyList<FunctionDefinition> functions, IConfiguration settings, WorkerSupervisor workers, HostLog log, QueueNudges nudges)
+{
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, FunctionDefinition> byName = functions.Where(function => function is { IsQueue: true, IsDisabled: false }).ToDictionary(function => function.Name);
+    private readonly ILogger logger = log.CreateLogger("Host.Queues");
+    private Task last = Task.CompletedTask;
+    private IHost? listening;
+    private int isRestarting;
+
+    public Task StartAsync() => AloneAsync(() => listening is null && byName.Count > 0 ? BeginAsync() : Task.CompletedTask);
+
+    /// <summary>Fetches no more messages and cancels the functions in flight; a message whose function does not succeed shows again.</summary>
+    public Task StopAsync() => AloneAsync(EndAsync);
+
+    private async Task BeginAsync()
+    {
+        listening = Build();
+        await listening.StartAsync();
+        nudges.Look = Nudge(listening.Services);
+    }
+
+    private async Task EndAsync()
+    {
+        nudges.Look = null;
+        if (listening is null)
+            return;
+        await listening.StopAsync();
+        listening.Dispose();
+        listening = null;
+    }
+
+    private async Task RestartAsync(Exception cause)
+    {
+        // Each of its queues gives up for itself.
+        if (Interlocked.Exchange(ref isRestarting, 1) == 1)
+            return;
+        Broken(logger, cause.GetBaseException().Message);
+        await Task.Delay(RestartPause);
+        await AloneAsync(async () =>
+        {
+            isRestarting = 0;
+            // Null where the host was paused meanwhile.
+            if (listening is null)
+                return;
+            await EndAsync();
+            await BeginAsync();
+        });
+    }
+
+    /// <summary>One change after the other.</summary>
+    private Task AloneAsync(Func<Task> change)
+    {
+        lock (byName)
+            return last = AfterAsync(last);
+
+        async Task AfterAsync(Task before)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await change();
+        }
+    }
+
+    private IHost Build() => new HostBuilder()
+        .ConfigureAppConfiguration(builder => builder.AddConfiguration(settings))
+        .ConfigureLogging(builder => log.Configure(builder, settings))
+        .ConfigureWebJobs(builder => builder.AddAzureStorageQueues())
+        .ConfigureServices(services => services
+            .AddSingleton<ITypeLocator>(new OneType(QueueFunctions.TypeFor(byName.Values)))
+            .AddSingleton<IJobActivator>(new Activator(this))
+            .AddSingleton<IWebJobsExceptionHandler>(new ExceptionHandler(this)))
+        .Build();
+
+    private Task InvokeAsync(Guid id, string name, object message, IReadOnlyDictionary<string, object> binding, CancellationToken cancellationToken)
+    {
+        var request = Invoker.Request(byName[name], message is ParameterBindingData whole
+            ? new TypedData { Model = new() { Version = whole.Version, Source = whole.Source, ContentType = whole.ContentType, Content = whole.Content.ToArray() } }
+            : new TypedData { Text = (string)message });
+        request.InvocationId = id.ToString();
+        foreach (var (key, value) in binding.Where(entry => entry.Key != "sys"))
+            request.TriggerMetadata[key] = value is string text ? new TypedData { Text = text } : new TypedData { Json = JsonSerializer.Serialize(value) };
+        return workers.InvokeAsync(request, cancellationToken);
+    }
+
+    /// <summary>The SDK looks at a queue at once when its own output binding has filled it; what does so has no public name.</summary>
+    private static Action<string>? Nudge(IServiceProvider services)
+    {
+        var watcher = typeof(QueueTriggerAttribute).Assembly.GetType("Microsoft.Azure.WebJobs.Extensions.Storage.Common.Listeners.SharedQueueWatcher");
+        var notify = watcher?.GetMethod("Notify", BindingFlags.Instance | BindingFlags.Public);
+        return watcher is not null && services.GetService(watcher) is { } instance ? notify?.CreateDelegate<Action<string>>(instance) : null;
+    }
+
+    private sealed class OneType(Type type) : ITypeLocator
+    {
+        public IReadOnlyList<Type> GetTypes() => [type];
+    }
+
+    private sealed class Activator(QueueListeners listeners) : IJobActivatorEx
+    {
+        public T CreateInstance<T>() => throw new NotSupportedException();
+
+        public T CreateInstance<T>(IFunctionInstanceEx functionInstance)
+        {
+            var instance = System.Activator.CreateInstance<T>();
+            ((QueueFunctions)(object)instance!).Invoke = (name, message, binding, cancellationToken) =>
+                listeners.InvokeAsync(functionInstance.Id, name, message, binding, cancellationToken);
+            return instance;
+        }
+    }
+
+    /// <summary>The SDK's own would end this process.</summary>
+    private sealed class ExceptionHandler(QueueListeners listeners) : IWebJobsExceptionHandler
+    {
+        public Task OnTimeoutExceptionAsync(System.Runtime.ExceptionServices.ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) =>
+            OnUnhandledExceptionAsync(exceptionInfo);
+
+        public Task OnUnhandledExceptionAsync(System.Runtime.ExceptionServices.ExceptionDispatchInfo exceptionInfo)
+        {
+            _ = listeners.RestartAsync(exceptionInfo.SourceException);
+            return Task.CompletedTask;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The queue listener gave up and is started again: {Reason}")]
+    private static partial void Broken(ILogger logger, string reason);
+}

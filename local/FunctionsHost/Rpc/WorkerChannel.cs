@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace FunctionsHost.Rpc;
+
+/// <summary>One worker's stream: what is asked of it, and its answers by the id of what was asked.</summary>
+internal sealed class WorkerChannel
+{
+    private readonly Channel<StreamingMessage> outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> awaited = new();
+    private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool isClosed;
+
+    public ChannelReader<StreamingMessage> Outgoing => outgoing.Reader;
+
+    /// <summary>Ends when the worker has called.</summary>
+    public Task Connected => connected.Task;
+
+    /// <summary>Called with each line that the worker logs, on the stream's thread.</summary>
+    public Action<RpcLog>? OnLog { get; set; }
+
+    /// <exception cref="WorkerGoneException">The worker ended before it answered.</exception>
+    public async Task<StreamingMessage> AskAsync(StreamingMessage question, string id)
+    {
+        var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        awaited[id] = answer;
+        question.RequestId = id;
+        if (isClosed || !outgoing.Writer.TryWrite(question))
+            Fail(id);
+        return await answer.Task;
+    }
+
+    public void Tell(StreamingMessage message) => outgoing.Writer.TryWrite(message);
+
+    /// <summary>Nothing is asked any more, and what was asked fails.</summary>
+    public void Close()
+    {
+        isClosed = true;
+        outgoing.Writer.TryComplete();
+        connected.TrySetException(new WorkerGoneException());
+        _ = connected.Task.Exception;
+        foreach (var id in awaited.Keys)
+            Fail(id);
+    }
+
+    internal async Task ReadAsync(IAsyncEnumerator<StreamingMessage> messages)
+    {
+        connected.TrySetResult();
+        try
+        {
+            while (await messages.MoveNextAsync())
+                Take(messages.Current);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or Grpc.Core.RpcException)
+        {
+            // The worker is gone.
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private void Take(StreamingMessage message)
+    {
+        if (message.RpcLog is { } log)
+            OnLog?.Invoke(log);
+        else if (awaited.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId ?? "", out var answer))
+            answer.TrySetResult(message);
+    }
+
+    private void Fail(string id)
+    {
+        if (awaited.TryRemove(id, out var answer))
+            answer.TrySetException(new WorkerGoneException());
+    }
+}
+
+/// <summary>The worker process ended, or was ended, while a function ran in it.</summary>
+internal sealed class WorkerGoneException() : Exception("The worker process ended.");
+
+/// <summary>An exception of the worker's, told with its own stack and not with the host's.</summary>
+internal sealed class RemoteException(RpcException exception) : Exception(exception.Message)
+{
+    public override string ToString() => $"{exception.Type}: {exception.Message}{Environment.NewLine}{exception.StackTrace}";
+}

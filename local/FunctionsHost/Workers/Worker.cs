@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+
+namespace FunctionsHost.Workers;
+
+/// <summary>A worker process whose functions are known and loaded.</summary>
+internal sealed class Worker : IAsyncDisposable
+{
+    private readonly WorkerChannel channel;
+
+    private Worker(IWorkerProcess process, WorkerChannel channel)
+    {
+        Process = process;
+        this.channel = channel;
+    }
+
+    public IWorkerProcess Process { get; }
+
+    /// <summary>Where the worker's own web server listens; null where it has no HTTP functions.</summary>
+    public string? HttpAddress { get; private set; }
+
+    public HttpMessageInvoker Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+
+    public IReadOnlyList<RpcFunctionMetadata> Functions { get; private set; } = [];
+
+    /// <summary>Introduces itself to the worker, asks for its functions and has them loaded.</summary>
+    /// <exception cref="WorkerGoneException">It ended meanwhile.</exception>
+    /// <exception cref="FunctionsHostException">It cannot load them.</exception>
+    public static async Task<Worker> InitialiseAsync(IWorkerProcess process, WorkerChannel channel, string folder, CancellationToken cancellationToken)
+    {
+        await channel.Connected;
+        var worker = new Worker(process, channel);
+        var init = await worker.AskAsync(new() { WorkerInitRequest = new() { WorkerDirectory = folder, FunctionAppDirectory = folder } });
+        Check(init.WorkerInitResponse!.Result, "start");
+        worker.HttpAddress = init.WorkerInitResponse.Capabilities.GetValueOrDefault("HttpUri");
+        var metadata = await worker.AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } });
+        Check(metadata.FunctionMetadataResponse!.Result, "list its functions");
+        worker.Functions = metadata.FunctionMetadataResponse.Functions;
+        await Task.WhenAll(worker.Functions.Select(worker.LoadAsync));
+        if (worker.HttpAddress is not null)
+            await WaitUntilListeningAsync(new Uri(worker.HttpAddress), cancellationToken);
+        return worker;
+    }
+
+    /// <exception cref="RemoteException">The function threw.</exception>
+    /// <exception cref="OperationCanceledException">The function ended because it was cancelled.</exception>
+    /// <exception cref="WorkerGoneException">The worker ended meanwhile.</exception>
+    public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
+    {
+        var answer = channel.AskAsync(new() { InvocationRequest = request }, request.InvocationId);
+        await using var registration = cancellationToken.UnsafeRegister(
+            _ => channel.Tell(new() { InvocationCancel = new() { InvocationId = request.InvocationId } }), null);
+        var result = (await answer).InvocationResponse?.Result;
+        if (result?.Status == ResultStatus.Cancelled)
+            throw new OperationCanceledException(result.Exception?.Message);
+        if (result?.Status != ResultStatus.Success)
+            throw new RemoteException(result?.Exception ?? new() { Message = "The function failed." });
+    }
+
+    /// <summary>Whatever it was still asked fails now.</summary>
+    public void Close() => channel.Close();
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        Http.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    /// <summary>Asks it to end, and ends it where it has not within this time.</summary>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        channel.Tell(new() { WorkerTerminate = new() });
+        if (await Task.WhenAny(Process.Exited, Task.Delay(grace)) != Process.Exited)
+            await Process.KillAsync();
+    }
+
+    private async Task LoadAsync(RpcFunctionMetadata function)
+    {
+        var load = await AskAsync(new() { FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function } });
+        Check(load.FunctionLoadResponse!.Result, $"load the function '{function.Name}'");
+    }
+
+    private Task<StreamingMessage> AskAsync(StreamingMessage question) => channel.AskAsync(question, Guid.NewGuid().ToString());
+
+    /// <summary>Its functions are known a moment before its web server listens.</summary>
+    private static async Task WaitUntilListeningAsync(Uri address, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(20, cancellationToken);
+            }
+        }
+    }
+
+    private static void Check(StatusResult? result, string what)
+    {
+        if (result is { Status: not ResultStatus.Success })
+            throw new FunctionsHostException($"The worker could not {what}: {result.Exception?.Message}");
+    }
+}

@@ -1,0 +1,168 @@
+using FunctionsHost.Queues;
+
+namespace FunctionsHost.Workers;
+
+/// <summary>Keeps one worker running: one that ends is followed by the next, at once, and after growing pauses where that one does not start.</summary>
+internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, FunctionRpc rpc, HostLog log, QueueNudges nudges) : IAsyncDisposable
+{
+    private const int PortAttempts = 3;
+
+    /// <summary>How long the worker may take to end when it is asked to.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly ILogger logger = log.CreateLogger("Host.Worker");
+    private readonly CancellationTokenSource stopping = new();
+    private volatile TaskCompletionSource<Worker> ready = NewReady();
+    private Task keeping = Task.CompletedTask;
+    private Uri address = null!;
+    private volatile bool hasLostPort;
+
+    /// <exception cref="FunctionsHostException">It does not start.</exception>
+    public async Task<Worker> StartAsync(Uri grpcAddress, CancellationToken cancellationToken)
+    {
+        address = grpcAddress;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var worker = await StartOneAsync(cancellationToken);
+                keeping = KeepAsync(worker);
+                return worker;
+            }
+            catch (FunctionsHostException) when (hasLostPort && attempt < PortAttempts)
+            {
+                // It picks a port by binding and releasing it, and another process was faster.
+            }
+        }
+    }
+
+    /// <summary>The worker, as soon as there is one.</summary>
+    public Task<Worker> ReadyAsync(CancellationToken cancellationToken) => ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Runs a function. One that comes while no worker is there waits for the next.</summary>
+    public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
+    {
+        var worker = await ReadyAsync(cancellationToken);
+        await worker.InvokeAsync(request, cancellationToken);
+    }
+
+    /// <summary>No worker follows this one.</summary>
+    public Task KillAsync()
+    {
+        stopping.Cancel();
+        return ready.Task.IsCompletedSuccessfully ? ready.Task.Result.Process.KillAsync() : Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (ready.Task.IsCompletedSuccessfully)
+            await ready.Task.Result.StopAsync(Grace);
+        await keeping;
+        ready.TrySetCanceled();
+        stopping.Dispose();
+    }
+
+    private async Task KeepAsync(Worker worker)
+    {
+        try
+        {
+            while (true)
+            {
+                var code = await worker.Process.Exited;
+                worker.Close();
+                stopping.Token.ThrowIfCancellationRequested();
+                ready = NewReady();
+                await worker.DisposeAsync();
+                Ended(logger, code);
+                worker = await StartAgainAsync(code);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await worker.DisposeAsync();
+        }
+    }
+
+    private async Task<Worker> StartAgainAsync(int code)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                if (options.OnExit is { } told)
+                    await told(code).WaitAsync(stopping.Token);
+                if (failures > 0)
+                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), LongestPause.TotalSeconds)), stopping.Token);
+                return await StartOneAsync(stopping.Token);
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                NotStarted(logger, exception.Message);
+            }
+        }
+    }
+
+    private async Task<Worker> StartOneAsync(CancellationToken cancellationToken)
+    {
+        var id = Guid.NewGuid().ToString();
+        var folder = Path.GetDirectoryName(options.Assembly)!;
+        var channel = rpc.Expect(id);
+        channel.OnLog = log.Write;
+        hasLostPort = false;
+        var process = await options.Start(new WorkerCommand(
+            [
+                options.Assembly, "--functions-uri", address.ToString(), "--functions-worker-id", id, "--functions-request-id", Guid.NewGuid().ToString(),
+                "--functions-grpc-max-message-length", $"{int.MaxValue}",
+            ],
+            folder,
+            new Dictionary<string, string?>(options.Settings)
+            {
+                ["FUNCTIONS_WORKER_DIRECTORY"] = folder,
+                ["FUNCTIONS_APPLICATION_DIRECTORY"] = folder,
+                ["DOTNET_STARTUP_HOOKS"] = string.Join(Path.PathSeparator, options.Settings.GetValueOrDefault("DOTNET_STARTUP_HOOKS"), typeof(StartupHook).Assembly.Location).TrimStart(Path.PathSeparator),
+            },
+            line =>
+            {
+                hasLostPort = hasLostPort || line.Contains("address already in use", StringComparison.OrdinalIgnoreCase);
+                if (!nudges.TryTake(line))
+                    log.Write(line);
+            }));
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(options.StartTimeout);
+            var initialising = Worker.InitialiseAsync(process, channel, folder, limit.Token);
+            await Task.WhenAny(initialising, process.Exited, Task.Delay(Timeout.Infinite, limit.Token));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (process.Exited.IsCompleted)
+                throw new FunctionsHostException($"The worker ended with code {await process.Exited} before it was ready.");
+            if (limit.IsCancellationRequested)
+                throw new FunctionsHostException($"The worker was not ready within {options.StartTimeout.TotalSeconds:0} s.");
+            var worker = await initialising;
+            options.OnReady?.Invoke(process);
+            ready.TrySetResult(worker);
+            return worker;
+        }
+        catch (Exception exception)
+        {
+            channel.Close();
+            await process.DisposeAsync();
+            throw exception is WorkerGoneException ? new FunctionsHostException("The worker ended before it was ready.") : exception;
+        }
+        finally
+        {
+            rpc.Forget(id);
+        }
+    }
+
+    private static TaskCompletionSource<Worker> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(1, LogLevel.Warning, "The worker ended with code {Code}; the next one is started")]
+    private static partial void Ended(ILogger logger, int code);
+
+    [LoggerMessage(2, LogLevel.Error, "The worker did not start: {Reason}")]
+    private static partial void NotStarted(ILogger logger, string reason);
+}

@@ -14,11 +14,13 @@ using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Core.Upkeep;
+using FamilyPa.Functions.Hosting;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.Sessions;
 using FamilyPa.Functions.Telemetry;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -33,6 +35,9 @@ builder.AddTelemetry();
 builder.UseMiddleware<SafeFailures>();
 
 builder.Services
+    // this process ends with its host
+    .AddHostedService<HostConnectionWatch>()
+
     // settings, all checked before anything starts
     .AddSettings(builder.Configuration)
 

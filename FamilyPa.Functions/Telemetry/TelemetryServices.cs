@@ -6,6 +6,7 @@ using Microsoft.ApplicationInsights.WorkerService;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry;
@@ -26,6 +27,9 @@ public static class TelemetryServices
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("FamilyPa", LogLevel.Information);
         if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
             return builder;
+
+        builder.Services.AddSingleton<TelemetryFlush>().AddHostedService(services => services.GetRequiredService<TelemetryFlush>());
+        builder.UseMiddleware<TelemetryFlush>();
 
         // The clients of Azure's services make no spans otherwise.
         AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", true);

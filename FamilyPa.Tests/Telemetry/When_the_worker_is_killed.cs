@@ -1,0 +1,46 @@
+using FamilyPa.Simulators.AppInsights;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Telemetry;
+
+public sealed class When_the_worker_is_killed(When_the_worker_is_killed.MeasuredApp app) : AppTest<When_the_worker_is_killed.MeasuredApp>(app)
+{
+    /// <summary>Half of what the exporter would wait by itself before it sends metrics.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task What_it_measured_seconds_before_has_been_sent()
+    {
+        var form = App.Form("buy milk tomorrow");
+        await App.PostAsync(form);
+        await App.WaitForJobAsync(form["MessageSid"], "done");
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        while (!HasArrived())
+            await Task.Delay(50, limit.Token);
+        await App.KillAsync();
+
+        bool HasArrived() =>
+            App.Insights.Items.Any(item => item.Name == "familypa.ai.cost")
+            && App.Insights.Items.Any(item => item.Name == "familypa.message.duration")
+            && App.Insights.Items.Any(item => item.Kind == "RequestData" && item.Properties.GetValueOrDefault("event_id") == form["MessageSid"]);
+    }
+
+    public sealed class MeasuredApp(TestEnvironment environment) : FamilyPaApp(environment)
+    {
+        public IngestionSimulator Insights { get; } = IngestionSimulator.StartAsync().GetAwaiter().GetResult();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await Insights.DisposeAsync();
+        }
+
+        protected override void Configure(IDictionary<string, string?> settings)
+        {
+            settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] = Insights.ConnectionString;
+            settings["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true";
+        }
+    }
+}

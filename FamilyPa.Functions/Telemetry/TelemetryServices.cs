@@ -3,6 +3,7 @@ using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FamilyPa.Core.Diagnostics;
 using Microsoft.ApplicationInsights.WorkerService;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,8 @@ public static class TelemetryServices
     {
         // For the host too, which takes what the worker logs: ASP.NET Core's lines of each request bear its address, and with it the secret.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("FamilyPa", LogLevel.Information);
+        // A call's span bears the function's name, whoever listens to it.
+        builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
             return builder;
 

@@ -18,6 +18,9 @@ public sealed record FunctionsHostOptions
     /// <summary>Takes the place of every timer's own schedule.</summary>
     public string? TimerSchedule { get; init; }
 
+    /// <summary>When a message of a poison queue whose function failed shows again; null: after the platform's ten minutes.</summary>
+    public TimeSpan? PoisonRetryDelay { get; init; }
+
     /// <summary>Starts the worker's process.</summary>
     public required Func<WorkerCommand, Task<IWorkerProcess>> Start { get; init; }
 

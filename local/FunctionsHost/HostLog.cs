@@ -8,8 +8,6 @@ namespace FunctionsHost;
 /// </summary>
 internal sealed class HostLog : ILoggerProvider
 {
-    private const int MetricCategory = 2;
-
     private static readonly string[] Levels = ["trce", "dbug", "info", "warn", "fail", "crit"];
 
     private readonly Action<string>? onLine;
@@ -51,8 +49,8 @@ internal sealed class HostLog : ILoggerProvider
 
     public void Write(RpcLog log)
     {
-        // A metric is no line.
-        if (log.LogCategory != MetricCategory && log.Level < LogLevel.None)
+        // Category 2 is a metric, and no line.
+        if (log.LogCategory != 2 && log.Level < LogLevel.None)
             CreateLogger(log.Category).Log(log.Level, default, log.Message, log.Exception is { } exception ? new RemoteException(exception) : null, (message, _) => message);
     }
 

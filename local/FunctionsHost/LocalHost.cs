@@ -18,8 +18,6 @@ namespace FunctionsHost;
 /// <summary>Hosts an isolated worker in the caller's process as the platform does: its HTTP, queue and timer functions, and the worker's own life.</summary>
 public sealed class LocalHost : IAsyncDisposable
 {
-    private const long LargestBody = 100 * 1024 * 1024;
-
     private readonly FunctionsHostOptions options;
     private readonly IConfigurationRoot settings;
     private readonly HostLog log;
@@ -106,7 +104,7 @@ public sealed class LocalHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestBodySize = 100 * 1024 * 1024;
             kestrel.Listen(IPAddress.Parse(address.Host), address.Port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
         });
@@ -123,7 +121,7 @@ public sealed class LocalHost : IAsyncDisposable
         admin.Functions = functions;
         front.Routes = new RouteTable(functions, HostSettings.RoutePrefix(settings), web.Services.GetRequiredService<IInlineConstraintResolver>());
         timers = [.. functions.Where(function => function is { IsTimer: true, IsDisabled: false }).Select(function => new TimerListener(function, options.TimerSchedule, invoker))];
-        queues = new QueueListeners(functions, settings, workers, log, nudges);
+        queues = new QueueListeners(functions, settings, options.PoisonRetryDelay, workers, log, nudges);
         await ResumeAsync();
     }
 }

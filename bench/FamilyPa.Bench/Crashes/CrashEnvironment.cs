@@ -102,6 +102,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             {
                 Assembly = AppPublication.Assembly,
                 LogFile = LogFile(name),
+                PoisonRetryDelay = TimeSpan.FromSeconds(1),
                 TimerSchedule = skipLeases ? "* * * * * *" : "*/3 * * * * *",
             },
             skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);

@@ -17,6 +17,9 @@ public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDicti
     /// <inheritdoc cref="FunctionsHostOptions.TimerSchedule"/>
     public string? TimerSchedule { get; init; }
 
+    /// <inheritdoc cref="FunctionsHostOptions.PoisonRetryDelay"/>
+    public TimeSpan? PoisonRetryDelay { get; init; }
+
     /// <summary>Everything the app and its host write, this run's only.</summary>
     public string? LogFile { get; init; }
 
@@ -126,6 +129,7 @@ public sealed class AppProcess : IAsyncDisposable
                 Settings = start.Settings,
                 FunctionKey = start.FunctionKey,
                 TimerSchedule = start.TimerSchedule,
+                PoisonRetryDelay = start.PoisonRetryDelay,
                 Start = StartWorkerAsync,
                 OnLine = Write,
                 OnReady = process =>

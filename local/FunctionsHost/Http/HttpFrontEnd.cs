@@ -10,8 +10,6 @@ namespace FunctionsHost.Http;
 /// <summary>Answers requests: finds the function, asks for its key, and has the worker's own web server answer for it.</summary>
 internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IHttpForwarder forwarder, AdminApi admin)
 {
-    private const string InvocationId = "x-ms-invocation-id";
-
     private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
     /// <summary>Null until the functions are known.</summary>
@@ -39,7 +37,7 @@ internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IH
         var request = Invoker.Request(function, new TypedData { Http = new() }, http.Request.Headers.TraceParent);
         foreach (var (name, value) in values)
             request.TriggerMetadata[name] = new TypedData { Text = value?.ToString() ?? "" };
-        http.Request.Headers[InvocationId] = request.InvocationId;
+        http.Request.Headers["x-ms-invocation-id"] = request.InvocationId;
 
         var forwarding = forwarder.SendAsync(http, worker.HttpAddress!, worker.Http, Forwarding, HttpTransformer.Default, cancel.Token).AsTask();
         var call = invoker.RunAsync(worker, request, function, "This function was programmatically called via the host APIs.", cancel.Token);

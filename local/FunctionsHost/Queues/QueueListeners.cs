@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
+using Azure.Storage.Queues.Models;
 using FunctionsHost.Workers;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Queues;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,10 +17,8 @@ namespace FunctionsHost.Queues;
 /// account is away for some 20 s; then the next one is started.
 /// </summary>
 internal sealed partial class QueueListeners(
-    IReadOnlyList<FunctionDefinition> functions, IConfiguration settings, WorkerSupervisor workers, HostLog log, QueueNudges nudges)
+    IReadOnlyList<FunctionDefinition> functions, IConfiguration settings, TimeSpan? poisonRetryDelay, WorkerSupervisor workers, HostLog log, QueueNudges nudges)
 {
-    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1);
-
     private readonly Dictionary<string, FunctionDefinition> byName = functions.Where(function => function is { IsQueue: true, IsDisabled: false }).ToDictionary(function => function.Name);
     private readonly ILogger logger = log.CreateLogger("Host.Queues");
     private Task last = Task.CompletedTask;
@@ -53,7 +53,7 @@ internal sealed partial class QueueListeners(
         if (Interlocked.Exchange(ref isRestarting, 1) == 1)
             return;
         Broken(logger, cause.GetBaseException().Message);
-        await Task.Delay(RestartPause);
+        await Task.Delay(1000);
         await AloneAsync(async () =>
         {
             isRestarting = 0;
@@ -85,7 +85,8 @@ internal sealed partial class QueueListeners(
         .ConfigureServices(services => services
             .AddSingleton<ITypeLocator>(new OneType(QueueFunctions.TypeFor(byName.Values)))
             .AddSingleton<IJobActivator>(new Activator(this))
-            .AddSingleton<IWebJobsExceptionHandler>(new ExceptionHandler(this)))
+            .AddSingleton<IWebJobsExceptionHandler>(new ExceptionHandler(this))
+            .AddSingleton<IQueueProcessorFactory>(new ProcessorFactory(poisonRetryDelay)))
         .Build();
 
     private Task InvokeAsync(Guid id, string name, object message, IReadOnlyDictionary<string, object> binding, CancellationToken cancellationToken)
@@ -123,6 +124,19 @@ internal sealed partial class QueueListeners(
                 listeners.InvokeAsync(functionInstance.Id, name, message, binding, cancellationToken);
             return instance;
         }
+    }
+
+    private sealed class ProcessorFactory(TimeSpan? poisonRetryDelay) : IQueueProcessorFactory
+    {
+        public QueueProcessor Create(QueueProcessorOptions options) => new Processor(options, options.PoisonQueue is null ? poisonRetryDelay : null);
+    }
+
+    private sealed class Processor(QueueProcessorOptions options, TimeSpan? retryDelay) : QueueProcessor(options)
+    {
+        protected override Task CompleteProcessingMessageAsync(QueueMessage message, FunctionResult result, CancellationToken cancellationToken) =>
+            result.Succeeded || retryDelay is not { } delay
+                ? base.CompleteProcessingMessageAsync(message, result, cancellationToken)
+                : ReleaseMessageAsync(message, result, delay, cancellationToken);
     }
 
     /// <summary>The SDK's own would end this process.</summary>

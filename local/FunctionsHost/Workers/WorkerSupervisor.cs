@@ -5,12 +5,8 @@ namespace FunctionsHost.Workers;
 /// <summary>Keeps one worker running: one that ends is followed by the next, at once, and after growing pauses where that one does not start.</summary>
 internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, FunctionRpc rpc, HostLog log, QueueNudges nudges) : IAsyncDisposable
 {
-    private const int PortAttempts = 3;
-
     /// <summary>How long the worker may take to end when it is asked to.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly ILogger logger = log.CreateLogger("Host.Worker");
     private readonly CancellationTokenSource stopping = new();
@@ -31,7 +27,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
                 keeping = KeepAsync(worker);
                 return worker;
             }
-            catch (FunctionsHostException) when (hasLostPort && attempt < PortAttempts)
+            catch (FunctionsHostException) when (hasLostPort && attempt < 3)
             {
                 // It picks a port by binding and releasing it, and another process was faster.
             }
@@ -95,7 +91,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
                 if (options.OnExit is { } told)
                     await told(code).WaitAsync(stopping.Token);
                 if (failures > 0)
-                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), LongestPause.TotalSeconds)), stopping.Token);
+                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), 30)), stopping.Token);
                 return await StartOneAsync(stopping.Token);
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)

@@ -6,9 +6,9 @@ create table webhook_events (
   provider text not null default 'twilio',
   -- webhook: Twilio posted it. spilled: it came through the fallback queue. reconciled: we read it from Twilio's message list.
   source text not null default 'webhook' check (source in ('webhook', 'spilled', 'reconciled')),
-  -- The form as JSON, for queries; U+0000, which jsonb cannot hold, is replaced by U+FFFD.
+  -- The whole form as JSON, for queries; U+0000, which jsonb cannot hold, is replaced by U+FFFD.
   raw_payload jsonb not null,
-  -- The form's bytes as received.
+  -- The whole form as received, byte by byte: the evidence.
   raw_body bytea not null,
   idempotency_token text,
   request_id text,
@@ -21,7 +21,7 @@ create table webhook_events (
 create index webhook_events_family on webhook_events (family_id);
 create index webhook_events_unpurged on webhook_events (received_at) where purged_at is null;
 
--- The message that the pipeline processes. raw_payload repeats the event's, until retention removes it.
+-- The message that the pipeline processes.
 create table inbound_messages (
   message_sid text not null,
   provider text not null,
@@ -32,6 +32,7 @@ create table inbound_messages (
   to_address text not null,
   body text not null,
   num_media int not null default 0,
+  -- Only the fields of the form that claim_material reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),
   primary key (message_sid, provider)

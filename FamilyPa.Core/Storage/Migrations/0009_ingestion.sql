@@ -199,7 +199,9 @@ begin
 
     insert into inbound_messages
       (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, raw_payload, created_at)
-    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media, p_raw_payload, arrived);
+    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media,
+            case when p_num_media > 0 or p_raw_payload ? 'Forwarded' then (
+              select jsonb_object_agg(f.key, f.value) from jsonb_each(p_raw_payload) f where f.key like 'Media%' or f.key = 'Forwarded') end, arrived);
 
     -- Counted late, because these rows stay locked until commit.
     if p_per_minute is not null then

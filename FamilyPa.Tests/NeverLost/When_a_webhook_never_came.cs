@@ -80,6 +80,7 @@ public sealed class When_a_webhook_never_came(ReconcilingApp app) : AppTest<Reco
 
         var payload = JsonSerializer.Deserialize<Dictionary<string, string>>(
             await App.Database.ScalarAsync<string>("select raw_payload::text from inbound_messages where message_sid = $1 and num_media = 2", message.Sid))!;
+        Assert.Equal(4, payload.Count);
         for (var i = 0; i < 2; i++)
         {
             Assert.Equal(message.Media[i].ContentType, payload[$"MediaContentType{i}"]);

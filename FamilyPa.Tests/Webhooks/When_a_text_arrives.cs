@@ -61,11 +61,16 @@ public sealed class When_a_text_arrives(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(200, (await App.PostAsync(form)).Status);
 
         var row = Assert.Single(await App.Database.RowsAsync(
-            "select raw_body, raw_payload ->> 'Body' as body, raw_payload ->> 'ProfileName' as name from webhook_events where message_sid = $1", form["MessageSid"]));
+            """
+            select e.raw_body, e.raw_payload ->> 'Body' as body, e.raw_payload ->> 'ProfileName' as name, m.raw_payload::text as copy
+            from webhook_events e join inbound_messages m using (message_sid) where message_sid = $1
+            """,
+            form["MessageSid"]));
         using var content = new FormUrlEncodedContent(form);
         Assert.Equal(await content.ReadAsStringAsync(Cancellation), Encoding.ASCII.GetString((byte[])row["raw_body"]!));
         Assert.Equal(body.Replace('\0', '\uFFFD'), row["body"]);
         Assert.Equal("Zoë", row["name"]);
+        Assert.Null(row["copy"]);
         Assert.Equal("done", (await App.WaitForJobAsync(form["MessageSid"])).Status);
     }
 

@@ -1,7 +1,5 @@
--- Who may do what. Nobody logs in as anon, authenticated or service_role: the app logs in as familypa_app,
--- which owns nothing, and takes one of the three for the length of a transaction (SET LOCAL ROLE).
--- The names and their meaning are those of Supabase, where the first three exist already.
-
+-- Roles, default privileges and row security. The role names and their meaning are those of Supabase, where the first three exist already.
+-- The app logs in as familypa_app, which owns nothing and sets one of the three roles for each transaction (SET LOCAL ROLE).
 do $$
 declare
   wanted text;
@@ -15,7 +13,7 @@ begin
     create role familypa_app login noinherit;
   end if;
 exception
-  -- Roles belong to the whole server: two databases migrated at the same moment both try.
+  -- Roles belong to the server: two databases that are migrated at the same time may create the same role.
   when duplicate_object or unique_violation then null;
 end $$;
 
@@ -24,19 +22,57 @@ grant anon, authenticated, service_role to familypa_app;
 revoke create on schema public from public;
 grant usage on schema public to anon, authenticated, service_role;
 
--- The migrator's own schema (it holds the journal of what was applied) is out of the app's reach.
-alter table migration.journal enable row level security;
-alter table migration.journal force row level security;
-create policy migrator on migration.journal to current_user using (true) with check (true);
+-- New objects grant nothing, so later migrations need no revoke. Without this, PostgreSQL lets every role execute a new function,
+-- and Supabase grants its three roles every new table, function and sequence of this schema.
+alter default privileges revoke execute on functions from public;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
--- The one place that protects a table: row security enabled and forced, service_role admitted by an explicit
--- policy (so that BYPASSRLS is not needed) with just the privileges named, nobody else admitted at all.
+-- Creates a restrictive policy, which no permissive policy can override. The condition repeats the role because a policy also applies to
+-- the members of its role, and on Supabase the tables' owner is a member of all three.
+create function migration.deny(target regclass, denied name) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('create policy %I on %s as restrictive to %I using (current_user <> %L)', denied || '_nothing', target, denied, denied);
+end $$;
+
+-- Protects a table: row security is enabled and also forced on the owner; service_role gets the given privileges by a policy
+-- (so it does not need BYPASSRLS); anon and authenticated are denied. A table for members drops the policy authenticated_nothing and
+-- grants columns by name.
 create function migration.protect(target regclass, privileges text default 'select, insert, update, delete')
-returns void language plpgsql as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('alter table %s enable row level security', target);
   execute format('alter table %s force row level security', target);
   execute format('revoke all on %s from public, anon, authenticated, service_role', target);
   execute format('grant %s on %s to service_role', privileges, target);
   execute format('create policy service_role_everything on %s to service_role using (true) with check (true)', target);
+  perform migration.deny(target, 'anon'), migration.deny(target, 'authenticated');
 end $$;
+
+-- The journal lists the applied migrations. Only the migrator's role reads and writes it.
+alter table migration.journal enable row level security;
+alter table migration.journal force row level security;
+create policy migrator on migration.journal to current_user using (true) with check (true);
+select migration.deny('migration.journal', denied) from unnest(array['anon', 'authenticated', 'service_role']) denied;
+
+-- Supabase provides auth.uid(). Elsewhere this one replaces it: the user id in the claims of the transaction, or null.
+do $do$
+begin
+  if to_regnamespace('auth') is null then
+    create schema auth;
+    grant usage on schema auth to anon, authenticated, service_role;
+  end if;
+  if to_regprocedure('auth.uid()') is null then
+    create function auth.uid() returns uuid
+    language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+    begin
+      return (current_setting('request.jwt.claims', true)::jsonb ->> 'sub')::uuid;
+    exception
+      -- The claims are missing or invalid. The error is not rethrown because its message would contain them.
+      when data_exception or program_limit_exceeded then return null;
+    end $$;
+    grant execute on function auth.uid() to anon, authenticated, service_role;
+  end if;
+end $do$;

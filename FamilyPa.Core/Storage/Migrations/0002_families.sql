@@ -3,19 +3,173 @@ create table families (
   name text not null check (length(name) between 1 and 200),
   timezone text not null,
   locale text not null default 'en',
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  version int not null default 1
 );
 
 create table family_members (
-  family_id uuid not null references families (id),
+  family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null default gen_random_uuid(),
   display_name text not null check (length(display_name) between 1 and 100),
   role text not null default 'member' check (role in ('owner', 'admin', 'member')),
   phone_e164 text unique check (phone_e164 ~ '^\+[1-9][0-9]{6,14}$'),
+  -- Members may read this column only: a stolen session must not reveal the family's phone numbers.
+  phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
   created_at timestamptz not null default now(),
+  version int not null default 1,
   primary key (family_id, user_id)
+) with (fillfactor = 80); -- Leaves room in each page, so that updates of last_inbound_at do not touch the indexes (HOT updates).
+create index family_members_user on family_members (user_id);
+
+-- STOP and START of numbers that belong to no member. STOP belongs to the number: it survives removing and adding its member.
+create table number_choices (
+  -- SHA-256 of the number. It prevents reading the number, but not guessing it.
+  number_hash bytea primary key,
+  -- True for STOP. START is stored too, because an older STOP may arrive after it.
+  opted_out boolean not null,
+  said_at timestamptz not null
 );
 
-select migration.protect('families'), migration.protect('family_members');
+-- The service's role never deletes a family: only delete_family does.
+select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_choices');
+
+-- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.
+create policy owner_erases on families to current_user using (true) with check (true);
+create policy owner_looks_up on family_members for select to current_user using (true);
+create policy owner_keeps on number_choices to current_user using (true) with check (true);
+
+-- The families in which the current member has one of these roles. Policies use it as (select my_families())::uuid[], which PostgreSQL
+-- evaluates once per query, so that an index on family_id applies.
+create function my_families(p_roles text[] default array['owner', 'admin', 'member']) returns uuid[]
+language sql stable security definer set search_path = public, pg_temp as $$
+  select coalesce(array_agg(m.family_id), '{}') from family_members m where m.user_id = (select auth.uid()) and m.role = any (p_roles)
+$$;
+
+create function is_family_member(family uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from family_members m where m.family_id = family and m.user_id = (select auth.uid()))
+$$;
+
+create function family_role(family uuid) returns text
+language sql stable security definer set search_path = public, pg_temp as $$
+  select m.role from family_members m where m.family_id = family and m.user_id = (select auth.uid())
+$$;
+
+-- Whether the current member may add, change or remove a member of that role.
+create function may_manage(family uuid, managed text) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+  select case family_role(family) when 'owner' then true when 'admin' then managed <> 'owner' else false end
+$$;
+
+grant execute on function my_families, is_family_member, family_role, may_manage to authenticated;
+
+drop policy authenticated_nothing on families;
+grant select (id, name, timezone, locale, created_at, version), update (name, timezone, locale) on families to authenticated;
+create policy members_see on families for select to authenticated
+  using (id = any ((select my_families())::uuid[]));
+create policy admins_change on families for update to authenticated
+  using (id = any ((select my_families(array['owner', 'admin']))::uuid[]));
+
+-- No grant on user_id, and none to update family_id: nobody can move a member between families.
+drop policy authenticated_nothing on family_members;
+grant select (family_id, user_id, display_name, role, phone_masked, created_at, version), insert (family_id, display_name, role, phone_e164),
+  update (display_name, role), delete on family_members to authenticated;
+create policy members_see on family_members for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+create policy admins_add on family_members for insert to authenticated
+  with check (may_manage(family_id, role));
+-- Members may change their own name, but not their role.
+create policy admins_change on family_members for update to authenticated
+  using (may_manage(family_id, role) or user_id = (select auth.uid()))
+  with check (may_manage(family_id, role) or (user_id = (select auth.uid()) and role = family_role(family_id)));
+create policy admins_remove on family_members for delete to authenticated
+  using (may_manage(family_id, role) or user_id = (select auth.uid()));
+
+create function count_change() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  new.version := old.version + 1;
+  return new;
+end $$;
+
+-- Only for columns that people edit: last_inbound_at changes with incoming messages.
+create trigger families_count_changes before update of name, timezone, locale on families
+  for each row execute function count_change();
+create trigger family_members_count_changes before update of display_name, role on family_members
+  for each row execute function count_change();
+
+-- Rejects (FP002) removing or demoting the last owner, unless the family itself is deleted.
+create function keep_an_owner() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  -- The lock makes two owners who leave concurrently see each other.
+  perform from families f where f.id = old.family_id for no key update;
+  if found and not exists (select from family_members m where m.family_id = old.family_id and m.role = 'owner') then
+    raise exception 'the last owner stays' using errcode = 'FP002';
+  end if;
+  return null;
+end $$;
+
+create trigger family_members_keep_an_owner_who_leaves after delete on family_members
+  for each row when (old.role = 'owner') execute function keep_an_owner();
+create trigger family_members_keep_an_owner_who_changes after update of role, family_id on family_members
+  for each row when (old.role = 'owner' and (new.role <> 'owner' or new.family_id <> old.family_id)) execute function keep_an_owner();
+
+-- Removes the channel from an address as the app does: whatsapp:+15005550006 becomes +15005550006.
+create function without_channel(p_address text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select btrim(substr(p_address, strpos(p_address, ':') + 1))
+$$;
+
+create function number_hash(p_number text) returns bytea
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select sha256(convert_to(p_number, 'UTF8'))
+$$;
+
+-- Serialises transactions that decide whether a number belongs to a member.
+create function lock_number(p_number text) returns void
+language sql set search_path = pg_catalog, pg_temp as $$
+  select pg_advisory_xact_lock(hashtextextended(p_number, 92))
+$$;
+
+create function has_opted_out(p_address text) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+  select exists (select from family_members m where m.phone_e164 = without_channel(p_address) and m.opted_out_at is not null)
+    or exists (select from number_choices c where c.number_hash = number_hash(without_channel(p_address)) and c.opted_out)
+$$;
+
+-- Moves a choice between family_members.opted_out_at and number_choices. Members may not read number_choices, so it runs as the owner.
+create function keep_choice() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  kept number_choices;
+begin
+  if tg_op <> 'INSERT' and old.opted_out_at is not null and old.phone_e164 is not null then
+    insert into number_choices (number_hash, opted_out, said_at) values (number_hash(old.phone_e164), true, old.opted_out_at)
+    on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+
+  if tg_op = 'UPDATE' then
+    new.opted_out_at := null;
+  end if;
+  if new.phone_e164 is not null then
+    perform lock_number(new.phone_e164);
+    delete from number_choices c where c.number_hash = number_hash(new.phone_e164) returning * into kept;
+    if kept.opted_out then
+      new.opted_out_at := coalesce(new.opted_out_at, kept.said_at);
+    end if;
+  end if;
+  return new;
+end $$;
+
+create trigger family_members_choice before insert or delete on family_members
+  for each row execute function keep_choice();
+create trigger family_members_choice_of_number before update of phone_e164 on family_members
+  for each row when (old.phone_e164 is distinct from new.phone_e164) execute function keep_choice();
+
+grant execute on function without_channel, number_hash, lock_number, has_opted_out to service_role;

@@ -1,22 +1,129 @@
--- What Twilio sent, exactly as it came. raw_body holds the bytes of the form; raw_payload the same form as JSON
--- (U+0000, which jsonb cannot hold, replaced by U+FFFD).
+-- One row per received message of a member, never changed except by purge_events and delete_family.
 create table webhook_events (
   id uuid primary key default gen_random_uuid(),
-  provider text not null default 'twilio',
   message_sid text not null unique,
-  family_id uuid not null references families (id),
+  family_id uuid not null references families (id) on delete cascade,
+  provider text not null default 'twilio',
+  -- webhook: Twilio posted it. spilled: it came through the fallback queue. reconciled: we read it from Twilio's message list.
+  source text not null default 'webhook' check (source in ('webhook', 'spilled', 'reconciled')),
+  -- The whole form as JSON, for queries; U+0000, which jsonb cannot hold, is replaced by U+FFFD.
   raw_payload jsonb not null,
+  -- The whole form as received, byte by byte: the evidence.
   raw_body bytea not null,
   idempotency_token text,
   request_id text,
-  received_at timestamptz not null default now()
+  -- The webhook's span (W3C traceparent) and its trace id. The app sets it for the transaction, so no function needs a parameter for it.
+  traceparent text default nullif(current_setting('familypa.traceparent', true), ''),
+  trace_id text default nullif(split_part(current_setting('familypa.traceparent', true), '-', 2), ''),
+  received_at timestamptz not null default now(),
+  purged_at timestamptz
 );
 create index webhook_events_family on webhook_events (family_id);
-create index webhook_events_received on webhook_events (received_at);
+create index webhook_events_unpurged on webhook_events (received_at) where purged_at is null;
 
+-- The message that the pipeline processes.
+create table inbound_messages (
+  message_sid text not null,
+  provider text not null,
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  from_phone text,
+  from_address text not null,
+  to_address text not null,
+  body text not null,
+  num_media int not null default 0,
+  -- Only the fields of the form that claim_material reads (Media…, Forwarded); null when there are none, and after retention.
+  raw_payload jsonb,
+  created_at timestamptz not null default now(),
+  primary key (message_sid, provider)
+);
+create index inbound_messages_phone on inbound_messages (from_phone);
+create index inbound_messages_member on inbound_messages (family_id, user_id, created_at desc);
+
+-- Messages with a valid signature whose sender is in no family. They are not processed; operators can replay them.
+create table unmatched_messages (
+  provider text not null default 'twilio',
+  message_sid text not null,
+  from_address text not null,
+  to_address text not null,
+  raw_payload jsonb not null,
+  raw_body bytea not null,
+  source text not null default 'webhook' check (source in ('webhook', 'spilled', 'reconciled')),
+  answered boolean not null,
+  received_at timestamptz not null default now(),
+  primary key (provider, message_sid)
+);
+create index unmatched_messages_sender on unmatched_messages (from_address, received_at);
+create index unmatched_messages_received on unmatched_messages (received_at, message_sid);
+
+-- One row per attachment that the download phase has handled.
+create table media_files (
+  family_id uuid not null references families (id) on delete cascade,
+  message_sid text not null,
+  ordinal int not null,
+  media_url text,
+  declared_type text,
+  -- Detected from the content; null when nothing was downloaded.
+  content_type text,
+  -- Name in the blob container "media"; null when the content was not stored or has been deleted.
+  blob_name text,
+  size_bytes bigint,
+  seconds double precision,
+  -- Why the attachment is not processed (a status_reason); null for a recording that is.
+  reason text,
+  provider_deleted_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (message_sid, ordinal)
+);
+create index media_files_family on media_files (family_id);
+
+create table voice_transcriptions (
+  id uuid primary key default gen_random_uuid(),
+  family_id uuid not null references families (id) on delete cascade,
+  message_sid text not null,
+  ordinal int not null,
+  media_url text,
+  transcript text not null,
+  language text,
+  seconds double precision not null,
+  deployment text not null,
+  cost_usd numeric(12, 6) not null default 0,
+  created_at timestamptz not null default now(),
+  unique (message_sid, ordinal)
+);
+create index voice_transcriptions_family on voice_transcriptions (family_id, created_at);
+
+select migration.protect('webhook_events', 'select, insert'),
+       migration.protect('inbound_messages'),
+       migration.protect('unmatched_messages'),
+       migration.protect('media_files'),
+       migration.protect('voice_transcriptions');
+
+-- Row security is forced on the owner too, as which purge_events runs.
+create policy owner_purges on webhook_events to current_user using (true) with check (true);
+
+drop policy authenticated_nothing on inbound_messages;
+grant select (message_sid, family_id, user_id, body, num_media, created_at) on inbound_messages to authenticated;
+create policy members_see on inbound_messages for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+
+drop policy authenticated_nothing on voice_transcriptions;
+grant select (id, family_id, message_sid, ordinal, transcript, language, seconds, created_at) on voice_transcriptions to authenticated;
+create policy members_see on voice_transcriptions for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+
+-- Also rejects roles with full rights, except inside purge_events and delete_family. The app's roles may neither update nor delete
+-- here, so setting familypa.purging themselves gains them nothing.
 create function refuse_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  if current_setting('familypa.purging', true) = 'on' then
+    if tg_op = 'DELETE' then
+      return old;
+    elsif tg_op = 'UPDATE' and old.purged_at is null and new.purged_at is not null then
+      return new;
+    end if;
+  end if;
   raise exception '% is immutable: % refused', tg_table_name, lower(tg_op) using errcode = 'insufficient_privilege';
 end $$;
 
@@ -25,36 +132,49 @@ create trigger webhook_events_immutable before update or delete on webhook_event
 create trigger webhook_events_kept before truncate on webhook_events
   for each statement execute function refuse_change();
 
-create table inbound_messages (
-  provider text not null,
-  message_sid text not null,
-  family_id uuid not null references families (id),
-  user_id uuid not null,
-  from_phone text,
-  from_address text not null,
-  to_address text not null,
-  body text not null,
-  num_media int not null default 0,
-  raw_payload jsonb,
-  created_at timestamptz not null default now(),
-  primary key (provider, message_sid)
-);
-create index inbound_messages_sid on inbound_messages (message_sid);
+-- Answers an unknown sender at most once a day, and never after STOP. The lock makes a sender's concurrent messages see each other.
+create function tell_stranger_once() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if new.answered then
+    perform pg_advisory_xact_lock(hashtextextended(new.from_address, 0));
+    new.answered := not has_opted_out(new.from_address) and not exists (
+      select from unmatched_messages u
+      where u.from_address = new.from_address and u.answered and u.received_at > new.received_at - interval '1 day');
+  end if;
+  return new;
+end $$;
 
--- Verified, but the sender is in no family: kept, answered at most once a day, never processed.
-create table unmatched_messages (
-  provider text not null default 'twilio',
-  message_sid text not null,
-  from_address text not null,
-  to_address text not null,
-  raw_payload jsonb not null,
-  raw_body bytea not null,
-  answered boolean not null,
-  received_at timestamptz not null default now(),
-  primary key (provider, message_sid)
-);
-create index unmatched_messages_sender on unmatched_messages (from_address, received_at);
+create trigger unmatched_messages_told_once before insert on unmatched_messages
+  for each row execute function tell_stranger_once();
 
-select migration.protect('webhook_events', 'select, insert'),
-       migration.protect('inbound_messages'),
-       migration.protect('unmatched_messages');
+-- Stores STOP or START of a number that belongs to no member. accept_message, later in the same transaction, handles a member's.
+create function hear_stranger(p_message_sid text, p_number text, p_reason text, p_received_at timestamptz) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform lock_number(p_number);
+  -- Waits for a concurrent removal of the member.
+  perform from family_members m where m.phone_e164 = p_number for key share;
+  if found or exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message_sid) then
+    return;
+  end if;
+  insert into number_choices as c (number_hash, opted_out, said_at)
+  values (number_hash(p_number), p_reason = 'keyword_stop', least(coalesce(p_received_at, now()), now()))
+  on conflict (number_hash) do update set opted_out = excluded.opted_out, said_at = excluded.said_at
+  where c.said_at <= excluded.said_at;
+end $$;
+
+-- The number from which we write to a member who has never written: the one the family last wrote to, else the configured one,
+-- else the one that anybody last wrote to. Without its channel; null when there is none.
+create function our_number(p_family uuid, p_configured text) returns text
+language sql stable set search_path = public, pg_temp as $$
+  select without_channel(coalesce(
+    (select i.to_address from inbound_messages i where i.family_id = p_family order by i.created_at desc limit 1),
+    p_configured,
+    -- Joined to events for their index on time. The canary writes to its own number.
+    (select i.to_address from webhook_events e join inbound_messages i on i.message_sid = e.message_sid
+     where i.to_address <> i.from_address order by e.received_at desc limit 1),
+    (select u.to_address from unmatched_messages u order by u.received_at desc limit 1)))
+$$;
+
+grant execute on function hear_stranger, our_number to service_role;

@@ -1,15 +1,27 @@
+-- A foreign key instead of a CHECK: PostgreSQL prepares a CHECK again in each statement, and this list took a tenth of ingestion's time.
+create table status_reasons (reason text primary key);
+insert into status_reasons (reason) values
+  ('keyword_stop'), ('keyword_start'), ('keyword_help'),
+  ('command_list'), ('command_done'), ('command_undo'), ('command_board'), ('command_help'),
+  ('empty_message'), ('unsupported_image'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
+  ('unsupported_audio'), ('unsupported_media'), ('media_too_large'), ('audio_too_long'), ('media_empty'), ('media_unreadable'),
+  ('media_unavailable'), ('media_forbidden'), ('no_speech'),
+  ('rate_sender'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
+  ('no_slot'), ('breaker_open'), ('sender_paused'), ('retries_exhausted');
+
 create table processing_jobs (
   id uuid primary key default gen_random_uuid(),
-  webhook_event_id uuid not null references webhook_events (id),
+  webhook_event_id uuid not null references webhook_events (id) on delete cascade,
   message_sid text not null unique,
-  family_id uuid not null references families (id),
+  family_id uuid not null references families (id) on delete cascade,
   status text not null default 'received' check (status in (
     'received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'done', 'rejected', 'failed')),
-  status_reason text check (status_reason in (
-    'keyword_stop', 'keyword_start', 'keyword_help', 'empty_message', 'unsupported_media', 'retries_exhausted')),
+  status_reason text references status_reasons,
+  -- The reason that was replaced when the job was deferred, throttled or failed: keep_job_reason restores it.
+  held_reason text,
   current_phase text not null check (current_phase in ('download', 'transcribe', 'extract', 'finalize')),
   generation int not null default 0,
-  -- What the extract phase understood: stored before finalize is asked to act on it.
+  -- The extract phase's result: stored before finalize is queued.
   extraction jsonb,
   error_code text,
   error_message text,
@@ -18,19 +30,100 @@ create table processing_jobs (
   lease_token uuid,
   leased_until timestamptz,
   resume_at timestamptz,
-  -- When the current phase was last asked for on its queue (or should have been), and how often by the sweeper.
+  -- When a deferred job was last put on its queue.
+  dispatched_at timestamptz,
+  -- The job was deferred for no_slot or breaker_open: later messages of its family wait for it in finalize.
+  has_place boolean not null default false,
+  -- The job waits for earlier jobs of its family and has no queue message.
+  awaits_turn boolean not null default false,
+  -- When the current phase was last put on its queue (or should have been), and how often the sweeper did so.
   queued_at timestamptz not null default now(),
   sweeps int not null default 0,
+  -- The event's received_at, for indexes on time.
+  received_at timestamptz not null,
   started_at timestamptz,
   completed_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create index processing_jobs_family on processing_jobs (family_id, created_at);
+create index processing_jobs_event on processing_jobs (webhook_event_id);
 create index processing_jobs_unfinished on processing_jobs (queued_at) where status not in ('done', 'rejected', 'failed');
+create index processing_jobs_received on processing_jobs (received_at, message_sid);
+create index processing_jobs_family on processing_jobs (family_id, received_at, message_sid);
+create index processing_jobs_status on processing_jobs (status, received_at, message_sid);
+create index processing_jobs_reason on processing_jobs (status_reason, received_at, message_sid) where status_reason is not null;
+create index processing_jobs_error on processing_jobs (error_code, received_at, message_sid) where error_code is not null;
+create index processing_jobs_deferred_dear on processing_jobs (received_at, message_sid)
+  where status = 'deferred' and current_phase in ('transcribe', 'extract');
+create index processing_jobs_deferred_cheap on processing_jobs (received_at, message_sid)
+  where status = 'deferred' and current_phase in ('download', 'finalize');
+create index processing_jobs_deferred_family on processing_jobs (family_id, received_at) where status = 'deferred';
+create index processing_jobs_throttled on processing_jobs (received_at, message_sid) where status = 'throttled';
+create index processing_jobs_places on processing_jobs (family_id, received_at, message_sid) where has_place;
+create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where awaits_turn;
 
--- The state machine, in one place. A job moves on, steps aside (deferred), or ends; only a new generation
--- (a replay that an operator asked for) may take a finished job back to a phase.
+create table job_attempts (
+  id uuid primary key default gen_random_uuid(),
+  job_id uuid not null references processing_jobs (id) on delete cascade,
+  attempt_number int not null,
+  generation int not null,
+  phase text not null,
+  -- abandoned: the process died, and the next claim found the attempt running. deferred: not the message's fault, so not counted.
+  outcome text not null default 'running' check (outcome in ('running', 'succeeded', 'failed', 'handed_back', 'abandoned', 'deferred')),
+  -- The service that caused the failure.
+  dependency text,
+  error_code text,
+  error_message text,
+  error_stack text,
+  logs_url text,
+  latency_ms int,
+  created_at timestamptz not null default now(),
+  unique (job_id, attempt_number)
+);
+create index job_attempts_recent on job_attempts (created_at);
+create index job_attempts_created on job_attempts (created_at);
+
+-- Every state after a job's first.
+create table job_transitions (
+  job_id uuid not null references processing_jobs (id) on delete cascade,
+  id bigint not null generated always as identity,
+  generation int not null,
+  from_status text not null,
+  to_status text not null,
+  reason text,
+  at timestamptz not null default clock_timestamp(),
+  primary key (job_id, id)
+);
+
+select migration.protect('status_reasons', 'select'),
+       migration.protect('processing_jobs'),
+       migration.protect('job_attempts'),
+       migration.protect('job_transitions', 'select, insert');
+
+-- An action to perform after commit. send: queue that phase after delay_seconds. closed, opened: that phase's breaker changed, opened for
+-- delay_seconds. deferred, failed, reserved: the attempt's result. alert: delay_seconds percent of a budget of code dollars are used.
+create type job_step as (kind text, message_sid text, phase text, generation int, delay_seconds double precision, reason text, code text);
+
+create function phase_status(phase text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case phase when 'download' then 'downloading' when 'transcribe' then 'transcribing'
+                    when 'extract' then 'extracting' when 'finalize' then 'finalizing' end
+$$;
+
+-- Whether a reason only says why a job waits or failed, as opposed to how its message is handled.
+create function is_passing_reason(reason text) returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select reason in ('rate_sender', 'rate_hour', 'rate_day', 'budget_family', 'budget_global',
+    'no_slot', 'breaker_open', 'sender_paused', 'retries_exhausted')
+$$;
+
+-- How the job's message is handled (a keyword, command or rejection), also while the job waits; null for an ordinary message.
+create function meant_reason(job processing_jobs) returns text
+language sql stable set search_path = public, pg_temp as $$
+  select case when is_passing_reason(job.status_reason) then job.held_reason else job.status_reason end
+$$;
+
+-- The state machine. Only a new generation (an operator's replay) takes a finished job back to a phase.
 create function enforce_job_transition() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -39,13 +132,13 @@ begin
     or (new.generation > old.generation and new.status in ('received', 'downloading', 'transcribing', 'extracting', 'finalizing'))
     or new.status = any (case old.status
       when 'received' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'failed']
-      when 'throttled' then array['received', 'failed']
+      when 'throttled' then array['received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
       when 'downloading' then array['transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
-      when 'transcribing' then array['extracting', 'finalizing', 'deferred', 'failed']
+      when 'transcribing' then array['downloading', 'extracting', 'finalizing', 'deferred', 'failed']
       when 'extracting' then array['finalizing', 'deferred', 'failed']
-      when 'finalizing' then array['done', 'rejected', 'deferred', 'failed']
+      when 'finalizing' then array['extracting', 'done', 'rejected', 'deferred', 'failed']
       when 'deferred' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'failed']
-      when 'failed' then array['downloading', 'transcribing', 'extracting', 'finalizing']
+      when 'failed' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred']
     end)
   then
     return new;
@@ -56,21 +149,71 @@ end $$;
 create trigger processing_jobs_transition before update on processing_jobs
   for each row execute function enforce_job_transition();
 
-create table job_attempts (
-  id uuid primary key default gen_random_uuid(),
-  job_id uuid not null references processing_jobs (id),
-  attempt_number int not null,
-  generation int not null,
-  phase text not null,
-  -- running until it ends; abandoned when the process died and the next claim found it still running.
-  outcome text not null default 'running' check (outcome in ('running', 'succeeded', 'failed', 'handed_back', 'abandoned')),
-  error_code text,
-  error_message text,
-  error_stack text,
-  logs_url text,
-  latency_ms int,
-  created_at timestamptz not null default now(),
-  unique (job_id, attempt_number)
-);
+create function keep_job_reason() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if is_passing_reason(new.status_reason) then
+    new.held_reason := case when is_passing_reason(old.status_reason) then old.held_reason else old.status_reason end;
+  elsif new.status_reason is null and is_passing_reason(old.status_reason) and new.generation = old.generation then
+    new.status_reason := old.held_reason;
+    new.held_reason := null;
+  else
+    new.held_reason := null;
+  end if;
+  return new;
+end $$;
 
-select migration.protect('processing_jobs'), migration.protect('job_attempts');
+create trigger processing_jobs_reason_kept before update on processing_jobs
+  for each row when (old.status_reason is distinct from new.status_reason) execute function keep_job_reason();
+
+create function copy_received_at() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  new.received_at := (select e.received_at from webhook_events e where e.id = new.webhook_event_id);
+  return new;
+end $$;
+
+create trigger processing_jobs_received before insert on processing_jobs
+  for each row when (new.received_at is null) execute function copy_received_at();
+
+create function record_job_transition() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into job_transitions (job_id, generation, from_status, to_status, reason)
+  values (new.id, new.generation, old.status, new.status, new.status_reason);
+  return null;
+end $$;
+
+create trigger processing_jobs_transition_recorded after update on processing_jobs
+  for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
+
+create function record_throttled_job() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into job_transitions (job_id, generation, from_status, to_status, reason)
+  values (new.id, new.generation, 'received', new.status, new.status_reason);
+  return null;
+end $$;
+
+create trigger processing_jobs_throttled_recorded after insert on processing_jobs
+  for each row when (new.status = 'throttled') execute function record_throttled_job();
+
+-- Locks the job until the transaction ends, or rejects the transaction (FP001) when another worker holds the lease.
+create function hold_lease(p_job uuid, p_token uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform from processing_jobs j where j.id = p_job and j.lease_token = p_token for update;
+  if not found then
+    raise exception 'the lease on job % is lost', p_job using errcode = 'FP001';
+  end if;
+end $$;
+
+-- The Log Analytics query for an attempt. It names a start time because the Portal otherwise searches the last day only.
+create function attempt_logs(p_message_sid text, p_phase text, p_since timestamptz) returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select format(
+    'AppTraces | where Properties.event_id == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
+    p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+$$;
+
+grant execute on function phase_status, is_passing_reason, meant_reason, hold_lease, attempt_logs to service_role;

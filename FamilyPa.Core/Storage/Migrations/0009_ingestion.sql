@@ -1,44 +1,77 @@
--- How much may come in: of a sender in a minute, of all senders in an hour and in a day (UTC). The windows are fixed ones.
--- Everything is counted in the transaction that takes the message in.
-
+-- Ingestion of messages within rate limits: per sender and minute, and for all senders per hour and per day (UTC). Windows are fixed.
 create table sender_limits (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
-  -- The minute that messages were last counted in, and how many came in it, those held back included.
+  -- The minute of the last message, and the number of messages in it, including throttled ones.
   minute timestamptz not null default '-infinity',
   seen int not null default 0,
-  -- Messages in a row that failed for good, and when the last one did.
+  -- Consecutive messages that failed, and when the last one did.
   failures int not null default 0,
   failed_at timestamptz,
   primary key (family_id, user_id),
   foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
 ) with (fillfactor = 50);
 
--- The counters that all senders share, each divided into 32: one row would be locked from each message's counting to its commit, and
--- so take in one message at a time. Each shard has its share of the limit; who finds its own used up takes from another's.
+-- The shared counters, split into 32 shards: a single row would stay locked until commit and serialise ingestion. Each shard has its
+-- share of the limit. The rows are fixed, so the table needs no CHECK.
 create table rate_shards (
-  scope text not null check (scope in ('hour', 'day')),
-  shard int not null check (shard between 0 and 31),
+  scope text not null,
+  shard int not null,
   since timestamptz not null default '-infinity',
   accepted int not null default 0,
   throttled int not null default 0,
-  -- Only counted: ten times the limit was stored.
+  -- Counted but not stored, because ten times the limit was stored.
   dropped int not null default 0,
   primary key (scope, shard)
 ) with (fillfactor = 10);
 insert into rate_shards (scope, shard) select scope, shard from unnest(array['hour', 'day']) scope, generate_series(0, 31) shard;
 
-select migration.protect('sender_limits'), migration.protect('rate_shards');
+-- Messages to senders about a limit: one per sender and window.
+create table limit_notices (
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null,
+  kind text not null check (kind in ('throttled', 'deferred')),
+  -- The start of the window (for a budget, the family's day).
+  since timestamptz not null,
+  -- The message that the notice answers.
+  message_sid text not null,
+  told_at timestamptz,
+  primary key (family_id, user_id, kind, since)
+);
+create index limit_notices_untold on limit_notices (since) where told_at is null;
 
--- Takes one of the messages that a window still has room for. Answers the shard it was taken from; null: there is no room.
--- Each connection begins with a shard of its own; there are few of them, so hardly ever do two share one.
+-- For alerts: one row when a limit is first exceeded in its window, or a budget reaches 80 or 100 percent.
+create table limit_alerts (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  limit_name text not null,
+  family_id uuid references families (id) on delete cascade,
+  since timestamptz not null,
+  percent int not null default 100,
+  limit_value numeric not null,
+  value numeric not null,
+  unique nulls not distinct (limit_name, family_id, since, percent)
+);
+create index limit_alerts_at on limit_alerts (at);
+create index limit_alerts_family on limit_alerts (family_id);
+
+select migration.protect('sender_limits'), migration.protect('rate_shards'), migration.protect('limit_notices'), migration.protect('limit_alerts');
+
+create function rate_window(p_reason text, p_at timestamptz, out since timestamptz, out length interval)
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case p_reason when 'rate_sender' then date_trunc('minute', p_at, 'UTC')
+                       when 'rate_hour' then date_trunc('hour', p_at, 'UTC') else date_trunc('day', p_at, 'UTC') end,
+         case p_reason when 'rate_sender' then interval '1 minute' when 'rate_hour' then interval '1 hour' else interval '1 day' end
+$$;
+
+-- Takes one permit of a window and returns its shard; null when the window is full. Starts with the connection's own shard.
 create function take_permit(p_scope text, p_since timestamptz, p_limit int) returns int
 language plpgsql set search_path = public, pg_temp as $$
 declare
   mine constant int := pg_backend_pid() % 32;
   candidate int := mine;
 begin
-  -- Its own shard first, and nothing else is read. Another's is tried only when it has room, and the update looks again once it has the lock.
+  -- Another shard is tried only when it has room; the UPDATE checks again under its lock.
   loop
     update rate_shards r
     set accepted = case when r.since >= p_since then r.accepted else 0 end + 1,
@@ -64,7 +97,6 @@ language sql set search_path = public, pg_temp as $$
   update rate_shards r set accepted = r.accepted - 1 where r.scope = p_scope and r.shard = p_shard and r.accepted > 0
 $$;
 
--- Counts a message that a window had no room for.
 create function count_refused(p_scope text, p_since timestamptz, p_stored boolean) returns void
 language sql set search_path = public, pg_temp as $$
   update rate_shards r
@@ -75,38 +107,18 @@ language sql set search_path = public, pg_temp as $$
   where r.scope = p_scope and r.shard = pg_backend_pid() % 32
 $$;
 
-create function rate_window(p_reason text, p_at timestamptz, out since timestamptz, out length interval)
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select case p_reason when 'rate_sender' then date_trunc('minute', p_at, 'UTC') when 'rate_hour' then date_trunc('hour', p_at, 'UTC') else date_trunc('day', p_at, 'UTC') end,
-         case p_reason when 'rate_sender' then interval '1 minute' when 'rate_hour' then interval '1 hour' else interval '1 day' end
+-- Whether nine times a limit is throttled already, by all shards together: with the accepted messages, ten times the limit is stored.
+create function is_full(p_scope text, p_since timestamptz, p_limit int) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+  select 9 * p_limit <= (select sum(r.throttled) from rate_shards r where r.scope = p_scope and r.since = p_since)
 $$;
 
--- The event's time is given where it is known, which spares looking it up.
-drop trigger processing_jobs_received on processing_jobs;
-create trigger processing_jobs_received before insert on processing_jobs
-  for each row when (new.received_at is null) execute function copy_received_at();
-
--- A job that is throttled when it comes has been received first, for its story.
-create function record_throttled_job() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  insert into job_transitions (job_id, generation, from_status, to_status, reason) values (new.id, new.generation, 'received', new.status, new.status_reason);
-  return null;
-end $$;
-
-revoke all on function record_throttled_job from public;
-
-create trigger processing_jobs_throttled_recorded after insert on processing_jobs
-  for each row when (new.status = 'throttled') execute function record_throttled_job();
-
--- As before, within limits (null: there are none, as for an app that knows of none).
--- outcome: accepted | duplicate | unmatched | unmatched_again | throttled (stored, and done when there is room for it)
---        | dropped (of ten times a limit that much is stored: this one is only counted).
--- reason, limit_value, value: of the limit that acted; retry_after: seconds until its window ends.
--- A sender's own minute counts whatever comes from it; the hour and the day count what was accepted. STOP, START and HELP are held back
--- only beyond ten times the sender's limit, and STOP and START take effect even then. What comes late has been answered 200, or never was
--- answered: it is counted as all else, and stored however many there are.
-drop function accept_message(text, text, text, text, text, int, jsonb, bytea, text, text, text, text, text, timestamptz);
+-- Stores a message: event, message and job in one transaction and one round trip.
+-- outcome: accepted | duplicate | unmatched | unmatched_again (this sender was answered within a day) | throttled (stored, processed later)
+--        | dropped (only counted: ten times the limit is stored already).
+-- reason, limit_value, value: the limit that was exceeded. retry_after: seconds until its window ends. first: whether an alert was added.
+-- The sender's minute counts every message; hour and day count accepted ones. Null limits mean no limit. Keywords are throttled above ten
+-- times the sender's limit, and STOP and START still take effect. Messages from other sources than the webhook are never dropped.
 create function accept_message(
   p_message_sid text, p_from_address text, p_phone text, p_to_address text, p_body text, p_num_media int,
   p_raw_payload jsonb, p_raw_body bytea, p_idempotency_token text, p_request_id text, p_phase text, p_reason text,
@@ -129,7 +141,8 @@ declare
   is_webhook constant boolean := p_source = 'webhook';
 begin
   select m.family_id, m.user_id, m.last_inbound_at, case when l.minute = this_minute then l.seen else 0 end as seen,
-         case when h.since = this_hour then h.throttled else 0 end as held_hour, case when d.since = today then d.throttled else 0 end as held_day
+         h.since = this_hour and h.throttled >= greatest(9 * (p_per_hour / 32), 1) as hour_held,
+         d.since = today and d.throttled >= greatest(9 * (p_per_day / 32), 1) as day_held
   into sender
   from family_members m
   left join sender_limits l on l.family_id = m.family_id and l.user_id = m.user_id
@@ -138,7 +151,10 @@ begin
   where m.phone_e164 = p_phone;
   if not found then
     if is_webhook and 10 * p_per_minute <= (
-      select count(*) from (select from unmatched_messages u where u.from_address = p_from_address and u.received_at >= this_minute limit 10 * p_per_minute) recent) then
+      select count(*)
+      from (
+        select from unmatched_messages u
+        where u.from_address = p_from_address and u.received_at >= this_minute limit 10 * p_per_minute) recent) then
       outcome := 'dropped';
       reason := 'rate_sender';
     else
@@ -155,8 +171,8 @@ begin
     family_id := sender.family_id;
     reason := case when sender.seen >= 10 * p_per_minute then 'rate_sender'
                    when is_keyword then null
-                   when sender.held_hour >= 9 * ((p_per_hour + 31 - mine) / 32) then 'rate_hour'
-                   when sender.held_day >= 9 * ((p_per_day + 31 - mine) / 32) then 'rate_day' end;
+                   when sender.hour_held and is_full('hour', this_hour, p_per_hour) then 'rate_hour'
+                   when sender.day_held and is_full('day', today, p_per_day) then 'rate_day' end;
     if reason is not null and not exists (select from webhook_events e where e.message_sid = p_message_sid) then
       outcome := 'dropped';
     end if;
@@ -183,9 +199,11 @@ begin
 
     insert into inbound_messages
       (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, raw_payload, created_at)
-    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media, p_raw_payload, arrived);
+    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media,
+            case when p_num_media > 0 or p_raw_payload ? 'Forwarded' then (
+              select jsonb_object_agg(f.key, f.value) from jsonb_each(p_raw_payload) f where f.key like 'Media%' or f.key = 'Forwarded') end, arrived);
 
-    -- Counted as late as can be: from here to the commit others who count the same wait.
+    -- Counted late, because these rows stay locked until commit.
     if p_per_minute is not null then
       insert into sender_limits as l (family_id, user_id, minute, seen) values (sender.family_id, sender.user_id, this_minute, 1)
       on conflict on constraint sender_limits_pkey do update
@@ -194,7 +212,7 @@ begin
       if value > p_per_minute * (case when is_keyword then 10 else 1 end) then
         reason := 'rate_sender';
       elsif not is_keyword then
-        -- As take_permit does first, spared the call: hardly ever is more needed.
+        -- Inlines the first step of take_permit, which is nearly always enough.
         update rate_shards r set accepted = r.accepted + 1
         where r.scope = 'hour' and r.shard = mine and r.since = this_hour and r.accepted < (p_per_hour + 31 - mine) / 32;
         hour_shard := case when found then mine else take_permit('hour', this_hour, p_per_hour) end;
@@ -217,18 +235,18 @@ begin
     if reason is not null then
       select w.since, w.since + w.length into window_since, window_ends from rate_window(reason, now()) w;
     end if;
-    -- A throttled one waits until a minute into the next window: the room at its very beginning is left to what comes then.
+    -- Due a minute into the next window, so that the window's first permits go to new messages.
     insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, status, status_reason, held_reason, resume_at, received_at)
     values (event_id, p_message_sid, sender.family_id, p_phase, case when reason is null then 'received' else 'throttled' end,
             coalesce(reason, p_reason), case when reason is not null then p_reason end, window_ends + interval '1 minute', arrived);
 
-    -- To the minute is enough for WhatsApp's 24-hour window, and keeps a busy sender's row from becoming a queue of its own.
+    -- Once a minute is enough for WhatsApp's 24-hour window and avoids contention on a busy sender's row.
     if sender.last_inbound_at is null or sender.last_inbound_at < arrived - interval '1 minute' then
       update family_members m set last_inbound_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
     end if;
   end if;
 
-  -- A STOP or START that comes late does not undo what was said after it. Asked step by step: a condition whose first part is null has all of it read.
+  -- A STOP or START that arrives late does not override a newer one.
   if is_keyword and p_reason <> 'keyword_help' and family_id is not null then
     update family_members m set opted_out_at = case p_reason when 'keyword_stop' then arrived end
     where m.family_id = sender.family_id and m.user_id = sender.user_id and not exists (
@@ -255,8 +273,8 @@ begin
   end if;
 end $$;
 
--- Lets one throttled job begin: the one that came first of those whose time has come and whose sender, hour and day have room. A sender's
--- backlog takes at most half of its minute, so that what it writes now is not held back by it. Null: there is none.
+-- Starts the oldest throttled job that the limits allow; null when there is none. A sender's backlog uses at most half of its minute, so
+-- that new messages still have room.
 create function resume_throttled(p_per_minute int, p_per_hour int, p_per_day int, out message_sid text, out phase text, out generation int)
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -275,7 +293,7 @@ begin
     return;
   end if;
 
-  -- An accept_message takes sender, hour and day in this order too, so that neither waits for the other crosswise.
+  -- The same lock order as in accept_message: sender, hour, day.
   perform from sender_limits l where l.family_id = job.family_id and l.user_id = job.user_id for update;
   hour_shard := take_permit('hour', date_trunc('hour', now(), 'UTC'), p_per_hour);
   if hour_shard is null then
@@ -293,5 +311,24 @@ begin
   generation := job.generation;
 end $$;
 
-revoke all on function take_permit, give_permit_back, count_refused, rate_window, accept_message, resume_throttled from public;
-grant execute on function take_permit, give_permit_back, count_refused, rate_window, accept_message, resume_throttled to service_role;
+-- Counts consecutive failures of a sender. A failed message that a replay completes resets the count.
+create function track_sender() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if new.status = 'failed' then
+    insert into sender_limits as l (family_id, user_id, failures, failed_at)
+    select m.family_id, m.user_id, 1, now()
+    from inbound_messages i join family_members m on m.family_id = i.family_id and m.user_id = i.user_id
+    where i.message_sid = new.message_sid
+    on conflict on constraint sender_limits_pkey do update set failures = l.failures + 1, failed_at = now();
+  else
+    update sender_limits l set failures = 0 from inbound_messages i
+    where i.message_sid = new.message_sid and l.family_id = i.family_id and l.user_id = i.user_id and l.failures > 0;
+  end if;
+  return null;
+end $$;
+
+create trigger processing_jobs_sender_tracked after update on processing_jobs
+  for each row when (old.status <> new.status and new.status in ('done', 'rejected', 'failed')) execute function track_sender();
+
+grant execute on function rate_window, take_permit, give_permit_back, count_refused, is_full, accept_message, resume_throttled to service_role;

@@ -1,5 +1,4 @@
--- Signing in by phone: codes, one-tap links, and the sessions that come of them. Only hashes are kept of what opens a door.
-
+-- Sign-in by phone: codes, one-tap links and sessions. Codes and tokens are stored as hashes only.
 create table sessions (
   id uuid primary key,
   family_id uuid not null references families (id) on delete cascade,
@@ -7,19 +6,19 @@ create table sessions (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   revoked_at timestamptz,
-  -- Who is no member any more has no session either.
   foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
 );
 create index sessions_member on sessions (family_id, user_id);
 create index sessions_expiry on sessions (expires_at);
 
--- A row for each code that was asked for, whoever's the number is: asking must look the same for a member and a stranger.
+-- One row per requested code, also for numbers of no member: both requests must look the same to the caller.
 create table login_codes (
   id uuid primary key,
-  -- HMAC of the number, which rows are found and counted by. The number itself is there only until the code was sent or nobody's.
+  -- HMAC of the number, for lookup and counting.
   phone_key bytea not null,
+  -- The number itself, until the code is sent or found to belong to no member.
   phone text,
-  -- HMAC of the code; null while, or because, none was sent.
+  -- HMAC of the code; null until one is issued.
   code_hash bytea,
   family_id uuid references families (id) on delete cascade,
   user_id uuid,
@@ -45,7 +44,7 @@ create table login_links (
 create index login_links_member on login_links (family_id, user_id);
 create index login_links_expiry on login_links (expires_at);
 
--- How often something was asked for in a span of time, by whom or by all.
+-- Fixed-window counters for sign-in limits.
 create table sign_in_counts (
   scope text not null check (scope in ('codes_of_address', 'codes_of_all', 'tries_of_address')),
   key text not null,
@@ -56,11 +55,10 @@ create table sign_in_counts (
 create index sign_in_counts_age on sign_in_counts (began_at);
 
 select migration.protect('sessions'), migration.protect('login_codes'), migration.protect('login_links'), migration.protect('sign_in_counts');
+-- Row security is forced on the owner too, as which require_session runs.
+create policy owner_checks on sessions for select to current_user using (true);
 
--- The address that a member last wrote from.
-create index inbound_messages_member on inbound_messages (family_id, user_id, created_at desc);
-
--- Counts one more in the current span, and answers how many there are now.
+-- Increments the counter of the current window and returns it.
 create function count_sign_in(p_scope text, p_key text, p_span interval) returns int
 language sql set search_path = public, pg_temp as $$
   insert into sign_in_counts as c (scope, key, began_at, count) values (p_scope, p_key, date_bin(p_span, now(), 'epoch'), 1)
@@ -68,7 +66,7 @@ language sql set search_path = public, pg_temp as $$
   returning c.count
 $$;
 
--- Counts one more try, and raises FP006 where there were too many: what is in the same batch then does not happen.
+-- Raises FP006 above the limit, which cancels the rest of the batch.
 create function limit_tries(p_address text, p_most int) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -77,8 +75,8 @@ begin
   end if;
 end $$;
 
--- Notes that a code is wanted, unless too many were. It does not look whether the number is a member's: that comes later, where nobody
--- can take the time. Answers 'wanted', or the limit that acted.
+-- Stores a request for a code, within the limits. It does not look up the member: the queue does, so the response time reveals nothing.
+-- Returns 'wanted', or the limit that was exceeded.
 create function request_code(
   p_id uuid, p_phone text, p_phone_key bytea, p_address text, p_lifetime interval,
   p_per_minute int, p_per_hour int, p_per_day int, p_per_hour_of_address int) returns text
@@ -89,7 +87,7 @@ begin
   if count_sign_in('codes_of_address', p_address, interval '1 hour') > p_per_hour_of_address then
     return 'limited_address';
   end if;
-  -- Two at the same moment must not both find none before them.
+  -- Concurrent requests must count each other.
   perform pg_advisory_xact_lock(hashtextextended(encode(p_phone_key, 'hex'), 3001));
   select count(*) filter (where c.created_at > now() - interval '1 minute') as minute,
          count(*) filter (where c.created_at > now() - interval '1 hour') as hour,
@@ -103,8 +101,8 @@ begin
   return 'wanted';
 end $$;
 
--- Gives a wanted code its hash if the number is a member's who may be written to, and tells how to reach them. No row: nobody to send it to.
--- Only codes that are sent count against what all may have: strangers' numbers cannot keep the members out.
+-- Issues a code if its number belongs to a member who has not opted out, and returns where to send it; no row otherwise.
+-- Only issued codes count against p_per_hour_of_all: requests for other numbers must not lock members out.
 create function issue_code(p_id uuid, p_code_hash bytea, p_per_hour_of_all int)
 returns table (outcome text, phone text, locale text, last_from text, last_to text, last_inbound_at timestamptz)
 language plpgsql set search_path = public, pg_temp as $$
@@ -129,7 +127,6 @@ begin
     where f.id = member.family_id;
 end $$;
 
--- Opens a session for somebody who is a member at this moment.
 create function open_session(p_session uuid, p_family uuid, p_user uuid, p_lifetime interval)
 returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
 language sql set search_path = public, pg_temp as $$
@@ -141,7 +138,7 @@ language sql set search_path = public, pg_temp as $$
   from opened o join family_members m on m.family_id = o.family_id and m.user_id = o.user_id join families f on f.id = o.family_id
 $$;
 
--- Spends a try on the newest code of a number, and the code if it is the right one. One update decides: of many at once, one gets in.
+-- Counts an attempt on the number's newest code and uses the code if it matches. A single UPDATE: concurrent requests cannot both succeed.
 create function open_session_by_code(p_session uuid, p_phone_key bytea, p_code_hash bytea, p_most_tries int, p_lifetime interval)
 returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
 language plpgsql set search_path = public, pg_temp as $$
@@ -173,8 +170,8 @@ begin
   end if;
 end $$;
 
--- The first thing a member's batch does. Raises FP003 unless the claims' user has that session, or (where an outside issuer vouches for
--- the user and there is no session of ours) is a member of a family at all.
+-- Starts each batch of a member. Raises FP003 unless the claims' user has that session, or, without a session of ours (an external issuer
+-- vouches for the user), belongs to a family.
 create function require_session(p_session uuid) returns void
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -188,9 +185,6 @@ begin
   end if;
 end $$;
 
--- Row security is forced on the functions' owner too.
-create policy owner_checks on sessions for select to current_user using (true);
-
-revoke all on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link, require_session from public;
-grant execute on function count_sign_in, limit_tries, request_code, issue_code, open_session, open_session_by_code, open_session_by_link to service_role;
+grant execute on function count_sign_in, limit_tries, request_code, issue_code,
+  open_session, open_session_by_code, open_session_by_link to service_role;
 grant execute on function require_session to authenticated, service_role;

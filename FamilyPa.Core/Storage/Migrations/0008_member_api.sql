@@ -1,7 +1,8 @@
--- What the members' API asks of the database. These run as whoever calls them (authenticated), so that the row policies decide, but for
--- those that say otherwise.
+-- Functions of the members' API. They run as the caller (authenticated), under the row policies, unless they are SECURITY DEFINER.
+-- SQLSTATEs: 42501 not allowed. FP004: the key was used for another request. FP005: no such member. FP007: another version, which the
+-- message contains. FP008: the family is full.
 
--- An answer that is given again when the same member asks the same thing under the same key, for a day.
+-- Responses that are repeated for a day when a member sends the same request under the same key.
 create table idempotency_keys (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
@@ -13,16 +14,18 @@ create table idempotency_keys (
   foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
 );
 create index idempotency_keys_age on idempotency_keys (created_at);
+
 select migration.protect('idempotency_keys');
+-- Members have no rights on the table, so two functions write it as the owner, on which row security is forced too.
 create policy owner_keeps on idempotency_keys to current_user using (true) with check (true);
 
--- The family that the API is about: of a member of several (possible on Supabase) the one joined first.
+-- The current member's family; the one joined first if there are several (possible on Supabase).
 create function my_family() returns uuid
 language sql stable security definer set search_path = public, pg_temp as $$
   select m.family_id from family_members m where m.user_id = (select auth.uid()) order by m.created_at, m.family_id limit 1
 $$;
 
--- A task as the API shows it: with what we asked about it, and what was heard that it came of.
+-- A task as the API returns it, with our open question and the message it came from.
 create function task_json(t tasks) returns json
 language sql stable set search_path = public, pg_temp as $$
   select json_build_object(
@@ -39,8 +42,7 @@ language sql stable set search_path = public, pg_temp as $$
       from inbound_messages i where i.message_sid = t.source_message_sid))
 $$;
 
--- Takes a key, or answers what was answered under it before. Of two at once the second waits here for the first. FP004: another request bore it.
--- Runs as the owner, for members have no rights on the table; it knows the member from the claims alone.
+-- Stores the key, or returns the answer stored under it. Of two concurrent requests the second waits for the first.
 create function take_idempotency_key(p_key text, p_request_hash bytea) returns json
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -88,8 +90,8 @@ begin
   return query select (answer ->> 'id')::uuid, answer, (answer ->> 'version')::int;
 end $$;
 
--- Changes what p_changes names, null included, if the task is at one of the versions given (null: at any).
--- No row: there is no such task. A row without a task: it is at another version, which is told.
+-- Changes the properties that p_changes contains, null included, if the task has one of p_versions (null: any).
+-- No row: there is no such task. A row without a task: the task has another version, which is returned.
 create function change_task(p_id uuid, p_versions int[], p_changes jsonb) returns table (id uuid, task json, version int)
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -113,7 +115,7 @@ begin
   end if;
 end $$;
 
--- 'deleted', 'not_allowed' for a task that is there but not the member's to delete, 'version_conflict', or 'unknown'.
+-- Returns deleted, version_conflict, not_allowed or unknown.
 create function delete_task(p_id uuid, p_versions int[]) returns text
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -127,7 +129,6 @@ begin
   return case when not found then 'unknown' when current <> all (p_versions) then 'version_conflict' else 'not_allowed' end;
 end $$;
 
--- The next three raise insufficient_privilege for what is there but not this member's to do, and FP005 for what is not there.
 create function change_family(p_name text, p_timezone text, p_locale text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -138,6 +139,24 @@ begin
   end if;
 end $$;
 
+create function change_family(p_versions int[], p_name text, p_timezone text, p_locale text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  current int;
+begin
+  update families f set name = coalesce(p_name, f.name), timezone = coalesce(p_timezone, f.timezone), locale = coalesce(p_locale, f.locale)
+  where f.id = my_family() and (p_versions is null or f.version = any (p_versions));
+  if not found then
+    -- The lock needs the right to update, so a caller without that right gets 42501.
+    select f.version into current from families f where f.id = my_family() for no key update;
+    if found then
+      raise exception '%', current using errcode = 'FP007';
+    end if;
+    raise exception 'not allowed' using errcode = 'insufficient_privilege';
+  end if;
+end $$;
+
+-- Raises the error for a member that was not changed: 42501 if it exists, else FP005.
 create function refuse_member(p_user uuid) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -145,13 +164,28 @@ begin
   raise exception 'refused' using errcode = case when found then '42501' else 'FP005' end;
 end $$;
 
--- FP002: it would leave the family without an owner.
 create function change_member(p_user uuid, p_name text, p_role text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
   update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role)
   where m.family_id = my_family() and m.user_id = p_user;
   if not found then
+    perform refuse_member(p_user);
+  end if;
+end $$;
+
+create function change_member(p_versions int[], p_user uuid, p_name text, p_role text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  current int;
+begin
+  update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role)
+  where m.family_id = my_family() and m.user_id = p_user and (p_versions is null or m.version = any (p_versions));
+  if not found then
+    select m.version into current from family_members m where m.family_id = my_family() and m.user_id = p_user for no key update;
+    if found then
+      raise exception '%', current using errcode = 'FP007';
+    end if;
     perform refuse_member(p_user);
   end if;
 end $$;
@@ -165,7 +199,30 @@ begin
   end if;
 end $$;
 
-revoke all on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
-  change_family, refuse_member, change_member, remove_member from public;
+-- Adds a member, or returns the answer stored under the key.
+create function add_member(p_name text, p_role text, p_phone text, p_most int, p_key text, p_request_hash bytea) returns json
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  answer json;
+begin
+  if p_key is not null then
+    answer := take_idempotency_key(p_key, p_request_hash);
+  end if;
+  if answer is null then
+    insert into family_members as m (family_id, display_name, role, phone_e164)
+    select my_family(), p_name, p_role, p_phone where (select count(*) from family_members n where n.family_id = my_family()) < p_most
+    returning json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked,
+      'you', false, 'version', m.version) into answer;
+    if not found then
+      raise exception 'the family is full' using errcode = 'FP008';
+    end if;
+    if p_key is not null then
+      perform keep_answer(p_key, answer);
+    end if;
+  end if;
+  return answer;
+end $$;
+
 grant execute on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
-  change_family, refuse_member, change_member, remove_member to authenticated;
+  change_family(text, text, text), change_family(int[], text, text, text), refuse_member, change_member(uuid, text, text),
+  change_member(int[], uuid, text, text), remove_member, add_member to authenticated;

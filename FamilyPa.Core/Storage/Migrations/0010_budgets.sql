@@ -1,5 +1,24 @@
--- What AI may cost: of a family in a day of its own, of all families in a day of UTC. The worst that a call can cost is reserved before it,
--- and what it did cost takes its place after it; spent and reserved together never pass the limit.
+-- Daily AI budgets: per family (its own day) and for all families (UTC day). A call's maximum cost is reserved before the call and replaced
+-- by its actual cost after it. Spent and reserved amounts together never exceed the limit.
+
+-- The ledger: every charged call, also failed ones.
+create table ai_usage (
+  id uuid primary key default gen_random_uuid(),
+  family_id uuid not null references families (id) on delete cascade,
+  message_sid text not null,
+  attempt_id uuid not null references job_attempts (id) on delete cascade,
+  phase text not null,
+  deployment text not null,
+  input_tokens int not null default 0,
+  output_tokens int not null default 0,
+  audio_seconds numeric(10, 2) not null default 0,
+  cost_usd numeric(12, 6) not null default 0,
+  created_at timestamptz not null default now()
+);
+create index ai_usage_message on ai_usage (message_sid);
+create index ai_usage_attempt on ai_usage (attempt_id);
+create index ai_usage_family on ai_usage (family_id, created_at);
+create index ai_usage_created on ai_usage (created_at);
 
 create table family_budgets (
   family_id uuid primary key references families (id) on delete cascade,
@@ -7,20 +26,18 @@ create table family_budgets (
   set_at timestamptz not null default now()
 );
 
--- family_id null: all families together.
 create table budget_days (
+  -- Null for all families together.
   family_id uuid references families (id) on delete cascade,
   day date not null,
   limit_usd numeric(12, 6) not null,
   reserved_usd numeric(12, 6) not null default 0 check (reserved_usd >= 0),
   spent_usd numeric(12, 6) not null default 0,
-  -- The mark, in percent, that operators were told of.
+  -- The highest percentage that was reported in limit_alerts.
   alerted int not null default 0,
   unique nulls not distinct (family_id, day)
 ) with (fillfactor = 50);
 
--- settled: what it cost is known. uncertain: nobody knows whether it was charged (no answer came, the process died), so the worst counts.
--- released: it certainly was not.
 create table ai_reservations (
   id bigint generated always as identity primary key,
   family_id uuid not null references families (id) on delete cascade,
@@ -31,6 +48,7 @@ create table ai_reservations (
   family_day date not null,
   global_day date not null,
   amount_usd numeric(12, 6) not null,
+  -- settled: the cost is known. uncertain: no response arrived or the process died, so the maximum counts. released: certainly not charged.
   status text not null default 'reserved' check (status in ('reserved', 'settled', 'uncertain', 'released')),
   cost_usd numeric(12, 6),
   created_at timestamptz not null default now(),
@@ -41,12 +59,14 @@ create index ai_reservations_message on ai_reservations (message_sid);
 create index ai_reservations_attempt on ai_reservations (attempt_id);
 create index ai_reservations_open on ai_reservations (created_at) where status = 'reserved';
 
-select migration.protect('family_budgets'), migration.protect('budget_days'), migration.protect('ai_reservations');
--- A family's deletion runs as the owner, on whom row security is forced too.
+select migration.protect('ai_usage', 'select, insert'),
+       migration.protect('family_budgets'),
+       migration.protect('budget_days'),
+       migration.protect('ai_reservations');
+-- Row security is forced on the owner too, as which delete_family runs.
 create policy owner_erases on budget_days to current_user using (true) with check (true);
 
--- The moment at which a zone's next day begins: that day's first one, also where its clocks are changed at midnight. A zone that this
--- server does not know counts as UTC.
+-- When the time zone's next day begins. An unknown time zone counts as UTC.
 create function next_local_midnight(p_zone text, p_at timestamptz) returns timestamptz
 language plpgsql stable set search_path = public, pg_temp as $$
 declare
@@ -55,11 +75,11 @@ declare
 begin
   tomorrow := (p_at at time zone p_zone)::date + 1;
   midnight := tomorrow::timestamp at time zone p_zone;
-  -- Midnight comes twice where the clocks go back over it: of two such moments the conversion takes the later.
+  -- Where clocks go back over midnight, the conversion returns the later of two midnights.
   if midnight - interval '1 hour' > p_at and ((midnight - interval '1 hour') at time zone p_zone)::date >= tomorrow then
     midnight := midnight - interval '1 hour';
   end if;
-  -- A date that a zone leaves out has no midnight of its own.
+  -- A date that the time zone skips has no midnight.
   return greatest(midnight, p_at + interval '1 second');
 exception when invalid_parameter_value then
   return next_local_midnight('UTC', p_at);
@@ -73,7 +93,7 @@ exception when invalid_parameter_value then
   return (p_at at time zone 'UTC')::date;
 end $$;
 
--- Reserves, by one conditional statement, what is left of it. Null: there is not so much left.
+-- Returns the changed day, or null when the amount does not fit. A single statement, so concurrent calls cannot exceed the limit.
 create function reserve_budget(p_family uuid, p_day date, p_limit numeric, p_amount numeric) returns budget_days
 language sql set search_path = public, pg_temp as $$
   insert into budget_days as b (family_id, day, limit_usd, reserved_usd)
@@ -83,7 +103,7 @@ language sql set search_path = public, pg_temp as $$
   returning b.*
 $$;
 
--- Puts a call's end in the place of its reservation, once. What turns out later (p_cost of one that was uncertain) corrects it.
+-- Replaces a reservation by its result, once. The actual cost may later correct an uncertain one.
 create function end_reservation(p_id bigint, p_status text, p_cost numeric) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -96,17 +116,18 @@ begin
     return;
   end if;
   update ai_reservations x set status = p_status, cost_usd = p_cost, ended_at = now() where x.id = p_id;
-  -- The family's day first, as when it was reserved.
+  -- The same lock order as in reserve_call: family, then global.
   update budget_days b
-  set reserved_usd = b.reserved_usd - case when was_reserved then r.amount_usd else 0 end, spent_usd = b.spent_usd + p_cost - case when was_reserved then 0 else r.cost_usd end
+  set reserved_usd = b.reserved_usd - case when was_reserved then r.amount_usd else 0 end,
+      spent_usd = b.spent_usd + p_cost - case when was_reserved then 0 else r.cost_usd end
   where b.family_id = r.family_id and b.day = r.family_day;
   update budget_days b
-  set reserved_usd = b.reserved_usd - case when was_reserved then r.amount_usd else 0 end, spent_usd = b.spent_usd + p_cost - case when was_reserved then 0 else r.cost_usd end
+  set reserved_usd = b.reserved_usd - case when was_reserved then r.amount_usd else 0 end,
+      spent_usd = b.spent_usd + p_cost - case when was_reserved then 0 else r.cost_usd end
   where b.family_id is null and b.day = r.global_day;
 end $$;
 
--- Each charge that is noted ends the reservation of its attempt: nobody can note one and forget the other. One without (from an app that
--- reserved nothing) counts as well.
+-- Each ledger row ends its attempt's reservation. A row without a reservation counts as well.
 create function settle_usage() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -128,7 +149,7 @@ end $$;
 
 create trigger ai_usage_settles after insert on ai_usage for each row execute function settle_usage();
 
--- An attempt that ends, however it does, leaves no reservation: of what it has not said anything, the worst is taken.
+-- An attempt that ends leaves no open reservation.
 create function settle_attempt() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -139,7 +160,7 @@ end $$;
 create trigger job_attempts_settles after update on job_attempts
   for each row when (old.outcome = 'running' and new.outcome <> 'running') execute function settle_attempt();
 
--- What a family that is deleted had reserved stays charged to the day that all share.
+-- The reservations of a deleted family stay charged to the global day.
 create function settle_erased() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -151,9 +172,26 @@ end $$;
 create trigger ai_reservations_erased before delete on ai_reservations
   for each row when (old.status = 'reserved') execute function settle_erased();
 
--- Reserves what a call may cost at most, for the attempt that is about to make it, or sets the job aside: until more of the budget is free
--- (others have reserved it and will hardly need it all), or until the budget's next day.
--- reserved, deferred: what came of it. alert: a budget is used up to so many percent (delay_seconds) of so many dollars (code).
+-- Reports once per day that a budget reached 80 or 100 percent. p_refused: a call did not fit.
+create function budget_alert(p_reason text, p_family uuid, p_day date, p_used numeric, p_limit numeric, p_refused boolean) returns setof job_step
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  mark int;
+  used numeric := p_used;
+begin
+  foreach mark in array array[80, 100] loop
+    continue when not p_refused and (p_limit = 0 or p_used < p_limit * mark / 100);
+    insert into budget_days (family_id, day, limit_usd) values (p_family, p_day, p_limit) on conflict do nothing;
+    update budget_days b set alerted = mark where b.family_id is not distinct from p_family and b.day = p_day and b.alerted < mark
+    returning b.spent_usd + b.reserved_usd into used;
+    continue when not found;
+    insert into limit_alerts (limit_name, family_id, since, percent, limit_value, value) values (p_reason, p_family, p_day, mark, p_limit, used)
+    on conflict do nothing;
+    return next row('alert', null, null, mark, used, p_reason, p_limit::text)::job_step;
+  end loop;
+end $$;
+
+-- Reserves an attempt's maximum cost, or defers its job: for a second while other reservations may be released, else until the next day.
 create function reserve_call(
   p_job uuid, p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric,
   p_slots int, p_hold interval, p_most int) returns setof job_step
@@ -191,18 +229,21 @@ begin
     insert into ai_reservations (family_id, message_sid, attempt_id, phase, deployment, family_day, global_day, amount_usd)
     values (job.family_id, job.message_sid, p_attempt, job.current_phase, p_deployment, today, utc_today, p_amount);
     return next row('reserved', job.message_sid, job.current_phase, job.generation, null, null, null)::job_step;
-    return query select * from budget_alert('budget_family', job.family_id, today, family_row.spent_usd + family_row.reserved_usd, family_limit, false);
-    return query select * from budget_alert('budget_global', null, utc_today, global_row.spent_usd + global_row.reserved_usd, p_global_limit, false);
+    return query
+      select * from budget_alert('budget_family', job.family_id, today, family_row.spent_usd + family_row.reserved_usd, family_limit, false);
+    return query
+      select * from budget_alert('budget_global', null, utc_today, global_row.spent_usd + global_row.reserved_usd, p_global_limit, false);
     return;
   end if;
 
-  -- Only what was spent is gone for the day.
+  -- Reserved amounts may be released, spent ones not.
   select b.spent_usd + p_amount <= case refused when 'budget_family' then family_limit else p_global_limit end
   into waits from budget_days b
   where b.family_id is not distinct from case refused when 'budget_family' then job.family_id end
     and b.day = case refused when 'budget_family' then today else utc_today end;
   waits := coalesce(waits, false);
-  resumes := case when waits then now() + interval '1 second' else next_local_midnight(case refused when 'budget_family' then job.timezone else 'UTC' end, now()) end;
+  resumes := case when waits then now() + interval '1 second'
+    else next_local_midnight(case refused when 'budget_family' then job.timezone else 'UTC' end, now()) end;
   perform set_aside(p_job, refused, resumes);
   update job_attempts a set outcome = 'deferred', error_code = refused, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
   where a.id = p_attempt;
@@ -219,27 +260,7 @@ begin
   return query select * from resume_deferred(p_slots, p_hold, p_most, false);
 end $$;
 
--- Tells, once for each mark and day, that a budget is used up to 80 % or wholly: p_refused says that something did not fit any more.
-create function budget_alert(p_reason text, p_family uuid, p_day date, p_used numeric, p_limit numeric, p_refused boolean) returns setof job_step
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  mark int;
-  used numeric := p_used;
-begin
-  foreach mark in array array[80, 100] loop
-    continue when not p_refused and (p_limit = 0 or p_used < p_limit * mark / 100);
-    insert into budget_days (family_id, day, limit_usd) values (p_family, p_day, p_limit) on conflict do nothing;
-    update budget_days b set alerted = mark where b.family_id is not distinct from p_family and b.day = p_day and b.alerted < mark
-    returning b.spent_usd + b.reserved_usd into used;
-    continue when not found;
-    insert into limit_alerts (limit_name, family_id, since, percent, limit_value, value) values (p_reason, p_family, p_day, mark, p_limit, used)
-    on conflict do nothing;
-    return next row('alert', null, null, mark, used, p_reason, p_limit::text)::job_step;
-  end loop;
-end $$;
-
--- Settles one reservation of a dead process: whose attempt nobody is at work on any more. It may have been charged, so the worst counts.
--- One at a time, for it locks a family's day and then the one that all share. Null: there is none.
+-- Settles one reservation of a dead process as uncertain; null when there is none. One per transaction, to lock in a fixed order.
 create function settle_abandoned(out message_sid text, out amount_usd numeric)
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -257,5 +278,5 @@ begin
   end if;
 end $$;
 
-revoke all on function next_local_midnight, local_day, reserve_budget, end_reservation, settle_usage, settle_attempt, settle_erased, reserve_call, budget_alert, settle_abandoned from public;
-grant execute on function next_local_midnight, local_day, reserve_budget, end_reservation, reserve_call, budget_alert, settle_abandoned to service_role;
+grant execute on function next_local_midnight, local_day, reserve_budget, end_reservation, budget_alert,
+  reserve_call, settle_abandoned to service_role;

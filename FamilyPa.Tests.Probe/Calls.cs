@@ -11,6 +11,8 @@ public sealed class Calls(string file)
             File.AppendAllText(file, call + "\n");
     }
 
+    public int Count(string call) => File.ReadLines(file).Count(line => line == call);
+
     /// <summary>Says when it begins and how it ends: <c>begin</c>, then <c>end</c> or <c>cancelled</c>.</summary>
     public async Task RunAsync(string what, Func<Task> work)
     {

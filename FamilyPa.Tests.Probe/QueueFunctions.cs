@@ -25,7 +25,12 @@ public sealed class QueueFunctions(Calls calls)
     public void Whole([QueueTrigger("whole")] QueueMessage message) => calls.Add($"{message.Body} {message.DequeueCount} {message.MessageId.Length}");
 
     [Function("TextPoison")]
-    public void TextPoison([QueueTrigger("text-poison")] string message) => calls.Add($"poisoned {message}");
+    public void TextPoison([QueueTrigger("text-poison")] string message)
+    {
+        calls.Add($"poisoned {message}");
+        if (message.EndsWith("twice", StringComparison.Ordinal) && calls.Count($"poisoned {message}") == 1)
+            throw new InvalidOperationException("The probe was told to fail once more.");
+    }
 
     /// <summary>Puts a message into the queue that <see cref="Text"/> listens to, hidden at first for as long as it says.</summary>
     [Function("Relay")]

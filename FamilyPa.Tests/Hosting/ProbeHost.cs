@@ -51,7 +51,7 @@ internal sealed class ProbeHost : IAsyncDisposable
     /// <param name="queueSettings">As they stand in host.json under <c>extensions.queues</c>.</param>
     public static async Task<ProbeHost> StartAsync(
         TestEnvironment environment, string[] functions, Dictionary<string, string>? queueSettings = null, Dictionary<string, string?>? settings = null, StorageAccount? storage = null,
-        Func<string, string>? throughProxy = null)
+        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null)
     {
         if (PlatformHost.IsUsed)
             await Published.Value;
@@ -75,6 +75,7 @@ internal sealed class ProbeHost : IAsyncDisposable
                 Assembly = Path.Combine(Folder, "FamilyPa.Tests.Probe.dll"),
                 PublishedFolder = PublishedFolder,
                 LivePath = "/any",
+                PoisonRetryDelay = poisonRetryDelay,
                 Timeout = TimeSpan.FromSeconds(settings?.ContainsKey("PROBE_START") is true ? 3 : 60),
             },
             TestContext.Current.CancellationToken);

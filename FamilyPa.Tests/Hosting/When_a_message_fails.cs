@@ -1,3 +1,4 @@
+using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Hosting;
@@ -31,6 +32,18 @@ public class When_a_message_fails(TestEnvironment environment)
         Assert.Equal(["begin fail 1", "begin fail 2", "begin fail 3", "poisoned fail"], host.Calls);
         await host.WaitUntilEmptyAsync("text");
         await host.WaitUntilEmptyAsync("text-poison");
+    }
+
+    [Fact]
+    public async Task In_a_poison_queue_it_is_tried_again_after_the_delay_that_crash_runs_shorten()
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "There it is hidden for ten minutes.");
+        await using var host = await ProbeHost.StartAsync(environment, ["TextPoison"], poisonRetryDelay: TimeSpan.FromSeconds(1));
+
+        await host.SendAsync("text-poison", "twice");
+
+        await host.WaitUntilEmptyAsync("text-poison");
+        Assert.Equal(["poisoned twice", "poisoned twice"], host.Calls);
     }
 
     [Fact]

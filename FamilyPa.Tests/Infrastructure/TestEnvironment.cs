@@ -80,7 +80,7 @@ public sealed class TestEnvironment : IAsyncDisposable
             await (await postgres.Value).DisposeAsync();
         if (azurite.IsValueCreated && azurite.Value.IsCompletedSuccessfully)
             await (await azurite.Value).DisposeAsync();
-        await Dates.DisposeAsync();
+        Dates.Dispose();
         if (scratch.IsValueCreated)
             (await scratch.Value).Dispose();
     }

@@ -51,7 +51,7 @@ public sealed class KeylessModel : IAsyncLifetime
 
 /// <summary>An answer in the shape that the tests compare.</summary>
 /// <param name="Tasks">Each as <c>title | due | assignee | category</c>, a dash for null.</param>
-public sealed record Understood(IReadOnlyList<string> Tasks, IReadOnlyList<double> Confidences, IReadOnlyList<string?> Notes, string? Question, string Language)
+public sealed record Understood(IReadOnlyList<string> Tasks, IReadOnlyList<double> Confidences, string? Question, string Language)
 {
     public static Understood Read(string content)
     {
@@ -61,7 +61,6 @@ public sealed record Understood(IReadOnlyList<string> Tasks, IReadOnlyList<doubl
         return new Understood(
             [.. tasks.Select(task => string.Join(" | ", Text(task, "title"), Text(task, "due_at") ?? "-", Text(task, "assignee") ?? "-", Text(task, "category")))],
             [.. tasks.Select(task => task.GetProperty("confidence").GetDouble())],
-            [.. tasks.Select(task => Text(task, "notes"))],
             Text(document.RootElement, "clarifying_question"), Text(document.RootElement, "language")!);
     }
 

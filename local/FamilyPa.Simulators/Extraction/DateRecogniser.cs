@@ -1,89 +1,101 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
 namespace FamilyPa.Simulators.Extraction;
 
-/// <summary>Finds dates and times by chrono-node in a Node.js child, which is started at the first question and again whenever it has died.</summary>
-public sealed class DateRecogniser(string? nodeModules, string node = "node") : IAsyncDisposable
+/// <summary>Finds dates and times with chrono-node in a Node.js child process, which starts at the first call and again after it has ended.</summary>
+/// <remarks>It answers one request at a time, because the child has one thread.</remarks>
+public sealed class DateRecogniser(string? nodeModules, string node = "node") : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    private readonly SemaphoreSlim starting = new(1);
-    private RecogniserChild? child;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Null until the first question.</summary>
-    public int? ProcessId => child?.ProcessId;
+    private readonly SemaphoreSlim turn = new(1);
+    private Process? child;
+
+    /// <summary>Null while no child runs.</summary>
+    public int? ProcessId { get; private set; }
 
     /// <returns>The mentions in each text, in order of position.</returns>
+    /// <exception cref="RecogniserException">Node.js or chrono-node is missing, or the child did not answer within 15 s.</exception>
     internal async Task<IReadOnlyList<IReadOnlyList<DateMention>>> FindAsync(
         string language, string locale, DateTime now, IReadOnlyList<string> texts, CancellationToken cancellation)
     {
         if (texts.Count == 0) return [];
-        var items = texts.Select(text => new { language, locale, text }).ToList();
-        var clock = now.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture);
-        RecogniserChild? asked = null;
-        for (var attempt = 1; ; attempt++)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(Patience);
-            try
-            {
-                asked = await RunningAsync(asked, limit.Token);
-                var answer = await asked.AskAsync(clock, items, limit.Token);
-                if (answer.TryGetProperty("error", out var error)) throw new RecogniserException($"Dates cannot be recognised: {error}");
-                return [.. answer.GetProperty("items").EnumerateArray().Select(Read)];
-            }
-            catch (RecogniserEndedException) when (attempt == 1)
-            {
-                // It died, perhaps long ago: a new one gets the same question.
-            }
-            catch (RecogniserEndedException ended)
-            {
-                throw new RecogniserException(
-                    $"Dates cannot be recognised: the Node.js helper ended. Is chrono-node in '{nodeModules}'? (npm ci in local/.) {ended.Message}", ended);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                throw new RecogniserException($"Dates cannot be recognised: the Node.js helper did not answer within {Patience.TotalSeconds} s.");
-            }
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (child is not null) await child.DisposeAsync();
-    }
-
-    /// <param name="ended">One whose pipes are closed, though the system may still call it alive.</param>
-    private async Task<RecogniserChild> RunningAsync(RecogniserChild? ended, CancellationToken cancellation)
-    {
-        await starting.WaitAsync(cancellation);
+        var request = JsonSerializer.Serialize(new { now = now.ToString("s", CultureInfo.InvariantCulture), language, locale, texts });
+        await turn.WaitAsync(cancellation);
         try
         {
-            if (child is { HasEnded: false } && child != ended) return child;
-            if (child is not null) await child.DisposeAsync();
-            child = null;
-            if (nodeModules is null || !Directory.Exists(nodeModules))
-                throw new RecogniserException($"Dates cannot be recognised: there is no node_modules folder at '{nodeModules}' (npm ci in local/).");
-            return child = RecogniserChild.Start(node, Path.Combine(AppContext.BaseDirectory, "recogniser", "recogniser.mjs"), nodeModules);
-        }
-        catch (Win32Exception exception)
-        {
-            throw new RecogniserException($"Dates cannot be recognised: Node.js ('{node}') could not be started. Install Node.js 20 or later.", exception);
+            // A child that ended since the last request gives no answer. A new one gets the request again.
+            var answer = await AskAsync(request) ?? await AskAsync(request)
+                ?? throw new RecogniserException($"the Node.js child ended. Is chrono-node in '{nodeModules}'? (npm ci in local/.)");
+            return JsonSerializer.Deserialize<Answer>(answer, Json)!.Texts;
         }
         finally
         {
-            starting.Release();
+            turn.Release();
         }
     }
 
-    private static IReadOnlyList<DateMention> Read(JsonElement mentions) =>
-    [
-        .. mentions.EnumerateArray().Select(mention => new DateMention(
-            mention.GetProperty("index").GetInt32(),
-            mention.GetProperty("length").GetInt32(),
-            DateOnly.ParseExact(mention.GetProperty("date").GetString()!, "yyyy-M-d", CultureInfo.InvariantCulture),
-            mention.GetProperty("time").GetString() is { } time ? TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture) : null,
-            mention.GetProperty("dateSaid").GetBoolean())).OrderBy(mention => mention.Index),
-    ];
+    public void Dispose()
+    {
+        Stop();
+        turn.Dispose();
+    }
+
+    /// <returns>Null if the child ended without an answer.</returns>
+    private async Task<string?> AskAsync(string request)
+    {
+        child ??= Start();
+        try
+        {
+            // A cancelled request is still read to its end. Otherwise the next request would read this answer.
+            await child.StandardInput.WriteLineAsync(request).WaitAsync(Timeout);
+            if (await child.StandardOutput.ReadLineAsync().WaitAsync(Timeout) is { } answer) return answer;
+        }
+        catch (IOException)
+        {
+            // The child has closed its input.
+        }
+        catch (TimeoutException exception)
+        {
+            Stop();
+            throw new RecogniserException($"the Node.js child did not answer within {Timeout.TotalSeconds} s.", exception);
+        }
+
+        Stop();
+        return null;
+    }
+
+    private Process Start()
+    {
+        if (!Directory.Exists(nodeModules)) throw new RecogniserException($"there is no node_modules folder at '{nodeModules}' (npm ci in local/).");
+        var start = new ProcessStartInfo(node, [Path.Combine(AppContext.BaseDirectory, "recogniser", "recogniser.mjs"), nodeModules])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["TZ"] = "UTC" },
+        };
+        try
+        {
+            var started = Process.Start(start)!;
+            ProcessId = started.Id;
+            return started;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new RecogniserException($"Node.js ('{node}') could not be started. Install Node.js 20 or later.", exception);
+        }
+    }
+
+    private void Stop()
+    {
+        child?.Kill();
+        child?.Dispose();
+        (child, ProcessId) = (null, null);
+    }
+
+    private sealed record Answer(DateMention[][] Texts);
 }

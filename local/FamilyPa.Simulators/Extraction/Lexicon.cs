@@ -1,96 +1,96 @@
-using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace FamilyPa.Simulators.Extraction;
 
-/// <summary>One language's rules, ready to use. Languages without rules of their own share <c>other</c>, which knows courtesies only.</summary>
+/// <summary>The words of one language by which tasks are found. They stand in <c>Lexicons/*.json</c>, where phrases are regular expressions.</summary>
 internal sealed class Lexicon
 {
-    /// <summary>Stands for the n-th date of a text while the text is taken apart: one private-use sign each.</summary>
-    public const char FirstDate = '\uE000';
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
+    private static readonly Lexicon[] All = [.. new[] { "en", "de", "fr", "es" }.Select(language => new Lexicon(language))];
 
-    private const string AnyDate = @"[\uE000-\uE0FF]";
-    private static readonly ConcurrentDictionary<string, Lexicon> Loaded = new(StringComparer.Ordinal);
+    private readonly LexiconData data;
 
-    private Lexicon(string name)
+    private Lexicon(string language)
     {
-        Name = name;
-        Data = LexiconData.Load(name);
-        Words = Set(Data.Words);
-        Verbs = Set(Data.Verbs);
-        NounVerbs = Set(Data.NounVerbs);
-        Determiners = Set(Data.Determiners);
-        Particles = Set(Data.Particles);
-        Noise = Start(Data.Noise);
-        Request = Start(Data.Request);
-        Self = Start(Data.Self);
-        Negative = Start(Data.Negative);
-        Question = Start(Data.Question);
-        Statement = Start(Data.Statement);
-        Buy = Start(Data.Buy);
-        Event = Start(Data.Event);
-        Chatter = Whole(Data.Chatter);
-        Vague = Whole(Data.Vague);
-        BuyHeader = Whole(Data.BuyHeader);
-        EventAfter = Of($@"\s(?:{Data.EventAfter})\W*$", Data.EventAfter);
-        Tail = Of($@"[\s,]+(?:{Data.Tail})[\s!.?]*$", Data.Tail);
-        Then = Of($@"(?<!\p{{L}})(?:{Data.Then})(?!\p{{L}})", Data.Then);
-        Infinitive = Of($@"\s(?:{Data.Infinitive})\s(?=\p{{L}}+$)", Data.Infinitive);
-        States = [.. Data.EventAfter.Split('|')];
-        LeadBeforeDate = Of($@"(?<![\p{{L}}'])(?:(?:{Data.Leads})\s+)*{AnyDate}", Data.Leads);
-        LeadingLead = Of($@"^(?:(?:{Data.Leads})\s+)+(?={AnyDate})", Data.Leads);
-        RepeatedDate = Of(
-            $@"(?<!\p{{L}})(?:{Data.Every})\s+{AnyDate}|{AnyDate}(?:\s*(?:,|{Data.Joiners})\s*(?:(?:{Data.Leads})\s+)*{AnyDate})+", Data.Every);
-        Separator = Of($@"\s*;\s*|\s*[,،、，]\s*(?:(?:{Data.Joiners})\s+)?|\s+(?:{Data.Joiners})\s+", Data.Joiners);
-        Categories = new Categories(Data.Categories);
+        Language = language;
+        using var stream = typeof(Lexicon).Assembly.GetManifestResourceStream($"Lexicons/{language}.json")!;
+        data = JsonSerializer.Deserialize<LexiconData>(stream, Json)!;
+        ClauseSeparator = data.VerbIsLast ? SeparatorAfterVerb(data) : SeparatorBeforeVerb(data);
+        Courtesy = Start(data.Courtesies);
+        Request = Start(data.Requests);
+        RequestBySender = Start(data.RequestsBySender);
+        SmallTalk = Pattern($@"^{AnyOf(data.SmallTalk)}(?!\p{{L}})");
+        VagueObject = Pattern($@"\s+{AnyOf(data.VagueObjects)}$");
+        Yes = Pattern($@"^\W*{AnyOf(data.Yes)}\W*$");
+        No = Pattern($@"^\W*{AnyOf(data.No)}\W*$");
+        BeforeDate = Pattern($@"(?<!\p{{L}})(?:{AnyOf(data.BeforeDates)}\s+)+$");
     }
 
-    public static IReadOnlyList<string> Languages { get; } = ["en", "de", "fr", "es", "it", "nl", "pt"];
+    /// <summary>ISO 639-1.</summary>
+    public string Language { get; }
 
-    public string Name { get; }
-    public LexiconData Data { get; }
-    public HashSet<string> Words { get; }
-    public HashSet<string> Verbs { get; }
-    public HashSet<string> NounVerbs { get; }
-    public HashSet<string> Determiners { get; }
-    public HashSet<string> Particles { get; }
-    public Regex Noise { get; }
+    /// <summary>Separates two tasks in a sentence: "buy milk and call grandma", but not "buy bread and butter".</summary>
+    public Regex ClauseSeparator { get; }
+
+    public Regex Courtesy { get; }
     public Regex Request { get; }
-    public Regex Self { get; }
-    public Regex Negative { get; }
-    public Regex Question { get; }
-    public Regex Statement { get; }
-    public Regex Buy { get; }
-    public Regex Event { get; }
-    public Regex Chatter { get; }
-    public Regex Vague { get; }
-    public Regex BuyHeader { get; }
-    public Regex EventAfter { get; }
-    public Regex Tail { get; }
-    public Regex Then { get; }
-    public Regex Infinitive { get; }
-    public HashSet<string> States { get; }
-    public Regex LeadBeforeDate { get; }
-    public Regex LeadingLead { get; }
-    public Regex RepeatedDate { get; }
-    public Regex Separator { get; }
-    public Categories Categories { get; }
+    public Regex RequestBySender { get; }
+    public Regex SmallTalk { get; }
+    public Regex VagueObject { get; }
+    public Regex Yes { get; }
+    public Regex No { get; }
 
-    /// <summary>Whether it knows the language's verbs.</summary>
-    public bool KnowsVerbs => Verbs.Count > 0;
+    /// <summary>Words at the end of a text that belong to the date after it: "on", "by".</summary>
+    public Regex BeforeDate { get; }
 
-    public static Lexicon For(string language) =>
-        Loaded.GetOrAdd(Languages.Contains(language) ? language : "other", name => new Lexicon(name));
+    /// <summary>Beginnings that give the task to a member, with <c>{name}</c> for the name.</summary>
+    public IReadOnlyList<string> RequestsByName => data.RequestsByName;
 
-    public static Regex Of(string pattern, string guard = "x") => new(
-        // An empty list must match nothing rather than everything.
-        guard.Length == 0 ? "(?!)" : pattern,
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+    /// <summary>A format string with <c>{0}</c> for the unclear task's title.</summary>
+    public string ClarifyingQuestion => data.ClarifyingQuestion;
 
-    // An expression may end in an apostrophe or a space of its own ("rappelle-moi d'appeler").
-    private static Regex Start(string pattern) => Of($@"^(?:{pattern})(?:(?<=['\s])|(?![\p{{L}}\p{{N}}'-]))[\s,.!:–-]*", pattern);
+    /// <summary>The language with the most known words in the text. On a tie, the language of the family's locale.</summary>
+    public static Lexicon Detect(string text, string locale = "en-GB")
+    {
+        var words = Words(text);
+        return All.MaxBy(lexicon => 2 * words.Count(word => lexicon.data.CommonWords.Contains(word) || lexicon.data.Verbs.Contains(word))
+            + (locale.StartsWith(lexicon.Language, StringComparison.Ordinal) ? 1 : 0))!;
+    }
 
-    private static Regex Whole(string pattern) => Of($@"^\W*(?:{pattern})\W*$", pattern);
+    /// <summary>A language's name as Whisper reports it, or the code of a language without a lexicon.</summary>
+    public static string EnglishNameOf(string language) => All.FirstOrDefault(lexicon => lexicon.Language == language)?.data.EnglishName ?? language;
 
-    private static HashSet<string> Set(string words) => [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+    public static string[] Words(string text) => [.. Regex.Matches(text.ToLowerInvariant(), @"[\p{L}\p{N}]+").Select(match => match.Value)];
+
+    /// <summary>Whether the text has a verb in a task's position: first, or last in German.</summary>
+    public bool HasVerb(string text) => Words(text) is [.., var last] words && data.Verbs.Contains(data.VerbIsLast ? last : words[0]);
+
+    /// <returns>The first category of which the text has a word, or <c>other</c>.</returns>
+    public string CategoryOf(string text)
+    {
+        var words = Words(text);
+        return data.Categories.FirstOrDefault(category => words.Any(category.Value.Contains)).Key ?? "other";
+    }
+
+    public static Regex Pattern(string pattern) => new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+
+    private static Regex SeparatorAfterVerb(LexiconData data) =>
+        Pattern($@"(?<=(?<!\p{{L}}){AnyOf(data.Verbs)})(?:\s*,\s*(?:{AnyOf(data.Joiners)}\s+)*|\s+(?:{AnyOf(data.Joiners)}\s+)+)");
+
+    /// <remarks>At least two words stand before it: "wash and iron the shirts" is one task.</remarks>
+    private static Regex SeparatorBeforeVerb(LexiconData data)
+    {
+        var (verb, beginning) = ($@"{AnyOf(data.Verbs)}(?!\p{{L}})", AnyOf([.. data.Courtesies, .. data.Requests, .. data.RequestsBySender]));
+        return Pattern($@"(?<=\S\s+\S+)(?:\s*,\s*(?={verb})|(?:\s*,)?\s+(?:{AnyOf(data.Joiners)}\s+)+(?=(?:{beginning}\s+)*{verb}))");
+    }
+
+    private static Regex Start(IEnumerable<string> phrases) => Pattern($@"^{AnyOf(phrases)}(?:(?<=')|(?!\p{{L}}))[\s,.:!]*");
+
+    private static string AnyOf(IEnumerable<string> phrases) => $"(?:{string.Join('|', phrases)})";
+
+    private sealed record LexiconData(
+        string EnglishName, HashSet<string> CommonWords, HashSet<string> Verbs, bool VerbIsLast, string[] Joiners, string[] BeforeDates, string[] Courtesies,
+        string[] Requests, string[] RequestsBySender, string[] RequestsByName, string[] SmallTalk, string[] VagueObjects, string[] Yes, string[] No,
+        string ClarifyingQuestion, Dictionary<string, HashSet<string>> Categories);
 }

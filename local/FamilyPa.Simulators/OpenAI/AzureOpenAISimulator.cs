@@ -76,7 +76,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     {
         Faults.Clear();
         if (server is not null) await server.DisposeAsync();
-        if (options.Dates is null) await dates.DisposeAsync();
+        if (options.Dates is null) dates.Dispose();
     }
 
     private async Task StartAsync()

@@ -21,7 +21,7 @@ internal static partial class TranscriptFormats
         "verbose_json" => Answer.Json(200, new
         {
             task = "transcribe",
-            language = Languages.EnglishName(language ?? Languages.Detect(text)),
+            language = Lexicon.EnglishNameOf(language ?? Lexicon.Detect(text).Language),
             duration = Math.Round(duration.TotalSeconds, 2),
             text,
             segments = Segments(text, duration).Select(part => new

@@ -32,16 +32,6 @@ public sealed partial class When_dashboards_are_declared
         Assert.Equal(2, Regex.Count(Read("infra/modules/alerts.bicep"), Regex.Escape("'${runbookUrl}#")));
     }
 
-    /// <summary>What a rule costs depends on how often it looks.</summary>
-    [Fact]
-    public void The_costs_count_them_all()
-    {
-        var bicep = Read("infra/modules/alerts.bicep");
-
-        Assert.Contains(
-            $"{Regex.Count(bicep, "every: 'PT5M'")} × $1.50 + {Regex.Count(bicep, "every: 'PT15M'")} × $0.50", Read("docs/costs.md"), StringComparison.Ordinal);
-    }
-
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 
     [GeneratedRegex(@"id: '(?<id>[\w-]+)'[^}]*?loadTextContent\('\.\./monitoring/alerts/(?<file>[\w-]+)\.kql'\)")]

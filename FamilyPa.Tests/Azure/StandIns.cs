@@ -1,8 +1,8 @@
 namespace FamilyPa.Tests.Azure;
 
 /// <summary>
-/// Commands that stand in for those of the same names, first on a <see cref="Path"/>. Each notes how it was called. Those it is made with fail when
-/// <c>FAILING</c> names them, and answer <c>$LISTED</c> when they are asked for a list.
+/// Stubs for commands, first on a <see cref="Path"/>. Each records how it was called, fails when <c>FAILING</c> names it, and prints <c>$LISTED</c> when it
+/// is called with <c>list</c>.
 /// </summary>
 internal sealed class StandIns : IDisposable
 {
@@ -11,31 +11,27 @@ internal sealed class StandIns : IDisposable
     public StandIns(params string[] commands)
     {
         foreach (var command in commands)
-            Add(command, $"case \"{command}\" in ${{FAILING:-}}) exit 1 ;; esac\ncase \"$*\" in *' list '*) echo \"${{LISTED:-}}\" ;; esac\n");
+            Add(command);
     }
 
     public string Path => $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
 
-    public string[] Calls => Noted("calls");
+    public string[] Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
 
-    /// <summary>Those that failed, also where the shell that called took no notice.</summary>
-    public string[] Failures => Noted("failures");
-
-    /// <param name="script">What it does once the call is noted, for a POSIX shell.</param>
-    public void Add(string command, string script)
-    {
-        var file = System.IO.Path.Combine(folder.FullName, command);
-        File.WriteAllText(
-            file, $"#!/bin/sh\necho \"{command} $*\" >> '{folder.FullName}/calls'\n(\n{script}\n) || {{ echo \"{command} $*\" >> '{folder.FullName}/failures'; exit 1; }}\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private string CallsFile => System.IO.Path.Combine(folder.FullName, "calls");
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private string[] Noted(string name)
+    private void Add(string command)
     {
-        var file = System.IO.Path.Combine(folder.FullName, name);
-        return File.Exists(file) ? File.ReadAllLines(file) : [];
+        var file = System.IO.Path.Combine(folder.FullName, command);
+        File.WriteAllText(file, $$"""
+            #!/bin/sh
+            echo "{{command}} $*" >> '{{CallsFile}}'
+            case "{{command}}" in ${FAILING:-}) exit 1 ;; esac
+            case "$*" in *' list '*) echo "${LISTED:-}" ;; esac
+            """);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

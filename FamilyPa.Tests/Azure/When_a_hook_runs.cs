@@ -162,6 +162,7 @@ public sealed class When_a_hook_runs : IDisposable
         foreach (var (name, value) in given)
             environment[name] = value;
         return ChildProcess.RunAsync(
-            new ChildStart("sh", [Path.Combine(Repository.Root, "infra", "hooks", hook)]) { Environment = environment }, TestContext.Current.CancellationToken);
+            new ChildStart("sh", [Path.Combine(Repository.Root, "infra", "hooks", hook)]) { Environment = environment }, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 }

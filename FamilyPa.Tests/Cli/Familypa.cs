@@ -34,7 +34,16 @@ internal static class Familypa
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
+
         var result = new CliResult(process.ExitCode, await output, await error);
         Assert.DoesNotContain(FamilyPaApp.FunctionKey, result.Output + result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(FamilyPaApp.AuthToken, result.Output + result.Error, StringComparison.Ordinal);

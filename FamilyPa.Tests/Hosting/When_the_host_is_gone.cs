@@ -27,8 +27,8 @@ public sealed class When_the_host_is_gone(FamilyPaApp app) : AppTest<FamilyPaApp
                     var arguments = command.Arguments.Select(argument => argument == uri.ToString() ? $"http://127.0.0.1:{proxy.Port}/" : argument);
                     return worker = await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, [.. arguments]) { Environment = command.Environment, OnLine = command.OnLine });
                 },
-                // There is no second one.
-                OnExit = _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken),
+                // There is no second one: the host waits for this before it starts another, until it is disposed.
+                OnExit = _ => new TaskCompletionSource().Task,
             },
             TestContext.Current.CancellationToken);
         var first = worker!;

@@ -15,6 +15,7 @@ internal sealed class AppInstance : IAsyncDisposable
     private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", FamilyPaApp.AuthToken, "test-shared-secret-0123456789", "");
 
     private readonly IReadOnlyDictionary<string, string> fresh;
+    private long logStart;
 
     private AppInstance(IReadOnlyDictionary<string, string> fresh) => this.fresh = fresh;
 
@@ -36,6 +37,9 @@ internal sealed class AppInstance : IAsyncDisposable
 
     public AppProcess? Process { get; private set; }
 
+    /// <summary>Every line that the app and its host wrote, restarts included.</summary>
+    public required string LogFile { get; init; }
+
     /// <summary>Whether it has been stopped in between or given other settings: then it is of no use to another class.</summary>
     public bool IsChanged { get; private set; }
 
@@ -54,6 +58,7 @@ internal sealed class AppInstance : IAsyncDisposable
             OpenAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { Dates = environment.Dates }),
             Database = await database,
             Storage = await storage,
+            LogFile = Path.Combine(await environment.ScratchFolderAsync(), "logs", $"{Guid.NewGuid():n}.log"),
         };
         var warmUp = instance.OpenAI.WarmUpAsync(TestContext.Current.CancellationToken);
         await DemoFamily.SeedAsync(instance.Database.AdminConnectionString);
@@ -70,7 +75,7 @@ internal sealed class AppInstance : IAsyncDisposable
             configure(Settings);
             try
             {
-                Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings));
+                Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings) { LogFile = LogFile });
                 return;
             }
             catch (LocalRunException exception) when (attempt < 3 && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
@@ -78,6 +83,18 @@ internal sealed class AppInstance : IAsyncDisposable
                 // Another one took the port in between.
             }
         }
+    }
+
+    /// <summary>Makes <see cref="ReadLog"/> begin with the next line.</summary>
+    public void SkipLog() => logStart = new FileInfo(LogFile).Length;
+
+    public string ReadLog()
+    {
+        // The app still writes to it.
+        using var file = new FileStream(LogFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = logStart;
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
     }
 
     public Task KillAsync()
@@ -97,7 +114,7 @@ internal sealed class AppInstance : IAsyncDisposable
         IsChanged = true;
         await Process!.DisposeAsync();
         change?.Invoke(Settings);
-        Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings));
+        Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings) { LogFile = LogFile });
     }
 
     /// <summary>Makes it as it was when it had just started.</summary>

@@ -14,7 +14,7 @@ public abstract class SharedAppTest<TApp>(TApp app) : IAsyncLifetime
     public virtual ValueTask DisposeAsync()
     {
         if (TestContext.Current.TestState?.Result is TestResult.Failed)
-            TestContext.Current.TestOutputHelper?.WriteLine($"--- the app's log ---{Environment.NewLine}{app.Log}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"--- the app's log ---{Environment.NewLine}{app.LogTail}");
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }

@@ -36,8 +36,11 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public int ProcessId => instance.Process!.ProcessId;
 
-    /// <summary>The last lines the app wrote.</summary>
-    public string Log => instance.Process?.Output.ToString() ?? "";
+    /// <summary>Every line that the app wrote for this fixture, restarts included.</summary>
+    public string Log => instance.ReadLog();
+
+    /// <summary>The last lines the app wrote: what a failure is explained with.</summary>
+    public string LogTail => instance?.Process?.Output.ToString() ?? "";
 
     private bool IsHandedOn => Attribute.IsDefined(GetType(), typeof(HandedOnAttribute), inherit: false);
 
@@ -51,6 +54,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         if (IsHandedOn && await environment.Apps.TakeAsync(GetType()) is { } idle)
         {
             instance = idle;
+            instance.SkipLog();
             return;
         }
 

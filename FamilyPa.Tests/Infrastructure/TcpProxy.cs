@@ -14,6 +14,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private Socket? listener;
     private volatile TaskCompletionSource passage = Free;
     private volatile byte[]? answer;
+    private int answered;
 
     public TcpProxy(int target)
     {
@@ -22,6 +23,9 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     public int Port { get; private set; }
+
+    /// <summary>How many connections have got the answer of <see cref="AnswerAll"/>.</summary>
+    public int Answered => Volatile.Read(ref answered);
 
     /// <summary>As a process that is gone: open connections break, new ones are refused.</summary>
     public void Refuse()
@@ -105,6 +109,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 // What it asks is read first: to hang up on unread bytes would be a reset.
                 await client.ReceiveAsync(new byte[1024]);
                 await client.SendAsync(bytes);
+                Interlocked.Increment(ref answered);
                 client.Shutdown(SocketShutdown.Send);
                 return;
             }

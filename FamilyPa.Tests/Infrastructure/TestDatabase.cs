@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FamilyPa.Local.Services;
 using Npgsql;
 
@@ -49,13 +50,14 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
 
     /// <summary>Waits until no job is at work.</summary>
     /// <returns>Whether that came to pass in time.</returns>
-    public async Task<bool> ComesToRestAsync(TimeSpan patience)
-    {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < patience; await Task.Delay(25))
-            if (!await ScalarAsync<bool>("select exists (select from processing_jobs where leased_until > now())"))
-                return true;
-        return false;
-    }
+    public Task<bool> ComesToRestAsync(TimeSpan patience) =>
+        HoldsWithinAsync(patience, "select not exists (select from processing_jobs where leased_until > now())");
+
+    /// <summary>Waits until a connection to this database waits for a lock.</summary>
+    /// <param name="processId">Of that connection's server process; null for any.</param>
+    /// <returns>Whether that came to pass in time.</returns>
+    public Task<bool> WaitForLockAsync(TimeSpan patience, int? processId = null) => HoldsWithinAsync(
+        patience, $"select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid = {processId?.ToString(CultureInfo.InvariantCulture) ?? "pid"})");
 
     /// <summary>What each table holds, as JSON; empty ones are left out.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ContentAsync()
@@ -86,6 +88,14 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
     {
         await source.DisposeAsync();
         await server.DropDatabaseAsync(name);
+    }
+
+    private async Task<bool> HoldsWithinAsync(TimeSpan patience, string condition)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < patience; await Task.Delay(25))
+            if (await ScalarAsync<bool>(condition))
+                return true;
+        return false;
     }
 
     private NpgsqlCommand Command(string sql, object?[] parameters)

@@ -65,8 +65,8 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
 
         var claim = ClaimAsync(other, second);
 
-        while (await database.ScalarAsync<long>("select count(*) from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'", other.ProcessID) == 0)
-            Assert.False(claim.IsCompleted);
+        Assert.True(await database.WaitForLockAsync(FamilyPaApp.Patience, other.ProcessID));
+        Assert.False(claim.IsCompleted);
         await transaction.CommitAsync(Cancellation);
         Assert.Equal("claimed", await claim);
     }

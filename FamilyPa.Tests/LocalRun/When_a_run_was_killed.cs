@@ -60,7 +60,7 @@ public sealed class When_a_run_was_killed
         {
             await killed.CreateDatabaseAsync("kept");
             Signals.Send(killed.ProcessId, Signal.Kill);
-            await killed.Exited;
+            await killed.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         }
 
         // After a restart of the machine anybody may have that number, and may have started in the very second.
@@ -82,7 +82,7 @@ public sealed class When_a_run_was_killed
     {
         using var mine = await ScratchFolder.CreateAsync();
         using var ended = Process.Start("true");
-        await ended.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await ended.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var dead = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(mine.Path)!, $"{ended.Id}-1")).FullName;
 
         using var next = await ScratchFolder.CreateAsync();

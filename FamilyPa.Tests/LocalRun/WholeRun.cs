@@ -33,7 +33,8 @@ public sealed class WholeRun : IAsyncLifetime
 
     public RunFile ReadFile() => RunFile.Read(FilePath)!;
 
-    public Task<(bool Succeeded, string Output)> TryAgainAsync() => ChildProcess.RunAsync(Start(null), TestContext.Current.CancellationToken);
+    public Task<(bool Succeeded, string Output)> TryAgainAsync() =>
+        ChildProcess.RunAsync(Start(null), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
     public Task KillAsync() => process.KillAsync();
 

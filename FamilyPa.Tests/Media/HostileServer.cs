@@ -52,6 +52,14 @@ internal sealed class HostileServer : IAsyncDisposable
     public static async Task HeadAsync(NetworkStream stream, string status, params string[] headers) =>
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Connection: close\r\n\r\n"));
 
+    /// <summary>Sends nothing until the caller hangs up, or for as long as any test allows.</summary>
+    public static async Task StallAsync(NetworkStream stream)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await stream.CopyToAsync(Stream.Null, limit.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();

@@ -178,7 +178,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
         {
             await HostileServer.HeadAsync(stream, "200 OK");
             await stream.WriteAsync((byte[])[0xFF, 0xD8, 0xFF, 0xE0, .. new byte[10_000]]);
-            await Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+            await HostileServer.StallAsync(stream);
         });
 
         var (found, _) = await fetching.FetchAsync(api, ("Pipeline:MediaIdleTimeout", "00:00:15"), ("Pipeline:MediaTimeout", "00:00:15"));
@@ -227,7 +227,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
         {
             await HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 100000");
             await stream.WriteAsync(Voice);
-            await Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await HostileServer.StallAsync(stream);
         });
         await using var drips = new HostileServer().On("/media", async stream =>
         {
@@ -235,6 +235,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
             for (var at = 0; at < 1000; at++)
             {
                 await stream.WriteAsync(Voice.AsMemory(at, 1));
+                // The pace of the drip. The loop ends when the caller hangs up.
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             }
         });
@@ -246,7 +247,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_server_that_says_nothing_is_tried_again()
     {
-        await using var api = new HostileServer().On("/media", _ => Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        await using var api = new HostileServer().On("/media", HostileServer.StallAsync);
 
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => fetching.FetchAsync(api, ("Pipeline:TwilioTimeout", "00:00:00.300")));
     }

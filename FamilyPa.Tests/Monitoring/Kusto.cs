@@ -70,7 +70,7 @@ public sealed class Kusto : IAsyncDisposable
             {
                 OnLine = line => port.TrySetResult(int.TryParse(line, CultureInfo.InvariantCulture, out var said) ? said : 0),
             });
-        await Task.WhenAny(port.Task, process.Exited);
+        await Task.WhenAny(port.Task, process.Exited).WaitAsync(TimeSpan.FromMinutes(1));
         Assert.True(port.Task.IsCompletedSuccessfully && port.Task.Result > 0, process.Output.ToString());
         return (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Task.Result}") });
     }

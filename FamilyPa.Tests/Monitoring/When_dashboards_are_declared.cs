@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FamilyPa.Local;
+using FamilyPa.Tests.Azure;
 
 namespace FamilyPa.Tests.Monitoring;
 
@@ -7,48 +8,41 @@ namespace FamilyPa.Tests.Monitoring;
 public sealed partial class When_dashboards_are_declared
 {
     [Fact]
-    public void Each_alert_is_a_rule_that_loads_the_query_of_its_name()
+    public async Task Each_alert_is_a_rule_that_loads_the_query_of_its_name()
     {
-        var bicep = Read("infra/modules/alerts.bicep");
+        var alerts = await OfTypeAsync("Microsoft.Insights/scheduledQueryRules");
 
-        var rules = Rule().Matches(bicep).Select(rule => (Id: rule.Groups["id"].Value, File: rule.Groups["file"].Value)).ToList();
+        var rules = alerts.Variable("rules")!.Value.EnumerateArray().ToDictionary(rule => rule.GetProperty("id").GetString()!, rule => alerts.Resolve(rule.GetProperty("query").GetString()!));
 
-        Assert.All(rules, rule => Assert.Equal(rule.Id, rule.File));
-        Assert.Equal(Queries.Alerts.Keys.Order(), rules.Select(rule => rule.Id).Order());
+        Assert.Equal(Queries.Alerts.OrderBy(alert => alert.Key).Select(alert => (alert.Key, $"[{alert.Value}]")), rules.OrderBy(rule => rule.Key).Select(rule => (rule.Key, rule.Value)));
+        Assert.Equal("[length(variables('rules'))]", alerts.Json.GetProperty("copy").GetProperty("count").GetString());
     }
 
     [Fact]
-    public void Each_chart_of_the_workbook_is_loaded_once() =>
+    public async Task Each_chart_of_the_workbook_is_loaded_once()
+    {
+        var workbook = await OfTypeAsync("Microsoft.Insights/workbooks");
+
         Assert.Equal(
-            Queries.Workbook.Keys.Order(),
-            ChartFile().Matches(Read("infra/modules/workbook.bicep")).Select(match => match.Groups[1].Value).Order());
+            Queries.Workbook.Values.Select(query => $"[{query}]").Order(),
+            workbook.Variable("charts")!.Value.EnumerateArray().Select(chart => workbook.Resolve(chart.GetProperty("query").GetString()!)).Order());
+    }
 
     [Fact]
-    public void Each_alert_links_to_its_section_of_the_runbook()
+    public async Task Each_alert_links_to_its_section_of_the_runbook()
     {
         var sections = Section().Matches(Read("docs/runbook.md").Split("# By hand")[0]).Select(match => match.Groups[1].Value);
 
         Assert.Equal(Queries.Alerts.Keys.Append("availability").Order(), sections.Order());
-        Assert.Equal(2, Regex.Count(Read("infra/modules/alerts.bicep"), Regex.Escape("'${runbookUrl}#")));
+        Assert.Equal(
+            "[format('{0}#{1}', parameters('runbookUrl'), variables('rules')[copyIndex()].id)]",
+            (await OfTypeAsync("Microsoft.Insights/scheduledQueryRules")).Property("description")?.ToString());
+        Assert.Equal("[format('{0}#availability', parameters('runbookUrl'))]", (await OfTypeAsync("Microsoft.Insights/metricAlerts")).Property("description")?.ToString());
     }
 
-    /// <summary>What a rule costs depends on how often it looks.</summary>
-    [Fact]
-    public void The_costs_count_them_all()
-    {
-        var bicep = Read("infra/modules/alerts.bicep");
-
-        Assert.Contains(
-            $"{Regex.Count(bicep, "every: 'PT5M'")} × $1.50 + {Regex.Count(bicep, "every: 'PT15M'")} × $0.50", Read("docs/costs.md"), StringComparison.Ordinal);
-    }
+    private static async Task<ArmResource> OfTypeAsync(string type) => Assert.Single((await ArmTemplate.CompiledAsync()).OfType(type));
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
-
-    [GeneratedRegex(@"id: '(?<id>[\w-]+)'[^}]*?loadTextContent\('\.\./monitoring/alerts/(?<file>[\w-]+)\.kql'\)")]
-    private static partial Regex Rule();
-
-    [GeneratedRegex(@"loadTextContent\('\.\./monitoring/workbook/([\w-]+)\.kql'\)")]
-    private static partial Regex ChartFile();
 
     [GeneratedRegex(@"^## ([a-z0-9-]+)$", RegexOptions.Multiline)]
     private static partial Regex Section();

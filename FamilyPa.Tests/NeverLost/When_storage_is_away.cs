@@ -66,8 +66,7 @@ public sealed class When_storage_is_away(When_storage_is_away.PatientApp app) : 
     private Task<JobRow?> UntilSweptAsync(string sid) => App.WaitForAsync(
         async () =>
         {
-            await App.StartTimerAsync("Sweeper");
-            await Task.Delay(200, Cancellation);
+            await App.RunTimerAsync("Sweeper");
             return await App.JobAsync(sid);
         },
         job => job?.Status == "done", $"{sid} to be done");

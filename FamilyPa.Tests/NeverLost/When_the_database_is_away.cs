@@ -129,9 +129,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         var sid = await App.TextAsync("buy expensive wine");
         await late.WaitForHitsAsync(1, FamilyPaApp.Patience);
 
-        App.Postgres.Refuse();
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
-        App.Postgres.PassOn();
+        await StayAwayUntilTriedAgainAsync();
 
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal(["extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
@@ -146,9 +144,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         var sid = await App.TextAsync("buy umbrella");
         await late.WaitForHitsAsync(1, FamilyPaApp.Patience);
 
-        App.Postgres.Refuse();
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
-        App.Postgres.PassOn();
+        await StayAwayUntilTriedAgainAsync();
 
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal("sent", await App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1", sid));
@@ -168,7 +164,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
                 App.Postgres.Refuse();
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
+        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Contains($"Message {sids[^1]} still waits", StringComparison.Ordinal), "the last message to be tried in vain");
         App.Postgres.PassOn();
 
         foreach (var sid in sids)
@@ -256,6 +252,18 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
                 App.Postgres.Cut();
                 break;
         }
+    }
+
+    /// <summary>
+    /// An outage that lasts until the app has tried to store something and tried again. While the answer of a service is awaited, only storing it makes the app
+    /// connect; the other connections are for the lease of the job, which is renewed later.
+    /// </summary>
+    private async Task StayAwayUntilTriedAgainAsync()
+    {
+        var before = App.Postgres.Answered;
+        await BeginAsync(Outage.Starting);
+        await App.WaitForAsync(() => Task.FromResult(App.Postgres.Answered - before), tries => tries >= 2, "the app to try again");
+        App.Postgres.PassOn();
     }
 
     private async Task EndAsync()

@@ -1,3 +1,4 @@
+using FamilyPa.Tests.Infrastructure;
 using Npgsql;
 
 namespace FamilyPa.Tests.RowSecurity;
@@ -67,8 +68,8 @@ public sealed class When_members_manage_each_other(TwoFamilies families) : IClas
 
         await using var batch = families.App.AsMember(second).Add("delete from family_members where user_id = $1", second);
         var leaving = batch.ExecuteAsync(Cancellation);
-        while (await families.Database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0)
-            Assert.False(leaving.IsCompleted, "the second did not wait for the first");
+        Assert.True(await families.Database.WaitForLockAsync(FamilyPaApp.Patience), "the second did not wait for the first");
+        Assert.False(leaving.IsCompleted);
         await transaction.CommitAsync(Cancellation);
 
         Assert.Equal(LastOwner, (await Assert.ThrowsAsync<PostgresException>(() => leaving)).SqlState);

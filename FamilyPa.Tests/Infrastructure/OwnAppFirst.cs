@@ -1,0 +1,39 @@
+using FamilyPa.Tests.Infrastructure;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(OwnAppFirst))]
+
+namespace FamilyPa.Tests.Infrastructure;
+
+/// <summary>
+/// Starts the collections first that are likely to take long, so that the run does not wait for one of them at its end: those of several classes, which run
+/// one after the other, and later the classes with an app of their own, whose settings make outages, kills and limits. In between run the classes that need no
+/// service, while the services start.
+/// </summary>
+public sealed class OwnAppFirst : ITestCollectionOrderer
+{
+    private enum Rank { SeveralClasses, NoFixture, OwnApp, Other }
+
+    /// <summary>By the display name of the collection that xunit makes for a class, without the id at its end.</summary>
+    private static readonly Dictionary<string, Rank> Ranks =
+        typeof(OwnAppFirst).Assembly.GetTypes().Where(type => type is { IsPublic: true, IsAbstract: false }).ToDictionary(type => $"Test collection for {type.FullName}", RankOf);
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(RankOf)];
+
+    private static Rank RankOf<TTestCollection>(TTestCollection collection)
+        where TTestCollection : ITestCollection =>
+        collection.TestCollectionClassName is not null
+            ? Rank.SeveralClasses
+            : Ranks.GetValueOrDefault(collection.TestCollectionDisplayName.Split(" (id: ")[0], Rank.Other);
+
+    private static Rank RankOf(Type testClass)
+    {
+        var fixtures = testClass.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.ParameterType).ToList();
+        return fixtures.Count == 0 ? Rank.NoFixture
+            : fixtures.Exists(fixture => fixture.IsSubclassOf(typeof(FamilyPaApp)) && !Attribute.IsDefined(fixture, typeof(HandedOnAttribute), inherit: false)) ? Rank.OwnApp
+            : Rank.Other;
+    }
+}

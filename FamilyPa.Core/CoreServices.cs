@@ -1,9 +1,8 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
+using FamilyPa.Core.Membership;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
-using FamilyPa.Core.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,17 +30,18 @@ public static class CoreServices
     }
 
     /// <summary>Taking messages in: stored once, refused callers counted, delivery of our replies followed.</summary>
-    public static IServiceCollection AddInbox(this IServiceCollection services)
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
-            .AddSingleton<Inbox>()
-            .AddSingleton<Intake>()
-            .AddSingleton<LateIntake>()
-            .AddSingleton<SpilledIntake>()
+            .AddSingleton<MessageIngestion>()
+            .AddSingleton<WebhookIngestion>()
+            .AddSingleton<DelayedIngestion>()
+            .AddSingleton<FallbackQueue>()
+            .AddSingleton<FallbackQueueConsumer>()
             .AddSingleton<DeliveryStatus>()
-            .AddSingleton<FamilyDirectory>()
-            .AddSingleton<FamilyOverview>()
+            .AddSingleton<AdminFamilies>()
+            .AddSingleton<AdminFamilyOverview>()
             .AddSingleton<VerificationFailures>();
     }
 }

@@ -1,22 +1,23 @@
 using FamilyPa.Core;
-using FamilyPa.Core.Canaries;
-using FamilyPa.Core.Commands;
+using FamilyPa.Core.Canary;
+using FamilyPa.Core.Chat;
 using FamilyPa.Core.Extraction;
-using FamilyPa.Core.Families;
 using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
+using FamilyPa.Core.Membership;
+using FamilyPa.Core.Notifications;
 using FamilyPa.Core.Operations;
 using FamilyPa.Core.Pipeline;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Reconciliation;
 using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
-using FamilyPa.Core.Upkeep;
 using FamilyPa.Functions.Hosting;
 using FamilyPa.Functions.Http;
-using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.SignIn;
 using FamilyPa.Functions.Telemetry;
 using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -27,12 +28,12 @@ var builder = FunctionsApplication.CreateBuilder(args);
 
 // HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
 builder.ConfigureFunctionsWebApplication();
-builder.UseMiddleware<ApiRequests>();
-builder.UseMiddleware<HttpAnswers>();
+builder.UseMiddleware<RequestLoggingMiddleware>();
+builder.UseMiddleware<ExceptionHandlingMiddleware>();
 
 // what leaves for Application Insights, and what leaves with a failed call: sanitised
 builder.AddTelemetry();
-builder.UseMiddleware<SafeFailures>();
+builder.UseMiddleware<FailureSanitizingMiddleware>();
 
 builder.Services
     // this process ends with its host
@@ -47,14 +48,14 @@ builder.Services
 
     // in: verified webhooks become stored messages
     .AddTwilioWebhooks()
-    .AddInbox()
+    .AddIngestion()
 
     // through: each phase of a message, and what is done when one fails
     .AddMedia()
     .AddTranscription()
     .AddExtraction()
     .AddPipeline()
-    .AddCommands()
+    .AddChat()
     .AddLimits()
 
     // out: what the sender is told, and what members are reminded of
@@ -62,12 +63,13 @@ builder.Services
     .AddReminders()
 
     // for families: signing in by phone, their board's API
-    .AddSessions()
-    .AddMemberDoor()
+    .AddNotifications()
+    .AddSignIn()
+    .AddMemberAuthentication()
     .AddFamilyApi()
 
     // behind: what never arrived, what is too old, who is to be forgotten
-    .AddUpkeep()
+    .AddReconciliation()
 
     // through it: a message of our own, to see whether messages come through
     .AddCanary()

@@ -1,8 +1,4 @@
 using System.ClientModel;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Media;
-using FamilyPa.Core.Replies;
-using FamilyPa.Core.Upkeep;
 using Npgsql;
 using Polly.Timeout;
 
@@ -13,10 +9,7 @@ public static class ErrorCode
 {
     public static string Of(Exception error) => error switch
     {
-        ModelAnswerException answer => answer.Code,
-        ReplyNotSentException reply => reply.Code,
-        MediaFetchException media => media.Code,
-        TwilioUnavailableException twilio => twilio.Code,
+        IHasErrorCode coded => coded.Code,
         ClientResultException { Status: > 0 } ai => $"ai_http_{ai.Status}",
         ClientResultException => "ai_unreachable",
         PostgresException database => $"database_{database.SqlState}",
@@ -29,4 +22,11 @@ public static class ErrorCode
         AggregateException { InnerException: { } inner } => Of(inner),
         _ => error.GetType().Name,
     };
+}
+
+/// <summary>An exception that brings its own code.</summary>
+public interface IHasErrorCode
+{
+    /// <summary>Short and stable, without a word of a message.</summary>
+    string Code { get; }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using FamilyPa.Core.AI;
 
 namespace FamilyPa.Core.Diagnostics;
 
@@ -67,16 +66,16 @@ public static class Meters
 
     internal static void ReplyEnded(string kind, string outcome) => Replies.Add(1, new("kind", kind), new("outcome", outcome));
 
-    internal static void ModelUsed(ModelUsage usage)
+    internal static void ModelUsed(string model, long inputTokens, long outputTokens, double audioSeconds, double costUsd)
     {
-        var deployment = new KeyValuePair<string, object?>("deployment", usage.Deployment);
-        if (usage.InputTokens > 0)
-            Tokens.Add(usage.InputTokens, deployment, new("direction", "input"));
-        if (usage.OutputTokens > 0)
-            Tokens.Add(usage.OutputTokens, deployment, new("direction", "output"));
-        if (usage.AudioSeconds > 0)
-            Audio.Add((double)usage.AudioSeconds, deployment);
-        Cost.Add((double)usage.CostUsd, deployment);
+        var deployment = new KeyValuePair<string, object?>("deployment", model);
+        if (inputTokens > 0)
+            Tokens.Add(inputTokens, deployment, new("direction", "input"));
+        if (outputTokens > 0)
+            Tokens.Add(outputTokens, deployment, new("direction", "output"));
+        if (audioSeconds > 0)
+            Audio.Add(audioSeconds, deployment);
+        Cost.Add(costUsd, deployment);
     }
 
     internal static void QueueDepth(string queue, long messages) => Waiting.Record(messages, new KeyValuePair<string, object?>("queue", queue));

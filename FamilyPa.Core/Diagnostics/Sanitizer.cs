@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FamilyPa.Core.Messages;
 
 namespace FamilyPa.Core.Diagnostics;
 

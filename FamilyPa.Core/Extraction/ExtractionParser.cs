@@ -1,7 +1,8 @@
 using System.Text.Json;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Clarification;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.OpenAI;
+using FamilyPa.Core.Tasks;
 using NodaTime;
 
 namespace FamilyPa.Core.Extraction;

@@ -1,4 +1,4 @@
-using FamilyPa.Core.AI;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -2,11 +2,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Clarification;
-using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Tasks;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using OpenAI.Chat;
@@ -73,7 +73,7 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
 
         var usage = ModelUsage.OfChat(
             app.Value.AzureOpenAIChatDeployment, completion.Usage?.InputTokenCount ?? 0, completion.Usage?.OutputTokenCount ?? 0, pipeline.Value);
-        Meters.ModelUsed(usage);
+        usage.Measure();
         try
         {
             return (Read(completion, family.TimeZone, questions), usage);

@@ -1,4 +1,3 @@
-using FamilyPa.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Core.Limits;
@@ -7,10 +6,10 @@ public static class LimitServices
 {
     /// <summary>What may run now and what it may cost, over all instances.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services) => services
-        .AddSingleton<Backlog>()
+        .AddSingleton<DeferredJobDispatcher>()
         .AddSingleton<CostLedger>()
-        .AddSingleton<LimitNotices>()
-        .AddSingleton<LimitUpkeep>()
+        .AddSingleton<LimitNotifications>()
+        .AddSingleton<LimitMaintenance>()
         .AddSingleton<LimitsOverview>()
         .AddSingleton<Budgets>();
 }

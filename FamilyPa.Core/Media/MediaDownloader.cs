@@ -1,4 +1,5 @@
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Media;

@@ -1,3 +1,5 @@
+using FamilyPa.Core.Twilio;
+
 namespace FamilyPa.Core.Media;
 
 /// <summary>Why an attachment is not worked on: those of the job's reasons that the download phase gives.</summary>
@@ -18,8 +20,8 @@ internal static class MediaReason
     public const string Unreadable = "media_unreadable";
 
     /// <summary>Twilio does not have it, or does not give it out.</summary>
-    public const string Unavailable = "media_unavailable";
+    public const string Unavailable = TwilioMedia.Unavailable;
 
     /// <summary>Its address, or one it redirects to, is not Twilio's.</summary>
-    public const string Forbidden = "media_forbidden";
+    public const string Forbidden = TwilioMedia.Forbidden;
 }

@@ -1,8 +1,9 @@
 using System.Net;
 using Azure.Storage.Blobs;
-using FamilyPa.Core.Breakers;
+using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
@@ -33,7 +34,7 @@ public static class MediaServices
                 var settings = context.ServiceProvider.GetRequiredService<IOptions<PipelineSettings>>().Value;
                 if (settings.MediaRetries > 0)
                 {
-                    var retry = OutsideCall.Retries(settings.MediaRetries, HttpClientResiliencePredicates.IsTransient);
+                    var retry = OutboundRetryPolicy.Retries(settings.MediaRetries, HttpClientResiliencePredicates.IsTransient);
                     retry.DisableFor(HttpMethod.Delete);
                     builder.AddRetry(retry);
                 }
@@ -43,13 +44,12 @@ public static class MediaServices
         return services
             .AddSingleton(provider => CreateBlobClient(provider.GetRequiredService<IConfiguration>()))
             .AddSingleton<MediaStore>()
-            .AddSingleton<MediaOrigins>()
+            .AddSingleton<TwilioMediaOrigins>()
             .AddSingleton(provider => new TwilioMedia(
                 provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioMedia)),
-                provider.GetRequiredService<MediaOrigins>(),
+                provider.GetRequiredService<TwilioMediaOrigins>(),
                 provider.GetRequiredService<IOptions<AppSettings>>()))
-            .AddSingleton<MediaDownloader>()
-            .AddSingleton<MediaFiles>();
+            .AddSingleton<MediaDownloader>();
     }
 
     private static BlobServiceClient CreateBlobClient(IConfiguration configuration)

@@ -1,4 +1,4 @@
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Core.Operations;
@@ -8,10 +8,10 @@ public static class OperationsServices
     /// <summary>What operators see of messages, and how they run them again.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<Overview>()
-        .AddSingleton<Story>()
+        .AddSingleton<MessageTimeline>()
         .AddSingleton<EventSearch>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<UnmatchedMessages>()
         .AddSingleton<Replay>()
-        .AddSingleton<Depths>();
+        .AddSingleton<QueueDepths>();
 }

@@ -1,7 +1,8 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

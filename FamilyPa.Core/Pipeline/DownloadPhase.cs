@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,11 +20,11 @@ public sealed class DownloadPhase(
 
     public Phase Phase => Phase.Download;
 
-    public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
+    public async Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation)
     {
         // What an earlier try has kept or refused for good is not fetched again.
-        var files = claim.Material.Files.Where(IsSettled).ToList();
-        foreach (var part in claim.Material.Media)
+        var files = claim.PhaseInput.Files.Where(IsSettled).ToList();
+        foreach (var part in claim.PhaseInput.Media)
         {
             if (!files.Exists(file => file.Ordinal == part.Ordinal))
                 files.Add(await FetchAsync(claim, part, SecondsLeft(files), cancellation));
@@ -49,7 +51,7 @@ public sealed class DownloadPhase(
     private double SecondsLeft(IEnumerable<MediaFile> files) =>
         limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0);
 
-    private async Task<MediaFile> FetchAsync(Claim claim, MediaPart part, double secondsLeft, CancellationToken cancellation)
+    private async Task<MediaFile> FetchAsync(LeasedJob claim, MediaPart part, double secondsLeft, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var found = await downloader.FetchAsync(claim.MessageSid, part, secondsLeft, claim.Attempt < ReadyByAttempt, cancellation);
@@ -68,9 +70,9 @@ public sealed class DownloadPhase(
         IsKept(file) || file.Reason is MediaReason.Image or MediaReason.Video or MediaReason.Document or MediaReason.Contact or MediaReason.Audio or MediaReason.Unknown;
 
     /// <summary>A copy that stays at Twilio is no reason to hold up the message.</summary>
-    private async Task DeleteAtTwilioAsync(Claim claim, List<MediaFile> files, CancellationToken cancellation)
+    private async Task DeleteAtTwilioAsync(LeasedJob claim, List<MediaFile> files, CancellationToken cancellation)
     {
-        var dispensable = claim.Material.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
+        var dispensable = claim.PhaseInput.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
         var results = await Task.WhenAll(dispensable.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
         foreach (var (ordinal, error) in results)
         {
@@ -83,13 +85,13 @@ public sealed class DownloadPhase(
     }
 
     /// <summary>The reason that helps the sender most: that of the first recording, or of the first attachment where none was meant as one.</summary>
-    private static string ReasonOf(Claim claim, List<MediaFile> files)
+    private static string ReasonOf(LeasedJob claim, List<MediaFile> files)
     {
         var inOrder = files.OrderBy(file => file.Ordinal).ToList();
         return (inOrder.Find(IsRecording) ?? inOrder.FirstOrDefault())?.Reason ?? MediaReason.Unavailable;
 
         bool IsRecording(MediaFile file) =>
-            (file.ContentType ?? claim.Material.Media.FirstOrDefault(part => part.Ordinal == file.Ordinal)?.DeclaredType)
+            (file.ContentType ?? claim.PhaseInput.Media.FirstOrDefault(part => part.Ordinal == file.Ordinal)?.DeclaredType)
                 ?.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ?? false;
     }
 }

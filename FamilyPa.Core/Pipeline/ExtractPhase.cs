@@ -1,12 +1,14 @@
 using System.Text.Json;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Canaries;
-using FamilyPa.Core.Commands;
+using FamilyPa.Core.Canary;
+using FamilyPa.Core.Chat;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
-using FamilyPa.Core.Ledger;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Limits;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Pipeline;
@@ -17,7 +19,7 @@ public sealed class ExtractPhase(
 {
     public Phase Phase => Phase.Extract;
 
-    public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
+    public async Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation)
     {
         var words = Words(claim);
         if (claim.Extraction is not null)
@@ -37,7 +39,7 @@ public sealed class ExtractPhase(
         else
         {
             (ExtractionResult result, ModelUsage? usage) = CanaryFamily.Is(claim.Family) ? (CanaryFamily.Understood, null) : await extractor.ExtractAsync(
-                words, claim.Sender, claim.Family, claim.Material.Questions, claim.ReceivedAt, worst => ledger.ReserveAsync(claim, worst, cancellation), cancellation);
+                words, claim.Sender, claim.Family, claim.PhaseInput.Questions, claim.ReceivedAt, worst => ledger.ReserveAsync(claim, worst, cancellation), cancellation);
             claim.IsAnswered = true;
             log.ModelAnswered(claim, usage);
             await using var batch = database.Fenced(claim).Add(
@@ -50,10 +52,10 @@ public sealed class ExtractPhase(
     }
 
     /// <summary>Caption and recordings are one message.</summary>
-    private static SenderWords Words(Claim claim)
+    private static SenderWords Words(LeasedJob claim)
     {
-        var spoken = claim.Material.Transcripts.Select(transcript => transcript.Text).Where(text => text.Length > 0).ToList();
+        var spoken = claim.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(text => text.Length > 0).ToList();
         var all = string.Join('\n', spoken.Prepend(claim.Body.Trim()).Where(text => text.Length > 0));
-        return new SenderWords(all, spoken.Count > 0, claim.Material.Forwarded);
+        return new SenderWords(all, spoken.Count > 0, claim.PhaseInput.Forwarded);
     }
 }

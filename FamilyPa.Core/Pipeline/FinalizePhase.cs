@@ -1,26 +1,28 @@
 using System.Text.Json;
-using FamilyPa.Core.Commands;
+using FamilyPa.Core.Chat;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
-    Database database, Replies.Replies replies, JobStore jobs, ChatCommands commands,
+    Database database, ReplyOutbox replies, JobStore jobs, ChatCommands commands,
     IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits) : IPhase
 {
     public Phase Phase => Phase.Finalize;
 
-    public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
+    public async Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation)
     {
         if (claim is { StatusReason: null, Extraction: null })
         {
@@ -46,7 +48,7 @@ public sealed class FinalizePhase(
 
     /// <summary>Stores tasks, questions and reply in one transaction.</summary>
     /// <returns>The reply to send; null when there is none to send any more.</returns>
-    private async Task<string?> IntendAsync(Claim claim, CancellationToken cancellation)
+    private async Task<string?> IntendAsync(LeasedJob claim, CancellationToken cancellation)
     {
         var extraction = claim.Extraction is { } stored ? JsonSerializer.Deserialize<ExtractionResult>(stored) : null;
         var text = new ReplyText(extraction?.Language, claim.Family, claim.ReceivedAt, limits.Value, app.Value.BoardUrl);
@@ -58,7 +60,7 @@ public sealed class FinalizePhase(
             var reason when IsRejection(reason) => (text.Rejected(reason), null),
             var reason => (text.Keyword(reason), null),
         };
-        Replies.Replies.AddIntent(
+        ReplyOutbox.AddIntent(
             batch, claim.Family.Id, claim.MessageSid, ReplyKind.Reply, claim.FromAddress, claim.ToAddress, reply.Text, IsSuppressed(claim));
         var body = await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
         // Of an earlier try the words are the same, and the link is a new one.
@@ -66,7 +68,7 @@ public sealed class FinalizePhase(
     }
 
     /// <summary>Adds to the batch what the message brings about.</summary>
-    private Understanding Understand(DatabaseBatch batch, Claim claim, ExtractionResult extraction, ReplyText text)
+    private Understanding Understand(DatabaseBatch batch, LeasedJob claim, ExtractionResult extraction, ReplyText text)
     {
         var effects = new MessageEffects(batch, claim);
         List<UnderstoodTask> tasks = [];
@@ -88,7 +90,7 @@ public sealed class FinalizePhase(
             ChatTurns.AddReply(batch, claim, [.. shown]);
         }
 
-        var withdrawn = claim.Material.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
+        var withdrawn = claim.PhaseInput.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
         withdrawn.ForEach(effects.Withdraw);
 
         var question = extraction.ClarifyingQuestion ?? (tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
@@ -96,11 +98,11 @@ public sealed class FinalizePhase(
             effects.Ask(question, extraction.Tasks, tasks);
 
         return new Understanding(
-            string.Join(' ', claim.Material.Transcripts.Select(transcript => transcript.Text).Where(said => said.Length > 0)),
+            string.Join(' ', claim.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(said => said.Length > 0)),
             tasks,
             [.. withdrawn.Select(asked => asked.Title).OfType<string>()],
             question,
-            [.. claim.Material.Files.Select(file => file.Reason).OfType<string>()]);
+            [.. claim.PhaseInput.Files.Select(file => file.Reason).OfType<string>()]);
     }
 
     private static Member? FindMember(Family family, string? name) =>
@@ -110,6 +112,6 @@ public sealed class FinalizePhase(
     private static bool IsRejection(string? reason) => reason is not null && !Keywords.IsReason(reason) && !Command.IsReason(reason);
 
     /// <summary>Who sent STOP hears from us once more, that it was heard, and only where Twilio does not say so itself.</summary>
-    private static bool IsSuppressed(Claim claim) =>
+    private static bool IsSuppressed(LeasedJob claim) =>
         claim.StatusReason == Keyword.Stop.Reason() ? !Address.IsWhatsApp(claim.FromAddress) : claim.Sender.OptedOut;
 }

@@ -1,11 +1,13 @@
 using System.Text.Json;
-using FamilyPa.Core.AI;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Limits;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -40,7 +42,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     }
 
     /// <returns>Whether the job is still this worker's.</returns>
-    public async Task<bool> RenewAsync(Claim claim, CancellationToken cancellation)
+    public async Task<bool> RenewAsync(LeasedJob claim, CancellationToken cancellation)
     {
         // The job before what it holds, as all lock them who lock both: the other way round, a renewal and the end of a phase wait for each other.
         await using var batch = database.AsService()
@@ -54,24 +56,24 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
 
     /// <summary>Hands the job to the next phase.</summary>
     /// <param name="reason">Why the rest of the pipeline is skipped, where the next phase is only to say so.</param>
-    public async Task AdvanceAsync(Claim claim, Phase next, CancellationToken cancellation, string? reason = null)
+    public async Task AdvanceAsync(LeasedJob claim, Phase next, CancellationToken cancellation, string? reason = null)
     {
         await using var batch = database.Fenced(claim);
         await EndAsync(AddAdvance(batch, claim, next, reason), claim, cancellation);
     }
 
     /// <summary>Runs a batch that ends a phase, and what it makes room for goes to the claim's steps.</summary>
-    public async Task EndAsync(DatabaseBatch batch, Claim claim, CancellationToken cancellation)
+    public async Task EndAsync(DatabaseBatch batch, LeasedJob claim, CancellationToken cancellation)
     {
         batch.Add(
             "select * from phase_ended($1, $2, $3, $4, $5, $6)",
-            claim.Phase.Name(), claim.LeaseToken, claim.IsAnswered, limits.Value.MaxConcurrentJobs, Backlog.Hold, Backlog.MostAtOnce);
-        claim.Steps.AddRange(await batch.ListDurablyAsync(JobStep.Read, cancellation));
+            claim.Phase.Name(), claim.LeaseToken, claim.IsAnswered, limits.Value.MaxConcurrentJobs, DeferredJobDispatcher.Hold, DeferredJobDispatcher.MostAtOnce);
+        claim.Steps.AddRange(await batch.ListDurablyAsync(PostCommitAction.Read, cancellation));
     }
 
     /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
     /// <inheritdoc cref="AdvanceAsync"/>
-    public static DatabaseBatch AddAdvance(DatabaseBatch batch, Claim claim, Phase next, string? reason = null) => EndAttempt(
+    public static DatabaseBatch AddAdvance(DatabaseBatch batch, LeasedJob claim, Phase next, string? reason = null) => EndAttempt(
         batch.Add(
             """
             update processing_jobs
@@ -84,7 +86,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         claim, "succeeded");
 
     /// <summary>Adds what a model call cost to the ledger.</summary>
-    public static DatabaseBatch AddUsage(DatabaseBatch batch, Claim claim, ModelUsage? usage) => usage is null
+    public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
         ? batch
         : batch.Add(
             """
@@ -95,7 +97,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             usage.AudioSeconds, usage.CostUsd);
 
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
-    public async Task FinishAsync(Claim claim, string status, SendResult? reply, CancellationToken cancellation)
+    public async Task FinishAsync(LeasedJob claim, string status, SendResult? reply, CancellationToken cancellation)
     {
         await using var batch = Begin(claim, reply).Add(
             """
@@ -105,13 +107,13 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
             where id = $1
             """,
             claim.JobId, status);
-        Replies.Replies.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
+        ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
         claim.IsAnswered = reply is SendResult.Sent or SendResult.Refused;
         await EndAsync(EndAttempt(batch, claim, "succeeded"), claim, cancellation);
     }
 
     /// <summary>Counts what Twilio may have or not as a failure of Twilio's: while it answers nobody, nothing more is to be lost on it.</summary>
-    private DatabaseBatch Begin(Claim claim, SendResult? reply) => reply is SendResult.Uncertain uncertain
+    private DatabaseBatch Begin(LeasedJob claim, SendResult? reply) => reply is SendResult.Uncertain uncertain
         ? database.Fenced(claim).Guard(
             "select breaker_failed($1, $2, $3, $4, $5, $6, $7)", claim.Phase.Name(), claim.MessageSid, claim.LeaseToken, uncertain.Code,
             limits.Value.BreakerFailures, limits.Value.BreakerOpen, limits.Value.BreakerOpenMost)
@@ -121,27 +123,27 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     /// Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>. While the
     /// service that failed it is down the job is set aside instead, which costs no try.
     /// </summary>
-    public async Task<IReadOnlyList<JobStep>> FailAttemptAsync(Claim claim, AttemptError error, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PostCommitAction>> FailAttemptAsync(LeasedJob claim, AttemptError error, CancellationToken cancellation)
     {
-        var (settings, blame) = (limits.Value, error.Blame);
+        var (settings, failure) = (limits.Value, error.Failure);
         await using var batch = database.Fenced(claim);
         AddUsage(batch, claim, error.Usage).Add(
             "select * from fail_attempt($1, $2, $3, $4, $5, $6, $7::interval, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            claim.JobId, claim.AttemptId, claim.LeaseToken, blame.IsFault, blame.Answered, blame.IsUncharged, blame.Wait,
+            claim.JobId, claim.AttemptId, claim.LeaseToken, failure.IsFault, failure.Answered, failure.IsUncharged, failure.Wait,
             error.Code, PgText.Clean(error.Message), PgText.Clean(error.Stack),
-            settings.BreakerFailures, settings.BreakerOpen, settings.BreakerOpenMost, settings.MaxConcurrentJobs, Backlog.Hold, Backlog.MostAtOnce);
-        return await batch.ListAsync(JobStep.Read, cancellation);
+            settings.BreakerFailures, settings.BreakerOpen, settings.BreakerOpenMost, settings.MaxConcurrentJobs, DeferredJobDispatcher.Hold, DeferredJobDispatcher.MostAtOnce);
+        return await batch.ListAsync(PostCommitAction.Read, cancellation);
     }
 
     /// <summary>Lets go of a job whose work the platform interrupted; no fault of the message's, so it costs no try.</summary>
-    public async Task HandBackAsync(Claim claim, CancellationToken cancellation)
+    public async Task HandBackAsync(LeasedJob claim, CancellationToken cancellation)
     {
         await using var batch = database.Fenced(claim).Add(
             "update processing_jobs set lease_token = null, leased_until = null, queued_at = now() where id = $1", claim.JobId);
         await EndAttempt(batch, claim, "handed_back").ExecuteAsync(cancellation);
     }
 
-    private static DatabaseBatch EndAttempt(DatabaseBatch batch, Claim claim, string outcome) => batch.Add(
+    private static DatabaseBatch EndAttempt(DatabaseBatch batch, LeasedJob claim, string outcome) => batch.Add(
         "update job_attempts set outcome = $2, latency_ms = extract(epoch from clock_timestamp() - created_at) * 1000 where id = $1",
         claim.AttemptId, outcome);
 
@@ -157,11 +159,11 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
         var senderId = row.GetGuid(15);
         var sender = members.Find(member => member.UserId == senderId) ?? new Member(senderId, "", OptedOut: true);
         var family = new Family(row.GetGuid(16), TimeZones.Get(row.GetString(17)), row.GetString(18), members);
-        var claim = new Claim(
+        var claim = new LeasedJob(
             row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
             row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(23) ? null : row.GetString(23), row.IsDBNull(9) ? null : row.GetString(9),
             row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family,
-            JsonSerializer.Deserialize<Material>(row.GetString(20))!)
+            JsonSerializer.Deserialize<PhaseInput>(row.GetString(20))!)
         {
             IsProbe = row.GetBoolean(22),
         };

@@ -1,12 +1,12 @@
-using FamilyPa.Core.Clarification;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>What a message brings about on the family's board, as statements that change nothing when they are run again.</summary>
-internal sealed class MessageEffects(DatabaseBatch batch, Claim claim)
+internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
 {
     /// <summary>
     /// Stores a task. One that answers a question completes that question's task, unless another message was quicker or the question had no task:

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Breakers;
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -19,11 +19,11 @@ public interface IPhase
 
     /// <summary>Does the work, or skips what is stored already, and stores the result fenced by the claim's lease.</summary>
     /// <returns>The phase to enqueue next; null when the job has ended.</returns>
-    Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation);
+    Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation);
 }
 
 /// <summary>Turns a queue message into a phase's work: reads it, leases the job, keeps the lease, records how it ended.</summary>
-public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backlog, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
+public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDispatcher backlog, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
 {
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
 
@@ -91,7 +91,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
 
         switch (result)
         {
-            case { Outcome: "claimed", Claim: { } claim }:
+            case { Outcome: "claimed", LeasedJob: { } claim }:
                 // What came without a trace (by hand, swept, replayed) joins that of its message, which only the claim tells.
                 using (var joined = span is null ? Traces.Continue(name, message.MessageSid, claim.Traceparent) : null)
                     return await WorkAsync(phase, claim, result.Generation, span ?? joined, cancellation);
@@ -104,7 +104,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
                 await queues.SendAsync(current, new JobMessage(message.MessageSid, result.Generation), cancellation);
                 break;
             case { Outcome: "deferred" }:
-                await backlog.FollowAsync([new JobStep("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
+                await backlog.FollowAsync([new PostCommitAction("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
                 // A slot may have become free between this one's looking for it and its being set aside; who is paused has lost his place to others.
                 if (result.Reason is "no_slot" or "sender_paused")
                     await backlog.ResumeAsync(probes: false, cancellation);
@@ -121,14 +121,14 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
     }
 
     /// <inheritdoc cref="RunAsync(IPhase, JobMessage, string, CancellationToken)"/>
-    private async Task<JobMessage?> WorkAsync(IPhase phase, Claim claim, int generation, Activity? span, CancellationToken cancellation)
+    private async Task<JobMessage?> WorkAsync(IPhase phase, LeasedJob claim, int generation, Activity? span, CancellationToken cancellation)
     {
         span?.SetTag("request_id", claim.AttemptId).SetTag("family_id", claim.Family.Id).SetTag("attempt", claim.Attempt);
         var started = Stopwatch.GetTimestamp();
         Phase? next;
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var renewal = KeepLeaseAsync(claim, work);
-        OutsideCall.IsProbe = claim.IsProbe;
+        OutboundRetryPolicy.IsProbe = claim.IsProbe;
         try
         {
             next = await phase.RunAsync(claim, work.Token);
@@ -192,7 +192,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
     }
 
     /// <returns>Null where the job was set aside: its queue message has done its work.</returns>
-    private async Task<PhaseFailedException?> FailAsync(Claim claim, AttemptError error, long started)
+    private async Task<PhaseFailedException?> FailAsync(LeasedJob claim, AttemptError error, long started)
     {
         log.PhaseFailed(
             claim.MessageSid, claim.AttemptId, claim.Phase.Name(), claim.Family.Id, claim.Attempt, Elapsed(started), error.Code, error.Message);
@@ -215,7 +215,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
     }
 
     /// <summary>Renews the lease at a third of its length; stops the work when the job is no longer ours.</summary>
-    private async Task KeepLeaseAsync(Claim claim, CancellationTokenSource work)
+    private async Task KeepLeaseAsync(LeasedJob claim, CancellationTokenSource work)
     {
         using var timer = new PeriodicTimer(settings.Value.Lease / 3);
         while (true)
@@ -238,7 +238,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, Backlog backl
         }
     }
 
-    private static void End(Claim claim, Activity? span, string outcome, long started, string? errorCode = null)
+    private static void End(LeasedJob claim, Activity? span, string outcome, long started, string? errorCode = null)
     {
         span.End(outcome, errorCode);
         Meters.PhaseEnded(claim.Phase.Name(), outcome, Elapsed(started));

@@ -6,6 +6,7 @@ public static class PipelineServices
 {
     public static IServiceCollection AddPipeline(this IServiceCollection services) => services
         .AddSingleton<JobStore>()
+        .AddSingleton<MediaFiles>()
         .AddSingleton<PhaseRunner>()
         .AddSingleton<DownloadPhase>()
         .AddSingleton<TranscribePhase>()

@@ -3,6 +3,7 @@ using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace FamilyPa.Core.Pipeline;
 /// <summary>The end of the line for a queue message that failed too often: its cause is kept, its job fails, its sender is told once.</summary>
 /// <remarks>Idempotent: the platform may deliver a poison message twice.</remarks>
 public sealed class PoisonHandler(
-    Database database, Replies.Replies replies, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PoisonHandler> log)
+    Database database, ReplyOutbox replies, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PoisonHandler> log)
 {
     /// <exception cref="ReplyNotSentException">The sender could not be told yet: the platform is to deliver the message again.</exception>
     public async Task HandleAsync(Phase phase, string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
@@ -105,7 +106,7 @@ public sealed class PoisonHandler(
 
     private async Task<string?> IntendAsync(string messageSid, FailedJob job, CancellationToken cancellation)
     {
-        await using var batch = Replies.Replies.AddIntent(
+        await using var batch = ReplyOutbox.AddIntent(
             database.AsService(), job.FamilyId, messageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress,
             ReplyText.Failed(job.Locale), job.OptedOut);
         return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);

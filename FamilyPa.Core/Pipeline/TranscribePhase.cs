@@ -1,6 +1,7 @@
 using Azure;
-using FamilyPa.Core.AI;
-using FamilyPa.Core.Ledger;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -15,18 +16,18 @@ public sealed class TranscribePhase(
 {
     public Phase Phase => Phase.Transcribe;
 
-    public async Task<Phase?> RunAsync(Claim claim, CancellationToken cancellation)
+    public async Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation)
     {
-        if (claim.Material.Files.Count < claim.Material.Media.Count)
+        if (claim.PhaseInput.Files.Count < claim.PhaseInput.Media.Count)
         {
             // Asked for by hand before the recordings were fetched: that comes first.
             await jobs.AdvanceAsync(claim, Phase.Download, cancellation);
             return Phase.Download;
         }
 
-        var heard = claim.Material.Transcripts.Any(transcript => transcript.Text.Length > 0);
-        var refused = claim.Material.Files.Select(file => file.Reason).FirstOrDefault(reason => reason is not null);
-        foreach (var file in Unheard(claim.Material))
+        var heard = claim.PhaseInput.Transcripts.Any(transcript => transcript.Text.Length > 0);
+        var refused = claim.PhaseInput.Files.Select(file => file.Reason).FirstOrDefault(reason => reason is not null);
+        foreach (var file in Unheard(claim.PhaseInput))
         {
             var (speech, reason) = await ListenAsync(claim, file, cancellation);
             log.ModelAnswered(claim, speech?.Usage);
@@ -46,10 +47,10 @@ public sealed class TranscribePhase(
         return Phase.Finalize;
     }
 
-    private static IEnumerable<MediaFile> Unheard(Material material) => material.Files
+    private static IEnumerable<MediaFile> Unheard(PhaseInput material) => material.Files
         .Where(file => file.Reason is null && material.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
 
-    private async Task<(HeardSpeech? Speech, string? Reason)> ListenAsync(Claim claim, MediaFile file, CancellationToken cancellation)
+    private async Task<(HeardSpeech? Speech, string? Reason)> ListenAsync(LeasedJob claim, MediaFile file, CancellationToken cancellation)
     {
         if (file.BlobName is null)
             return (null, "media_unavailable");
@@ -71,7 +72,7 @@ public sealed class TranscribePhase(
         }
     }
 
-    private async Task StoreAsync(Claim claim, MediaFile file, HeardSpeech? speech, string? reason, CancellationToken cancellation)
+    private async Task StoreAsync(LeasedJob claim, MediaFile file, HeardSpeech? speech, string? reason, CancellationToken cancellation)
     {
         await using var batch = database.Fenced(claim);
         if (reason is not null)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Core.Queues;
 

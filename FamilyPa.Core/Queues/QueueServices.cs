@@ -9,8 +9,7 @@ public static class QueueServices
 {
     public static IServiceCollection AddQueues(this IServiceCollection services) => services
         .AddSingleton(provider => CreateClient(provider.GetRequiredService<IConfiguration>()))
-        .AddSingleton<PhaseQueues>()
-        .AddSingleton<Spill>();
+        .AddSingleton<PhaseQueues>();
 
     private static QueueServiceClient CreateClient(IConfiguration configuration)
     {

@@ -1,4 +1,4 @@
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Tasks;
 
 namespace FamilyPa.Core.Reminders;
 

@@ -1,7 +1,7 @@
-using FamilyPa.Core.Extraction;
-using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reminders;

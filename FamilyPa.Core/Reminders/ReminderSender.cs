@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Reminders;
 /// <summary>Reminds members of tasks that are due, of each once: a row of <c>outbound_messages</c> first, then it is sent, then the result.</summary>
 /// <remarks>What a member is to be reminded of in the same run goes into one message: under the key of the first, the others noted as in it.</remarks>
 public sealed class ReminderSender(
-    DueReminders due, Database database, Replies.Replies replies, IOptions<ReminderSettings> settings, TimeProvider clock, ILogger<ReminderSender> log)
+    DueReminders due, Database database, ReplyOutbox replies, IOptions<ReminderSettings> settings, TimeProvider clock, ILogger<ReminderSender> log)
 {
     /// <summary>Members reminded at the same time.</summary>
     private const int SendsAtOnce = 4;
@@ -64,7 +64,7 @@ public sealed class ReminderSender(
     private async Task<string?> IntendAsync(DueReminder[] reminders, string from, CancellationToken cancellation)
     {
         var (key, recipient, run) = (reminders[0].Key, reminders[0].Recipient, Guid.NewGuid());
-        await using var batch = Replies.Replies.AddIntent(
+        await using var batch = ReplyOutbox.AddIntent(
             database.AsService(), recipient.FamilyId, key, ReplyKind.Reminder, recipient.To, from,
             ReminderText.Of(reminders, clock.GetUtcNow()), suppressed: false, run);
         if (reminders.Length > 1)

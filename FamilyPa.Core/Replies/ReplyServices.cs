@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,6 @@ public static class ReplyServices
         return services
             .AddSingleton(provider => new TwilioClient(
                 provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioClient)), provider.GetRequiredService<IOptions<AppSettings>>()))
-            .AddSingleton<Replies>();
+            .AddSingleton<ReplyOutbox>();
     }
 }

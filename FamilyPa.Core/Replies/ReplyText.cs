@@ -1,7 +1,7 @@
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
-using FamilyPa.Core.Messages;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Tasks;
 
 namespace FamilyPa.Core.Replies;
 

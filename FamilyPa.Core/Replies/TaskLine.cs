@@ -1,6 +1,6 @@
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Tasks;
 using NodaTime;
 
 namespace FamilyPa.Core.Replies;

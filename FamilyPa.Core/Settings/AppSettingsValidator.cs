@@ -1,5 +1,3 @@
-using FamilyPa.Core.Media;
-using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -64,7 +62,7 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
     {
         try
         {
-            return MediaOrigins.Parse(text).All(_ => true);
+            return HostList.Parse(text).All(_ => true);
         }
         catch (FormatException)
         {

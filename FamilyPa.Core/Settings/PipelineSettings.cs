@@ -1,3 +1,4 @@
+
 namespace FamilyPa.Core.Settings;
 
 /// <summary>Paces of the pipeline (<c>Pipeline__…</c>); the defaults are meant to be kept.</summary>

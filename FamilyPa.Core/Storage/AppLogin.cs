@@ -1,3 +1,4 @@
+using FamilyPa.Core.Settings;
 using Npgsql;
 
 namespace FamilyPa.Core.Storage;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DbUp;
 using DbUp.Engine.Output;
+using FamilyPa.Core.Settings;
 using Npgsql;
 
 namespace FamilyPa.Core.Storage;

@@ -27,7 +27,7 @@ public static class StorageServices
         return Build(services, address);
     }
 
-    private static IntakeConnections CreateIntake(IServiceProvider services)
+    private static IngestionConnections CreateIntake(IServiceProvider services)
     {
         var address = Address(services);
         var count = ForIntake(address);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 using Npgsql;
 

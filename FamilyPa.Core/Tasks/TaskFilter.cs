@@ -1,4 +1,4 @@
-using FamilyPa.Core.Operations;
+using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Tasks;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using FamilyPa.Core.Operations;
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Tasks;

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using FamilyPa.Core.Operations;
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Transcription;

@@ -1,8 +1,7 @@
 using System.ClientModel;
-using FamilyPa.Core.AI;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
 using OpenAI.Audio;
@@ -52,7 +51,7 @@ public sealed class Transcriber(AudioClient audio, IOptions<AppSettings> app, IO
             var answer = (await audio.TranscribeAudioAsync(sound, fileName, options, cancellation)).Value;
             var length = Math.Max(seconds ?? 0, answer.Duration?.TotalSeconds ?? 0);
             var usage = ModelUsage.OfAudio(app.Value.AzureOpenAITranscriptionDeployment, length, pipeline.Value);
-            Meters.ModelUsed(usage);
+            usage.Measure();
             return new HeardSpeech(IsSilence(answer) ? "" : (answer.Text ?? "").Trim(), LanguageCodes.Of(answer.Language), length, usage);
         }
         catch (ClientResultException e) when (e.Status is 400 or 413 or 415 or 422)

@@ -1,5 +1,6 @@
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Membership;
+using FamilyPa.Core.SignIn;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -7,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Admin;
 
 /// <summary>Members of a family, and their sessions, on an operator's behalf.</summary>
-public sealed class AdminMemberFunctions(MemberDirectory members, MemberSessions sessions)
+public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions sessions)
 {
     [Function("AdminAddMember")]
     public async Task<IResult> Add(
@@ -18,8 +19,8 @@ public sealed class AdminMemberFunctions(MemberDirectory members, MemberSessions
         var http = request.HttpContext;
         if (await Json.ReadAsync<NewMember>(request, cancellation) is not { } member)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
-        member = member with { Phone = member.Phone is { } phone ? PhoneText.ToE164(phone) : null };
-        if (FamilyDirectory.Validate(member) is { Count: > 0 } wrong)
+        member = member with { Phone = member.Phone is { } phone ? E164Phone.ToE164(phone) : null };
+        if (AdminFamilies.Validate(member) is { Count: > 0 } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member cannot be added like this.", wrong);
         try
         {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using FamilyPa.Core.Messages;
 using FamilyPa.Core.Operations;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
 
 namespace FamilyPa.Functions.Admin;

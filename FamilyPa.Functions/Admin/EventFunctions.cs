@@ -1,12 +1,12 @@
-using FamilyPa.Core.Messages;
 using FamilyPa.Core.Operations;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class EventFunctions(Story story, EventSearch search)
+public sealed class EventFunctions(MessageTimeline story, EventSearch search)
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 1000;

@@ -1,12 +1,12 @@
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Upkeep;
+using FamilyPa.Core.Erasure;
+using FamilyPa.Core.Membership;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class FamilyFunctions(FamilyDirectory families, FamilyOverview overview, Erasures erasures)
+public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview overview, Erasures erasures)
 {
     private const int MostFamilies = 1000;
 
@@ -17,7 +17,7 @@ public sealed class FamilyFunctions(FamilyDirectory families, FamilyOverview ove
         var http = request.HttpContext;
         if (await Json.ReadAsync<NewFamily>(request, cancellation) is not { } family)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
-        if (FamilyDirectory.Validate(family) is { Count: > 0 } wrong)
+        if (AdminFamilies.Validate(family) is { Count: > 0 } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The family cannot be created like this.", wrong);
         try
         {

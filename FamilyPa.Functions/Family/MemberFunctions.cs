@@ -1,14 +1,15 @@
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Membership;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
-using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Who is in the family. What one may do to whom is the database's to say.</summary>
-public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnFamily family)
+public sealed class MemberFunctions(MemberAuthentication door, MemberManagement members, MemberFamily family)
 {
     private const int LongestName = 100;
 
@@ -87,7 +88,7 @@ public sealed class MemberFunctions(MemberDoor door, FamilyMembers members, OwnF
     {
         if (fields.Text("phone", longest: 40, required: true) is not { } text)
             return null;
-        var phone = PhoneText.ToE164(text) ?? PhoneText.ToE164(text, (await family.PlaceAsync(member, cancellation)).Locale);
+        var phone = E164Phone.ToE164(text) ?? E164Phone.ToE164(text, (await family.PlaceAsync(member, cancellation)).Locale);
         if (phone is null)
             fields.Refuse("phone", "a phone number, for example +447700900123");
         return phone;

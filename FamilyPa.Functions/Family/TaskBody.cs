@@ -1,6 +1,5 @@
-using FamilyPa.Core.Extraction;
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Membership;
+using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
 using FamilyPa.Functions.Http;
 using NodaTime;
@@ -8,7 +7,7 @@ using NodaTime;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Reads the fields of a task that a member sends, under the names of their columns. Only what is there is among them.</summary>
-internal sealed class TaskBody(OwnFamily family)
+internal sealed class TaskBody(MemberFamily family)
 {
     private const int LongestTitle = 200;
     private const int LongestNotes = 4000;

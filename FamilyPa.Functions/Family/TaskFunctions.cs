@@ -1,15 +1,14 @@
-using FamilyPa.Core.Families;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Membership;
 using FamilyPa.Core.Tasks;
 using FamilyPa.Functions.Http;
-using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
 /// <summary>One task of the family: made, looked at, changed, deleted.</summary>
-public sealed class TaskFunctions(MemberDoor door, FamilyTasks tasks, OwnFamily family)
+public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, MemberFamily family)
 {
     private readonly TaskBody body = new(family);
 

@@ -1,16 +1,15 @@
 using System.Text.Json;
-using FamilyPa.Core.Operations;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
 using FamilyPa.Functions.Http;
-using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
 /// <summary>The family's tasks, a page at a time.</summary>
-public sealed class TaskListFunctions(MemberDoor door, TaskList list)
+public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
 {
     private const int DefaultLimit = 100;
     private const int LargestLimit = 200;

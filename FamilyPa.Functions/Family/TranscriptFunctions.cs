@@ -1,13 +1,13 @@
 using System.Text.Json.Serialization;
 using FamilyPa.Core.Transcription;
 using FamilyPa.Functions.Http;
-using FamilyPa.Functions.Sessions;
+using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-public sealed class TranscriptFunctions(MemberDoor door, FamilyTranscripts transcripts)
+public sealed class TranscriptFunctions(MemberAuthentication door, FamilyTranscripts transcripts)
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 200;

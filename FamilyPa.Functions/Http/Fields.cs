@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using FamilyPa.Core.Operations;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Functions.Http;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Functions.Http;

@@ -1,11 +1,11 @@
 using Azure.Storage.Queues.Models;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Pipeline;
 
 /// <summary>The queue of verified messages that the database could not take when they came.</summary>
-public sealed class InboundFunctions(SpilledIntake intake)
+public sealed class InboundFunctions(FallbackQueueConsumer intake)
 {
     [Function("Inbound")]
     public Task TakeIn([QueueTrigger("inbound")] QueueMessage message, CancellationToken cancellation) =>

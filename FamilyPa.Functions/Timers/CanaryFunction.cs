@@ -1,4 +1,4 @@
-using FamilyPa.Core.Canaries;
+using FamilyPa.Core.Canary;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Timers;

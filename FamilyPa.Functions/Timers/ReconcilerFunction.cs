@@ -1,4 +1,4 @@
-using FamilyPa.Core.Upkeep;
+using FamilyPa.Core.Reconciliation;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Timers;

@@ -1,9 +1,10 @@
-using FamilyPa.Core.Upkeep;
+using FamilyPa.Core.Erasure;
+using FamilyPa.Core.Retention;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Timers;
 
-public sealed class RetentionFunction(Retention retention, Erasures erasures)
+public sealed class RetentionFunction(RetentionRun retention, Erasures erasures)
 {
     /// <summary>Every night: what is past its age, and what is still to be forgotten elsewhere.</summary>
     [Function("Retention")]

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Timers;
 
-public sealed class SweeperFunction(Sweeper sweeper, LimitUpkeep limits, Depths depths)
+public sealed class SweeperFunction(Sweeper sweeper, LimitMaintenance limits, QueueDepths depths)
 {
     /// <summary>Every 30 seconds: what was accepted and never queued, or whose worker died; what limits held back and may go on; then how much waits.</summary>
     [Function("Sweeper")]

@@ -1,6 +1,7 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,7 +17,7 @@ public sealed record Refusal(int Status, string Reason);
 public sealed record VerifiedForm(Dictionary<string, string> Fields, byte[] Body);
 
 /// <summary>The guards before the webhooks, cheapest first: nothing is stored, and hardly anything computed, for a caller who can't be Twilio.</summary>
-public sealed class TwilioGuard(SharedSecret secret, TwilioSignature signature, IOptions<AppSettings> settings)
+public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator signature, IOptions<AppSettings> settings)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 

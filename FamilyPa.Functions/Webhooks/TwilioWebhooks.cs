@@ -1,5 +1,5 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Replies;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +12,7 @@ namespace FamilyPa.Functions.Webhooks;
 
 /// <summary>What Twilio calls: for each message that comes in, and for each step of our replies' delivery.</summary>
 public sealed class TwilioWebhooks(
-    TwilioGuard guard, WebhookRefusals refusals, Intake intake, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
+    TwilioGuard guard, WebhookRefusals refusals, WebhookIngestion intake, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
 {
     private static readonly string Nothing = new MessagingResponse().ToString();
     private static readonly string NotRegistered = new MessagingResponse().Message(Phrases.UnknownSender).ToString();

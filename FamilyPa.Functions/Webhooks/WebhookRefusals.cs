@@ -1,6 +1,6 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Settings;
-using FamilyPa.Core.Verification;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

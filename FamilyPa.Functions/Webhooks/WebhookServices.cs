@@ -6,7 +6,7 @@ public static class WebhookServices
 {
     public static IServiceCollection AddTwilioWebhooks(this IServiceCollection services) => services
         .AddSingleton<SharedSecret>()
-        .AddSingleton<TwilioSignature>()
+        .AddSingleton<TwilioRequestValidator>()
         .AddSingleton<TwilioGuard>()
         .AddSingleton<WebhookRefusals>();
 }

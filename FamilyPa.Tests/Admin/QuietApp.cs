@@ -4,7 +4,7 @@ using FamilyPa.Tests.Infrastructure;
 namespace FamilyPa.Tests.Admin;
 
 /// <summary>The app with nothing at work behind its HTTP functions: what is stored or queued stays as it is.</summary>
-[HandedOn]
+[ReusedApp]
 public sealed class QuietApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
     protected override void Configure(IDictionary<string, string?> settings) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 

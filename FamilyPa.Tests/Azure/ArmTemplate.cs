@@ -44,8 +44,7 @@ internal sealed class ArmTemplate
     private static async Task<ArmTemplate> CompileAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
-        var bicep = Environment.GetEnvironmentVariable("BICEP")
-            ?? (await RunAsync(AppBuild.DotNet, "msbuild", "tools/bicep/Bicep.csproj", "-restore", "-verbosity:quiet", "-getProperty:BicepPath")).Trim();
+        var bicep = Environment.GetEnvironmentVariable("BICEP") ?? await FetchAsync();
         var output = Path.GetTempFileName();
         try
         {
@@ -55,6 +54,13 @@ internal sealed class ArmTemplate
         finally
         {
             File.Delete(output);
+        }
+
+        async Task<string> FetchAsync()
+        {
+            // In two steps: where packages are kept is known only after a restore.
+            await RunAsync(AppBuild.DotNet, "restore", "tools/bicep/Bicep.csproj", "--verbosity", "quiet");
+            return (await RunAsync(AppBuild.DotNet, "msbuild", "tools/bicep/Bicep.csproj", "-getProperty:BicepPath")).Trim();
         }
 
         async Task<string> RunAsync(string file, params string[] arguments)

@@ -118,6 +118,6 @@ public sealed class When_promises_are_checked(FastApp app) : AppTest<FastApp>(ap
     {
         await using var checker = new Checker(App.Database.AdminConnectionString);
         var expectations = new Expectations(new Dictionary<string, Outcome> { [Kind] = expected ?? new("done", 1) }, mayFail);
-        return await checker.CheckAsync([new Promise(sid, $"whatsapp:{DemoFamily.Owner.Phone}", Kind, Voices: 0)], expectations, sent, billed ?? Enough);
+        return await checker.CheckAsync([new SentMessage(sid, $"whatsapp:{DemoFamily.Owner.Phone}", Kind, Voices: 0)], expectations, sent, billed ?? Enough);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Board;
 

@@ -1,6 +1,6 @@
-using FamilyPa.Core.Commands;
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Chat;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Tasks;
 using NodaTime;
 
 namespace FamilyPa.Tests.Commands;

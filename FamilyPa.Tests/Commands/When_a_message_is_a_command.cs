@@ -1,5 +1,5 @@
-using FamilyPa.Core.Commands;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Chat;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 

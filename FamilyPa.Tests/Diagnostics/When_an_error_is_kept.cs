@@ -29,7 +29,7 @@ public class When_an_error_is_kept
     public void What_others_say_is_not_repeated_and_what_we_say_is()
     {
         Assert.Equal("PostgreSQL refused: P0001", Sanitizer.Message(new Npgsql.PostgresException("no 'milk'", "ERROR", "ERROR", "P0001")));
-        Assert.Equal("The model's \"status\" is missing.", Sanitizer.Message(new FamilyPa.Core.AI.ModelAnswerException("x", "The model's \"status\" is missing.")));
+        Assert.Equal("The model's \"status\" is missing.", Sanitizer.Message(new FamilyPa.Core.OpenAI.ModelAnswerException("x", "The model's \"status\" is missing.")));
     }
 
     [Fact]

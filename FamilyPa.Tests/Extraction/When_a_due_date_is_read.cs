@@ -1,5 +1,5 @@
 using System.Globalization;
-using FamilyPa.Core.Extraction;
+using FamilyPa.Core.Tasks;
 using NodaTime;
 
 namespace FamilyPa.Tests.Extraction;

@@ -1,5 +1,5 @@
-using FamilyPa.Core.AI;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.OpenAI;
 using NodaTime;
 
 namespace FamilyPa.Tests.Extraction;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
 using FamilyPa.Tests.Pipeline;
 

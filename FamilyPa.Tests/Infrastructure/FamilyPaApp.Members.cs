@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Tests.Infrastructure;

@@ -42,7 +42,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
     /// <summary>The last lines the app wrote: what a failure is explained with.</summary>
     public string LogTail => instance?.Process?.Output.ToString() ?? "";
 
-    private bool IsHandedOn => Attribute.IsDefined(GetType(), typeof(HandedOnAttribute), inherit: false);
+    private bool IsReused => Attribute.IsDefined(GetType(), typeof(ReusedAppAttribute), inherit: false);
 
     /// <summary>Changes what the app of this fixture is started with; null removes a setting.</summary>
     protected virtual void Configure(IDictionary<string, string?> settings)
@@ -51,7 +51,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (IsHandedOn && await environment.Apps.TakeAsync(GetType()) is { } idle)
+        if (IsReused && await environment.Apps.TakeAsync(GetType()) is { } idle)
         {
             instance = idle;
             instance.SkipLog();
@@ -70,7 +70,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         var isFresh = false;
         try
         {
-            isFresh = IsHandedOn && !instance.IsChanged && await instance.ResetAsync();
+            isFresh = IsReused && !instance.IsChanged && await instance.ResetAsync();
         }
         finally
         {

@@ -33,7 +33,7 @@ public sealed class OwnAppFirst : ITestCollectionOrderer
     {
         var fixtures = testClass.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.ParameterType).ToList();
         return fixtures.Count == 0 ? Rank.NoFixture
-            : fixtures.Exists(fixture => fixture.IsSubclassOf(typeof(FamilyPaApp)) && !Attribute.IsDefined(fixture, typeof(HandedOnAttribute), inherit: false)) ? Rank.OwnApp
+            : fixtures.Exists(fixture => fixture.IsSubclassOf(typeof(FamilyPaApp)) && !Attribute.IsDefined(fixture, typeof(ReusedAppAttribute), inherit: false)) ? Rank.OwnApp
             : Rank.Other;
     }
 }

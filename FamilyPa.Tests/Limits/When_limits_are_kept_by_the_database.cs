@@ -1,7 +1,6 @@
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 using NodaTime;
-using NodaTime.TimeZones;
 using Npgsql;
 
 namespace FamilyPa.Tests.Limits;

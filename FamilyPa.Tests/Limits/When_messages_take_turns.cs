@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Limits;
 
 public sealed class When_messages_take_turns(TestEnvironment environment) : IAsyncLifetime
 {
-    private const string Claim = "select outcome from claim_in_turn($1, 'finalize', $2, '1 minute', 10, 8, 5, '15 minutes')";
+    private const string LeasedJob = "select outcome from claim_in_turn($1, 'finalize', $2, '1 minute', 10, 8, 5, '15 minutes')";
 
     private TestDatabase database = null!;
 
@@ -123,7 +123,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
 
     private static async Task<string> ClaimAsync(NpgsqlConnection connection, string sid, int? generation = 0)
     {
-        await using var claim = new NpgsqlCommand(Claim, connection)
+        await using var claim = new NpgsqlCommand(LeasedJob, connection)
         {
             Parameters = { new() { Value = sid }, new() { Value = (object?)generation ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer } },
         };

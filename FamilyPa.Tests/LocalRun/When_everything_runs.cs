@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using FamilyPa.Local;
 using FamilyPa.Local.Processes;
-using FamilyPa.Local.Running;
 using FamilyPa.Tests.Infrastructure;
 using Npgsql;
 
@@ -20,7 +18,7 @@ public sealed class When_everything_runs(WholeRun run) : IClassFixture<WholeRun>
         using var http = new HttpClient();
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{file.BaseUrl}/api/health/ready", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(file.Phone, Cancellation)).StatusCode);
-        await using var connection = new NpgsqlConnection(FamilyPa.Core.Storage.ConnectionStrings.Parse(file.Postgres).ConnectionString);
+        await using var connection = new NpgsqlConnection(FamilyPa.Core.Settings.ConnectionStrings.Parse(file.Postgres).ConnectionString);
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand("select user_id from family_members where family_id = $1 and phone_e164 = $2", connection)
         {

@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using FamilyPa.Core.Storage;
+using FamilyPa.Core.Settings;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Local.Running;
 using FamilyPa.Local.Services;
 using FamilyPa.Tests.Infrastructure;
+using AppSettings = FamilyPa.Local.App.AppSettings;
 
 namespace FamilyPa.Tests.LocalRun;
 

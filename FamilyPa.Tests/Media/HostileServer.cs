@@ -57,7 +57,7 @@ internal sealed class HostileServer : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
-        await stream.CopyToAsync(Stream.Null, limit.Token);
+        _ = await stream.ReadAsync(new byte[1], limit.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ using FamilyPa.Tests.Pipeline;
 namespace FamilyPa.Tests.Media;
 
 /// <summary>The app, and a family member who sends attachments.</summary>
-[HandedOn]
+[ReusedApp]
 public sealed class MediaApp(TestEnvironment environment) : FastApp(environment)
 {
     /// <returns>The message's sid.</returns>

@@ -1,5 +1,5 @@
-using FamilyPa.Core.Media;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Tests.Media;
@@ -8,8 +8,8 @@ public sealed class When_an_address_of_media_is_judged
 {
     private const string Path = "/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0";
 
-    private static readonly MediaOrigins Twilio = Origins("https://api.twilio.com", null);
-    private static readonly MediaOrigins Local = Origins("http://127.0.0.1:4010/", "127.0.0.1:4011, cdn.example.com, other.example.com:8443");
+    private static readonly TwilioMediaOrigins Twilio = Origins("https://api.twilio.com", null);
+    private static readonly TwilioMediaOrigins Local = Origins("http://127.0.0.1:4010/", "127.0.0.1:4011, cdn.example.com, other.example.com:8443");
 
     [Theory]
     [InlineData("https://api.twilio.com" + Path)]
@@ -82,6 +82,6 @@ public sealed class When_an_address_of_media_is_judged
         Assert.False(Local.MayFollow(new Uri("http://127.0.0.1:4012/x")));
     }
 
-    private static MediaOrigins Origins(string api, string? hosts) =>
+    private static TwilioMediaOrigins Origins(string api, string? hosts) =>
         new(Options.Create(new AppSettings { TwilioApiBaseUrl = api, TwilioMediaHosts = hosts }));
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using FamilyPa.Core.Media;
+using FamilyPa.Core.Twilio;
 using Polly.Timeout;
 
 namespace FamilyPa.Tests.Media;

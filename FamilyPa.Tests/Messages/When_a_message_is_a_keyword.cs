@@ -1,4 +1,4 @@
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Tests.Messages;
 

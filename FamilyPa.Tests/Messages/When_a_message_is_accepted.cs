@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FamilyPa.Core;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
 using FamilyPa.Local.App;
@@ -21,7 +21,7 @@ public sealed class When_a_message_is_accepted(TestEnvironment environment)
         var storage = await environment.TakeStorageAccountAsync();
         await DemoFamily.SeedAsync(database.AdminConnectionString, cancellation);
         await using var services = Services(database, storage);
-        var inbox = services.GetRequiredService<Inbox>();
+        var inbox = services.GetRequiredService<MessageIngestion>();
 
         // Opens the connection, which is traced like a command.
         await inbox.AcceptAsync(Message("SM0"), "request", cancellation);
@@ -64,7 +64,7 @@ public sealed class When_a_message_is_accepted(TestEnvironment environment)
             ["AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT"] = "transcription",
         }).Build();
         return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
-            .AddSettings(configuration).AddDatabase().AddQueues().AddInbox().BuildServiceProvider();
+            .AddSettings(configuration).AddDatabase().AddQueues().AddIngestion().BuildServiceProvider();
     }
 
     /// <summary>Counts what Npgsql sends on behalf of one call, by its tracing.</summary>

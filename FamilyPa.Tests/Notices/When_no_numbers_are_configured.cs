@@ -80,7 +80,7 @@ public sealed class When_no_numbers_are_configured(When_no_numbers_are_configure
     {
         protected override void Configure(IDictionary<string, string?> settings)
         {
-            Pace.Fast(settings);
+            ShortDelays.Fast(settings);
             settings["TWILIO_NUMBERS"] = "";
         }
     }

@@ -2,7 +2,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Pipeline;
 
-[HandedOn]
+[ReusedApp]
 public class FastApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
     /// <summary>Phase, outcome and error code of each attempt, in order.</summary>
@@ -17,5 +17,5 @@ public class FastApp(TestEnvironment environment) : FamilyPaApp(environment)
     public Task<long> CountAsync(string table, string messageSid) =>
         Database.ScalarAsync<long>($"select count(*) from {table} where {(table == "tasks" ? "source_message_sid" : "message_sid")} = $1", messageSid);
 
-    protected override void Configure(IDictionary<string, string?> settings) => Pace.Fast(settings);
+    protected override void Configure(IDictionary<string, string?> settings) => ShortDelays.Fast(settings);
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using FamilyPa.Core;
+using FamilyPa.Core.Reconciliation;
 using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
-using FamilyPa.Core.Upkeep;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
@@ -111,7 +111,7 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
             ["Pipeline__ReconcileAfter".Replace("__", ":", StringComparison.Ordinal)] = "00:00:00",
         }).DistinctBy(setting => setting.Key)).Build();
         var instance = new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
-            .AddSettings(configuration).AddDatabase().AddInbox().AddReplies().AddReminders().AddUpkeep().BuildServiceProvider();
+            .AddSettings(configuration).AddDatabase().AddIngestion().AddReplies().AddReminders().AddReconciliation().BuildServiceProvider();
         instances.Add(instance);
         return instance;
     }

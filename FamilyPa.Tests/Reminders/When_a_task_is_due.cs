@@ -1,7 +1,7 @@
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Reconciliation;
 using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Settings;
-using FamilyPa.Core.Upkeep;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using Microsoft.Extensions.DependencyInjection;

@@ -33,7 +33,7 @@ public sealed class When_a_member_has_sent_STOP(TestEnvironment environment)
 
     private static async Task<string?> TakeUpAsync(NpgsqlDataSource source, string sid, ReplyKind kind, bool suppressed)
     {
-        await using var batch = Core.Replies.Replies.AddIntent(
+        await using var batch = ReplyOutbox.AddIntent(
             new Database(source).AsService(), DemoFamily.FamilyId, sid, kind, $"whatsapp:{DemoFamily.Owner.Phone}", "", "hi", suppressed);
         return await batch.SingleAsync(row => row.GetString(0), TestContext.Current.CancellationToken);
     }

@@ -1,8 +1,8 @@
 using System.Text;
-using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.Tasks;
 using NodaTime;
 
 namespace FamilyPa.Tests.Replies;

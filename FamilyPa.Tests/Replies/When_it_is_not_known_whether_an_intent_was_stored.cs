@@ -25,7 +25,7 @@ public sealed class When_it_is_not_known_whether_an_intent_was_stored(TestEnviro
         Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from outbound_messages"));
     }
 
-    private static DatabaseBatch Intend(NpgsqlDataSource source) => Core.Replies.Replies.AddIntent(
+    private static DatabaseBatch Intend(NpgsqlDataSource source) => ReplyOutbox.AddIntent(
         new Database(source).AsService(), DemoFamily.FamilyId, "SM00000000000000000000000000000001", ReplyKind.Reply,
         $"whatsapp:{DemoFamily.Owner.Phone}", $"whatsapp:{DemoFamily.TwilioNumber}", "Added.", suppressed: false);
 }

@@ -3,9 +3,8 @@ using Azure.Storage.Blobs;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Twilio;
+using FamilyPa.Tests.Durability;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.NeverLost;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Retention;
 

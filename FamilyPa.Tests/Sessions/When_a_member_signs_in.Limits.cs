@@ -1,5 +1,4 @@
 using FamilyPa.Tests.Admin;
-using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Sessions;
 

@@ -1,5 +1,5 @@
-using FamilyPa.Core.Sessions;
 using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Tests.Admin;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,4 @@
-using FamilyPa.Core.Sessions;
-using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;

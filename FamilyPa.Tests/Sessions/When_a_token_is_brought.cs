@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using FamilyPa.Core.Sessions;
+using FamilyPa.Core.SignIn;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.FamilyApi;
 using FamilyPa.Tests.Infrastructure;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FamilyPa.Simulators.OpenAI;
-using FamilyPa.Simulators.Twilio;
 using OpenAI.Chat;
 
 namespace FamilyPa.Tests.Simulators;

@@ -1,6 +1,6 @@
 using System.ClientModel;
-using FamilyPa.Core.AI;
 using FamilyPa.Core.Extraction;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.OpenAI;
 using NodaTime;

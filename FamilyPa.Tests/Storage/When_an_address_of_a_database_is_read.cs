@@ -1,4 +1,4 @@
-using FamilyPa.Core.Storage;
+using FamilyPa.Core.Settings;
 
 namespace FamilyPa.Tests.Storage;
 

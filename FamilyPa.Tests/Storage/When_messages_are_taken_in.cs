@@ -47,7 +47,7 @@ public sealed class When_messages_are_taken_in(TestEnvironment environment) : IA
         await TakeInAsync();
     }
 
-    private IntakeConnections Connections() => services.GetRequiredService<IntakeConnections>();
+    private IngestionConnections Connections() => services.GetRequiredService<IngestionConnections>();
 
     /// <returns>The server's process.</returns>
     private Task<int> TakeInAsync() => Connections().UseAsync(

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using FamilyPa.Core.AI;
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
 using FamilyPa.Functions.Telemetry;
 using FamilyPa.Local;
@@ -70,12 +70,13 @@ public static partial class Catalogue
 
     private static object? Sample(Type type) =>
         type == typeof(string) ? "any"
-        : type == typeof(ModelUsage) ? new ModelUsage("any", 1, 1, 1, 1)
+        : type == typeof(long) ? 1L
+        : type == typeof(double) ? 1.0
         : Activator.CreateInstance(Nullable.GetUnderlyingType(type) ?? type);
 
     private static HashSet<string> ReadSpans() =>
     [
-        Spill.Name,
+        FallbackQueue.Name,
         .. Enum.GetValues<Phase>().Select(phase => phase.Name()),
         .. from folder in (string[])["FamilyPa.Core", "FamilyPa.Functions"]
            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)

@@ -38,7 +38,7 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
 
     protected override void Configure(IDictionary<string, string?> settings)
     {
-        Pace.Fast(settings);
+        ShortDelays.Fast(settings);
         settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] = insights.ConnectionString;
         // Statistics of the SDK itself would go to Microsoft, and on the platform it knows where it is without asking the network.
         settings["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true";

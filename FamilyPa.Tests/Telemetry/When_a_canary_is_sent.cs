@@ -1,4 +1,4 @@
-using FamilyPa.Core.Canaries;
+using FamilyPa.Core.Canary;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 using FamilyPa.Tests.Pipeline;
@@ -88,7 +88,7 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
 
         protected override void Configure(IDictionary<string, string?> settings)
         {
-            Pace.Fast(settings);
+            ShortDelays.Fast(settings);
             settings["Canary__Enabled"] = "true";
         }
 

@@ -1,5 +1,3 @@
-using FamilyPa.Core.Diagnostics;
-
 namespace FamilyPa.Tests.Telemetry;
 
 public sealed class When_telemetry_is_catalogued

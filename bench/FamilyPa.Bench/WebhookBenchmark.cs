@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FamilyPa.Local.App;
 using Spectre.Console;
 
 namespace FamilyPa.Bench;

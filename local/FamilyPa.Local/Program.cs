@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Running;
 

@@ -8,37 +8,37 @@ namespace FamilyPa.Bench.Checks;
 /// <param name="connectionString">Of a login that sees every row.</param>
 internal sealed class Checker(string connectionString) : IAsyncDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortDelays = TimeSpan.FromMilliseconds(100);
 
     private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
 
     /// <returns>Whether all came to their end, and all senders know it, in time.</returns>
-    public Task<bool> WaitUntilSettledAsync(IReadOnlyList<Promise> promises, TimeSpan deadline) =>
+    public Task<bool> WaitUntilSettledAsync(IReadOnlyList<SentMessage> promises, TimeSpan deadline) =>
         WaitUntilAsync(promises, row => row.IsSettled, deadline);
 
     /// <returns>Whether all were done in time.</returns>
-    public Task<bool> WaitUntilDoneAsync(IReadOnlyList<Promise> promises, TimeSpan deadline) =>
+    public Task<bool> WaitUntilDoneAsync(IReadOnlyList<SentMessage> promises, TimeSpan deadline) =>
         WaitUntilAsync(promises, row => row.Status == "done", deadline);
 
     /// <summary>How many have come to which end.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> CountEndsAsync(IReadOnlyList<Promise> promises) =>
+    public async Task<IReadOnlyDictionary<string, int>> CountEndsAsync(IReadOnlyList<SentMessage> promises) =>
         (await ReadAsync(promises)).CountBy(row => row.Status ?? "missing").ToDictionary();
 
-    private async Task<bool> WaitUntilAsync(IReadOnlyList<Promise> promises, Func<MessageRow, bool> holds, TimeSpan deadline)
+    private async Task<bool> WaitUntilAsync(IReadOnlyList<SentMessage> promises, Func<MessageRow, bool> holds, TimeSpan deadline)
     {
         using var limit = new CancellationTokenSource(deadline);
         while (!(await ReadAsync(promises)).All(holds))
         {
             if (limit.IsCancellationRequested)
                 return false;
-            await Task.Delay(Pace);
+            await Task.Delay(ShortDelays);
         }
 
         return true;
     }
 
     /// <summary>How messages of each kind have ended.</summary>
-    public async Task<IReadOnlyDictionary<string, Outcome>> ReadOutcomesAsync(IReadOnlyList<Promise> promises)
+    public async Task<IReadOnlyDictionary<string, Outcome>> ReadOutcomesAsync(IReadOnlyList<SentMessage> promises)
     {
         var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
         return promises.GroupBy(promise => promise.Kind).ToDictionary(
@@ -49,7 +49,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
     /// <param name="sent">Everything that Twilio was given to send to these senders.</param>
     /// <param name="billed">Of all calls there ever were, by whatever message.</param>
     public async Task<Verdict> CheckAsync(
-        IReadOnlyList<Promise> promises, Expectations expectations, IReadOnlyList<TwilioMessage> sent, Billed billed)
+        IReadOnlyList<SentMessage> promises, Expectations expectations, IReadOnlyList<TwilioMessage> sent, Billed billed)
     {
         List<string> lost = [], duplicated = [], stuck = [], overCharged = [];
         var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
@@ -103,20 +103,20 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         _ => null,
     };
 
-    private static string? WhyOverCharged(Promise promise, MessageRow row) => row switch
+    private static string? WhyOverCharged(SentMessage promise, MessageRow row) => row switch
     {
         { Extractions: > 1 } => $"understood once, charged {row.Extractions} times",
         _ when row.Transcriptions > promise.Voices => $"{promise.Voices} voice notes, charged {row.Transcriptions} times",
         _ => null,
     };
 
-    private static void Judge(List<string> list, Promise promise, string? why)
+    private static void Judge(List<string> list, SentMessage promise, string? why)
     {
         if (why is not null)
             list.Add($"{promise.MessageSid} ({promise.Kind}): {why}");
     }
 
-    private Task<List<MessageRow>> ReadAsync(IEnumerable<Promise> promises) =>
+    private Task<List<MessageRow>> ReadAsync(IEnumerable<SentMessage> promises) =>
         MessageRow.ReadAsync(database, [.. promises.Select(promise => promise.MessageSid)]);
 
     private async Task<long> CountLedgerAsync()

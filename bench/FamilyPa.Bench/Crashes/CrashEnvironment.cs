@@ -137,7 +137,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     }
 
     /// <summary>What Twilio was given to send to these.</summary>
-    public IReadOnlyList<TwilioMessage> SentTo(IReadOnlyList<Promise> promises)
+    public IReadOnlyList<TwilioMessage> SentTo(IReadOnlyList<SentMessage> promises)
     {
         var addresses = promises.Select(promise => promise.Address).ToHashSet();
         return [.. Twilio.Sent.Where(message => addresses.Contains(message.To))];

@@ -11,9 +11,9 @@ internal sealed class CrashLane(CrashEnvironment environment)
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ShortDelays = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<Promise> promised = [];
+    private readonly List<SentMessage> promised = [];
 
     /// <summary>Lets a scenario happen without a crash (but the one that it begins with), some times over, and looks on.</summary>
     /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
@@ -24,7 +24,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
         await environment.BePunctualAsync(scenario.HasTimers);
         environment.FailPoints.Listen();
         var looks = new List<IEnumerable<Reached>>();
-        var promises = new List<Promise>();
+        var promises = new List<SentMessage>();
         for (var look = 0; look < Looks; look++)
         {
             await BeginAsync(scenario);
@@ -67,15 +67,15 @@ internal sealed class CrashLane(CrashEnvironment environment)
         environment.FailPoints.Disarm();
         environment.Twilio.Faults.Clear();
         environment.OpenAI.Faults.Clear();
-        Doom.Impose(environment.Twilio, environment.OpenAI);
+        FailingMessages.Impose(environment.Twilio, environment.OpenAI);
         await environment.ClearQueuesAsync();
         await environment.HaveContainerAsync(!scenario.LacksContainer);
     }
 
-    private async Task<IReadOnlyList<Promise>> SendAsync(Scenario scenario, int seed, IReadOnlyList<IReadOnlyList<string>> deaths)
+    private async Task<IReadOnlyList<SentMessage>> SendAsync(Scenario scenario, int seed, IReadOnlyList<IReadOnlyList<string>> deaths)
     {
         using var limit = new CancellationTokenSource(Deadline);
-        var drafts = scenario.Drafts(new Chatter(seed));
+        var drafts = scenario.Drafts(new RandomMessages(seed));
         var phones = await environment.AddSendersAsync(drafts.Count);
         environment.Database.IsRefusing = scenario.LosesDatabase;
         if (deaths.Count > 0)
@@ -94,6 +94,6 @@ internal sealed class CrashLane(CrashEnvironment environment)
     {
         using var limit = new CancellationTokenSource(Deadline);
         while (environment.FailPoints.IsArmed && !limit.IsCancellationRequested)
-            await Task.Delay(Pace);
+            await Task.Delay(ShortDelays);
     }
 }

@@ -7,7 +7,7 @@ namespace FamilyPa.Bench.Crashes;
 /// comes to a point has come there in the same way.
 /// </summary>
 /// <param name="Drafts">What is sent, by seed.</param>
-internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>> Drafts)
+internal sealed record Scenario(string Name, Func<RandomMessages, IReadOnlyList<Draft>> Drafts)
 {
     /// <summary>Finds, among the points of the scenarios before, one where to die first, so that there is something to recover from.</summary>
     public Func<CrashPoint, bool>? DiesFirst { get; init; }
@@ -42,7 +42,7 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         new("text", Several(5, Text)) { AtOnce = (4, 4) },
         new("voice-note", Several(5, chatter => chatter.VoiceNote())) { AtOnce = (4, 4) },
         // The way of each phase to its poison function, and through it.
-        .. Doom.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), Several(6, _ => draft)) { AtOnce = (5, 4) }),
+        .. FailingMessages.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), Several(6, _ => draft)) { AtOnce = (5, 4) }),
         // Stored and never queued: the sweeper's business.
         new("orphaned", OneText) { DiesFirst = point => point.Function == "TwilioMessage" && IsBeforeQueue(point) },
         // One phase is over and the next was not asked for.
@@ -58,11 +58,11 @@ internal sealed record Scenario(string Name, Func<Chatter, IReadOnlyList<Draft>>
         new("database-away", Several(5, Text)) { LosesDatabase = true, AtOnce = (3, 3) },
     ];
 
-    private static Draft Text(Chatter chatter) => chatter.Text();
+    private static Draft Text(RandomMessages chatter) => chatter.Text();
 
-    private static IReadOnlyList<Draft> OneText(Chatter chatter) => [chatter.PerhapsTwice(chatter.Text())];
+    private static IReadOnlyList<Draft> OneText(RandomMessages chatter) => [chatter.PerhapsTwice(chatter.Text())];
 
-    private static Func<Chatter, IReadOnlyList<Draft>> Several(int count, Func<Chatter, Draft> make) =>
+    private static Func<RandomMessages, IReadOnlyList<Draft>> Several(int count, Func<RandomMessages, Draft> make) =>
         chatter => [.. Enumerable.Range(0, count).Select(_ => chatter.PerhapsTwice(make(chatter)))];
 
     private static bool IsBeforeQueue(CrashPoint point) =>

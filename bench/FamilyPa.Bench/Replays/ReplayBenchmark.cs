@@ -25,7 +25,7 @@ internal static class ReplayBenchmark
     private static async Task<int> RunAsync(int messages)
     {
         await using var environment = await CrashEnvironment.StartAsync("replay", 1, skipLeases: false, Console.WriteLine);
-        var chatter = new Chatter(1);
+        var chatter = new RandomMessages(1);
         var down = environment.OpenAI.Faults.Add(Fault.Status("chat", 503));
         var promises = await new PacedSender(environment, 100).SendAsync(
             Enumerable.Range(0, messages).Select(_ => chatter.Text()), sent => Console.WriteLine($"{sent} of {messages} sent"), default);

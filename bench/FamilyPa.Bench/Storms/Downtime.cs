@@ -35,12 +35,12 @@ internal static class Downtime
             // As host.json has it: in the short pace of the other runs, the first message would use up its five tries before the breaker opens.
             settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:30";
         });
-        var chatter = new Chatter(1);
+        var chatter = new RandomMessages(1);
         await environment.LearnAsync([chatter.Text()]);
         var phones = await environment.AddSendersAsync(families);
         var down = environment.OpenAI.Faults.Add(Fault.Status("chat", 503));
         var clock = Stopwatch.StartNew();
-        var sending = new List<Task<Promise>>();
+        var sending = new List<Task<SentMessage>>();
         while (clock.Elapsed < length)
         {
             sending.Add(environment.Sender.SendAsync(chatter.Text(), phones[sending.Count % families], CancellationToken.None));

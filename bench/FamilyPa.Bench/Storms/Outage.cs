@@ -25,7 +25,7 @@ internal static class Outage
     private static async Task<int> RunAsync(TimeSpan length, double rate)
     {
         await using var environment = await CrashEnvironment.StartAsync("outage", 1, skipLeases: false, Console.WriteLine);
-        var chatter = new Chatter(1);
+        var chatter = new RandomMessages(1);
         // Nothing that was accepted may be given up: an outage costs no try.
         var expectations = new Expectations(await environment.LearnAsync(chatter.OneOfEach()), MayFail: false);
         (string Name, FaultProxy[] Away)[] outages =

@@ -45,9 +45,9 @@ internal static class Storm
             settings[AppSettings.Postgres] += $";Maximum Pool Size={Connections}";
             settings["Pipeline__SweepAfter"] = "00:00:20";
         });
-        var chatter = new Chatter(seed);
+        var chatter = new RandomMessages(seed);
         var expectations = new Expectations(await environment.LearnAsync(chatter.OneOfEach()), MayFail: true);
-        var weather = new Weather(environment, seed);
+        var weather = new FaultSchedule(environment, seed);
         var clock = Stopwatch.StartNew();
 
         weather.Break(faults);

@@ -10,13 +10,13 @@ internal sealed class Sender(TwilioSimulator twilio)
 
     /// <param name="phone">Of somebody who sends nothing else: whatever Twilio sends there belongs to this message.</param>
     /// <returns>What the acknowledgement promised.</returns>
-    public async Task<Promise> SendAsync(Draft draft, string phone, CancellationToken cancellation)
+    public async Task<SentMessage> SendAsync(Draft draft, string phone, CancellationToken cancellation)
     {
         await Task.Delay(draft.Later, cancellation);
         var message = twilio.BuildInbound(draft.From(phone));
         await Task.WhenAll(DeliverAsync(message.MessageSid, TimeSpan.Zero, cancellation),
             draft.Again is { } gap ? DeliverAsync(message.MessageSid, gap, cancellation) : Task.CompletedTask);
-        return new Promise(message.MessageSid, $"whatsapp:{phone}", draft.Kind, draft.Voices.Count);
+        return new SentMessage(message.MessageSid, $"whatsapp:{phone}", draft.Kind, draft.Voices.Count);
     }
 
     private async Task DeliverAsync(string messageSid, TimeSpan after, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Services;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FamilyPa.Simulators.Audio;
+using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.OpenAI;

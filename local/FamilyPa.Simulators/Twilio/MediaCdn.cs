@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Simulators.Twilio;
 

@@ -1,3 +1,4 @@
+using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Hosting;
 using Microsoft.AspNetCore.Builder;
 

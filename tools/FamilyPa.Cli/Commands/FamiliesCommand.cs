@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json;
 using FamilyPa.Cli.Api;
 using FamilyPa.Cli.Output;
-using FamilyPa.Core.Families;
+using FamilyPa.Core.Membership;
 
 namespace FamilyPa.Cli.Commands;
 

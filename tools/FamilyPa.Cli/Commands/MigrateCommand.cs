@@ -2,9 +2,9 @@ using System.CommandLine;
 using Azure.Core;
 using Azure.Identity;
 using FamilyPa.Cli.Output;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Npgsql;
-using Spectre.Console;
 
 namespace FamilyPa.Cli.Commands;
 

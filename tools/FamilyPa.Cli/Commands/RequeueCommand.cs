@@ -1,10 +1,9 @@
 using System.CommandLine;
 using Azure;
-using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using FamilyPa.Cli.Output;
-using FamilyPa.Core.Messages;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Cli.Commands;
 

@@ -2,9 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using FamilyPa.Cli.Api;
 using FamilyPa.Cli.Output;
-using FamilyPa.Core.Verification;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Cli.Commands;
 
@@ -53,7 +52,7 @@ internal static class SimulateCommand
         var form = Form(parsed, own);
         var deliveries = new List<Delivery>();
         for (var time = 0; time < (parsed.GetValue(Twice) ? 2 : 1); time++)
-            deliveries.Add(await PostAsync(url, form, TwilioSignature.Sign(token, signed, form), cancellation));
+            deliveries.Add(await PostAsync(url, form, TwilioRequestSigner.Sign(token, signed, form), cancellation));
 
         if (parsed.GetValue(GlobalOptions.Json))
             Screen.Json(new { message_sid = form["MessageSid"], deliveries });

@@ -1,0 +1,108 @@
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
+using Microsoft.Extensions.Options;
+using NodaTime;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>Carries out what a member asks for in the chat. Run again, a command changes nothing and is answered as before.</summary>
+public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app)
+{
+    /// <summary>Lines of a list.</summary>
+    private const int MostTasks = 20;
+
+    /// <summary>Open tasks among which one is looked for by its name.</summary>
+    private const int MostNames = 1000;
+
+    /// <param name="reply">Stores the answer; what belongs to it is added.</param>
+    /// <param name="suppressed">The answer will not be sent: no link is made for it.</param>
+    /// <returns>The answer as it is kept, and the link that has its place in it when it is sent.</returns>
+    public async Task<(string Text, Uri? Link)> AnswerAsync(Command command, LeasedJob claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
+    {
+        var text = CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
+        return command.Kind switch
+        {
+            CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
+            CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
+            CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
+            CommandKind.Board when !suppressed => (text.BoardLink(links.StandIn), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
+            _ => (text.Help, null),
+        };
+    }
+
+    private async Task<string> ListAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)
+    {
+        var (tasks, total) = await TasksAsync(command.Scope, claim, MostTasks, cancellation);
+        var (list, shown) = text.List(tasks, total);
+        if (shown > 0 && command.Scope != ListScope.Done)
+            ChatTurns.AddList(reply, claim, tasks.Take(shown).Select(task => task.Id));
+        return list;
+    }
+
+    private async Task<string> DoneAsync(Command command, LeasedJob claim, CommandText text, CancellationToken cancellation)
+    {
+        var (meant, unknown) = await MeantAsync(command, claim, cancellation);
+        await using var batch = database.Fenced(claim).Add(
+            "select task_id, title, outcome from chat_done($1, $2, $3, $4, $5)",
+            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), meant.ToArray());
+        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
+        return text.Done(done, unknown);
+    }
+
+    /// <summary>Which tasks the sender speaks of, and which numbers say nothing.</summary>
+    private async Task<(IReadOnlyList<Guid> Tasks, IReadOnlyList<int> Unknown)> MeantAsync(Command command, LeasedJob claim, CancellationToken cancellation)
+    {
+        if (command.Named is { } name)
+        {
+            var (open, _) = await TasksAsync(ListScope.Open, claim, MostNames, cancellation);
+            return (TaskNames.Find(name, open) is { } task ? [task] : [], []);
+        }
+
+        var shown = await ChatTurns.ReadAsync(database, claim, cancellation);
+        if (command.Numbers is not { } numbers)
+            return (shown.StillOpen.Count == 1 ? shown.StillOpen : [], []);
+        var known = numbers.ToLookup(number => number >= 1 && number <= shown.Numbered.Count && shown.Numbered[number - 1] is not null);
+        return ([.. known[true].Select(number => shown.Numbered[number - 1]!.Value)], [.. known[false]]);
+    }
+
+    private async Task<string> UndoAsync(LeasedJob claim, CommandText text, CancellationToken cancellation)
+    {
+        await using var batch = database.Fenced(claim).Add(
+            "select kind, title from chat_undo($1, $2, $3, $4)",
+            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime());
+        return text.Undone(await batch.ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation));
+    }
+
+    /// <summary>The most urgent first, or what was done last; and how many there are.</summary>
+    private async Task<(IReadOnlyList<ListedTask> Tasks, long Total)> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation)
+    {
+        var tomorrow = Instant.FromDateTimeOffset(claim.ReceivedAt).InZone(claim.Family.TimeZone).Date.PlusDays(1)
+            .AtStartOfDayInZone(claim.Family.TimeZone).ToDateTimeOffset();
+        await using var batch = scope == ListScope.Done
+            ? database.AsService().Add(
+                """
+                select id, title, null::timestamptz, false, null::uuid, count(*) over () from tasks
+                where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' order by completed_at desc, id limit $2
+                """,
+                claim.Family.Id, most)
+            : database.AsService().Add(
+                """
+                select id, title, due_at, due_all_day, assignee, count(*) over () from tasks
+                where family_id = $1 and status in ('open', 'in_progress') and ($3::timestamptz is null or due_at < $3)
+                order by due_at, created_at, id limit $2
+                """,
+                claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : null);
+        var rows = await batch.ListAsync(
+            row => (
+                Task: new ListedTask(
+                    row.GetGuid(0), row.GetString(1),
+                    row.IsDBNull(2) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(2), row.GetBoolean(3)),
+                    row.IsDBNull(4) ? null : claim.Family.Members.FirstOrDefault(member => member.UserId == row.GetGuid(4))),
+                Total: row.GetInt64(5)),
+            cancellation);
+        return ([.. rows.Select(row => row.Task)], rows.Count == 0 ? 0 : rows[0].Total);
+    }
+}

@@ -1,0 +1,54 @@
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Storage;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>What the sender has been shown when a message comes, as the numbers and the "done" in it refer to it.</summary>
+/// <param name="Numbered">The tasks of the last list or reply, in the order of their numbers; null where there is none any more.</param>
+/// <param name="StillOpen">Those that are open of the last message that showed any, be it a reminder.</param>
+internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen);
+
+/// <summary>Keeps what members were shown. Only what may have gone out counts, and only for a week.</summary>
+internal static class ChatTurns
+{
+    /// <summary>Adds the tasks that a reply shows, in the order of their numbers.</summary>
+    public static DatabaseBatch AddList(DatabaseBatch batch, LeasedJob claim, IEnumerable<Guid> tasks) => batch.Add(
+        """
+        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at) values ($1, $2, $3, 'list', $4, $5) on conflict do nothing
+        """,
+        claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.ToArray(), claim.ReceivedAt.ToUniversalTime());
+
+    /// <summary>Adds the tasks of an ordinary message, which the same batch has stored before, as its reply numbers them: first the new ones.</summary>
+    /// <param name="tasks">Ordinal and, where it answers one, the question of each.</param>
+    public static DatabaseBatch AddReply(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<(int Ordinal, Guid? Answers)> tasks) => batch.Add(
+        """
+        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
+        select $1, $2, $3, 'added', array_agg(coalesce(t.id, c.task_id) order by n), $6
+        from unnest($4::int[], $5::uuid[]) with ordinality as shown (ordinal, answers, n)
+        left join tasks t on t.source_message_sid = $1 and t.ordinal = shown.ordinal
+        left join clarifications c on c.id = shown.answers and c.family_id = $2
+        on conflict do nothing
+        """,
+        claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.Select(task => task.Ordinal).ToArray(),
+        tasks.Select(task => task.Answers).ToArray(), claim.ReceivedAt.ToUniversalTime());
+
+    /// <summary>What the sender of a message had been shown when it came.</summary>
+    public static async Task<Shown> ReadAsync(Database database, LeasedJob claim, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            with shown as (
+              select t.kind, t.task_ids, o.created_at
+              from chat_turns t
+              join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder') and o.status in ('sending', 'sent', 'uncertain')
+              where t.family_id = $1 and t.user_id = $2 and t.kind in ('list', 'added', 'reminder')
+                and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3)
+            select coalesce((select s.task_ids from shown s where s.kind <> 'reminder' order by s.created_at desc limit 1), '{}'),
+                   array(select t.id from tasks t
+                         where t.family_id = $1 and t.status in ('open', 'in_progress')
+                           and t.id = any ((select s.task_ids from shown s order by s.created_at desc limit 1)::uuid[]))
+            """,
+            claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime());
+        return (await batch.SingleAsync(row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1)), cancellation))!;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using FamilyPa.Core.Replies;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>
+/// Recognises commands by their words alone, in every language that we speak: the webhook has not asked yet who writes, and a model would
+/// cost money. Only a whole message counts: "get the laundry done by 2" is no command.
+/// </summary>
+public static class CommandReader
+{
+    /// <summary>In characters. A longer message says more than a command does.</summary>
+    private const int Longest = 60;
+
+    /// <summary>More than any list of ours shows is no list of numbers.</summary>
+    private const int MostNumbers = 20;
+
+    /// <summary>In words, for the name of a task.</summary>
+    private const int LongestName = 3;
+
+    private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
+    private static readonly IReadOnlyList<DoneWords> Done = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(DoneWords.Of)];
+
+    /// <returns>Null for an ordinary message.</returns>
+    public static Command? Read(string body)
+    {
+        if (body.Length > Longest)
+            return null;
+        var words = PlainWords.Of(body);
+        var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();
+        return found.Count == 0 ? null : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
+    }
+
+    private static IEnumerable<(string Words, Command Command)> WholeMessages(string language)
+    {
+        var words = Phrases.Of(language).Commands;
+        return [
+            .. Entries(words.List, new Command(CommandKind.List, [language])),
+            .. Entries(words.ListToday, new Command(CommandKind.List, [language], ListScope.Today)),
+            .. Entries(words.ListDone, new Command(CommandKind.List, [language], ListScope.Done)),
+            .. Entries(words.Undo, new Command(CommandKind.Undo, [language])),
+            .. Entries(words.Board, new Command(CommandKind.Board, [language])),
+            .. Entries(words.Help, new Command(CommandKind.Help, [language])),
+        ];
+
+        static IEnumerable<(string, Command)> Entries(IEnumerable<string> texts, Command command) =>
+            texts.Select(text => string.Join(' ', PlainWords.Of(text))).Distinct().Select(text => (text, command));
+    }
+
+    private static Command? ReadDone(List<string> words, DoneWords language)
+    {
+        foreach (var done in language.Done.Where(done => done.Count <= words.Count))
+        {
+            var begins = words[..done.Count].SequenceEqual(done);
+            if (!begins && !words[^done.Count..].SequenceEqual(done))
+                continue;
+            var rest = begins ? words[done.Count..] : words[..^done.Count];
+            if (rest.Count == 0)
+                return new Command(CommandKind.Done, [language.Language]);
+            if (Numbers(rest, language.And) is { } numbers)
+                return new Command(CommandKind.Done, [language.Language], Numbers: numbers);
+            if (begins && done is [var one] && language.Named.Contains(one) && rest.Count <= LongestName && !rest.Exists(word => word.Any(char.IsDigit)))
+                return new Command(CommandKind.Done, [language.Language], Named: string.Join(' ', rest));
+        }
+
+        return null;
+    }
+
+    /// <returns>Null when there is anything else than numbers, or nothing but what stands between them.</returns>
+    private static List<int>? Numbers(IEnumerable<string> words, IReadOnlySet<string> and)
+    {
+        List<int> numbers = [];
+        foreach (var word in words.Where(word => !and.Contains(word)))
+        {
+            var ends = word.Split('-', '‐', '–');
+            if (ends.Length > 2 || !TryRead(ends[0], out var from) || !TryRead(ends[^1], out var to) || to < from || to - from >= MostNumbers)
+                return null;
+            numbers.AddRange(Enumerable.Range(from, to - from + 1));
+        }
+
+        numbers = [.. numbers.Distinct()];
+        return numbers.Count is 0 or > MostNumbers ? null : numbers;
+
+        static bool TryRead(string text, out int number) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && text.Length <= 3;
+    }
+
+    private sealed record DoneWords(string Language, IReadOnlyList<List<string>> Done, IReadOnlySet<string> Named, IReadOnlySet<string> And)
+    {
+        public static DoneWords Of(string language)
+        {
+            var words = Phrases.Of(language).Commands;
+            return new DoneWords(
+                language, [.. words.Done.Select(PlainWords.Of)], words.DoneNamed.SelectMany(PlainWords.Of).ToHashSet(), words.And.SelectMany(PlainWords.Of).ToHashSet());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Tasks;
+using NodaTime;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>A task of the family's, as a list shows it.</summary>
+internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, Member? Assignee);
+
+/// <param name="Outcome">As documented at <c>chat_done</c> in the migrations.</param>
+internal sealed record DoneTask(Guid Id, string Title, string Outcome);
+
+/// <summary>Composes the answers to commands.</summary>
+internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board)
+{
+    /// <summary>In characters, before the lines at the end. A message has room for 1600.</summary>
+    private const int LongestList = 1200;
+
+    private readonly Phrases phrases = wording.Phrases;
+    private readonly TaskLine line = new(wording, zone, now);
+
+    /// <summary>The same as to the keyword.</summary>
+    public string Help => phrases.Help;
+
+    /// <summary>In the family's language, unless the command is in another that is not English: English words are everybody's.</summary>
+    public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
+    {
+        var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
+        return new CommandText(command, Wording.Of(familys || command.Languages is not [var first, ..] ? null : first, family.Locale), family.TimeZone, now, board);
+    }
+
+    public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);
+
+    /// <param name="total">How many there are; the list may have fewer.</param>
+    /// <returns>The text, and how many of the tasks it has room for.</returns>
+    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, long total)
+    {
+        if (tasks.Count == 0)
+            return (Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
+
+        List<string> lines = [Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)];
+        var shown = 0;
+        for (var length = 0; shown < tasks.Count && length < LongestList; shown++)
+        {
+            lines.Add(command.Scope == ListScope.Done ? $"✓ {Line(tasks[shown])}" : $"{shown + 1}. {Line(tasks[shown])}");
+            length += lines[^1].Length;
+        }
+
+        if (total > shown)
+            lines.Add(wording.Format(phrases.AndMore, total - shown));
+        if (command.Scope != ListScope.Done)
+            lines.Add(phrases.TickOff);
+        lines.Add(wording.Format(phrases.Board, board));
+        return (string.Join('\n', lines), shown);
+    }
+
+    /// <param name="unknown">Numbers that the sender was not shown.</param>
+    public string Done(IReadOnlyList<DoneTask> tasks, IReadOnlyList<int> unknown)
+    {
+        List<string> lines =
+        [
+            .. tasks.Select(task => wording.Format(
+                task.Outcome switch { "done" => phrases.Done, "already" => phrases.AlreadyDone, _ => phrases.Gone }, task.Title)),
+        ];
+        if (unknown.Count > 0)
+            lines.Add(wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown)));
+        if (lines.Count == 0)
+            lines.Add(command.Named is { Length: > 0 } named ? wording.Format(phrases.NoSuchTask, named) : phrases.WhichOne);
+        return string.Join('\n', lines);
+    }
+
+    /// <param name="tasks">What became of each: <c>done</c> is open again, <c>added</c> is canceled.</param>
+    public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
+        ? phrases.NothingToUndo
+        : string.Join('\n', tasks.Select(task => wording.Format(task.Kind == "done" ? phrases.OpenAgain : phrases.Withdrawn, task.Title)));
+
+    private string Pick(string open, string today, string done) => command.Scope switch
+    {
+        ListScope.Today => today,
+        ListScope.Done => done,
+        _ => open,
+    };
+
+    private string Line(ListedTask task) => command.Scope == ListScope.Done ? TaskLine.Cut(task.Title) : line.InList(task.Title, task.Due, task.Assignee);
+}

@@ -1,0 +1,33 @@
+namespace FamilyPa.Core.Ingestion;
+
+/// <summary>What became of a verified message when it was taken in.</summary>
+/// <param name="Outcome">For logs.</param>
+public sealed record Acceptance(string Outcome)
+{
+    public static readonly Acceptance Accepted = new("Accepted");
+
+    /// <summary>Already here: nothing more to do.</summary>
+    public static readonly Acceptance Duplicate = new("Duplicate");
+
+    /// <summary>The sender is in no family and should be told.</summary>
+    public static readonly Acceptance UnknownSender = new("UnknownSender");
+
+    /// <summary>The sender is in no family and was told within a day, or has sent STOP.</summary>
+    public static readonly Acceptance UnknownSenderAgain = new("UnknownSenderAgain");
+
+    /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
+    public static readonly Acceptance Spilled = new("Spilled");
+
+    /// <summary>The limit that there is no room in, as the job's reason; null: there was room.</summary>
+    public string? Limit { get; private init; }
+
+    /// <summary>Whether it has become a message of a family's by this.</summary>
+    public bool IsStored => Outcome is "Accepted" or "Throttled";
+
+    /// <summary>Until that limit's window ends.</summary>
+    public TimeSpan RetryAfter { get; private init; }
+
+    /// <summary>Over a limit: stored and done when there is room, or beyond ten times the limit only counted.</summary>
+    public static Acceptance Held(string limit, TimeSpan retryAfter, bool stored) =>
+        new(stored ? "Throttled" : "Dropped") { Limit = limit, RetryAfter = retryAfter };
+}

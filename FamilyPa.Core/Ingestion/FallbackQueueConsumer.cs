@@ -1,0 +1,104 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Ingestion;
+
+/// <summary>Empties the queue <c>inbound</c>: through the same door as every message, and so once.</summary>
+public sealed class FallbackQueueConsumer(FallbackQueue spill, DelayedIngestion intake, Database database, IOptions<PipelineSettings> settings, ILogger<FallbackQueueConsumer> log)
+{
+    /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
+    public async Task TakeInAsync(string body, long dequeueCount, CancellationToken cancellation)
+    {
+        var spilled = await spill.ReadAsync(body, cancellation);
+        using var span = Traces.Continue(FallbackQueue.Name, spilled?.MessageSid, spilled?.Traceparent)?.SetTag("request_id", spilled?.RequestId);
+        if (spilled?.TryRead() is not { } message)
+        {
+            log.SentToPoison(FallbackQueue.Name, "unreadable");
+            await spill.SendToPoisonAsync(body, cancellation);
+            return;
+        }
+
+        try
+        {
+            await intake.TakeInAsync(message, spilled.RequestId);
+            await spill.ForgetAsync(spilled, cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            // Still away: not this message's fault, so it waits without losing one of its five tries.
+            log.SpilledWaits(message.MessageSid, FallbackQueue.Name, ErrorCode.Of(e));
+            await spill.SendAsync(body, cancellation, settings.Value.DatabasePause);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            var error = AttemptError.Of(e);
+            // The last try hands it to poison itself, for only it knows the cause.
+            if (dequeueCount < PhaseQueues.MostTries)
+                throw new PhaseFailedException(message.MessageSid, FallbackQueue.Name, error);
+            log.SentToPoison(FallbackQueue.Name, error.Code);
+            await spill.SendToPoisonAsync((FallbackMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Keeps what can't be taken in, with its cause, for an operator: put back into the queue, it is tried anew. One that comes without a cause
+    /// only had bad luck, as when the process died each time: nothing is known against it, and it is taken in here.
+    /// </summary>
+    public async Task GiveUpAsync(string queueMessageId, string body, long dequeueCount, CancellationToken cancellation)
+    {
+        if (dequeueCount > 1)
+        {
+            // No queue waits behind a poison queue: once the process had died five times here too, nobody would be called any more.
+            log.PoisonWaits(FallbackQueue.Name, "interrupted");
+            await SendBackAsync(body, cancellation);
+            return;
+        }
+
+        try
+        {
+            var spilled = FallbackMessage.TryParse(body);
+            var whole = await spill.ReadAsync(body, cancellation);
+            var message = whole?.TryRead();
+            var cause = message is null ? "unreadable" : spilled?.Cause ?? await TakeInAtLastAsync(whole!, message, cancellation);
+            if (cause is null)
+                return;
+            await using var batch = database.AsService().Add(
+                """
+                insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
+                on conflict do nothing
+                """,
+                FallbackQueue.Name, queueMessageId, PgText.Clean(body), spilled?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
+            await batch.ExecuteAsync(cancellation);
+            log.JobFailed(spilled?.MessageSid, FallbackQueue.Name, cause);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            log.PoisonWaits(FallbackQueue.Name, ErrorCode.Of(e));
+            await SendBackAsync(body, cancellation);
+        }
+    }
+
+    /// <summary>As a new message, whose tries begin anew.</summary>
+    private Task SendBackAsync(string body, CancellationToken cancellation) =>
+        spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
+
+    /// <returns>Why it can't be taken in; null where it was.</returns>
+    private async Task<string?> TakeInAtLastAsync(FallbackMessage spilled, InboundMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            await intake.TakeInAsync(message, spilled.RequestId);
+            await spill.ForgetAsync(spilled, cancellation);
+            return null;
+        }
+        catch (Exception e) when (!DatabaseOutage.Is(e) && e is not OperationCanceledException)
+        {
+            return AttemptError.Of(e).Code;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using FamilyPa.Core.Chat;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
+
+namespace FamilyPa.Core.Ingestion;
+
+/// <summary>How a message came to us.</summary>
+public enum MessageSource
+{
+    /// <summary>Twilio posted it.</summary>
+    Webhook,
+
+    /// <summary>It waited in a queue while the database was down.</summary>
+    Spilled,
+
+    /// <summary>We asked Twilio for it.</summary>
+    Reconciled,
+}
+
+/// <summary>A message as Twilio delivered it. Its form is read leniently: Twilio adds fields without notice.</summary>
+/// <param name="Form">Every field by its name, decoded.</param>
+/// <param name="RawBody">The form's bytes as they came.</param>
+public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, ReadOnlyMemory<byte> RawBody, string? IdempotencyToken)
+{
+    /// <summary>In bytes.</summary>
+    public const int LargestForm = 64 * 1024;
+
+    /// <summary>Looked for once: it takes as long as all the rest of reading a message.</summary>
+    private readonly Command? command = CommandReader.Read(Form.GetValueOrDefault("Body", ""));
+
+    public MessageSource Source { get; init; }
+
+    /// <summary>When it first arrived; null when that is just now.</summary>
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    public string MessageSid => Form["MessageSid"];
+
+    public string From => Form["From"];
+
+    public string To => Form["To"];
+
+    public string Body => Form.GetValueOrDefault("Body", "");
+
+    public int MediaCount => int.TryParse(Form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
+
+    public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
+
+    /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
+    public string? Reason => Keyword.Reason() ?? Command?.Reason ?? (IsBareLocation ? "unsupported_location" : null);
+
+    /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
+    public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
+
+    /// <summary>With an attachment the same words are its caption.</summary>
+    private Command? Command => MediaCount == 0 ? command : null;
+
+    private bool IsBareLocation =>
+        Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
+
+    /// <summary>Whether the form has what no message can be without.</summary>
+    public static bool IsMessage(IReadOnlyDictionary<string, string> form) =>
+        MessageSids.IsValid(form.GetValueOrDefault("MessageSid")) && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("From"))
+        && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("To"));
+
+    /// <summary>The form as JSON text that PostgreSQL can hold.</summary>
+    public string ToJson()
+    {
+        var fields = new Dictionary<string, string>();
+        foreach (var (name, value) in Form)
+            fields[PgText.Clean(name)] = PgText.Clean(value);
+        return JsonSerializer.Serialize(fields);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using FamilyPa.Core.Canary;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FamilyPa.Core.Ingestion;
+
+/// <summary>Takes in verified messages: stored once, by constraint, then handed to the pipeline.</summary>
+public sealed class MessageIngestion(
+    IngestionConnections connections, PhaseQueues queues, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ILogger<MessageIngestion> log)
+{
+    /// <summary>Longer than this the queue is not waited for: Twilio gives up after 15 s, and the sweeper sends what was not sent.</summary>
+    private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(5);
+
+    private long lastAnswer;
+
+    /// <summary>One round trip to the database and one queue operation for a message that is new; never more.</summary>
+    /// <exception cref="NpgsqlException">The database did not take it, or has not said so in time.</exception>
+    public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
+    {
+        var phase = message.FirstPhase;
+        using var span = Traces.Start("persist", message.MessageSid)?.SetTag("request_id", requestId).SetTag("size_bytes", message.RawBody.Length);
+        var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
+
+        span?.SetTag("family_id", familyId).End(outcome);
+        Meters.MessageTakenIn(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
+        log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
+        if (acted is not null)
+        {
+            Meters.LimitActed(acted.Limit);
+            if (acted.IsFirst)
+                log.RateReached(message.MessageSid, requestId, familyId, acted.Limit, acted.Most, acted.Value);
+            return Acceptance.Held(acted.Limit, acted.RetryAfter, outcome == "throttled");
+        }
+
+        if (outcome != "accepted")
+        {
+            // It may have been stored by the very try that was given up, and then nothing has been sent for it.
+            if (outcome == "duplicate" && familyId is not null && message.Source == MessageSource.Spilled)
+                await EnqueueAsync(message.MessageSid, phase, requestId);
+            return outcome switch
+            {
+                "unmatched" => Acceptance.UnknownSender,
+                "unmatched_again" => Acceptance.UnknownSenderAgain,
+                _ => Acceptance.Duplicate,
+            };
+        }
+
+        await EnqueueAsync(message.MessageSid, phase, requestId);
+        return Acceptance.Accepted;
+    }
+
+    /// <remarks>
+    /// A database that answers others is busy, not away, and is waited for. One that has answered nobody for that long is left behind, not
+    /// cancelled: to cancel a command Npgsql waits, on a thread, for a server that may be frozen.
+    /// </remarks>
+    private async Task<Stored> StoreInTimeAsync(
+        InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var storing = StoreInTurnAsync(message, requestId, phase, cancellation);
+        while (true)
+        {
+            var silence = Stopwatch.GetElapsedTime(Math.Max(started, Interlocked.Read(ref lastAnswer)));
+            try
+            {
+                var left = settings.Value.AcceptTimeout - silence;
+                return await storing.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation);
+            }
+            catch (TimeoutException) when (Interlocked.Read(ref lastAnswer) > started
+                && Stopwatch.GetElapsedTime(Interlocked.Read(ref lastAnswer)) < settings.Value.AcceptTimeout)
+            {
+                // Others were answered meanwhile: it will be this one's turn.
+            }
+            catch (TimeoutException e)
+            {
+                throw new NpgsqlException("The database did not answer in time.", e);
+            }
+        }
+    }
+
+    /// <summary>A burst waits here, in its order, and not for a connection: the pool gives up on who waits for one for seconds.</summary>
+    private Task<Stored> StoreInTurnAsync(InboundMessage message, string requestId, Phase phase, CancellationToken cancellation) =>
+        connections.UseAsync(
+            async database =>
+            {
+                var stored = await StoreAsync(database, message, requestId, phase, cancellation);
+                Interlocked.Exchange(ref lastAnswer, Stopwatch.GetTimestamp());
+                return stored;
+            },
+            cancellation);
+
+    private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService();
+        if (Traces.Carried is { } traceparent)
+            batch.Guard("select set_config('familypa.traceparent', $1, true)", traceparent);
+        if (message.Keyword is Keyword.Stop or Keyword.Start)
+        {
+            batch.Guard(
+                "select hear_stranger($1, $2, $3, $4::timestamptz)",
+                message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), message.Reason, message.ReceivedAt?.ToUniversalTime());
+        }
+
+        batch.Add(
+            """
+            select outcome, family_id, reason, limit_value, value, retry_after, first
+            from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15, $16, $17)
+            """,
+            message.MessageSid,
+            PgText.Clean(message.From),
+            PgText.Clean(Address.WithoutChannel(message.From)),
+            PgText.Clean(message.To),
+            PgText.Clean(message.Body),
+            message.MediaCount,
+            message.ToJson(),
+            message.RawBody.ToArray(),
+            message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
+            requestId,
+            phase.Name(),
+            message.Reason,
+            SourceOf(message),
+            message.ReceivedAt?.ToUniversalTime(),
+            limits.Value.SenderPerMinute,
+            limits.Value.GlobalPerHour,
+            limits.Value.GlobalPerDay);
+        return (await batch.SingleAsync(
+            row => new Stored(
+                row.GetString(0),
+                row.IsDBNull(1) ? null : row.GetGuid(1),
+                row.IsDBNull(2) ? null : new RateReached(row.GetString(2), row.GetInt32(3), row.GetInt32(4), TimeSpan.FromSeconds(row.GetInt32(5)), !row.IsDBNull(6) && row.GetBoolean(6))),
+            cancellation))!;
+    }
+
+    private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
+
+    /// <remarks>Not bound to the caller's cancellation: the message is stored, so a caller that hangs up changes nothing.</remarks>
+    private async Task EnqueueAsync(string messageSid, Phase phase, string requestId)
+    {
+        using var limit = new CancellationTokenSource(EnqueueLimit);
+        try
+        {
+            await queues.SendAsync(phase, new JobMessage(messageSid, 0, Traces.Carried), limit.Token);
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
+        {
+            log.EnqueueFailed(messageSid, requestId, phase.Name(), ErrorCode.Of(e));
+        }
+    }
+
+    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached);
+
+    /// <param name="IsFirst">The first message in its window that this limit held back: only that one is worth a warning.</param>
+    private sealed record RateReached(string Limit, int Most, int Value, TimeSpan RetryAfter, bool IsFirst);
+}

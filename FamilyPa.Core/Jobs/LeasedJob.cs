@@ -1,0 +1,58 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Media;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Transcription;
+
+namespace FamilyPa.Core.Jobs;
+
+/// <summary>A job leased to this worker for one phase, with everything that the phase needs to know.</summary>
+/// <param name="LeaseToken">Fences every write: one that bears a token which is no longer the job's changes nothing.</param>
+/// <param name="StatusReason">A keyword, a command or a rejection that was decided earlier; null for an ordinary message.</param>
+/// <param name="Traceparent">Where its trace began (W3C); null when that was not traced.</param>
+/// <param name="Extraction">The stored answer of the extract phase, once there is one.</param>
+public sealed record LeasedJob(
+    Guid JobId,
+    Guid LeaseToken,
+    Guid AttemptId,
+    int Attempt,
+    Phase Phase,
+    string MessageSid,
+    string? StatusReason,
+    string? Traceparent,
+    string? Extraction,
+    string Body,
+    int MediaCount,
+    string FromAddress,
+    string ToAddress,
+    DateTimeOffset ReceivedAt,
+    Member Sender,
+    Family Family,
+    PhaseInput PhaseInput)
+{
+    /// <summary>The service that the phase needs was down, and this attempt is to find out whether it is back.</summary>
+    public bool IsProbe { get; init; }
+
+    /// <summary>Whether that service has done its part in this attempt.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>What the transaction that ended the phase wants done.</summary>
+    public List<PostCommitAction> Steps { get; } = [];
+}
+
+/// <summary>What a phase works with besides the text of the message.</summary>
+/// <param name="Media">The attachments as Twilio announced them, in their order; empty once the raw payload is past its age.</param>
+/// <param name="Files">Those of them that the download phase has looked at.</param>
+/// <param name="Transcripts">Those that have been listened to.</param>
+/// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
+/// <param name="Forwarded">Somebody else's words, passed on.</param>
+public sealed record PhaseInput(
+    IReadOnlyList<MediaPart> Media,
+    IReadOnlyList<MediaFile> Files,
+    IReadOnlyList<Transcript> Transcripts,
+    IReadOnlyList<OpenQuestion> Questions,
+    bool Forwarded);
+
+/// <summary>What came of asking for a job.</summary>
+/// <param name="Outcome">As documented at <c>claim_job</c> and <c>claim_in_turn</c> in the migrations.</param>
+/// <param name="Reason">Why it was set aside.</param>
+public sealed record ClaimResult(string Outcome, LeasedJob? LeasedJob, Phase? CurrentPhase, int Generation, TimeSpan Wait, string? Reason = null);

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Storage;
+using Npgsql;
+
+namespace FamilyPa.Core.Membership;
+
+public sealed record NewMember(string? Name, string? Role, string? Phone);
+
+public sealed record NewFamily(string? Name, string? Timezone, string? Locale, IReadOnlyList<NewMember>? Members);
+
+public sealed record CreatedMember(Guid UserId, string Name, string Role, string Phone);
+
+public sealed record CreatedFamily(Guid Id, string Name, string Timezone, string Locale, IReadOnlyList<CreatedMember> Members);
+
+/// <summary>A phone belongs to one family only, and this one belongs to another.</summary>
+public sealed class PhoneTakenException() : Exception("A phone number is already a member's.");
+
+/// <summary>Creates families on an operator's behalf.</summary>
+public sealed partial class AdminFamilies(Database database)
+{
+    internal const int MostMembers = 50;
+
+    /// <summary>Everything that is wrong with it, by field; empty when it can be created.</summary>
+    public static Dictionary<string, string[]> Validate(NewFamily family)
+    {
+        var wrong = new Dictionary<string, string[]>();
+        if (family.Name?.Trim() is not { Length: >= 1 and <= 200 })
+            wrong["name"] = ["1 to 200 characters"];
+        if (family.Timezone is null || !TimeZones.IsKnown(family.Timezone))
+            wrong["timezone"] = ["an IANA time zone, for example Europe/London"];
+        if (family.Locale is { } locale && !IsLocale(locale))
+            wrong["locale"] = ["a language tag, for example en-GB"];
+        var members = family.Members ?? [];
+        if (members.Count is 0 or > MostMembers)
+            wrong["members"] = [$"1 to {MostMembers} members"];
+        else if (!members.Any(member => member.Role == "owner"))
+            wrong["members"] = ["at least one member with the role owner"];
+        for (var i = 0; i < members.Count; i++)
+        {
+            foreach (var (field, why) in Validate(members[i]))
+                wrong[$"members[{i}].{field}"] = why;
+        }
+
+        return wrong;
+    }
+
+    /// <summary>As above.</summary>
+    public static Dictionary<string, string[]> Validate(NewMember member)
+    {
+        var wrong = new Dictionary<string, string[]>();
+        if (member.Name?.Trim() is not { Length: >= 1 and <= 100 })
+            wrong["name"] = ["1 to 100 characters"];
+        if (member.Role is not ("owner" or "admin" or "member"))
+            wrong["role"] = ["owner, admin or member"];
+        if (member.Phone is not { } phone || !E164().IsMatch(phone))
+            wrong["phone"] = ["a phone number in E.164, for example +447700900123"];
+        return wrong;
+    }
+
+    /// <param name="family">Validated.</param>
+    /// <exception cref="PhoneTakenException"/>
+    public async Task<CreatedFamily> CreateAsync(NewFamily family, string requestId, CancellationToken cancellation)
+    {
+        var created = new CreatedFamily(
+            Guid.NewGuid(), family.Name!.Trim(), family.Timezone!, family.Locale ?? "en",
+            [.. family.Members!.Select(member => new CreatedMember(Guid.NewGuid(), member.Name!.Trim(), member.Role!, member.Phone!))]);
+        await using var batch = database.AsService().Add(
+            "insert into families (id, name, timezone, locale) values ($1, $2, $3, $4)", created.Id, PgText.Clean(created.Name), created.Timezone, created.Locale);
+        foreach (var member in created.Members)
+        {
+            batch.Add(
+                "insert into family_members (family_id, user_id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5)",
+                created.Id, member.UserId, PgText.Clean(member.Name), member.Role, member.Phone);
+        }
+
+        batch.Add("insert into audit_log (actor, action, family_id, request_id) values ('operator', 'create_family', $1, $2)", created.Id, requestId);
+        try
+        {
+            await batch.ExecuteAsync(cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new PhoneTakenException();
+        }
+
+        return created;
+    }
+
+    /// <summary>Whether it is a language tag that dates can be written by.</summary>
+    public static bool IsLocale(string tag)
+    {
+        try
+        {
+            return CultureInfo.GetCultureInfo(tag, predefinedOnly: true).Name.Length > 0;
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"\A\+[1-9][0-9]{6,14}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex E164();
+}

@@ -1,0 +1,64 @@
+using FamilyPa.Core.Storage;
+using Npgsql;
+
+namespace FamilyPa.Core.Membership;
+
+/// <summary>How removing a member ended.</summary>
+public enum Removal
+{
+    Removed,
+    Unknown,
+    LastOwner,
+}
+
+/// <summary>Adds members to families, and removes them, on an operator's behalf.</summary>
+public sealed class AdminMembers(Database database)
+{
+    private const string LastOwner = "FP002";
+
+    /// <param name="member">Validated.</param>
+    /// <returns>Null when there is no such family.</returns>
+    /// <exception cref="PhoneTakenException"/>
+    public async Task<CreatedMember?> AddAsync(Guid familyId, NewMember member, string requestId, CancellationToken cancellation)
+    {
+        var created = new CreatedMember(Guid.NewGuid(), PgText.Clean(member.Name!.Trim()), member.Role!, member.Phone!);
+        await using var batch = database.AsService()
+            .Add(
+                """
+                with added as (
+                  insert into family_members (family_id, user_id, display_name, role, phone_e164)
+                  select f.id, $2, $3, $4, $5 from families f where f.id = $1 returning family_id, user_id)
+                insert into audit_log (actor, action, family_id, details, request_id)
+                select 'operator', 'add_member', family_id, jsonb_build_object('user_id', user_id), $6 from added
+                """,
+                familyId, created.UserId, created.Name, created.Role, created.Phone, requestId);
+        try
+        {
+            return await batch.ExecuteAsync(cancellation) > 0 ? created : null;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new PhoneTakenException();
+        }
+    }
+
+    /// <summary>Whose tasks they were become nobody's, and the sessions end.</summary>
+    public async Task<Removal> RemoveAsync(Guid familyId, Guid userId, string requestId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            with removed as (delete from family_members where family_id = $1 and user_id = $2 returning family_id, user_id)
+            insert into audit_log (actor, action, family_id, details, request_id)
+            select 'operator', 'remove_member', family_id, jsonb_build_object('user_id', user_id), $3 from removed
+            """,
+            familyId, userId, requestId);
+        try
+        {
+            return await batch.ExecuteAsync(cancellation) > 0 ? Removal.Removed : Removal.Unknown;
+        }
+        catch (PostgresException e) when (e.SqlState == LastOwner)
+        {
+            return Removal.LastOwner;
+        }
+    }
+}

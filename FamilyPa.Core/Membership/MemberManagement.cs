@@ -1,0 +1,87 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Notifications;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FamilyPa.Core.Membership;
+
+/// <summary>A family is as large as it may be.</summary>
+public sealed class FamilyFullException() : Exception("The family has as many members as it may have.");
+
+/// <param name="Invited">Whether the member will be told; the message itself is sent a moment later.</param>
+public sealed record AddedMember(MemberView Member, bool Invited);
+
+/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
+public sealed class MemberManagement(Database database, NotificationQueue notices, ILogger<MemberManagement> log)
+{
+    private const string FamilyFull = "FP008";
+
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
+
+    public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            $"select {Columns} from family_members m where m.family_id = (select my_family()) order by m.created_at, m.user_id");
+        return await batch.ListAsync(Read, cancellation);
+    }
+
+    /// <param name="phone">In E.164.</param>
+    /// <exception cref="PhoneTakenException"/>
+    /// <exception cref="FamilyFullException"/>
+    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
+    /// <remarks>Added before under the same key, they are invited again, which is done once: the first time may have ended in between.</remarks>
+    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add(
+            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, AdminFamilies.MostMembers, key?.Key, key?.RequestHash);
+        try
+        {
+            var added = (await batch.SingleAsync(row => RowJson.Read<MemberView>(row.GetString(0)), cancellation))!;
+            return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new PhoneTakenException();
+        }
+        catch (PostgresException e) when (e.SqlState == FamilyFull)
+        {
+            throw new FamilyFullException();
+        }
+    }
+
+    /// <param name="versions">The one who is changed must be at one of them; null: at any.</param>
+    /// <param name="name">Null leaves it, as with <paramref name="role"/>.</param>
+    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, string? name, string? role, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member)
+            .Guard("select change_member($1::int[], $2, $3::text, $4::text)", versions, userId, name, role)
+            .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
+        return (await batch.SingleAsync(Read, cancellation))!;
+    }
+
+    /// <summary>Whose tasks they were become nobody's, and the sessions end.</summary>
+    public async Task RemoveAsync(Identity member, Guid userId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(member).Add("select remove_member($1)", userId);
+        await batch.ExecuteAsync(cancellation);
+    }
+
+    /// <remarks>The member is there by now: that the queue is not must not make it look otherwise.</remarks>
+    private async Task<bool> InviteAsync(Guid userId, Guid by)
+    {
+        try
+        {
+            await notices.SendAsync(new Notification(NotificationKind.Invitation, userId, by), CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is Azure.RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            log.NoticeNotSent(nameof(NotificationKind.Invitation), userId, ErrorCode.Of(e));
+            return false;
+        }
+    }
+
+    private static MemberView Read(NpgsqlDataReader row) =>
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using FamilyPa.Core.Diagnostics;
+
+namespace FamilyPa.Core.OpenAI;
+
+/// <summary>The model answered, and its answer is of no use; it was paid for all the same.</summary>
+/// <param name="code">Stable, for counting.</param>
+/// <param name="detail">What is wrong with it, without a word of the answer.</param>
+public sealed class ModelAnswerException(string code, string detail) : Exception(detail), IHasErrorCode
+{
+    public string Code { get; } = code;
+
+    public ModelUsage? Usage { get; init; }
+
+    /// <summary>Whether the client could not make sense of the service's response: it reads lazily, and throws whatever it stumbles over.</summary>
+    public static bool IsUnreadable(Exception error) =>
+        error is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException;
+
+    public static ModelAnswerException Unreadable(string expected) => new("ai_response_unreadable", $"The service's response is not {expected}.");
+}

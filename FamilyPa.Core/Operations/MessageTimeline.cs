@@ -1,0 +1,35 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Core.Operations;
+
+/// <summary>Everything that is known of one message, from its id alone: for operators.</summary>
+public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> log)
+{
+    /// <summary>
+    /// One JSON document: event with its payload, job, states, queue, attempts, media, transcripts, clarifications, tasks, replies, AI usage,
+    /// poison, operators' actions, what limits had to do with it; null when the message is unknown.
+    /// </summary>
+    /// <param name="reveal">With addresses and what was written, which are masked otherwise; noted in the audit log.</param>
+    public async Task<string?> ReadAsync(string messageSid, bool reveal, string requestId, CancellationToken cancellation)
+    {
+        var batch = database.AsService();
+        await using var disposing = batch;
+        if (reveal)
+        {
+            log.StoryRevealed(messageSid, requestId);
+            batch.Add(
+                """
+                insert into audit_log (actor, action, message_sid, family_id, request_id)
+                select 'operator', 'reveal', s.message_sid, s.family_id, $2
+                from (select message_sid, family_id from webhook_events where message_sid = $1
+                      union all select message_sid, null from unmatched_messages where message_sid = $1 limit 1) s
+                """,
+                messageSid, requestId);
+        }
+
+        batch.Add("select (message_story($1, $2) || limits_story($1))::text", messageSid, reveal);
+        return await batch.SingleAsync(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
+    }
+}

@@ -1,0 +1,123 @@
+namespace FamilyPa.Core.Retention;
+
+/// <summary>One batch each: <c>$1</c> is the age in days, <c>$2</c> the most rows; the answer is how many there were.</summary>
+internal static class RetentionSql
+{
+    /// <summary>A job that could still go on needs what it came with.</summary>
+    private const string Finished = "j.status in ('done', 'rejected', 'failed', 'throttled')";
+
+    public const string Payloads =
+        $"""
+        with due as materialized (
+          select e.message_sid from webhook_events e left join processing_jobs j on j.message_sid = e.message_sid
+          where e.purged_at is null and e.received_at < now() - make_interval(days => $1) and (j.id is null or {Finished})
+          order by e.received_at limit $2),
+        messages as (
+          update inbound_messages m set body = '', raw_payload = null from due where m.message_sid = due.message_sid),
+        jobs as (
+          update processing_jobs j set extraction = null from due where j.message_sid = due.message_sid)
+        select purge_events(array(select message_sid from due))::bigint
+        """;
+
+    /// <summary>Messages whose attachments are due, <c>$2</c> being the age for failed ones, which may be replayed, and <c>$3</c> the most.</summary>
+    public const string DueMedia =
+        """
+        select f.message_sid from media_files f join processing_jobs j on j.message_sid = f.message_sid
+        where (f.blob_name is not null or f.media_url is not null)
+          and case when j.status in ('done', 'rejected') then f.created_at < now() - make_interval(days => $1)
+                   when j.status in ('failed', 'throttled') then f.created_at < now() - make_interval(days => greatest($1, $2))
+                   else false end
+        group by f.message_sid limit $3
+        """;
+
+    public const string Transcripts =
+        $"""
+        with gone as (
+          delete from voice_transcriptions where id in (
+            select t.id from voice_transcriptions t join processing_jobs j on j.message_sid = t.message_sid
+            where t.created_at < now() - make_interval(days => $1) and {Finished} limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    public const string Replies =
+        """
+        with gone as (
+          update outbound_messages set body = '' where id in (
+            select id from outbound_messages where body <> '' and created_at < now() - make_interval(days => $1) and status <> 'pending' limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    public const string Questions =
+        """
+        with gone as (
+          update clarifications set question = '' where id in (
+            select id from clarifications where question <> '' and asked_at < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    /// <summary>A STOP stays: it holds until its number sends START.</summary>
+    public const string Strangers =
+        """
+        with gone as (
+          delete from unmatched_messages where message_sid in (
+            select message_sid from unmatched_messages where received_at < now() - make_interval(days => $1) limit $2)
+          returning 1),
+        started as (
+          delete from number_choices where number_hash in (
+            select number_hash from number_choices where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select (select count(*) from gone) + (select count(*) from started)
+        """;
+
+    public const string Poison =
+        """
+        with gone as (
+          update poison_messages set body = '', from_address = null where id in (
+            select id from poison_messages where body <> '' and created_at < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    public const string Refusals =
+        """
+        with gone as (
+          delete from verification_failures where (minute, address, reason) in (
+            select minute, address, reason from verification_failures where minute < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    /// <summary>What served its purpose: sessions that are over, codes and links and counts, answers kept under a key. <c>$1</c> is 1: codes are counted by the day.</summary>
+    public const string SignIns =
+        """
+        with session as (
+          delete from sessions where id in (select id from sessions where expires_at < now() - make_interval(days => $1) limit $2) returning 1),
+        code as (
+          delete from login_codes where id in (select id from login_codes where created_at < now() - make_interval(days => $1) limit $2) returning 1),
+        link as (
+          delete from login_links where token_hash in (select token_hash from login_links where expires_at < now() - make_interval(days => $1) limit $2) returning 1),
+        counted as (
+          delete from sign_in_counts where (scope, key, began_at) in (
+            select scope, key, began_at from sign_in_counts where began_at < now() - make_interval(days => $1) limit $2) returning 1),
+        answer as (
+          delete from idempotency_keys where (family_id, user_id, key) in (
+            select family_id, user_id, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2) returning 1)
+        select (select count(*) from session) + (select count(*) from code) + (select count(*) from link)
+          + (select count(*) from counted) + (select count(*) from answer)
+        """;
+
+    /// <summary>That limits acted; what it cost stays.</summary>
+    public const string Limits =
+        """
+        with notices as (
+          delete from limit_notices where (family_id, user_id, kind, since) in (
+            select family_id, user_id, kind, since from limit_notices where since < now() - make_interval(days => $1) limit $2)
+          returning 1),
+        alerts as (
+          delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1)
+        select (select count(*) from notices) + (select count(*) from alerts)
+        """;
+}

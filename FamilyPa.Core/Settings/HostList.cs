@@ -1,0 +1,15 @@
+namespace FamilyPa.Core.Settings;
+
+/// <summary>A setting that lists hosts.</summary>
+public static class HostList
+{
+    /// <summary>Reads <c>host[:port], …</c>; a loopback host is spoken to in plain http.</summary>
+    /// <exception cref="FormatException">One is neither.</exception>
+    public static IEnumerable<Uri> Parse(string? hosts) =>
+        (hosts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(host =>
+        {
+            if (!Uri.TryCreate($"https://{host}", UriKind.Absolute, out var origin) || origin is not { UserInfo: "", PathAndQuery: "/", Fragment: "" })
+                throw new FormatException("Not a host with an optional port.");
+            return origin.IsLoopback ? new Uri($"http://{host}") : origin;
+        });
+}

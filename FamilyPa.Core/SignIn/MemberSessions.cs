@@ -1,0 +1,104 @@
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.SignIn;
+
+public sealed record SessionUser(Guid UserId, string Name, string Role);
+
+public sealed record SessionFamily(Guid Id, string Name);
+
+public sealed record OpenedSession(string Token, DateTimeOffset ExpiresAt, SessionUser User, SessionFamily Family);
+
+/// <summary>Opens sessions for who proves to hold a member's phone, and ends them.</summary>
+public sealed class MemberSessions(Database database, SessionKeys keys, SessionTokens tokens, IOptions<SignInSettings> settings, ILogger<MemberSessions> log)
+{
+    private const string Columns = "select user_id, name, role, family_id, family_name, expires_at from";
+
+    /// <param name="phone">In E.164.</param>
+    /// <returns>Null when that is not the code, or not any more, or there never was one: which of them is not told.</returns>
+    /// <exception cref="TooManyTriesException"/>
+    public Task<OpenedSession?> OpenByCodeAsync(string phone, string code, string address, string requestId, CancellationToken cancellation) => OpenAsync(
+        "code", address, requestId,
+        (batch, id) => batch.Add(
+            $"{Columns} open_session_by_code($1, $2, $3, $4, $5)",
+            id, keys.OfPhone(phone), keys.OfCode(phone, code), settings.Value.TriesPerCode, settings.Value.SessionLifetime),
+        cancellation);
+
+    /// <returns>As above.</returns>
+    /// <exception cref="TooManyTriesException"/>
+    public async Task<OpenedSession?> OpenByLinkAsync(string link, string address, string requestId, CancellationToken cancellation) =>
+        LoginLinks.HashOf(link) is { } hash
+            ? await OpenAsync(
+                "link", address, requestId,
+                (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
+            : null;
+
+    /// <summary>Signs out: the token is worth nothing any more. An outside issuer's token has no session here that could end.</summary>
+    /// <returns>Whether there was a session.</returns>
+    /// <exception cref="Npgsql.PostgresException">FP003: an outside issuer's token, of nobody here.</exception>
+    public async Task<bool> EndAsync(Identity identity, CancellationToken cancellation)
+    {
+        await using var batch = identity.SessionId is { } session
+            ? database.AsService().Add(
+                "update sessions set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null and expires_at > now()", session, identity.UserId)
+            : database.AsMember(identity);
+        return await batch.ExecuteAsync(cancellation) > 0;
+    }
+
+    /// <summary>Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either.</summary>
+    /// <returns>How many sessions ended; null when there is no such member.</returns>
+    public async Task<long?> RevokeAllAsync(Guid familyId, Guid userId, string requestId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService()
+            .Add(
+                """
+                with member as (select family_id, user_id from family_members where family_id = $1 and user_id = $2),
+                ended as (
+                  update sessions s set revoked_at = now() from member m
+                  where s.family_id = m.family_id and s.user_id = m.user_id and s.revoked_at is null and s.expires_at > now() returning 1),
+                links as (
+                  update login_links l set used_at = now() from member m where l.family_id = m.family_id and l.user_id = m.user_id and l.used_at is null),
+                codes as (
+                  update login_codes c set used_at = now() from member m where c.family_id = m.family_id and c.user_id = m.user_id and c.used_at is null),
+                audit as (
+                  insert into audit_log (actor, action, family_id, details, request_id)
+                  select 'operator', 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $3 from member m)
+                select (select count(*) from ended) from member
+                """,
+                familyId, userId, requestId);
+        return await batch.SingleAsync(row => (long?)row.GetInt64(0), cancellation);
+    }
+
+    private async Task<OpenedSession?> OpenAsync(
+        string by, string address, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
+    {
+        var id = Guid.NewGuid();
+        await using var batch = database.AsService().Guard("select limit_tries($1, $2)", address, settings.Value.TriesPerAddress);
+        open(batch, id);
+        try
+        {
+            var opened = await batch.SingleAsync(
+                row => (User: new SessionUser(row.GetGuid(0), row.GetString(1), row.GetString(2)), Family: new SessionFamily(row.GetGuid(3), row.GetString(4)),
+                    ExpiresAt: row.GetFieldValue<DateTimeOffset>(5)),
+                cancellation);
+            log.SessionAsked(requestId, by, opened.User is null ? "refused" : "opened", opened.User?.UserId, opened.Family?.Id);
+            return opened.User is null
+                ? null
+                : new OpenedSession(tokens.Create(opened.User.UserId, id, opened.ExpiresAt), opened.ExpiresAt, opened.User, opened.Family!);
+        }
+        catch (Npgsql.PostgresException e) when (e.SqlState == TooManyTriesException.SqlState)
+        {
+            log.SessionAsked(requestId, by, "limited", null, null);
+            throw new TooManyTriesException();
+        }
+    }
+}
+
+/// <summary>From this address too many codes or links were tried.</summary>
+public sealed class TooManyTriesException() : Exception("Too many tries.")
+{
+    internal const string SqlState = "FP006";
+}

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace FamilyPa.Core.Twilio;
+
+/// <summary>The form that a message comes as (<c>application/x-www-form-urlencoded</c>).</summary>
+public static class FormFields
+{
+    /// <summary>Decodes a form, names as they are written (ASP.NET's own reader folds their case, and the signature does not).</summary>
+    /// <returns>Null when a name comes twice: the official libraries disagree on how such a form is signed, and Twilio sends none.</returns>
+    public static Dictionary<string, string>? TryRead(ReadOnlySpan<byte> body)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in Encoding.UTF8.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var end = pair.IndexOf('=', StringComparison.Ordinal);
+            if (!fields.TryAdd(Decode(end < 0 ? pair : pair[..end]), end < 0 ? "" : Decode(pair[(end + 1)..])))
+                return null;
+        }
+
+        return fields;
+    }
+
+    public static byte[] Write(IReadOnlyDictionary<string, string> fields) => Encoding.UTF8.GetBytes(
+        string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}")));
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Resilience;
+using FamilyPa.Core.Settings;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Core.Twilio;
+
+/// <summary>How handing a message to Twilio ended.</summary>
+public abstract record SendResult
+{
+    private SendResult() { }
+
+    /// <summary>Its name in logs and meters.</summary>
+    public string Outcome => this switch { Sent => "sent", Refused => "refused", NotSent => "not_sent", _ => "uncertain" };
+
+    /// <param name="Sid">Twilio's id of our message; null when the answer could not be read.</param>
+    public sealed record Sent(string? Sid) : SendResult;
+
+    /// <summary>Twilio will never take it (opted out, blocked, outside WhatsApp's 24-hour window, no such number, …).</summary>
+    public sealed record Refused(string Code) : SendResult;
+
+    /// <summary>Certainly not sent, and worth another try.</summary>
+    /// <param name="Wait">How long Twilio asks us to stay away, where that is more than we wait inside a call.</param>
+    public sealed record NotSent(string Code, TimeSpan? Wait = null) : SendResult;
+
+    /// <summary>No answer came: Twilio may have it or not. There is no idempotency key, so sending again could say it twice.</summary>
+    public sealed record Uncertain(string Code) : SendResult;
+}
+
+/// <summary>Twilio's REST API, as far as it is needed. Its SDK (9.5 MB) would have to be loaded for one form post.</summary>
+public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings)
+{
+    private const int LongestBody = 1600;
+
+    public async Task<SendResult> SendAsync(string to, string from, string body, CancellationToken cancellation)
+    {
+        var app = settings.Value;
+        using var form = new FormUrlEncodedContent(
+        [
+            new("To", to),
+            new("From", from),
+            new("Body", Fit(body)),
+            new("StatusCallback", $"{app.PublicBaseUrl.TrimEnd('/')}/api/webhooks/twilio/status?secret={Uri.EscapeDataString(app.WebhookSharedSecret)}"),
+        ]);
+        try
+        {
+            using var response = await http.PostAsync($"2010-04-01/Accounts/{app.TwilioAccountSid}/Messages.json", form, cancellation);
+            return await ReadAsync(response, cancellation);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+        {
+            return new SendResult.NotSent("twilio_unreachable");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return new SendResult.Uncertain(e is OperationCanceledException ? "twilio_timeout" : "twilio_connection_lost");
+        }
+    }
+
+    /// <summary>The body as it is sent: Twilio refuses longer ones.</summary>
+    public static string Fit(string body) => body.Length <= LongestBody ? body : body.Cut(LongestBody - 1) + "…";
+
+    private static async Task<SendResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var answer = await ReadJsonAsync(response, cancellation);
+        var status = (int)response.StatusCode;
+        if (response.IsSuccessStatusCode)
+            return new SendResult.Sent(answer is { } sent && sent.TryGetProperty("sid", out var sid) ? sid.GetString() : null);
+        if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || status >= 500)
+            return new SendResult.NotSent($"twilio_http_{status}", OutboundRetryPolicy.WaitOf(response));
+        return new SendResult.Refused(
+            answer is { } refused && refused.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
+                ? $"twilio_{code.GetRawText()}"
+                : $"twilio_http_{status}");
+    }
+
+    private static async Task<JsonElement?> ReadJsonAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            var root = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync(cancellation));
+            return root.ValueKind == JsonValueKind.Object ? root : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A reply that could not be handed over this time; the platform is to try again.</summary>
+public sealed class ReplyNotSentException(SendResult.NotSent result) : Exception("Twilio did not take the reply."), IHasErrorCode
+{
+    public string Code => result.Code;
+
+    /// <inheritdoc cref="SendResult.NotSent.Wait"/>
+    public TimeSpan? Wait => result.Wait;
+}

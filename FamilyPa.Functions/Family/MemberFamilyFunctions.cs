@@ -1,0 +1,38 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Membership;
+using FamilyPa.Functions.Http;
+using FamilyPa.Functions.SignIn;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FamilyPa.Functions.Family;
+
+public sealed class MemberFamilyFunctions(MemberAuthentication door, MemberFamily family)
+{
+    [Function("FamilyRead")]
+    public Task<IResult> Read(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async member => Answer(request.HttpContext, await family.ReadAsync(member, cancellation)));
+
+    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
+    [Function("FamilyChange")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
+        door.EnterAsync(request, async (member, fields) =>
+        {
+            var change = new FamilyChange(fields.Text("name", longest: 200), fields.Text("timezone", longest: 100), fields.Text("locale", longest: 35));
+            if (change.Timezone is { } zone && !TimeZones.IsKnown(zone))
+                fields.Refuse("timezone", "an IANA time zone, for example Europe/London");
+            if (change.Locale is { } locale && !AdminFamilies.IsLocale(locale))
+                fields.Refuse("locale", "a language tag, for example en-GB");
+            if (fields.Wrong is { } wrong)
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "A family cannot be like this.", wrong);
+            return Answer(request.HttpContext, await family.ChangeAsync(member, EntityTags.Expected(request), change, cancellation));
+        }, cancellation);
+
+    private static IResult Answer(HttpContext http, FamilyView family)
+    {
+        http.Response.Headers.ETag = EntityTags.OfVersion(family.Version);
+        return Json.Answer(family);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+
+namespace FamilyPa.Functions.Http;
+
+/// <summary>Gives every HTTP request an id, which its answer carries, and turns what was not foreseen into a plain 500, or 503 where the database is away.</summary>
+public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        http.TraceIdentifier = Guid.NewGuid().ToString("N");
+        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        Activity.Current?.SetTag("request_id", http.TraceIdentifier);
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            log.RequestFailed(http.TraceIdentifier, context.FunctionDefinition.Name, ErrorCode.Of(e), Sanitizer.Message(e), Sanitizer.Stack(e));
+            context.GetInvocationResult().Value = DatabaseOutage.Is(e)
+                ? Problem.Of(http, StatusCodes.Status503ServiceUnavailable, "try_again")
+                : Problem.Of(http, StatusCodes.Status500InternalServerError, "internal_error");
+        }
+    }
+}

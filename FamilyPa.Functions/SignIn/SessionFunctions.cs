@@ -1,0 +1,96 @@
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.SignIn;
+using FamilyPa.Core.Twilio;
+using FamilyPa.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+
+namespace FamilyPa.Functions.SignIn;
+
+/// <summary>Signing in by phone, and out.</summary>
+public sealed class SessionFunctions(
+    LoginCodes codes, MemberSessions sessions, MemberAuthentication door, SessionCookie cookie, IOptions<SignInSettings> settings)
+{
+    private const string PhoneExpected = "a phone number with its country code, for example +447700900123";
+
+    /// <summary>Has a code sent if the number is a member's. The answer is the same, and takes the same work, if it is nobody's.</summary>
+    [Function("SessionCode")]
+    public async Task<IResult> SendCode(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session/code")] HttpRequest request, CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+        if (fields is null)
+            return refusal!;
+        var phone = Phone(fields, required: true);
+        if (fields.Wrong is { } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "No code can be sent for this.", wrong);
+
+        await codes.RequestAsync(phone!, CallerAddress.NetworkOf(http), http.TraceIdentifier, cancellation);
+        return Json.Answer(new CodeAnswer((int)settings.Value.CodeLifetime.TotalSeconds), StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Opens a session for a code that was sent to a phone, or for a one-tap link.</summary>
+    [Function("SessionOpen")]
+    public async Task<IResult> Open(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+        if (fields is null)
+            return refusal!;
+        var link = fields.Text("link", longest: 200);
+        var phone = Phone(fields, required: !fields.Has("link"));
+        var code = fields.Text("code", longest: 20, required: !fields.Has("link"));
+        if (link is not null && (fields.Has("phone") || fields.Has("code")))
+            fields.Refuse("link", "not together with phone and code");
+        if (fields.Wrong is { } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Send phone and code, or link.", wrong);
+
+        try
+        {
+            var address = CallerAddress.NetworkOf(http);
+            var opened = link is not null
+                ? await sessions.OpenByLinkAsync(link, address, http.TraceIdentifier, cancellation)
+                : await sessions.OpenByCodeAsync(phone!, Digits(code!), address, http.TraceIdentifier, cancellation);
+            if (opened is null)
+                return Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "That is not right, or not any more. Ask for a new one.");
+            RequestLoggingMiddleware.Identify(http, opened.User.UserId);
+            cookie.Set(http.Response, opened.Token, opened.ExpiresAt);
+            return Json.Answer(opened);
+        }
+        catch (TooManyTriesException)
+        {
+            http.Response.Headers.RetryAfter = "600";
+            return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_tries", "Too many tries. Wait ten minutes.");
+        }
+    }
+
+    /// <summary>Signs out. The browser forgets the session whatever it was worth.</summary>
+    [Function("SessionEnd")]
+    public async Task<IResult> End(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
+    {
+        var answer = await door.EnterAsync(request, async identity =>
+            await sessions.EndAsync(identity, cancellation) ? Results.NoContent() : MemberAuthentication.Unauthorized(request.HttpContext));
+        if (answer is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent or StatusCodes.Status401Unauthorized })
+            cookie.Clear(request.HttpContext.Response);
+        return answer;
+    }
+
+    private static string? Phone(JsonFields fields, bool required)
+    {
+        if (fields.Text("phone", longest: 40, required) is not { } text)
+            return null;
+        var phone = E164Phone.ToE164(text);
+        if (phone is null)
+            fields.Refuse("phone", PhoneExpected);
+        return phone;
+    }
+
+    /// <summary>As people copy it: with a space in the middle, or one behind.</summary>
+    private static string Digits(string code) => code.Replace(" ", "", StringComparison.Ordinal);
+
+    private sealed record CodeAnswer(int ExpiresInSeconds);
+}

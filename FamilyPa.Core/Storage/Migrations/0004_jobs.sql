@@ -80,7 +80,6 @@ create table job_attempts (
   created_at timestamptz not null default now(),
   unique (job_id, attempt_number)
 );
-create index job_attempts_recent on job_attempts (created_at);
 create index job_attempts_created on job_attempts (created_at);
 
 -- Every state after a job's first.

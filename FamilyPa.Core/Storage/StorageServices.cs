@@ -18,19 +18,20 @@ public static class StorageServices
     public static IServiceCollection AddDatabase(this IServiceCollection services) => services
         .AddSingleton(CreateSource)
         .AddSingleton<Database>()
-        .AddSingleton(CreateIntake);
+        .AddSingleton(CreateIngestionConnections);
 
     private static NpgsqlDataSource CreateSource(IServiceProvider services)
     {
         var address = Address(services);
-        address.MaxPoolSize = Math.Max(1, address.MaxPoolSize - ForIntake(address));
+        ReserveThreads(address.MaxPoolSize);
+        address.MaxPoolSize = Math.Max(1, address.MaxPoolSize - ForIngestion(address));
         return Build(services, address);
     }
 
-    private static IngestionConnections CreateIntake(IServiceProvider services)
+    private static IngestionConnections CreateIngestionConnections(IServiceProvider services)
     {
         var address = Address(services);
-        var count = ForIntake(address);
+        var count = ForIngestion(address);
         (address.MinPoolSize, address.MaxPoolSize) = (0, 1);
         return new([.. Enumerable.Range(0, count).Select(_ => Build(services, address))]);
     }
@@ -38,7 +39,14 @@ public static class StorageServices
     /// <summary>
     /// Four of twenty: on two cores PostgreSQL alone takes in 2,000 messages a second over two to six connections, and 1,300 over twelve.
     /// </summary>
-    private static int ForIntake(NpgsqlConnectionStringBuilder address) => Math.Max(1, address.MaxPoolSize / 5);
+    private static int ForIngestion(NpgsqlConnectionStringBuilder address) => Math.Max(1, address.MaxPoolSize / 5);
+
+    /// <summary>Keeps threads free for webhooks: to give up a command Npgsql blocks one for as long as a frozen server leaves it without an answer.</summary>
+    private static void ReserveThreads(int connections)
+    {
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, 3 * connections), ports);
+    }
 
     private static NpgsqlConnectionStringBuilder Address(IServiceProvider services)
     {
@@ -47,10 +55,7 @@ public static class StorageServices
         // A server that is away must show soon, not after the fifteen and thirty seconds that are Npgsql's own.
         Default("Timeout", 5);
         Default("Command Timeout", 10);
-        // To give up a command Npgsql blocks a thread for as long as a frozen server leaves it without an answer. Enough must be left for Twilio.
         Default("Maximum Pool Size", Database.MostConnections);
-        ThreadPool.GetMinThreads(out var threads, out var ports);
-        ThreadPool.SetMinThreads(Math.Max(threads, 3 * address.MaxPoolSize), ports);
         // Each statement of the pipeline runs over and over: parse and plan it once per connection.
         address.MaxAutoPrepare = 50;
         address.AutoPrepareMinUsages = 2;

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ internal sealed class TelemetryFlush(IServiceProvider services) : BackgroundServ
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim called = new(0, 1);
+    private readonly Channel<bool> called = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -28,25 +29,18 @@ internal sealed class TelemetryFlush(IServiceProvider services) : BackgroundServ
         }
         finally
         {
-            Request();
+            called.Writer.TryWrite(true);
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await foreach (var _ in called.Reader.ReadAllAsync(stoppingToken))
         {
-            await called.WaitAsync(stoppingToken);
             await Task.Delay(Interval, stoppingToken);
             // They block until the service has answered.
             await Task.Factory.StartNew(Flush, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
-    }
-
-    public override void Dispose()
-    {
-        called.Dispose();
-        base.Dispose();
     }
 
     private void Flush()
@@ -54,18 +48,5 @@ internal sealed class TelemetryFlush(IServiceProvider services) : BackgroundServ
         services.GetService<TracerProvider>()?.ForceFlush(ExportTimeoutMilliseconds);
         services.GetService<LoggerProvider>()?.ForceFlush(ExportTimeoutMilliseconds);
         services.GetService<MeterProvider>()?.ForceFlush(ExportTimeoutMilliseconds);
-    }
-
-    private void Request()
-    {
-        try
-        {
-            if (called.CurrentCount == 0)
-                called.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another call was faster; once is enough.
-        }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class WorkerChannel
     {
         if (message.RpcLog is { } log)
             OnLog?.Invoke(log);
-        else if (awaited.TryRemove(message.InvocationResponse?.InvocationId ?? message.RequestId ?? "", out var answer))
+        else if (awaited.TryRemove(message.RequestId ?? "", out var answer))
             answer.TrySetResult(message);
     }
 

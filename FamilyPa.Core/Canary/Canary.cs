@@ -27,9 +27,9 @@ public sealed class Canary(
         span.End(outcome, code);
         Meters.CanaryEnded(outcome, elapsed);
         if (outcome == "ok")
-            log.CanaryReturned(sid, "canary", outcome, (long)elapsed.TotalMilliseconds);
+            log.CanarySucceeded(sid, "canary", outcome, (long)elapsed.TotalMilliseconds);
         else
-            log.CanaryLost(sid, "canary", outcome, code ?? "none", (long)elapsed.TotalMilliseconds);
+            log.CanaryFailed(sid, "canary", outcome, code ?? "none", (long)elapsed.TotalMilliseconds);
     }
 
     /// <returns><c>ok</c>, <c>refused</c> (by the webhook), <c>failed</c> (on the way) or <c>late</c>; with a code where it is not ok.</returns>

@@ -10,11 +10,11 @@ public static class Meters
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Taken = Meter.CreateCounter<long>(
-        "familypa.messages.taken_in", "{message}", "Verified messages, by outcome (accepted, duplicate, unmatched, …) and by how they came.");
+        "familypa.messages.ingested", "{message}", "Verified messages, by outcome (accepted, duplicate, unmatched, …) and by how they came.");
 
-    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("familypa.verifications.refused", "{request}", "Refused webhooks, by guard.");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("familypa.verifications.rejected", "{request}", "Refused webhooks, by guard.");
 
-    private static readonly Counter<long> Limited = Meter.CreateCounter<long>("familypa.limits.acted", "{message}", "Messages held back, by limit.");
+    private static readonly Counter<long> Limited = Meter.CreateCounter<long>("familypa.limits.applied", "{message}", "Messages held back, by limit.");
     private static readonly Counter<long> Breakers = Meter.CreateCounter<long>("familypa.breakers.changed", "{change}", "Breakers that opened or closed, by phase and state.");
     private static readonly Counter<long> Budgets = Meter.CreateCounter<long>("familypa.budgets.used", "{mark}", "Budgets used up to a mark, by budget and percent.");
 
@@ -54,9 +54,9 @@ public static class Meters
     /// <summary>Whether anybody wants to know the depths, which cost something to ask for.</summary>
     internal static bool AreDepthsWanted => Waiting.Enabled;
 
-    internal static void MessageTakenIn(string outcome, string source) => Taken.Add(1, new("outcome", outcome), new("source", source));
+    internal static void MessageIngested(string outcome, string source) => Taken.Add(1, new("outcome", outcome), new("source", source));
 
-    public static void VerificationRefused(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    public static void VerificationRejected(string reason) => Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     internal static void PhaseEnded(string phase, string outcome, double milliseconds) =>
         PhaseDuration.Record(milliseconds, new("phase", phase), new("outcome", outcome));

@@ -2,16 +2,19 @@ using System.Diagnostics;
 
 namespace FamilyPa.Core.Diagnostics;
 
-/// <summary>One trace for each message, from its webhook to its reply: the queues carry it on, and the database keeps it for whoever comes later.</summary>
-/// <remarks>Nobody listens unless telemetry is sent anywhere (<c>AddTelemetry</c>): then there are no spans and nothing is carried.</remarks>
+/// <summary>One trace per message, from its webhook to its reply. The queue messages carry its traceparent, and the database stores it for later replays.</summary>
+/// <remarks>Without an exporter (<c>AddTelemetry</c>) there are no listeners, so no spans are created.</remarks>
 public static class Traces
 {
     public const string Name = "FamilyPa";
 
-    /// <summary>What a span and every log line inside of it say of where they belong.</summary>
-    public static readonly IReadOnlyList<string> Context = ["event_id", "request_id", "phase", "family_id"];
+    /// <summary>The dimensions that every log line takes from the spans around it.</summary>
+    public static readonly IReadOnlyList<string> Context = ["message_sid", "request_id", "attempt_id", "phase", "operation", "family_id", Invocation];
 
-    /// <summary>The worker's own id of a call, on its span: what asked for the work where no HTTP request did.</summary>
+    /// <summary>The dimension with the id of a function call that no HTTP request caused.</summary>
+    public const string Invocation = "invocation_id";
+
+    /// <summary>The worker's id of a function call, a tag of its span (OpenTelemetry's semantic conventions).</summary>
     public const string Call = "faas.invocation_id";
 
     private static readonly ActivitySource Source = new(Name);
@@ -19,26 +22,30 @@ public static class Traces
     /// <summary>The current span as W3C's <c>traceparent</c>.</summary>
     internal static string? Carried => Source.HasListeners() && Activity.Current is { IdFormat: ActivityIdFormat.W3C } now ? now.Id : null;
 
-    /// <summary>A span for a piece of work inside the current one.</summary>
-    public static Activity? Start(string phase, string? messageSid = null) =>
-        Source.StartActivity(phase)?.SetTag("phase", phase).SetTag("event_id", messageSid);
+    /// <summary>A span for an operation inside the current span.</summary>
+    public static Activity? Start(string operation, string? messageSid = null) =>
+        Source.StartActivity(operation)?.SetTag("operation", operation).SetTag("message_sid", messageSid);
 
-    /// <summary>
-    /// A span for work on a message that a queue delivered. It belongs to the message's trace, and is linked with the platform's own span of
-    /// this call, which in turn learns which message it is about.
-    /// </summary>
-    /// <param name="traceparent">As the queue message or the database had it; anything else goes on in the current trace.</param>
-    internal static Activity? Continue(string phase, string? messageSid, string? traceparent)
+    /// <summary>A span for an operation on a message that a queue delivered, in the message's trace and linked with the function call's span.</summary>
+    /// <param name="traceparent">Of the queue message or the database; the span joins the current trace when it is missing or invalid.</param>
+    internal static Activity? Continue(string operation, string? messageSid, string? traceparent) =>
+        ContinueAs(operation, messageSid, traceparent)?.SetTag("operation", operation);
+
+    /// <summary>The same for a phase of the pipeline.</summary>
+    internal static Activity? ContinuePhase(string phase, string messageSid, string? traceparent) =>
+        ContinueAs(phase, messageSid, traceparent)?.SetTag("phase", phase);
+
+    private static Activity? ContinueAs(string name, string? messageSid, string? traceparent)
     {
         if (!Source.HasListeners())
             return null;
-        var call = Activity.Current?.SetTag("event_id", messageSid);
+        var call = Activity.Current?.SetTag("message_sid", messageSid);
         ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent);
-        return Source.StartActivity(phase, ActivityKind.Consumer, parent, links: call is null || parent == default ? null : [new ActivityLink(call.Context)])
-            ?.SetTag("phase", phase).SetTag("event_id", messageSid).SetTag("request_id", call?.GetTagItem(Call));
+        return Source.StartActivity(name, ActivityKind.Consumer, parent, links: call is null || parent == default ? null : [new ActivityLink(call.Context)])
+            ?.SetTag("message_sid", messageSid).SetTag(Invocation, call?.GetTagItem(Call));
     }
 
-    /// <summary>How the work ended. What is no fault of anybody's, such as a message that somebody else has taken up, is no error.</summary>
+    /// <summary>Sets the outcome. Only a span with an error code is an error; a job that another worker has leased is none.</summary>
     public static void End(this Activity? span, string outcome, string? errorCode = null)
     {
         span?.SetTag("outcome", outcome).SetTag("error_code", errorCode);

@@ -62,7 +62,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         }
         catch (Npgsql.NpgsqlException e)
         {
-            log.NotRemoved("erasures", ErrorCode.Of(e));
+            log.RetentionFailed("erasures", ErrorCode.Of(e));
         }
     }
 
@@ -113,7 +113,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         catch (Exception e) when (e is TwilioUnavailableException or Azure.RequestFailedException or AggregateException)
         {
             failure = ErrorCode.Of(e);
-            log.NotErased(item.ErasureId, item.Kind, failure);
+            log.ErasureFailed(item.ErasureId, item.Kind, failure);
         }
 
         await using var batch = failure is null

@@ -16,7 +16,7 @@ public sealed record Acceptance(string Outcome)
     public static readonly Acceptance UnknownSenderAgain = new("UnknownSenderAgain");
 
     /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
-    public static readonly Acceptance Spilled = new("Spilled");
+    public static readonly Acceptance Fallback = new("Fallback");
 
     /// <summary>The limit that there is no room in, as the job's reason; null: there was room.</summary>
     public string? Limit { get; private init; }

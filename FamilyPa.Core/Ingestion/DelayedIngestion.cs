@@ -9,7 +9,7 @@ namespace FamilyPa.Core.Ingestion;
 public sealed class DelayedIngestion(MessageIngestion inbox, TwilioClient twilio, ILogger<DelayedIngestion> log)
 {
     /// <inheritdoc cref="Inbox.AcceptAsync"/>
-    public async Task<Acceptance> TakeInAsync(InboundMessage message, string requestId)
+    public async Task<Acceptance> IngestAsync(InboundMessage message, string requestId)
     {
         var acceptance = await inbox.AcceptAsync(message, requestId, CancellationToken.None);
         if (acceptance == Acceptance.UnknownSender)
@@ -17,7 +17,7 @@ public sealed class DelayedIngestion(MessageIngestion inbox, TwilioClient twilio
             // Stored as told, then told: this may get lost, and never comes twice.
             var result = await twilio.SendAsync(message.From, message.To, Phrases.UnknownSender, CancellationToken.None);
             Meters.ReplyEnded("unknown_sender", result.Outcome);
-            log.UnknownSenderTold(message.MessageSid, requestId, result.Outcome);
+            log.UnknownSenderAnswered(message.MessageSid, requestId, result.Outcome);
         }
 
         return acceptance;

@@ -37,7 +37,7 @@ public sealed record FallbackMessage(
     public InboundMessage? TryRead() =>
         Form is not null && TryDecompress(Form) is { } body && FormFields.TryRead(body) is { } fields
         && InboundMessage.IsMessage(fields) && fields["MessageSid"] == MessageSid
-            ? new InboundMessage(fields, body, IdempotencyToken) { Source = MessageSource.Spilled, ReceivedAt = ReceivedAt }
+            ? new InboundMessage(fields, body, IdempotencyToken) { Source = MessageSource.Fallback, ReceivedAt = ReceivedAt }
             : null;
 
     private static FallbackMessage? TryParsePlain(string text)

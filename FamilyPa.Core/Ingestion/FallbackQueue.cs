@@ -66,7 +66,7 @@ public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs)
         queues.SendAsync($"{Name}-poison", body, delay, cancellation);
 
     /// <summary>Among the media of its message, and so deleted with them.</summary>
-    private static string BlobOf(FallbackMessage message) => $"{message.MessageSid}/spilled";
+    private static string BlobOf(FallbackMessage message) => $"{message.MessageSid}/fallback";
 
     private BlobClient Blob(string name) => blobs.GetBlobContainerClient("media").GetBlobClient(name);
 

@@ -9,30 +9,30 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Ingestion;
 
 /// <summary>Empties the queue <c>inbound</c>: through the same door as every message, and so once.</summary>
-public sealed class FallbackQueueConsumer(FallbackQueue spill, DelayedIngestion intake, Database database, IOptions<PipelineSettings> settings, ILogger<FallbackQueueConsumer> log)
+public sealed class FallbackQueueConsumer(FallbackQueue fallbackQueue, DelayedIngestion ingestion, Database database, IOptions<PipelineSettings> settings, ILogger<FallbackQueueConsumer> log)
 {
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
-    public async Task TakeInAsync(string body, long dequeueCount, CancellationToken cancellation)
+    public async Task IngestAsync(string body, long dequeueCount, CancellationToken cancellation)
     {
-        var spilled = await spill.ReadAsync(body, cancellation);
-        using var span = Traces.Continue(FallbackQueue.Name, spilled?.MessageSid, spilled?.Traceparent)?.SetTag("request_id", spilled?.RequestId);
-        if (spilled?.TryRead() is not { } message)
+        var fallback = await fallbackQueue.ReadAsync(body, cancellation);
+        using var span = Traces.Continue(FallbackQueue.Name, fallback?.MessageSid, fallback?.Traceparent)?.SetTag("request_id", fallback?.RequestId);
+        if (fallback?.TryRead() is not { } message)
         {
-            log.SentToPoison(FallbackQueue.Name, "unreadable");
-            await spill.SendToPoisonAsync(body, cancellation);
+            log.MessageMovedToPoison(FallbackQueue.Name, "unreadable");
+            await fallbackQueue.SendToPoisonAsync(body, cancellation);
             return;
         }
 
         try
         {
-            await intake.TakeInAsync(message, spilled.RequestId);
-            await spill.ForgetAsync(spilled, cancellation);
+            await ingestion.IngestAsync(message, fallback.RequestId);
+            await fallbackQueue.ForgetAsync(fallback, cancellation);
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
             // Still away: not this message's fault, so it waits without losing one of its five tries.
-            log.SpilledWaits(message.MessageSid, FallbackQueue.Name, ErrorCode.Of(e));
-            await spill.SendAsync(body, cancellation, settings.Value.DatabasePause);
+            log.FallbackMessageDeferred(message.MessageSid, FallbackQueue.Name, ErrorCode.Of(e));
+            await fallbackQueue.SendAsync(body, cancellation, settings.Value.DatabasePause);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -40,8 +40,8 @@ public sealed class FallbackQueueConsumer(FallbackQueue spill, DelayedIngestion 
             // The last try hands it to poison itself, for only it knows the cause.
             if (dequeueCount < PhaseQueues.MostTries)
                 throw new PhaseFailedException(message.MessageSid, FallbackQueue.Name, error);
-            log.SentToPoison(FallbackQueue.Name, error.Code);
-            await spill.SendToPoisonAsync((FallbackMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);
+            log.MessageMovedToPoison(FallbackQueue.Name, error.Code);
+            await fallbackQueue.SendToPoisonAsync((FallbackMessage.TryParse(body)! with { Cause = error.Code }).ToJson(), cancellation);
         }
     }
 
@@ -54,17 +54,17 @@ public sealed class FallbackQueueConsumer(FallbackQueue spill, DelayedIngestion 
         if (dequeueCount > 1)
         {
             // No queue waits behind a poison queue: once the process had died five times here too, nobody would be called any more.
-            log.PoisonWaits(FallbackQueue.Name, "interrupted");
+            log.PoisonMessageDeferred(FallbackQueue.Name, "interrupted");
             await SendBackAsync(body, cancellation);
             return;
         }
 
         try
         {
-            var spilled = FallbackMessage.TryParse(body);
-            var whole = await spill.ReadAsync(body, cancellation);
+            var fallback = FallbackMessage.TryParse(body);
+            var whole = await fallbackQueue.ReadAsync(body, cancellation);
             var message = whole?.TryRead();
-            var cause = message is null ? "unreadable" : spilled?.Cause ?? await TakeInAtLastAsync(whole!, message, cancellation);
+            var cause = message is null ? "unreadable" : fallback?.Cause ?? await IngestAtLastAsync(whole!, message, cancellation);
             if (cause is null)
                 return;
             await using var batch = database.AsService().Add(
@@ -72,28 +72,28 @@ public sealed class FallbackQueueConsumer(FallbackQueue spill, DelayedIngestion 
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
                 on conflict do nothing
                 """,
-                FallbackQueue.Name, queueMessageId, PgText.Clean(body), spilled?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
+                FallbackQueue.Name, queueMessageId, PgText.Clean(body), fallback?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
             await batch.ExecuteAsync(cancellation);
-            log.JobFailed(spilled?.MessageSid, FallbackQueue.Name, cause);
+            log.JobFailed(fallback?.MessageSid, FallbackQueue.Name, cause);
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
-            log.PoisonWaits(FallbackQueue.Name, ErrorCode.Of(e));
+            log.PoisonMessageDeferred(FallbackQueue.Name, ErrorCode.Of(e));
             await SendBackAsync(body, cancellation);
         }
     }
 
     /// <summary>As a new message, whose tries begin anew.</summary>
     private Task SendBackAsync(string body, CancellationToken cancellation) =>
-        spill.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
+        fallbackQueue.SendToPoisonAsync(body, cancellation, settings.Value.DatabasePause);
 
     /// <returns>Why it can't be taken in; null where it was.</returns>
-    private async Task<string?> TakeInAtLastAsync(FallbackMessage spilled, InboundMessage message, CancellationToken cancellation)
+    private async Task<string?> IngestAtLastAsync(FallbackMessage fallback, InboundMessage message, CancellationToken cancellation)
     {
         try
         {
-            await intake.TakeInAsync(message, spilled.RequestId);
-            await spill.ForgetAsync(spilled, cancellation);
+            await ingestion.IngestAsync(message, fallback.RequestId);
+            await fallbackQueue.ForgetAsync(fallback, cancellation);
             return null;
         }
         catch (Exception e) when (!DatabaseOutage.Is(e) && e is not OperationCanceledException)

@@ -13,7 +13,7 @@ public enum MessageSource
     Webhook,
 
     /// <summary>It waited in a queue while the database was down.</summary>
-    Spilled,
+    Fallback,
 
     /// <summary>We asked Twilio for it.</summary>
     Reconciled,

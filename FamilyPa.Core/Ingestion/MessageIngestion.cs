@@ -29,20 +29,20 @@ public sealed class MessageIngestion(
         var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
         span?.SetTag("family_id", familyId).End(outcome);
-        Meters.MessageTakenIn(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
-        log.MessageTakenIn(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
+        Meters.MessageIngested(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
+        log.MessageIngested(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (acted is not null)
         {
             Meters.LimitActed(acted.Limit);
             if (acted.IsFirst)
-                log.RateReached(message.MessageSid, requestId, familyId, acted.Limit, acted.Most, acted.Value);
+                log.RateLimitReached(message.MessageSid, requestId, familyId, acted.Limit, acted.Most, acted.Value);
             return Acceptance.Held(acted.Limit, acted.RetryAfter, outcome == "throttled");
         }
 
         if (outcome != "accepted")
         {
             // It may have been stored by the very try that was given up, and then nothing has been sent for it.
-            if (outcome == "duplicate" && familyId is not null && message.Source == MessageSource.Spilled)
+            if (outcome == "duplicate" && familyId is not null && message.Source == MessageSource.Fallback)
                 await EnqueueAsync(message.MessageSid, phase, requestId);
             return outcome switch
             {
@@ -104,7 +104,7 @@ public sealed class MessageIngestion(
         if (message.Keyword is Keyword.Stop or Keyword.Start)
         {
             batch.Guard(
-                "select hear_stranger($1, $2, $3, $4::timestamptz)",
+                "select record_unknown_sender_opt_out($1, $2, $3, $4::timestamptz)",
                 message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), message.Reason, message.ReceivedAt?.ToUniversalTime());
         }
 
@@ -150,7 +150,7 @@ public sealed class MessageIngestion(
         }
         catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
         {
-            log.EnqueueFailed(messageSid, requestId, phase.Name(), ErrorCode.Of(e));
+            log.MessageNotQueued(messageSid, requestId, phase.Name(), ErrorCode.Of(e));
         }
     }
 

@@ -8,7 +8,7 @@ public sealed class UnmatchedMessages(Database database, MessageIngestion inbox)
 {
     /// <summary>Takes them in as they came then: "tomorrow" is the day after that.</summary>
     /// <returns>Those that became messages; the senders of the others are still in no family.</returns>
-    public async Task<IReadOnlySet<string>> TakeInAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
+    public async Task<IReadOnlySet<string>> IngestAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             "select raw_payload::text, raw_body, source, received_at from unmatched_messages where message_sid = any ($1) order by received_at", (object)messageSids.ToArray());

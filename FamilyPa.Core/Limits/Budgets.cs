@@ -16,7 +16,7 @@ public sealed record FamilyBudget(
     Guid FamilyId, decimal DailyUsd, bool IsDefault, DateOnly Day, decimal SpentUsd, decimal ReservedUsd, DateTimeOffset NextDayAt, long Deferred);
 
 /// <summary>Families' daily budgets, as operators see and change them. Each change is noted, and what waited for it goes on at once.</summary>
-public sealed class Budgets(Database database, DeferredJobDispatcher backlog, IOptions<LimitSettings> limits, ILogger<Budgets> log)
+public sealed class Budgets(Database database, DeferredJobDispatcher dispatcher, IOptions<LimitSettings> limits, ILogger<Budgets> log)
 {
     /// <returns>Null when there is no such family.</returns>
     public async Task<FamilyBudget?> ReadAsync(Guid familyId, CancellationToken cancellation)
@@ -80,9 +80,9 @@ public sealed class Budgets(Database database, DeferredJobDispatcher backlog, IO
             """,
             familyId, requestId);
         var released = await batch.SingleAsync(row => row.GetInt64(0), cancellation);
-        log.LimitChanged("deferred messages", familyId, requestId);
+        log.LimitChanged("deferred_messages", familyId, requestId);
         if (released > 0)
-            await backlog.ResumeAsync(probes: false, CancellationToken.None);
+            await dispatcher.ResumeAsync(probes: false, CancellationToken.None);
         return released;
     }
 
@@ -106,9 +106,9 @@ public sealed class Budgets(Database database, DeferredJobDispatcher backlog, IO
                 dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);
         var wasOpen = await batch.ExecuteAsync(cancellation) > 0;
-        log.LimitChanged($"breaker {dependency}", null, requestId);
+        log.LimitChanged($"breaker_{dependency}", null, requestId);
         if (wasOpen)
-            await backlog.ResumeAsync(probes: true, CancellationToken.None);
+            await dispatcher.ResumeAsync(probes: true, CancellationToken.None);
         return wasOpen;
     }
 

@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Limits;
 /// Sees to it that AI never costs more in a day than it may. What a call may cost at most is reserved before it. Its end settles that by itself:
 /// a charge that is noted takes the reservation's place, an attempt that ends without one is charged the worst, unless it certainly cost nothing.
 /// </summary>
-public sealed class CostLedger(Database database, DeferredJobDispatcher backlog, IOptions<LimitSettings> limits)
+public sealed class CostLedger(Database database, DeferredJobDispatcher dispatcher, IOptions<LimitSettings> limits)
 {
     /// <summary>Reserves the worst that one call to a model can cost, retries after certainly unpaid failures included.</summary>
     /// <exception cref="DeferredException">The budget does not allow it now.</exception>
@@ -24,6 +24,6 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher backlog,
         var steps = await batch.ListAsync(PostCommitAction.Read, cancellation);
         if (steps[0].Kind != "reserved")
             throw new DeferredException(steps);
-        await backlog.FollowAsync(steps);
+        await dispatcher.FollowAsync(steps);
     }
 }

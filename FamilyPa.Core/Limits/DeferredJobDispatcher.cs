@@ -48,7 +48,7 @@ public sealed class DeferredJobDispatcher(Database database, PhaseQueues queues,
             }
             catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
             {
-                log.NotResumed(step.MessageSid!, step.Phase!.Value.Name(), ErrorCode.Of(e));
+                log.DeferredJobNotQueued(step.MessageSid!, step.Phase!.Value.Name(), ErrorCode.Of(e));
             }
         }
     }

@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Limits;
 
 /// <summary>What limits held back and may go on now, what dead processes left, and who has to be told: with each sweep.</summary>
 public sealed class LimitMaintenance(
-    Database database, PhaseQueues queues, DeferredJobDispatcher backlog, LimitNotifications notices, IOptions<LimitSettings> limits, ILogger<LimitMaintenance> log)
+    Database database, PhaseQueues queues, DeferredJobDispatcher dispatcher, LimitNotifications notifications, IOptions<LimitSettings> limits, ILogger<LimitMaintenance> log)
 {
     private const int MostAtOnce = 500;
 
@@ -22,7 +22,7 @@ public sealed class LimitMaintenance(
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
-            log.NotSwept(ErrorCode.Of(e));
+            log.SweepFailed(ErrorCode.Of(e));
         }
     }
 
@@ -41,8 +41,8 @@ public sealed class LimitMaintenance(
 
         // The first time also one for each service that may be tried again; then whatever has room.
         for (var (round, asked) = (0, 1); asked > 0 && round * DeferredJobDispatcher.MostAtOnce < MostAtOnce; round++)
-            asked = await backlog.ResumeAsync(probes: round == 0, cancellation);
-        await notices.SendAsync(cancellation);
+            asked = await dispatcher.ResumeAsync(probes: round == 0, cancellation);
+        await notifications.SendAsync(cancellation);
     }
 
     private async Task<bool> SettleAsync(CancellationToken cancellation)
@@ -62,7 +62,7 @@ public sealed class LimitMaintenance(
             limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
         if (await batch.SingleAsync(row => row.IsDBNull(0) ? null : Read(row), cancellation) is not { } job)
             return false;
-        log.Unthrottled(job.MessageSid, job.Phase.Name());
+        log.ThrottledJobResumed(job.MessageSid, job.Phase.Name());
         // Stored as under way: one that is not sent now is overdue later, and swept.
         await queues.SendAsync(job.Phase, new JobMessage(job.MessageSid, job.Generation), cancellation);
         return true;
@@ -79,7 +79,7 @@ public sealed class LimitMaintenance(
             limits.Value.GiveUpAfter, MostAtOnce);
         foreach (var (job, reason) in await batch.ListAsync(row => (Read(row), row.GetString(3)), cancellation))
         {
-            log.WaitedTooLong(job.MessageSid, job.Phase.Name(), reason);
+            log.DeferralExpired(job.MessageSid, job.Phase.Name(), reason);
             await queues.SendToPoisonAsync(job.Phase, new JobMessage(job.MessageSid, job.Generation).ToJson(), cancellation);
         }
     }

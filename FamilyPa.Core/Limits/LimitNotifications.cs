@@ -24,7 +24,7 @@ public sealed class LimitNotifications(Database database, ReplyOutbox replies)
             await using var batch = ReplyOutbox.AddResult(database.AsService(), notice.MessageSid, notice.Kind, result);
             // What Twilio did not take is said at the next sweep.
             if (result is not SendResult.NotSent)
-                batch.Add("update limit_notices set told_at = now() where message_sid = $1 and kind = $2", notice.MessageSid, notice.Kind.ToString().ToLowerInvariant());
+                batch.Add("update limit_notifications set notified_at = now() where message_sid = $1 and kind = $2", notice.MessageSid, notice.Kind.ToString().ToLowerInvariant());
             await batch.ExecuteDurablyAsync(CancellationToken.None);
         }
     }
@@ -35,11 +35,11 @@ public sealed class LimitNotifications(Database database, ReplyOutbox replies)
         await using var batch = database.AsService().Add(
             """
             select n.family_id, n.message_sid, n.kind, i.from_address, i.to_address, f.locale, coalesce(m.opted_out_at is not null, true)
-            from limit_notices n
+            from limit_notifications n
             join inbound_messages i on i.message_sid = n.message_sid
             join families f on f.id = n.family_id
             left join family_members m on m.family_id = n.family_id and m.user_id = n.user_id
-            where n.told_at is null and n.since > now() - interval '2 days'
+            where n.notified_at is null and n.since > now() - interval '2 days'
               and not exists (select from breakers b where b.dependency = 'twilio' and b.state <> 'closed')
             order by n.since limit $1
             """,

@@ -13,7 +13,7 @@ public sealed class FamilyFullException() : Exception("The family has as many me
 public sealed record AddedMember(MemberView Member, bool Invited);
 
 /// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
-public sealed class MemberManagement(Database database, NotificationQueue notices, ILogger<MemberManagement> log)
+public sealed class MemberManagement(Database database, NotificationQueue notifications, ILogger<MemberManagement> log)
 {
     private const string FamilyFull = "FP008";
 
@@ -72,12 +72,12 @@ public sealed class MemberManagement(Database database, NotificationQueue notice
     {
         try
         {
-            await notices.SendAsync(new Notification(NotificationKind.Invitation, userId, by), CancellationToken.None);
+            await notifications.SendAsync(new Notification(NotificationKind.Invitation, userId, by), CancellationToken.None);
             return true;
         }
         catch (Exception e) when (e is Azure.RequestFailedException or AggregateException or OperationCanceledException)
         {
-            log.NoticeNotSent(nameof(NotificationKind.Invitation), userId, ErrorCode.Of(e));
+            log.NotificationNotSent(nameof(NotificationKind.Invitation), userId, ErrorCode.Of(e));
             return false;
         }
     }

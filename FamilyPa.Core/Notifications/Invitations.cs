@@ -25,7 +25,7 @@ public sealed class Invitations(Database database, ReplyOutbox replies, Notifica
             return;
         if (channels.Of(invited.Phone, null, invited.OurNumber, null) is not { } channel)
         {
-            log.NoNumberOfOurs("invitation", userId);
+            log.OwnNumberUnknown("invitation", userId);
             return;
         }
 

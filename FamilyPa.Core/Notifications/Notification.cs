@@ -36,10 +36,10 @@ public sealed record Notification(NotificationKind Kind, Guid Id, Guid? By = nul
     private sealed record Body(string Kind, Guid Id, Guid? By);
 }
 
-/// <summary>The queue <c>notices</c>: an HTTP answer need not wait for Twilio, nor tell by its time whether there was anything to send.</summary>
+/// <summary>The queue <c>notifications</c>: an HTTP answer need not wait for Twilio, nor tell by its time whether there was anything to send.</summary>
 public sealed class NotificationQueue(PhaseQueues queues)
 {
-    public const string Name = "notices";
+    public const string Name = "notifications";
 
     public Task SendAsync(Notification notice, CancellationToken cancellation) => queues.SendAsync(Name, notice.ToJson(), null, cancellation);
 }

@@ -14,7 +14,7 @@ public interface INotificationHandler
     Task SendAsync(Notification notification, CancellationToken cancellation);
 }
 
-/// <summary>Works on the queue <c>notices</c>.</summary>
+/// <summary>Works on the queue <c>notifications</c>.</summary>
 public sealed class NotificationSender(IEnumerable<INotificationHandler> handlers, ILogger<NotificationSender> log)
 {
     /// <remarks>
@@ -40,6 +40,6 @@ public sealed class NotificationSender(IEnumerable<INotificationHandler> handler
     public void GiveUp(string body, string code)
     {
         var notification = Notification.TryParse(body);
-        log.NoticeNotSent(notification?.Kind.ToString() ?? "unreadable", notification?.Id, code);
+        log.NotificationNotSent(notification?.Kind.ToString() ?? "unreadable", notification?.Id, code);
     }
 }

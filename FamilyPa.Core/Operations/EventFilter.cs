@@ -28,7 +28,7 @@ public sealed record EventFilter(
         "received", "downloading", "transcribing", "extracting", "finalizing", "deferred", "throttled", "done", "rejected", "failed", Unmatched,
     ];
 
-    public static readonly IReadOnlyList<string> KnownSources = ["webhook", "spilled", "reconciled"];
+    public static readonly IReadOnlyList<string> KnownSources = ["webhook", "fallback", "reconciled"];
 
     private static readonly JsonSerializerOptions AuditJson = new()
     {

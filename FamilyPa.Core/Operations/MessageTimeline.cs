@@ -18,7 +18,7 @@ public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> 
         await using var disposing = batch;
         if (reveal)
         {
-            log.StoryRevealed(messageSid, requestId);
+            log.TimelineRevealed(messageSid, requestId);
             batch.Add(
                 """
                 insert into audit_log (actor, action, message_sid, family_id, request_id)
@@ -29,7 +29,7 @@ public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> 
                 messageSid, requestId);
         }
 
-        batch.Add("select (message_story($1, $2) || limits_story($1))::text", messageSid, reveal);
+        batch.Add("select (message_timeline($1, $2) || limits_timeline($1))::text", messageSid, reveal);
         return await batch.SingleAsync(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation);
     }
 }

@@ -24,7 +24,7 @@ public sealed class QueueDepths(Database database, PhaseQueues queues, ILogger<Q
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
-            log.NotMeasured(ErrorCode.Of(e));
+            log.MeasurementFailed(ErrorCode.Of(e));
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
             log.ReplayedMany(requestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);
         // Not bound to the caller's cancellation from here on: the jobs are stored as asked for, so a caller that hangs up changes nothing.
         await EnqueueAsync([.. results.Where(result => result.Outcome == "replayed")], requestId);
-        return await TakeInAsync(results, requestId);
+        return await IngestAsync(results, requestId);
     }
 
     /// <remarks>In the order of their ids, so that two replays of the same messages never wait for each other crosswise.</remarks>
@@ -78,24 +78,24 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
             }
             catch (Exception e) when (e is Azure.RequestFailedException or OperationCanceledException or AggregateException)
             {
-                log.EnqueueFailed(job.MessageSid, requestId, job.Phase!, ErrorCode.Of(e));
+                log.MessageNotQueued(job.MessageSid, requestId, job.Phase!, ErrorCode.Of(e));
             }
         });
     }
 
-    private async Task<List<ReplayResult>> TakeInAsync(List<ReplayResult> results, string requestId)
+    private async Task<List<ReplayResult>> IngestAsync(List<ReplayResult> results, string requestId)
     {
-        var known = results.Where(result => result.Outcome == "taken_in").Select(result => result.MessageSid).ToList();
+        var known = results.Where(result => result.Outcome == "ingested").Select(result => result.MessageSid).ToList();
         if (known.Count == 0)
             return results;
-        var taken = await unmatched.TakeInAsync(known, requestId, CancellationToken.None);
+        var taken = await unmatched.IngestAsync(known, requestId, CancellationToken.None);
         await using var batch = database.AsService().Add(
-            "select message_sid, id, status, generation, current_phase, 'taken_in' from processing_jobs where message_sid = any ($1)",
+            "select message_sid, id, status, generation, current_phase, 'ingested' from processing_jobs where message_sid = any ($1)",
             (object)taken.ToArray());
         var jobs = (await batch.ListAsync(ReadResult, CancellationToken.None)).ToDictionary(job => job.MessageSid);
         return
         [
-            .. results.Select(result => result.Outcome != "taken_in" ? result
+            .. results.Select(result => result.Outcome != "ingested" ? result
                 : jobs.GetValueOrDefault(result.MessageSid) ?? result with { Outcome = "unknown_sender" }),
         ];
     }

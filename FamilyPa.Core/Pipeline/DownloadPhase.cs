@@ -59,7 +59,7 @@ public sealed class DownloadPhase(
         var file = found.File;
         if (file.Reason == MediaReason.Forbidden)
             log.AttachmentForbidden(claim.MessageSid, Phase.Name(), part.Ordinal, found.ForbiddenHost);
-        log.AttachmentLookedAt(
+        log.AttachmentChecked(
             claim.MessageSid, Phase.Name(), part.Ordinal, claim.Family.Id, file.Reason ?? "kept", file.ContentType, found.Size, file.Seconds,
             (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return file;

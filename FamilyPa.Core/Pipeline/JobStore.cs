@@ -29,7 +29,7 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
                    f.id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text,
-                   case when m.message_sid is not null then claim_material(m, $6)::text end, c.reason, c.is_probe,
+                   case when m.message_sid is not null then phase_input(m, $6)::text end, c.reason, c.is_probe,
                    (select e.traceparent from webhook_events e where e.id = j.webhook_event_id)
             from claim_in_turn($1, $2, $3::int, $4, $5, $7, $8, $9) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'

@@ -23,7 +23,7 @@ public interface IPhase
 }
 
 /// <summary>Turns a queue message into a phase's work: reads it, leases the job, keeps the lease, records how it ended.</summary>
-public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDispatcher backlog, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
+public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDispatcher dispatcher, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
 {
     private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
 
@@ -35,7 +35,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
     {
         if (JobMessage.TryParse(body) is not { } message)
         {
-            log.SentToPoison(phase.Phase.Name(), "unreadable");
+            log.MessageMovedToPoison(phase.Phase.Name(), "unreadable");
             await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
             return;
         }
@@ -75,7 +75,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
     private async Task<JobMessage?> RunAsync(IPhase phase, JobMessage message, string body, CancellationToken cancellation)
     {
         var name = phase.Phase.Name();
-        using var span = message.Traceparent is null ? null : Traces.Continue(name, message.MessageSid, message.Traceparent);
+        using var span = message.Traceparent is null ? null : Traces.ContinuePhase(name, message.MessageSid, message.Traceparent);
         ClaimResult result;
         try
         {
@@ -93,7 +93,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
         {
             case { Outcome: "claimed", LeasedJob: { } claim }:
                 // What came without a trace (by hand, swept, replayed) joins that of its message, which only the claim tells.
-                using (var joined = span is null ? Traces.Continue(name, message.MessageSid, claim.Traceparent) : null)
+                using (var joined = span is null ? Traces.ContinuePhase(name, message.MessageSid, claim.Traceparent) : null)
                     return await WorkAsync(phase, claim, result.Generation, span ?? joined, cancellation);
             case { Outcome: "leased" }:
                 // Another delivery is at work. Come back when its lease is over, in case it dies.
@@ -104,13 +104,13 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
                 await queues.SendAsync(current, new JobMessage(message.MessageSid, result.Generation), cancellation);
                 break;
             case { Outcome: "deferred" }:
-                await backlog.FollowAsync([new PostCommitAction("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
+                await dispatcher.FollowAsync([new PostCommitAction("deferred", message.MessageSid, phase.Phase, null, result.Wait.TotalSeconds, result.Reason, null)]);
                 // A slot may have become free between this one's looking for it and its being set aside; who is paused has lost his place to others.
                 if (result.Reason is "no_slot" or "sender_paused")
-                    await backlog.ResumeAsync(probes: false, cancellation);
+                    await dispatcher.ResumeAsync(probes: false, cancellation);
                 return null;
             case { Outcome: "unknown" or "exhausted" }:
-                log.SentToPoison(name, result.Outcome);
+                log.MessageMovedToPoison(name, result.Outcome);
                 await queues.SendToPoisonAsync(phase.Phase, body, cancellation);
                 return null;
         }
@@ -123,7 +123,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
     /// <inheritdoc cref="RunAsync(IPhase, JobMessage, string, CancellationToken)"/>
     private async Task<JobMessage?> WorkAsync(IPhase phase, LeasedJob claim, int generation, Activity? span, CancellationToken cancellation)
     {
-        span?.SetTag("request_id", claim.AttemptId).SetTag("family_id", claim.Family.Id).SetTag("attempt", claim.Attempt);
+        span?.SetTag("attempt_id", claim.AttemptId).SetTag("family_id", claim.Family.Id).SetTag("attempt_number", claim.Attempt);
         var started = Stopwatch.GetTimestamp();
         Phase? next;
         using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -160,7 +160,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
         catch (DeferredException e)
         {
             End(claim, span, "deferred", started);
-            await backlog.FollowAsync(e.Steps);
+            await dispatcher.FollowAsync(e.Steps);
             return null;
         }
         catch (Exception e)
@@ -187,7 +187,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
         }
 
         var turn = claim.Phase == Phase.Finalize ? claim.Steps.Find(step => step.IsTurn) : null;
-        await backlog.FollowAsync([.. claim.Steps.Where(step => step != turn)]);
+        await dispatcher.FollowAsync([.. claim.Steps.Where(step => step != turn)]);
         return turn is null ? null : new JobMessage(turn.MessageSid!, turn.Generation);
     }
 
@@ -201,7 +201,7 @@ public sealed class PhaseRunner(JobStore jobs, PhaseQueues queues, DeferredJobDi
         {
             using var limit = new CancellationTokenSource(RecordLimit);
             var steps = await jobs.FailAttemptAsync(claim, error, limit.Token);
-            await backlog.FollowAsync(steps);
+            await dispatcher.FollowAsync(steps);
             if (steps[0].Kind == "deferred")
                 return null;
         }

@@ -24,7 +24,7 @@ public sealed class PoisonHandler(
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
             // Here it would be tried five times and then never again; as a new message it waits for as long as it takes.
-            log.PoisonWaits(phase.Name(), ErrorCode.Of(e));
+            log.PoisonMessageDeferred(phase.Name(), ErrorCode.Of(e));
             await queues.SendToPoisonAsync(phase, body, cancellation, settings.Value.DatabasePause);
         }
     }
@@ -36,7 +36,7 @@ public sealed class PoisonHandler(
         var failure = await FailAsync(phase, queueMessageId, body, message, cancellation);
         if (failure is null)
         {
-            log.PoisonForgotten(message?.MessageSid, phase.Name());
+            log.PoisonMessageDropped(message?.MessageSid, phase.Name());
             return;
         }
 

@@ -32,7 +32,7 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         }
         catch (Exception e) when (DatabaseOutage.Is(e) || e is Azure.RequestFailedException or AggregateException)
         {
-            log.NotSwept(ErrorCode.Of(e));
+            log.SweepFailed(ErrorCode.Of(e));
             return 0;
         }
     }

@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Reconciliation;
 
 /// <summary>Asks Twilio which messages it has for us, and takes in those that never arrived, whyever that was.</summary>
 public sealed class Reconciler(
-    TwilioMessageList twilio, DelayedIngestion intake, Database database, IOptions<AppSettings> app, IOptions<PipelineSettings> settings, TimeProvider clock,
+    TwilioMessageList twilio, DelayedIngestion ingestion, Database database, IOptions<AppSettings> app, IOptions<PipelineSettings> settings, TimeProvider clock,
     ILogger<Reconciler> log)
 {
     /// <summary>What is taken in stays so if the run ends early; the next one asks for everything again.</summary>
@@ -25,7 +25,7 @@ public sealed class Reconciler(
         }
         catch (Exception e) when (e is TwilioUnavailableException || DatabaseOutage.Is(e))
         {
-            log.ReconcilingFailed("messages", ErrorCode.Of(e), requestId);
+            log.ReconciliationFailed("messages", ErrorCode.Of(e), requestId);
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class Reconciler(
             foreach (var message in (await MissingAsync(inbound, cancellation)).OrderBy(message => message.At))
             {
                 await UntilRipeAsync(message, cancellation);
-                await TakeInAsync(message, requestId, cancellation);
+                await IngestAsync(message, requestId, cancellation);
             }
         }
     }
@@ -78,12 +78,12 @@ public sealed class Reconciler(
             await Task.Delay(wait, clock, cancellation);
     }
 
-    private async Task TakeInAsync(ListedMessage listed, string requestId, CancellationToken cancellation)
+    private async Task IngestAsync(ListedMessage listed, string requestId, CancellationToken cancellation)
     {
         try
         {
             var media = listed.NumMedia > 0 ? await twilio.MediaAsync(listed, cancellation) : [];
-            var acceptance = await intake.TakeInAsync(ReconciledMessage.Of(listed, media, app.Value.TwilioAccountSid), requestId);
+            var acceptance = await ingestion.IngestAsync(ReconciledMessage.Of(listed, media, app.Value.TwilioAccountSid), requestId);
             if (acceptance != Acceptance.Duplicate)
                 log.Reconciled(listed.Sid!, requestId, acceptance.Outcome);
         }

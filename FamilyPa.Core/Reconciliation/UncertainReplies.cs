@@ -35,7 +35,7 @@ public sealed class UncertainReplies(
         }
         catch (Exception e) when (e is TwilioUnavailableException || DatabaseOutage.Is(e))
         {
-            log.ReconcilingFailed("replies", ErrorCode.Of(e), Guid.NewGuid().ToString("N"));
+            log.ReconciliationFailed("replies", ErrorCode.Of(e), Guid.NewGuid().ToString("N"));
         }
     }
 
@@ -116,7 +116,7 @@ public sealed class UncertainReplies(
         await batch.ExecuteAsync(cancellation);
         if (found.Status is { } status)
             await delivery.StoreAsync(found.Sid!, status, null, cancellation);
-        log.ReplySettled(reply.MessageSid, "sent");
+        log.UncertainReplySettled(reply.MessageSid, "sent");
     }
 
     /// <summary>Only the one run that marks it sends it, and only once; who opted out meanwhile is left alone.</summary>
@@ -149,7 +149,7 @@ public sealed class UncertainReplies(
             """,
             reply.Id, outcome.Status, outcome.Sid, outcome.Code, result is SendResult.NotSent);
         await batch.ExecuteDurablyAsync(CancellationToken.None);
-        log.ReplySettled(reply.MessageSid, $"resent_{outcome.Status}");
+        log.UncertainReplySettled(reply.MessageSid, $"resent_{outcome.Status}");
     }
 
     private async Task NoteAsync(Unsettled reply, CancellationToken cancellation)
@@ -161,7 +161,7 @@ public sealed class UncertainReplies(
             """,
             reply.Id);
         if (await batch.ExecuteAsync(cancellation) > 0)
-            log.ReplySettled(reply.MessageSid, "not_found_at_provider");
+            log.UncertainReplySettled(reply.MessageSid, "not_found_at_provider");
     }
 
     /// <param name="TriedAt">When its fate became uncertain.</param>

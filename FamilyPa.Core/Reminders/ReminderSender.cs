@@ -32,7 +32,7 @@ public sealed class ReminderSender(
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
-            log.NotReminded(ErrorCode.Of(e));
+            log.RemindersNotSent(ErrorCode.Of(e));
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class ReminderSender(
         if (recipient.From is not { } from)
         {
             await SkipAsync(reminders, "no_number", cancellation);
-            log.NoNumberOfOurs("reminder", reminders[0].TaskId);
+            log.OwnNumberUnknown("reminder", reminders[0].TaskId);
             return;
         }
 

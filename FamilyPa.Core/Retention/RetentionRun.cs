@@ -49,7 +49,7 @@ public sealed class RetentionRun(Database database, MediaStore media, IOptions<R
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or Azure.RequestFailedException or AggregateException)
         {
-            log.NotRemoved(what, ErrorCode.Of(e));
+            log.RetentionFailed(what, ErrorCode.Of(e));
         }
 
         if (count > 0)

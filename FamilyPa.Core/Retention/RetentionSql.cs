@@ -66,8 +66,8 @@ internal static class RetentionSql
             select message_sid from unmatched_messages where received_at < now() - make_interval(days => $1) limit $2)
           returning 1),
         started as (
-          delete from number_choices where number_hash in (
-            select number_hash from number_choices where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
+          delete from number_opt_outs where number_hash in (
+            select number_hash from number_opt_outs where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
           returning 1)
         select (select count(*) from gone) + (select count(*) from started)
         """;
@@ -113,11 +113,11 @@ internal static class RetentionSql
     public const string Limits =
         """
         with notices as (
-          delete from limit_notices where (family_id, user_id, kind, since) in (
-            select family_id, user_id, kind, since from limit_notices where since < now() - make_interval(days => $1) limit $2)
+          delete from limit_notifications where (family_id, user_id, kind, since) in (
+            select family_id, user_id, kind, since from limit_notifications where since < now() - make_interval(days => $1) limit $2)
           returning 1),
         alerts as (
           delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1)
-        select (select count(*) from notices) + (select count(*) from alerts)
+        select (select count(*) from notifications) + (select count(*) from alerts)
         """;
 }

@@ -18,7 +18,7 @@ namespace FamilyPa.Core.SignIn;
 /// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
 /// </remarks>
 public sealed class LoginCodes(
-    Database database, NotificationQueue notices, TwilioClient twilio, SessionKeys keys, NotificationChannels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
+    Database database, NotificationQueue notifications, TwilioClient twilio, SessionKeys keys, NotificationChannels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
 {
     public NotificationKind Kind => NotificationKind.Code;
 
@@ -34,7 +34,7 @@ public sealed class LoginCodes(
             limits.CodesPerDayPerPhone, limits.CodesPerHourPerAddress);
         var outcome = await batch.SingleAsync(row => row.GetString(0), cancellation);
         if (outcome == "wanted")
-            await notices.SendAsync(new Notification(NotificationKind.Code, id), cancellation);
+            await notifications.SendAsync(new Notification(NotificationKind.Code, id), cancellation);
         else
             log.CodeLimited(requestId, outcome!);
     }
@@ -63,7 +63,7 @@ public sealed class LoginCodes(
         }
         else if (receiver?.Outcome == "issued")
         {
-            log.NoNumberOfOurs("code", id);
+            log.OwnNumberUnknown("code", id);
         }
         else
         {

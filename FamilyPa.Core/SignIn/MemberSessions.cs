@@ -84,14 +84,14 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                 row => (User: new SessionUser(row.GetGuid(0), row.GetString(1), row.GetString(2)), Family: new SessionFamily(row.GetGuid(3), row.GetString(4)),
                     ExpiresAt: row.GetFieldValue<DateTimeOffset>(5)),
                 cancellation);
-            log.SessionAsked(requestId, by, opened.User is null ? "refused" : "opened", opened.User?.UserId, opened.Family?.Id);
+            log.SignInAttempted(requestId, by, opened.User is null ? "refused" : "opened", opened.User?.UserId, opened.Family?.Id);
             return opened.User is null
                 ? null
                 : new OpenedSession(tokens.Create(opened.User.UserId, id, opened.ExpiresAt), opened.ExpiresAt, opened.User, opened.Family!);
         }
         catch (Npgsql.PostgresException e) when (e.SqlState == TooManyTriesException.SqlState)
         {
-            log.SessionAsked(requestId, by, "limited", null, null);
+            log.SignInAttempted(requestId, by, "limited", null, null);
             throw new TooManyTriesException();
         }
     }

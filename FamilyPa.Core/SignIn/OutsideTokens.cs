@@ -26,7 +26,7 @@ public sealed class OutsideTokens(IHttpClientFactory clients, IOptions<AppSettin
             return null;
         var result = await handler.ValidateTokenAsync(token, rules);
         if (!result.IsValid && result.Exception is not SecurityTokenException and not ArgumentException)
-            log.IssuerNotReached(ErrorCode.Of(result.Exception));
+            log.IssuerUnreachable(ErrorCode.Of(result.Exception));
         return result.IsValid && Guid.TryParse(result.ClaimsIdentity.FindFirst(JwtRegisteredClaimNames.Sub)?.Value, out var user)
             ? new Identity(user, null)
             : null;

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class EventFunctions(MessageTimeline story, EventSearch search)
+public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 1000;
@@ -26,7 +26,7 @@ public sealed class EventFunctions(MessageTimeline story, EventSearch search)
         return Json.Answer(new SearchAnswer(page.Rows, page.Next?.ToString()));
     }
 
-    /// <summary>The whole story of one message, from its MessageSid alone; <c>reveal=true</c> shows what was written and by whom.</summary>
+    /// <summary>The whole timeline of one message, from its MessageSid alone; <c>reveal=true</c> shows what was written and by whom.</summary>
     [Function("AdminEvent")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/events/{messageSid}")] HttpRequest request,
@@ -38,7 +38,7 @@ public sealed class EventFunctions(MessageTimeline story, EventSearch search)
         var reveal = fields.Flag("reveal");
         if (fields.Wrong() is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A message cannot be read like this.", wrong);
-        return MessageSids.IsValid(messageSid) && await story.ReadAsync(messageSid, reveal, http.TraceIdentifier, cancellation) is { } found
+        return MessageSids.IsValid(messageSid) && await timeline.ReadAsync(messageSid, reveal, http.TraceIdentifier, cancellation) is { } found
             ? Results.Text(found, "application/json")
             : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid has been taken in.");
     }

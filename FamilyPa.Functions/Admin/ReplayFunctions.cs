@@ -72,7 +72,7 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
         var totals = results.GroupBy(result => result.Outcome).ToDictionary(outcome => outcome.Key, outcome => (long)outcome.Count());
         totals.TryAdd("replayed", 0);
         totals["matched"] = matched;
-        totals["skipped"] = results.Count(result => result.Outcome is not ("replayed" or "would_replay" or "taken_in" or "would_take_in"));
+        totals["skipped"] = results.Count(result => result.Outcome is not ("replayed" or "would_replay" or "ingested" or "would_ingest"));
         return totals;
     }
 

@@ -7,10 +7,10 @@ namespace FamilyPa.Functions.Notifications;
 /// <summary>The queue of what is said unasked: sign-in codes, invitations.</summary>
 public sealed class NotificationFunctions(NotificationSender sender)
 {
-    [Function("Notices")]
-    public Task Send([QueueTrigger("notices")] QueueMessage message, CancellationToken cancellation) =>
+    [Function("Notifications")]
+    public Task Send([QueueTrigger("notifications")] QueueMessage message, CancellationToken cancellation) =>
         sender.SendAsync(message.Body.ToString(), message.DequeueCount, cancellation);
 
-    [Function("NoticesPoison")]
+    [Function("NotificationsPoison")]
     public void GiveUp([QueueTrigger("notices-poison")] QueueMessage message) => sender.GiveUp(message.Body.ToString(), "process_died");
 }

@@ -9,7 +9,7 @@ public sealed class InboundFunctions(FallbackQueueConsumer intake)
 {
     [Function("Inbound")]
     public Task TakeIn([QueueTrigger("inbound")] QueueMessage message, CancellationToken cancellation) =>
-        intake.TakeInAsync(message.Body.ToString(), message.DequeueCount, cancellation);
+        intake.IngestAsync(message.Body.ToString(), message.DequeueCount, cancellation);
 
     [Function("InboundPoison")]
     public Task GiveUp([QueueTrigger("inbound-poison")] QueueMessage message, CancellationToken cancellation) =>

@@ -6,8 +6,8 @@ using OpenTelemetry.Logs;
 namespace FamilyPa.Functions.Telemetry;
 
 /// <summary>
-/// Log lines, ours and others', before they leave. Each learns from the spans around it which message, request, phase and family it is about,
-/// and is sanitised once more: what is logged should be clean already, and this is for when it is not.
+/// Adds to every exported log line the dimensions of the spans around it (<see cref="Traces.Context"/>), and sanitises it. Our own lines are
+/// clean already; lines of libraries may not be.
 /// </summary>
 internal sealed class SafeLogs : BaseProcessor<LogRecord>
 {
@@ -38,7 +38,7 @@ internal sealed class SafeLogs : BaseProcessor<LogRecord>
     {
         for (var span = Activity.Current; span is not null; span = span.Parent)
         {
-            if ((span.GetTagItem(name) ?? (name == "request_id" ? span.GetTagItem(Traces.Call) : null)) is { } value)
+            if ((span.GetTagItem(name) ?? (name == Traces.Invocation ? span.GetTagItem(Traces.Call) : null)) is { } value)
                 return value;
         }
 

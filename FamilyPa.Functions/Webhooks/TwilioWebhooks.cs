@@ -32,7 +32,7 @@ public sealed class TwilioWebhooks(
         var message = new InboundMessage(form!.Fields, form.Body, request.Headers["I-Twilio-Idempotency-Token"]);
         try
         {
-            var acceptance = await intake.TakeInAsync(message, http.TraceIdentifier);
+            var acceptance = await intake.IngestAsync(message, http.TraceIdentifier);
             if (acceptance.Limit is { } limit)
                 return Problem.TooMany(http, limit, (int)acceptance.RetryAfter.TotalSeconds);
             return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);

@@ -21,8 +21,8 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
         var count = failures.Add(address);
         if (failures.IsOver(count))
             return AnswerTooMany(http, address, count);
-        log.WebhookRefused(http.TraceIdentifier, "verify", refusal.Reason, address, http.Request.ContentLength);
-        Meters.VerificationRefused(refusal.Reason);
+        log.WebhookRejected(http.TraceIdentifier, "verify", refusal.Reason, address, http.Request.ContentLength);
+        Meters.VerificationRejected(refusal.Reason);
         try
         {
             var total = await failures.StoreAsync(address, refusal.Reason, cancellation).WaitAsync(Patience, cancellation);
@@ -31,7 +31,7 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            log.RefusalNotCounted(http.TraceIdentifier, ErrorCode.Of(e));
+            log.RejectionNotCounted(http.TraceIdentifier, ErrorCode.Of(e));
         }
 
         if (refusal.Status == StatusCodes.Status405MethodNotAllowed)
@@ -44,7 +44,7 @@ public sealed class WebhookRefusals(VerificationFailures failures, IOptions<Limi
     {
         Meters.LimitActed("verification_failures");
         if (!failures.IsOver(count - 1))
-            log.RefusalsTooMany(http.TraceIdentifier, "verify", address, limits.Value.VerificationFailuresPerMinutePerAddress, count);
+            log.VerificationLimitReached(http.TraceIdentifier, "verify", address, limits.Value.VerificationFailuresPerMinutePerAddress, count);
         return Problem.TooMany(http, "too_many_refusals", failures.SecondsLeft());
     }
 }

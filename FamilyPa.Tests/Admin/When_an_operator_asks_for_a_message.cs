@@ -8,33 +8,33 @@ namespace FamilyPa.Tests.Admin;
 public sealed class When_an_operator_asks_for_a_message(FastApp app) : AppTest<FastApp>(app)
 {
     [Fact]
-    public async Task Its_whole_story_is_one_call_with_people_and_their_words_masked()
+    public async Task Its_whole_timeline_is_one_call_with_people_and_their_words_masked()
     {
         var sid = await App.TextAsync("buy milk");
         await App.WaitForJobAsync(sid);
 
         var answer = await App.AskAsync($"/api/admin/events/{sid}");
-        var story = answer.Json;
+        var timeline = answer.Json;
 
         Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
-        Assert.Equal(("done", "webhook"), (story.GetProperty("job").Text("status"), story.GetProperty("event").Text("source")));
-        var payload = story.GetProperty("event").GetProperty("payload");
+        Assert.Equal(("done", "webhook"), (timeline.GetProperty("job").Text("status"), timeline.GetProperty("event").Text("source")));
+        var payload = timeline.GetProperty("event").GetProperty("payload");
         Assert.Equal(
             (sid, "… (8 characters)", "whatsapp:…23", "… (3 characters)"),
             (payload.Text("MessageSid"), payload.Text("Body"), payload.Text("From"), payload.Text("ProfileName")));
         Assert.Equal(
             [("", "received"), ("received", "extracting"), ("extracting", "finalizing"), ("finalizing", "done")],
-            story.GetProperty("states").EnumerateArray().Select(state => (state.Text("from"), state.Text("to"))));
+            timeline.GetProperty("states").EnumerateArray().Select(state => (state.Text("from"), state.Text("to"))));
         Assert.All(
-            story.GetProperty("states").EnumerateArray(),
+            timeline.GetProperty("states").EnumerateArray(),
             state => Assert.InRange(state.GetProperty("at").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1)));
         Assert.Equal(
             ["extract succeeded", "finalize succeeded"],
-            story.GetProperty("attempts").EnumerateArray().Select(attempt => $"{attempt.Text("phase")} {attempt.Text("outcome")}"));
-        Assert.Equal("False", story.GetProperty("queue").Text("leased"));
-        Assert.Equal(["… (8 characters)"], story.GetProperty("tasks").EnumerateArray().Select(task => task.Text("title")));
-        Assert.Equal(1, story.GetProperty("replies").GetArrayLength());
-        Assert.True(story.GetProperty("cost_usd").GetDecimal() > 0);
+            timeline.GetProperty("attempts").EnumerateArray().Select(attempt => $"{attempt.Text("phase")} {attempt.Text("outcome")}"));
+        Assert.Equal("False", timeline.GetProperty("queue").Text("leased"));
+        Assert.Equal(["… (8 characters)"], timeline.GetProperty("tasks").EnumerateArray().Select(task => task.Text("title")));
+        Assert.Equal(1, timeline.GetProperty("replies").GetArrayLength());
+        Assert.True(timeline.GetProperty("cost_usd").GetDecimal() > 0);
         foreach (var hidden in (string[])["milk", "Milk", "Zoë", DemoFamily.Owner.Phone.TrimStart('+'), "lease_token"])
             Assert.DoesNotContain(hidden, answer.Body, StringComparison.Ordinal);
     }
@@ -45,17 +45,17 @@ public sealed class When_an_operator_asks_for_a_message(FastApp app) : AppTest<F
         var sid = await App.TextAsync("buy milk");
         await App.WaitForJobAsync(sid);
 
-        var story = (await App.AskAsync($"/api/admin/events/{sid}?reveal=true")).Json;
+        var timeline = (await App.AskAsync($"/api/admin/events/{sid}?reveal=true")).Json;
 
-        var payload = story.GetProperty("event").GetProperty("payload");
+        var payload = timeline.GetProperty("event").GetProperty("payload");
         Assert.Equal(("buy milk", $"whatsapp:{DemoFamily.Owner.Phone}"), (payload.Text("Body"), payload.Text("From")));
-        Assert.Contains("milk", story.GetProperty("tasks")[0].Text("title"), StringComparison.OrdinalIgnoreCase);
-        Assert.Equal("reveal", Assert.Single(story.GetProperty("audit").EnumerateArray()).Text("action"));
+        Assert.Contains("milk", timeline.GetProperty("tasks")[0].Text("title"), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("reveal", Assert.Single(timeline.GetProperty("audit").EnumerateArray()).Text("action"));
         Assert.Equal((400, "invalid_request"), await App.AskAsync($"/api/admin/events/{sid}?reveal=perhaps") is var wrong ? (wrong.Status, wrong.Code()) : default);
     }
 
     [Fact]
-    public async Task A_voice_notes_story_holds_its_recordings_transcripts_and_questions()
+    public async Task A_voice_notes_timeline_holds_its_recordings_transcripts_and_questions()
     {
         var sid = await App.StoredAsync(new() { Status = "done", Phase = "finalize" });
         await App.Database.ExecuteAsync(
@@ -96,7 +96,7 @@ public sealed class When_an_operator_asks_for_a_message(FastApp app) : AppTest<F
     }
 
     [Fact]
-    public async Task A_sender_in_no_family_has_a_story_too()
+    public async Task A_sender_in_no_family_has_a_timeline_too()
     {
         var form = App.Form("buy milk", null, ("From", "+15005550123"));
         await App.PostAsync(form);

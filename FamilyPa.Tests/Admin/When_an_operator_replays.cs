@@ -73,10 +73,10 @@ public sealed class When_an_operator_replays(FastApp app) : AppTest<FastApp>(app
 
         using var created = await App.Operator.PostAsJsonAsync(
             "/api/admin/families", new { name = "Late", timezone = "UTC", members = new[] { new { name = "Ann", role = "owner", phone = "+15005550177" } } }, Cancellation);
-        Assert.Equal([(sid, "would_take_in")], (await App.ReplayAsync(new { message_sid = sid, dry_run = true })).Outcomes());
+        Assert.Equal([(sid, "would_ingest")], (await App.ReplayAsync(new { message_sid = sid, dry_run = true })).Outcomes());
         var answer = await App.ReplayAsync(new { message_sid = sid });
 
-        Assert.Equal([(sid, "taken_in")], answer.Outcomes());
+        Assert.Equal([(sid, "ingested")], answer.Outcomes());
         Assert.NotNull(answer.Json.GetProperty("jobs")[0].Text("job_id"));
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from tasks where source_message_sid = $1", sid));

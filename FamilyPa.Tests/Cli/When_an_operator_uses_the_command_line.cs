@@ -11,7 +11,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     : AppTest<When_an_operator_uses_the_command_line.SecretiveApp>(app)
 {
     [Fact]
-    public async Task What_it_simulates_is_accepted_once_and_its_story_told()
+    public async Task What_it_simulates_is_accepted_once_and_its_timeline_told()
     {
         var sid = FamilyPaApp.NewSid();
 
@@ -27,7 +27,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         Assert.Equal(0, told.ExitCode);
         foreach (var word in (string[])["received -> extracting", "finalizing -> done", "extract, attempt 1: succeeded", "whatsapp:…23", "reply sent"])
             Assert.Contains(word, told.Output, StringComparison.Ordinal);
-        Assert.Matches($"Properties.event_id == \"{sid}\" and Properties.phase == \"finalize\" and [^\n]+\n$", told.Output);
+        Assert.Matches($"Properties.message_sid == \"{sid}\" and Properties.phase == \"finalize\" and [^\n]+\n$", told.Output);
         Assert.DoesNotContain("bread", told.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("buy milk & bread 🥛", (await App.FamilypaAsync("inspect", sid, "--reveal")).Output, StringComparison.Ordinal);
         Assert.Equal(sid, (await App.FamilypaAsync("inspect", sid, "--json")).Json.Text("message_sid"));

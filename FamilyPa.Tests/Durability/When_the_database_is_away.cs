@@ -43,9 +43,9 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         var row = Assert.Single(await App.Database.RowsAsync(
             "select e.source, e.received_at, e.raw_body, m.created_at from webhook_events e join inbound_messages m using (message_sid) where message_sid = $1", sid));
         // What a frozen database had in hand, it may still store when it wakes.
-        Assert.Contains(row["source"], outage == Outage.Frozen ? ["spilled", "webhook"] : (string[])["spilled"]);
+        Assert.Contains(row["source"], outage == Outage.Frozen ? ["fallback", "webhook"] : (string[])["fallback"]);
         Assert.Equal(row["received_at"], row["created_at"]);
-        if (row["source"] is "spilled")
+        if (row["source"] is "fallback")
             Assert.InRange((DateTime)row["received_at"]!, sent.AddSeconds(-1), sent.AddSeconds(1));
         using var content = new FormUrlEncodedContent(form);
         Assert.Equal(await content.ReadAsStringAsync(Cancellation), Encoding.ASCII.GetString((byte[])row["raw_body"]!));
@@ -116,7 +116,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         App.Postgres.PassOn();
 
         await App.WaitForAsync(
-            () => App.Database.ScalarAsync<long>("select count(*) from unmatched_messages where source = 'spilled' and from_address = 'whatsapp:+15005550009'"),
+            () => App.Database.ScalarAsync<long>("select count(*) from unmatched_messages where source = 'fallback' and from_address = 'whatsapp:+15005550009'"),
             count => count == 2, "both messages");
         await App.Twilio.WaitForMessageAsync(message => message.To == "whatsapp:+15005550009", FamilyPaApp.Patience);
         Assert.StartsWith("Hello!", Assert.Single(App.Twilio.Sent, message => message.To == "whatsapp:+15005550009").Body, StringComparison.Ordinal);
@@ -164,7 +164,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
                 App.Postgres.Refuse();
         }
 
-        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Contains($"Message {sids[^1]} still waits", StringComparison.Ordinal), "the last message to be tried in vain");
+        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Contains($"Message {sids[^1]} deferred in queue", StringComparison.Ordinal), "the last message to be tried in vain");
         App.Postgres.PassOn();
 
         foreach (var sid in sids)
@@ -195,11 +195,11 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
     public async Task One_whose_tries_all_ended_without_a_word_is_taken_in_at_last()
     {
         var (sid, row) = await EndInPoisonAsync("buy luck");
-        var spilled = JsonNode.Parse((string)row["body"]!)!.AsObject();
-        Assert.True(spilled.Remove("cause"));
+        var fallback = JsonNode.Parse((string)row["body"]!)!.AsObject();
+        Assert.True(fallback.Remove("cause"));
 
         // As the platform puts it there once the process has died five times over it.
-        await App.Storage.Queue("inbound-poison").SendMessageAsync(spilled.ToJsonString(), Cancellation);
+        await App.Storage.Queue("inbound-poison").SendMessageAsync(fallback.ToJsonString(), Cancellation);
 
         await App.WaitForJobAsync(sid, "done");
         await AssertOnceAsync(sid);
@@ -212,7 +212,7 @@ public sealed class When_the_database_is_away(OutageApp app) : AppTest<OutageApp
         App.Postgres.Refuse();
         await App.Storage.Queue("inbound").SendMessageAsync("this is no message", Cancellation);
         await App.Storage.Queue("extract-poison").SendMessageAsync("nor is this", Cancellation);
-        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Split("A poison message").Length > 6, "both to be tried a few times");
+        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Split("Poison message of queue").Length > 6, "both to be tried a few times");
         App.Postgres.PassOn();
 
         var rows = await App.WaitForAsync(

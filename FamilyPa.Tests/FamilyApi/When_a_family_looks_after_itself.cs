@@ -90,9 +90,9 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
         Assert.StartsWith("Hello! owner 0 added you to The Smiths", sent.Body, StringComparison.Ordinal);
         Assert.Equal(DemoFamily.TwilioNumber, sent.From);
         // The queue delivers a message twice now and then.
-        await App.Storage.Queue("notices").SendMessageAsync($$"""{"kind":"invitation","id":"{{id}}"}""", Cancellation);
-        await App.Storage.Queue("notices").SendMessageAsync("rubbish", Cancellation);
-        await App.WaitForAsync(async () => (await App.Storage.Queue("notices").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
+        await App.Storage.Queue("notifications").SendMessageAsync($$"""{"kind":"invitation","id":"{{id}}"}""", Cancellation);
+        await App.Storage.Queue("notifications").SendMessageAsync("rubbish", Cancellation);
+        await App.WaitForAsync(async () => (await App.Storage.Queue("notifications").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
         Assert.Single(App.Twilio.Sent, message => message.To == phone);
 
         var client = new MemberClient(App, await App.TokenAsync(id));
@@ -116,7 +116,7 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
         Assert.Equal((400, "invalid_request"), Of(await owner.PostAsync("/api/members", body, ("Idempotency-Key", "a b"))));
         // Whoever sends it again, they are told once.
         await App.WaitForAsync(() => Task.FromResult(App.Twilio.Sent.Count(message => message.To == phone)), count => count == 1, "the invitation");
-        await App.WaitForAsync(async () => (await App.Storage.Queue("notices").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
+        await App.WaitForAsync(async () => (await App.Storage.Queue("notifications").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
         Assert.Single(App.Twilio.Sent, message => message.To == phone);
         // What failed took no key.
         Assert.Equal((409, "phone_taken"), Of(await owner.PostAsync("/api/members", new { name = "Gran", phone }, ("Idempotency-Key", "failed"))));

@@ -65,8 +65,8 @@ public sealed class When_a_budget_is_used_up(When_a_budget_is_used_up.ThriftyApp
         var shown = (await App.FamilypaAsync("budget", "show", $"{family}", "--json")).Json;
         Assert.Equal((0m, 1L), (shown.GetProperty("daily_usd").GetDecimal(), shown.GetProperty("deferred").GetInt64()));
         Assert.Contains("budget_family", (await App.FamilypaAsync("limits")).Output, StringComparison.Ordinal);
-        var story = (await App.AskAsync($"/api/admin/events/{sid}")).Json;
-        Assert.Equal("budget_family", story.GetProperty("job").Text("status_reason"));
+        var timeline = (await App.AskAsync($"/api/admin/events/{sid}")).Json;
+        Assert.Equal("budget_family", timeline.GetProperty("job").Text("status_reason"));
         Assert.Equal(1, (await App.FamilypaAsync("budget", "release", $"{family}", "--json")).Json.GetProperty("released").GetInt64());
         await App.WaitForAsync(() => App.AttemptsAsync(sid), attempts => attempts.Count == 2, "another try");
         await App.WaitForJobAsync(sid, "deferred");

@@ -74,8 +74,8 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
 
         await App.WaitForJobAsync(sids[^2], "done");
         Assert.Equal(1, await App.CountAsync("tasks", sids[^2]));
-        var story = await App.AskAsync($"/api/admin/events/{sids[^2]}");
-        Assert.Contains("rate_sender", story.Body, StringComparison.Ordinal);
+        var timeline = await App.AskAsync($"/api/admin/events/{sids[^2]}");
+        Assert.Contains("rate_sender", timeline.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,16 +26,16 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app, Kusto kusto) : Sha
     }
 
     [Fact]
-    public async Task The_story_of_a_message_tells_of_all_its_phases_and_calls()
+    public async Task The_timeline_of_a_message_tells_of_all_its_phases_and_calls()
     {
         var day = await App.DayAsync();
 
-        var story = await kusto.RunAsync(Filled(Queries.Workbook, day.Voice)["one-message"], Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
+        var timeline = await kusto.RunAsync(Filled(Queries.Workbook, day.Voice)["one-message"], Ingestion.Rows(day.Items), DateTimeOffset.UtcNow);
 
         Assert.Superset(
-            new HashSet<string?> { "persist", "download", "transcribe", "extract", "finalize" }, story.Rows.Select(row => row["phase"].GetString()).ToHashSet());
-        Assert.Equal(story.Rows.Select(row => row["TimeGenerated"].GetDateTimeOffset()).Order(), story.Rows.Select(row => row["TimeGenerated"].GetDateTimeOffset()));
-        Assert.All(story.Rows, row => Assert.NotEmpty(row["what"].GetString()!));
+            new HashSet<string?> { "persist", "download", "transcribe", "extract", "finalize" }, timeline.Rows.Select(row => row["step"].GetString()).ToHashSet());
+        Assert.Equal(timeline.Rows.Select(row => row["TimeGenerated"].GetDateTimeOffset()).Order(), timeline.Rows.Select(row => row["TimeGenerated"].GetDateTimeOffset()));
+        Assert.All(timeline.Rows, row => Assert.NotEmpty(row["what"].GetString()!));
     }
 
     [Fact]

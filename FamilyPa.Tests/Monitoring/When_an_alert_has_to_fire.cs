@@ -52,10 +52,10 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
             Succeed(sent, 60_000);
         }),
 
-        new("failed-verifications", "somebody with the secret cannot sign", true, _ => Repeat(5, () => Meters.VerificationRefused("bad_signature"))),
-        new("failed-verifications", "that happens now and then", false, _ => Repeat(4, () => Meters.VerificationRefused("bad_signature"))),
-        new("failed-verifications", "a scanner is at work", true, _ => Repeat(100, () => Meters.VerificationRefused("bad_secret"))),
-        new("failed-verifications", "a scanner has looked in", false, _ => Repeat(99, () => Meters.VerificationRefused("bad_secret"))),
+        new("failed-verifications", "somebody with the secret cannot sign", true, _ => Repeat(5, () => Meters.VerificationRejected("bad_signature"))),
+        new("failed-verifications", "that happens now and then", false, _ => Repeat(4, () => Meters.VerificationRejected("bad_signature"))),
+        new("failed-verifications", "a scanner is at work", true, _ => Repeat(100, () => Meters.VerificationRejected("bad_secret"))),
+        new("failed-verifications", "a scanner has looked in", false, _ => Repeat(99, () => Meters.VerificationRejected("bad_secret"))),
 
         new("nothing-received", "there is silence in a busy hour", true, sent => Yesterday(sent, 5)),
         new("nothing-received", "there is silence in a quiet hour", false, sent => Yesterday(sent, 4)),
@@ -63,13 +63,13 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
         {
             Yesterday(sent, 5);
             sent.Ago = TimeSpan.FromMinutes(59);
-            Meters.MessageTakenIn("accepted", "webhook");
+            Meters.MessageIngested("accepted", "webhook");
         }),
         new("nothing-received", "only we ourselves write", true, sent =>
         {
             Yesterday(sent, 5);
             sent.Ago = TimeSpan.FromMinutes(1);
-            Meters.MessageTakenIn("accepted", "canary");
+            Meters.MessageIngested("accepted", "canary");
         }),
 
         new("nothing-measured", "the timers stand still while messages are worked on", true, sent => Succeed(sent, 900)),
@@ -82,7 +82,7 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
             Meters.CanaryEnded("ok", TimeSpan.FromSeconds(2));
         }),
         new("errors-logged", "canaries do not return, which has an alert of its own", false, sent =>
-            Repeat(5, () => sent.CanaryLost("SM1", "canary", "late", "timeout", 60_000))),
+            Repeat(5, () => sent.CanaryFailed("SM1", "canary", "late", "timeout", 60_000))),
 
         new("webhooks-missed", "webhooks do not arrive", true, sent => Repeat(3, () => sent.Reconciled("SM1", "request", "accepted"))),
         new("webhooks-missed", "what does not arrive cannot be taken in either", true, sent => Repeat(3, () => sent.NotReconciled("SM1", "request", "database_P0001"))),
@@ -155,7 +155,7 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
     private static void Yesterday(Sent sent, int messages)
     {
         sent.Ago = TimeSpan.FromHours(24.5);
-        Repeat(messages, () => Meters.MessageTakenIn("accepted", "webhook"));
+        Repeat(messages, () => Meters.MessageIngested("accepted", "webhook"));
     }
 
     private static void Repeat(int times, Action happen)

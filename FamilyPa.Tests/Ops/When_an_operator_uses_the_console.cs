@@ -38,7 +38,7 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
     }
 
     [Fact]
-    public async Task From_a_failure_to_its_story_and_its_replay()
+    public async Task From_a_failure_to_its_timeline_and_its_replay()
     {
         var code = $"odd_{Guid.NewGuid():N}"[..20];
         var sid = await App.StoredAsync(new() { Body = "buy milk tomorrow", ErrorCode = code });
@@ -59,13 +59,13 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
     }
 
     [Fact]
-    public async Task The_story_ends_with_the_query_that_finds_its_log_lines()
+    public async Task The_timeline_ends_with_the_query_that_finds_its_log_lines()
     {
         var sid = await App.TextAsync("buy milk tomorrow");
         await App.WaitForJobAsync(sid, "done");
         var page = await OpenedAsync($"/ops/message?sid={sid}");
 
-        await SeesAsync(page.GetByText($"AppTraces | where Properties.event_id == \"{sid}\" and Properties.phase == \"finalize\"").First);
+        await SeesAsync(page.GetByText($"AppTraces | where Properties.message_sid == \"{sid}\" and Properties.phase == \"finalize\"").First);
         await SeesAsync(Button(page, "Copy"));
     }
 
@@ -110,7 +110,7 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
         await page.GetByPlaceholder("MessageSid…").FillAsync(sid);
         await page.GetByPlaceholder("MessageSid…").PressAsync("Enter");
         await SeesAsync(page.GetByText("What happened"));
-        await Axe.AuditAsync(page, "story");
+        await Axe.AuditAsync(page, "timeline");
         await Button(page, "Replay…").ClickAsync();
         await SeesAsync(page.GetByText("would run again"));
         await Axe.AuditAsync(page, "replay");

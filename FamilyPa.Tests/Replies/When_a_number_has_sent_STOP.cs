@@ -71,7 +71,7 @@ public sealed class When_a_number_has_sent_STOP(FastApp app) : AppTest<FastApp>(
         await App.PostAsync(stop);
         await SayAsync("START");
         await App.PostAsync(stop);
-        await App.Database.ExecuteAsync("select hear_stranger($1, $2, 'keyword_stop', now() - interval '1 hour')", FamilyPaApp.NewSid(), phone);
+        await App.Database.ExecuteAsync("select record_unknown_sender_opt_out($1, $2, 'keyword_stop', now() - interval '1 hour')", FamilyPaApp.NewSid(), phone);
 
         await AddAsync(phone);
 
@@ -136,7 +136,7 @@ public sealed class When_a_number_has_sent_STOP(FastApp app) : AppTest<FastApp>(
     private async Task<int> SentAsync()
     {
         await App.WaitForAsync(
-            async () => (await App.Storage.Queue("notices").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the notices to be looked at");
+            async () => (await App.Storage.Queue("notifications").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the notices to be looked at");
         return App.Twilio.Sent.Count(message => message.To.EndsWith(phone, StringComparison.Ordinal));
     }
 }

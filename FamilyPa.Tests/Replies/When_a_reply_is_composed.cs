@@ -41,7 +41,7 @@ public class When_a_reply_is_composed
             Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])), StringComparison.Ordinal);
 
     [Fact]
-    public void A_long_story_is_cut_between_two_characters()
+    public void A_long_timeline_is_cut_between_two_characters()
     {
         var reply = Text("en", "en").Understood(new("a" + string.Concat(Enumerable.Repeat("🥛", 200)), [], [], null, []));
 

@@ -81,7 +81,7 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
         Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
         await App.Storage.Queue("extract").SendMessageAsync($$"""{"messageSid":"{{sid}}","generation":0}""", Cancellation);
 
-        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Contains($"{sid} belongs to nobody", StringComparison.Ordinal), "the poison message to be read");
+        await App.WaitForAsync(() => Task.FromResult(App.Log), log => log.Contains($"Poison message {sid}", StringComparison.Ordinal), "the poison message to be read");
         Assert.Equal(0, await App.CountAsync("poison_messages", sid));
         Assert.DoesNotContain(App.Twilio.Sent, message => message.To.Contains(Phone, StringComparison.Ordinal));
     }

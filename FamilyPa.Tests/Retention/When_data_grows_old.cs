@@ -31,8 +31,8 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(("buy young bread", null), (kept["body"], kept["purged_at"]));
         Assert.NotEqual("{}", kept["payload"]);
 
-        using var story = await App.Operator.GetAsync($"/api/admin/events/{old}", Cancellation);
-        Assert.True(story.IsSuccessStatusCode);
+        using var timeline = await App.Operator.GetAsync($"/api/admin/events/{old}", Cancellation);
+        Assert.True(timeline.IsSuccessStatusCode);
     }
 
     [Fact]
@@ -102,11 +102,11 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
             "insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, raw_body, answered, received_at) values ('SMold', '+1', '+2', '{}', '', true, now() - interval '31 days')");
 
         await App.Database.ExecuteAsync(
-            "insert into number_choices select sha256(convert_to(n::text, 'UTF8')), n = 1, now() - interval '31 days' from generate_series(1, 3) n");
+            "insert into number_opt_outs select sha256(convert_to(n::text, 'UTF8')), n = 1, now() - interval '31 days' from generate_series(1, 3) n");
 
         await App.RunTimerAsync("Retention");
 
-        Assert.True(await App.Database.ScalarAsync<bool>("select bool_and(opted_out) from number_choices"));
+        Assert.True(await App.Database.ScalarAsync<bool>("select bool_and(opted_out) from number_opt_outs"));
         Assert.Equal("kept", Assert.Single(await App.Database.RowsAsync("select address from verification_failures"))["address"]);
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from unmatched_messages"));
         var poison = Assert.Single(await App.Database.RowsAsync("select body, from_address, cause from poison_messages where queue_message_id = 'x'"));

@@ -28,12 +28,12 @@ public sealed class When_messages_are_taken_in(TestEnvironment environment) : IA
     [Fact]
     public async Task Many_at_once_share_a_few_connections_and_one_after_another_take_the_same()
     {
-        var burst = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => TakeInAsync()));
+        var burst = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => IngestAsync()));
         Assert.Equal(4, burst.Distinct().Count());
 
         var calm = new List<int>();
         for (var i = 0; i < 8; i++)
-            calm.Add(await TakeInAsync());
+            calm.Add(await IngestAsync());
 
         Assert.Single(calm.Distinct());
     }
@@ -44,13 +44,13 @@ public sealed class When_messages_are_taken_in(TestEnvironment environment) : IA
         for (var i = 0; i < 5; i++)
             await Assert.ThrowsAsync<InvalidOperationException>(() => Connections().UseAsync<int>(_ => throw new InvalidOperationException(), Cancellation));
 
-        await TakeInAsync();
+        await IngestAsync();
     }
 
     private IngestionConnections Connections() => services.GetRequiredService<IngestionConnections>();
 
     /// <returns>The server's process.</returns>
-    private Task<int> TakeInAsync() => Connections().UseAsync(
+    private Task<int> IngestAsync() => Connections().UseAsync(
         async database =>
         {
             await using var batch = database.AsService().Add("select pg_backend_pid(), pg_sleep(0.05)");

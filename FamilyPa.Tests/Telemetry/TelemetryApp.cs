@@ -140,5 +140,5 @@ public sealed record Day(string Text, string Voice, string Replayed, string Requ
     public IEnumerable<TelemetryItem> Metrics(string name) => Of("MetricData").Where(item => item.Name == name);
 
     /// <summary>What bears the message's sid.</summary>
-    public IEnumerable<TelemetryItem> About(string messageSid) => Items.Where(item => item.Properties.GetValueOrDefault("event_id") == messageSid);
+    public IEnumerable<TelemetryItem> About(string messageSid) => Items.Where(item => item.Properties.GetValueOrDefault("message_sid") == messageSid);
 }

@@ -12,7 +12,7 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
     {
         var (calls, sent) = (App.OpenAI.Calls, App.Twilio.Sent.Count);
 
-        var sid = await App.FlyAsync("is ok after");
+        var sid = await App.FlyAsync(": ok after");
 
         Assert.Equal("Canary", await App.Database.ScalarAsync<string>("select title from tasks where source_message_sid = $1", sid));
         Assert.Equal("suppressed", await App.Database.ScalarAsync<string>("select status from outbound_messages where message_sid = $1", sid));
@@ -23,8 +23,8 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
     [Fact]
     public async Task Only_the_last_one_is_kept()
     {
-        await App.FlyAsync("is ok after");
-        var last = await App.FlyAsync("is ok after");
+        await App.FlyAsync(": ok after");
+        var last = await App.FlyAsync(": ok after");
 
         Assert.Equal([last], (await App.Database.RowsAsync("select message_sid from inbound_messages where from_phone = $1", CanaryFamily.Phone)).Select(row => row["message_sid"]));
         Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from family_members where phone_e164 = $1", CanaryFamily.Phone));
@@ -38,8 +38,8 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
             settings["AzureWebJobs.Extract.Disabled"] = "true";
             settings["Canary__Patience"] = "00:00:01";
         });
-        var stuck = await App.FlyAsync("is late after");
-        var second = await App.FlyAsync("is late after");
+        var stuck = await App.FlyAsync(": late after");
+        var second = await App.FlyAsync(": late after");
 
         await App.RestartAsync(settings =>
         {
@@ -50,14 +50,14 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
         await App.WaitForJobAsync(stuck, "done");
         await App.WaitForJobAsync(second, "done");
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from poison_messages"));
-        await App.FlyAsync("is ok after");
+        await App.FlyAsync(": ok after");
     }
 
     [Fact]
     public async Task One_that_the_public_address_does_not_take_is_refused()
     {
         await App.RestartAsync(settings => settings[AppSettings.PublicBaseUrl] = $"{App.BaseUrl}/elsewhere");
-        await App.FlyAsync("is refused after");
+        await App.FlyAsync(": refused after");
         await App.RestartAsync(settings => settings[AppSettings.PublicBaseUrl] = App.BaseUrl);
     }
 
@@ -69,9 +69,9 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
             create function refuse_canaries() returns trigger language plpgsql as $$ begin raise exception 'no canaries'; end $$;
             create trigger no_canaries before insert on families for each row when (new.name = 'Canary') execute function refuse_canaries();
             """);
-        await App.FlyAsync("is failed after");
+        await App.FlyAsync(": failed after");
         await App.Database.ExecuteAsync("drop trigger no_canaries on families");
-        await App.FlyAsync("is ok after");
+        await App.FlyAsync(": ok after");
     }
 
     public sealed class WithCanary(TestEnvironment environment) : FamilyPaApp(environment)
@@ -83,7 +83,7 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
             await StartTimerAsync("Canary");
             var line = (await WaitForAsync(() => Task.FromResult(Ends()), ends => ends.Count > before, "the end of a canary"))[^1];
             Assert.Contains(end, line, StringComparison.Ordinal);
-            return line.Split("The canary ")[1].Split(' ')[0];
+            return line.Split("Canary: Canary ")[1].Split(' ')[0];
         }
 
         protected override void Configure(IDictionary<string, string?> settings)
@@ -92,6 +92,6 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
             settings["Canary__Enabled"] = "true";
         }
 
-        private List<string> Ends() => [.. Log.Split('\n').Where(line => line.Contains("The canary ", StringComparison.Ordinal))];
+        private List<string> Ends() => [.. Log.Split('\n').Where(line => line.Contains("Canary: Canary ", StringComparison.Ordinal))];
     }
 }

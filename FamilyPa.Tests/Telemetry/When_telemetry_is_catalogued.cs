@@ -12,7 +12,7 @@ public sealed class When_telemetry_is_catalogued
         Assert.All(Catalogue.Events.Values, entry => Assert.All(entry.Dimensions, name => Assert.Matches("^[a-z][a-z0-9_]*$", name)));
         Assert.All(Catalogue.Metrics.Values, metric => Assert.Matches("^familypa(\\.[a-z_]+)+$", metric.Name));
         Assert.All(Catalogue.Metrics.Values, metric => Assert.False(string.IsNullOrEmpty(metric.Unit) || string.IsNullOrEmpty(metric.Description), metric.Name));
-        Assert.All(Catalogue.Metrics.Values.SelectMany(metric => metric.Tags), tag => Assert.DoesNotContain(tag, (string[])["event_id", "family_id", "request_id", "phone"]));
+        Assert.All(Catalogue.Metrics.Values.SelectMany(metric => metric.Tags), tag => Assert.DoesNotContain(tag, (string[])["message_sid", "attempt_id", "family_id", "request_id", "phone"]));
     }
 
     [Fact]

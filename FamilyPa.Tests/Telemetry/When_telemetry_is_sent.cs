@@ -73,7 +73,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
 
         Assert.Equal(5, tries.Count(span => !span.Data.GetProperty("success").GetBoolean() && span.Properties["error_code"] == "ai_http_500"));
         Assert.Equal(1, tries.Count(span => span.Data.GetProperty("success").GetBoolean() && span.Properties["outcome"] == "succeeded"));
-        Assert.Contains(day.Of("ExceptionData"), error => error.Properties.GetValueOrDefault("event_id") == day.Replayed);
+        Assert.Contains(day.Of("ExceptionData"), error => error.Properties.GetValueOrDefault("message_sid") == day.Replayed);
     }
 
     [Fact]
@@ -95,16 +95,16 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     }
 
     [Fact]
-    public async Task Every_line_inside_of_a_phase_says_which_message_request_phase_and_family()
+    public async Task Every_line_inside_of_a_phase_says_which_message_attempt_phase_and_family()
     {
         var day = await App.DayAsync();
 
-        var lines = day.About(day.Voice).Where(item => item.Kind == "MessageData").ToList();
+        var lines = day.About(day.Voice).Where(item => item.Kind == "MessageData" && item.Properties.ContainsKey("phase")).ToList();
 
         Assert.True(lines.Count >= 8);
-        Assert.All(lines, line => Assert.All(Traces.Context, name => Assert.NotEmpty(line.Properties.GetValueOrDefault(name, ""))));
+        Assert.All(lines, line => Assert.All(["message_sid", "attempt_id", "phase", "family_id", Traces.Invocation], name => Assert.NotEmpty(line.Properties.GetValueOrDefault(name, ""))));
         Assert.All(lines, line => Assert.Equal(DemoFamily.FamilyId.ToString(), line.Properties["family_id"]));
-        Assert.All(day.Of("MessageData").Where(line => line.Properties.GetValueOrDefault("EventName") == "CallFailed"), line => Assert.NotEmpty(line.Properties["request_id"]));
+        Assert.All(day.Of("MessageData").Where(line => line.Properties.GetValueOrDefault("EventName") == "CallFailed"), line => Assert.NotEmpty(line.Properties[Traces.Invocation]));
     }
 
     [Fact]
@@ -115,8 +115,8 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
         var metrics = day.Of("MetricData").Where(metric => metric.Name!.StartsWith("familypa.", StringComparison.Ordinal)).ToList();
 
         Assert.All(metrics, metric => Assert.Equal(Catalogue.Metrics[metric.Name!].Tags.Order(), metric.Properties.Keys.Order()));
-        Assert.Equal((5, 1), (Sum("familypa.messages.taken_in", "accepted"), Sum("familypa.messages.taken_in", "duplicate")));
-        Assert.Equal(["bad_secret", "bad_signature"], day.Metrics("familypa.verifications.refused").Select(metric => metric.Properties["reason"]).Distinct().Order());
+        Assert.Equal((5, 1), (Sum("familypa.messages.ingested", "accepted"), Sum("familypa.messages.ingested", "duplicate")));
+        Assert.Equal(["bad_secret", "bad_signature"], day.Metrics("familypa.verifications.rejected").Select(metric => metric.Properties["reason"]).Distinct().Order());
         Assert.Equal(10, day.Metrics("familypa.phase.duration").Where(metric => metric.Properties is { } tags && tags["phase"] == "extract" && tags["outcome"] == "failed").Sum(metric => metric.Count));
         Assert.Equal(4, day.Metrics("familypa.message.duration").Where(metric => metric.Properties["status"] == "done").Sum(metric => metric.Count));
         Assert.Equal(4.5, day.Metrics("familypa.ai.audio").Sum(metric => metric.Value), 3);
@@ -142,12 +142,12 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     }
 
     [Fact]
-    public async Task The_story_of_a_message_names_its_trace()
+    public async Task The_timeline_of_a_message_names_its_trace()
     {
         var day = await App.DayAsync();
 
         Assert.Equal(
-            TraceIdOf(day, day.Text), await App.Database.ScalarAsync<string>("select message_story($1) -> 'event' ->> 'trace_id'", day.Text));
+            TraceIdOf(day, day.Text), await App.Database.ScalarAsync<string>("select message_timeline($1) -> 'event' ->> 'trace_id'", day.Text));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
         {
             Assert.Empty(query.Value.Errors);
             var lines = query.Value.Rows.Select(row => row["Properties"]).ToList();
-            Assert.All(lines, line => Assert.Equal((day.Voice, query.Key), (line.GetProperty("event_id").GetString(), line.GetProperty("phase").GetString())));
+            Assert.All(lines, line => Assert.Equal((day.Voice, query.Key), (line.GetProperty("message_sid").GetString(), line.GetProperty("phase").GetString())));
             Assert.Contains(lines, line => line.GetProperty("EventName").GetString() == "PhaseEnded");
         });
     }

@@ -24,7 +24,7 @@ public sealed class When_the_worker_is_killed(When_the_worker_is_killed.Measured
         bool HasArrived() =>
             App.Insights.Items.Any(item => item.Name == "familypa.ai.cost")
             && App.Insights.Items.Any(item => item.Name == "familypa.message.duration")
-            && App.Insights.Items.Any(item => item.Kind == "RequestData" && item.Properties.GetValueOrDefault("event_id") == form["MessageSid"]);
+            && App.Insights.Items.Any(item => item.Kind == "RequestData" && item.Properties.GetValueOrDefault("message_sid") == form["MessageSid"]);
     }
 
     public sealed class MeasuredApp(TestEnvironment environment) : FamilyPaApp(environment)

@@ -24,8 +24,8 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     /// <summary>Every function that a queue or the clock calls.</summary>
     private static readonly string[] NotHttp =
     [
-        "Inbound", "Download", "Transcribe", "Extract", "Finalize", "Notices",
-        "InboundPoison", "DownloadPoison", "TranscribePoison", "ExtractPoison", "FinalizePoison", "NoticesPoison",
+        "Inbound", "Download", "Transcribe", "Extract", "Finalize", "Notifications",
+        "InboundPoison", "DownloadPoison", "TranscribePoison", "ExtractPoison", "FinalizePoison", "NotificationsPoison",
         "Sweeper", "Reconciler", "Reminders", "Retention", "Canary",
     ];
 

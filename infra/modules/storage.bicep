@@ -12,7 +12,7 @@ param operatorPrincipal operator
 @description('The app deletes media long before; this rule is the net below it.')
 param mediaRetentionDays int = 30
 
-var phases = ['download', 'transcribe', 'extract', 'finalize', 'inbound', 'notices']
+var phases = ['download', 'transcribe', 'extract', 'finalize', 'inbound', 'notifications']
 var queueNames = concat(phases, map(phases, phase => '${phase}-poison'))
 
 var roles = {

@@ -1,4 +1,4 @@
-// The dashboard: one page of queries (monitoring/workbook), the story of one message at its end.
+// The dashboard: one page of queries (monitoring/workbook), the timeline of one message at its end.
 
 param location string
 param tags object

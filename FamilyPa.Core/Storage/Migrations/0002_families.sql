@@ -24,7 +24,7 @@ create table family_members (
 create index family_members_user on family_members (user_id);
 
 -- STOP and START of numbers that belong to no member. STOP belongs to the number: it survives removing and adding its member.
-create table number_choices (
+create table number_opt_outs (
   -- SHA-256 of the number. It prevents reading the number, but not guessing it.
   number_hash bytea primary key,
   -- True for STOP. START is stored too, because an older STOP may arrive after it.
@@ -33,12 +33,12 @@ create table number_choices (
 );
 
 -- The service's role never deletes a family: only delete_family does.
-select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_choices');
+select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_opt_outs');
 
 -- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.
 create policy owner_erases on families to current_user using (true) with check (true);
 create policy owner_looks_up on family_members for select to current_user using (true);
-create policy owner_keeps on number_choices to current_user using (true) with check (true);
+create policy owner_keeps on number_opt_outs to current_user using (true) with check (true);
 
 -- The families in which the current member has one of these roles. Policies use it as (select my_families())::uuid[], which PostgreSQL
 -- evaluates once per query, so that an index on family_id applies.
@@ -101,7 +101,7 @@ create trigger family_members_count_changes before update of display_name, role 
   for each row execute function count_change();
 
 -- Rejects (FP002) removing or demoting the last owner, unless the family itself is deleted.
-create function keep_an_owner() returns trigger
+create function require_an_owner() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   -- The lock makes two owners who leave concurrently see each other.
@@ -112,10 +112,10 @@ begin
   return null;
 end $$;
 
-create trigger family_members_keep_an_owner_who_leaves after delete on family_members
-  for each row when (old.role = 'owner') execute function keep_an_owner();
-create trigger family_members_keep_an_owner_who_changes after update of role, family_id on family_members
-  for each row when (old.role = 'owner' and (new.role <> 'owner' or new.family_id <> old.family_id)) execute function keep_an_owner();
+create trigger family_members_owner_required_on_delete after delete on family_members
+  for each row when (old.role = 'owner') execute function require_an_owner();
+create trigger family_members_owner_required_on_update after update of role, family_id on family_members
+  for each row when (old.role = 'owner' and (new.role <> 'owner' or new.family_id <> old.family_id)) execute function require_an_owner();
 
 -- Removes the channel from an address as the app does: whatsapp:+15005550006 becomes +15005550006.
 create function without_channel(p_address text) returns text
@@ -137,17 +137,17 @@ $$;
 create function has_opted_out(p_address text) returns boolean
 language sql stable set search_path = public, pg_temp as $$
   select exists (select from family_members m where m.phone_e164 = without_channel(p_address) and m.opted_out_at is not null)
-    or exists (select from number_choices c where c.number_hash = number_hash(without_channel(p_address)) and c.opted_out)
+    or exists (select from number_opt_outs c where c.number_hash = number_hash(without_channel(p_address)) and c.opted_out)
 $$;
 
--- Moves a choice between family_members.opted_out_at and number_choices. Members may not read number_choices, so it runs as the owner.
-create function keep_choice() returns trigger
+-- Moves a choice between family_members.opted_out_at and number_opt_outs. Members may not read number_opt_outs, so it runs as the owner.
+create function keep_opt_out() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  kept number_choices;
+  kept number_opt_outs;
 begin
   if tg_op <> 'INSERT' and old.opted_out_at is not null and old.phone_e164 is not null then
-    insert into number_choices (number_hash, opted_out, said_at) values (number_hash(old.phone_e164), true, old.opted_out_at)
+    insert into number_opt_outs (number_hash, opted_out, said_at) values (number_hash(old.phone_e164), true, old.opted_out_at)
     on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
   end if;
   if tg_op = 'DELETE' then
@@ -159,7 +159,7 @@ begin
   end if;
   if new.phone_e164 is not null then
     perform lock_number(new.phone_e164);
-    delete from number_choices c where c.number_hash = number_hash(new.phone_e164) returning * into kept;
+    delete from number_opt_outs c where c.number_hash = number_hash(new.phone_e164) returning * into kept;
     if kept.opted_out then
       new.opted_out_at := coalesce(new.opted_out_at, kept.said_at);
     end if;
@@ -167,9 +167,9 @@ begin
   return new;
 end $$;
 
-create trigger family_members_choice before insert or delete on family_members
-  for each row execute function keep_choice();
-create trigger family_members_choice_of_number before update of phone_e164 on family_members
-  for each row when (old.phone_e164 is distinct from new.phone_e164) execute function keep_choice();
+create trigger family_members_opt_out_kept before insert or delete on family_members
+  for each row execute function keep_opt_out();
+create trigger family_members_opt_out_moved before update of phone_e164 on family_members
+  for each row when (old.phone_e164 is distinct from new.phone_e164) execute function keep_opt_out();
 
 grant execute on function without_channel, number_hash, lock_number, has_opted_out to service_role;

@@ -4,8 +4,8 @@ create table webhook_events (
   message_sid text not null unique,
   family_id uuid not null references families (id) on delete cascade,
   provider text not null default 'twilio',
-  -- webhook: Twilio posted it. spilled: it came through the fallback queue. reconciled: we read it from Twilio's message list.
-  source text not null default 'webhook' check (source in ('webhook', 'spilled', 'reconciled')),
+  -- webhook: Twilio posted it. fallback: it came through the fallback queue. reconciled: we read it from Twilio's message list.
+  source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   -- The whole form as JSON, for queries; U+0000, which jsonb cannot hold, is replaced by U+FFFD.
   raw_payload jsonb not null,
   -- The whole form as received, byte by byte: the evidence.
@@ -32,7 +32,7 @@ create table inbound_messages (
   to_address text not null,
   body text not null,
   num_media int not null default 0,
-  -- Only the fields of the form that claim_material reads (Media…, Forwarded); null when there are none, and after retention.
+  -- Only the fields of the form that phase_input reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),
   primary key (message_sid, provider)
@@ -48,7 +48,7 @@ create table unmatched_messages (
   to_address text not null,
   raw_payload jsonb not null,
   raw_body bytea not null,
-  source text not null default 'webhook' check (source in ('webhook', 'spilled', 'reconciled')),
+  source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   answered boolean not null,
   received_at timestamptz not null default now(),
   primary key (provider, message_sid)
@@ -114,7 +114,7 @@ create policy members_see on voice_transcriptions for select to authenticated
 
 -- Also rejects roles with full rights, except inside purge_events and delete_family. The app's roles may neither update nor delete
 -- here, so setting familypa.purging themselves gains them nothing.
-create function refuse_change() returns trigger
+create function reject_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if current_setting('familypa.purging', true) = 'on' then
@@ -128,12 +128,12 @@ begin
 end $$;
 
 create trigger webhook_events_immutable before update or delete on webhook_events
-  for each row execute function refuse_change();
+  for each row execute function reject_change();
 create trigger webhook_events_kept before truncate on webhook_events
-  for each statement execute function refuse_change();
+  for each statement execute function reject_change();
 
 -- Answers an unknown sender at most once a day, and never after STOP. The lock makes a sender's concurrent messages see each other.
-create function tell_stranger_once() returns trigger
+create function answer_unknown_sender_once() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
   if new.answered then
@@ -145,11 +145,11 @@ begin
   return new;
 end $$;
 
-create trigger unmatched_messages_told_once before insert on unmatched_messages
-  for each row execute function tell_stranger_once();
+create trigger unmatched_messages_answered_once before insert on unmatched_messages
+  for each row execute function answer_unknown_sender_once();
 
 -- Stores STOP or START of a number that belongs to no member. accept_message, later in the same transaction, handles a member's.
-create function hear_stranger(p_message_sid text, p_number text, p_reason text, p_received_at timestamptz) returns void
+create function record_unknown_sender_opt_out(p_message_sid text, p_number text, p_reason text, p_received_at timestamptz) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
   perform lock_number(p_number);
@@ -158,7 +158,7 @@ begin
   if found or exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message_sid) then
     return;
   end if;
-  insert into number_choices as c (number_hash, opted_out, said_at)
+  insert into number_opt_outs as c (number_hash, opted_out, said_at)
   values (number_hash(p_number), p_reason = 'keyword_stop', least(coalesce(p_received_at, now()), now()))
   on conflict (number_hash) do update set opted_out = excluded.opted_out, said_at = excluded.said_at
   where c.said_at <= excluded.said_at;
@@ -177,4 +177,4 @@ language sql stable set search_path = public, pg_temp as $$
     (select u.to_address from unmatched_messages u order by u.received_at desc limit 1)))
 $$;
 
-grant execute on function hear_stranger, our_number to service_role;
+grant execute on function record_unknown_sender_opt_out, our_number to service_role;

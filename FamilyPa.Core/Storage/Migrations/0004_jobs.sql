@@ -101,7 +101,7 @@ select migration.protect('status_reasons', 'select'),
 
 -- An action to perform after commit. send: queue that phase after delay_seconds. closed, opened: that phase's breaker changed, opened for
 -- delay_seconds. deferred, failed, reserved: the attempt's result. alert: delay_seconds percent of a budget of code dollars are used.
-create type job_step as (kind text, message_sid text, phase text, generation int, delay_seconds double precision, reason text, code text);
+create type post_commit_action as (kind text, message_sid text, phase text, generation int, delay_seconds double precision, reason text, code text);
 
 create function phase_status(phase text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -211,7 +211,7 @@ end $$;
 create function attempt_logs(p_message_sid text, p_phase text, p_since timestamptz) returns text
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select format(
-    'AppTraces | where Properties.event_id == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
+    'AppTraces | where Properties.message_sid == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
     p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
 $$;
 

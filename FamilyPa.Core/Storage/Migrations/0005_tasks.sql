@@ -116,7 +116,7 @@ create trigger tasks_stamped before insert or update on tasks
   for each row execute function stamp_task();
 
 -- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
-create function claim_material(message inbound_messages, p_answer_within interval) returns json
+create function phase_input(message inbound_messages, p_answer_within interval) returns json
 language sql stable set search_path = public, pg_temp as $$
   select json_build_object(
     'Media', (
@@ -215,4 +215,4 @@ begin
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function claim_material, chat_done, chat_undo to service_role;
+grant execute on function phase_input, chat_done, chat_undo to service_role;

@@ -43,7 +43,7 @@ select migration.protect('outbound_messages'), migration.protect('delivery_repor
 create function report_delivery(p_provider_sid text, p_status text, p_rank int, p_error_code text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
-  -- take_early_report takes the same lock, so the later of both sees the other's row.
+  -- apply_early_delivery_report takes the same lock, so the later of both sees the other's row.
   perform pg_advisory_xact_lock(hashtextextended(p_provider_sid, 0));
   update outbound_messages
   set delivery_status = p_status, delivery_rank = p_rank, error_code = coalesce(p_error_code, error_code), updated_at = now()
@@ -58,7 +58,7 @@ begin
   delete from delivery_reports where received_at < now() - interval '1 day';
 end $$;
 
-create function take_early_report() returns trigger
+create function apply_early_delivery_report() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
   early delivery_reports;
@@ -74,7 +74,7 @@ begin
 end $$;
 
 create trigger outbound_messages_early_report before update on outbound_messages
-  for each row when (new.provider_sid is not null and old.provider_sid is distinct from new.provider_sid) execute function take_early_report();
+  for each row when (new.provider_sid is not null and old.provider_sid is distinct from new.provider_sid) execute function apply_early_delivery_report();
 
 -- Returns UTC for a time zone that this server does not know, as the app does.
 create function zone_or_utc(p_zone text) returns text

@@ -27,7 +27,7 @@ create table rate_shards (
 insert into rate_shards (scope, shard) select scope, shard from unnest(array['hour', 'day']) scope, generate_series(0, 31) shard;
 
 -- Messages to senders about a limit: one per sender and window.
-create table limit_notices (
+create table limit_notifications (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
   kind text not null check (kind in ('throttled', 'deferred')),
@@ -35,10 +35,10 @@ create table limit_notices (
   since timestamptz not null,
   -- The message that the notice answers.
   message_sid text not null,
-  told_at timestamptz,
+  notified_at timestamptz,
   primary key (family_id, user_id, kind, since)
 );
-create index limit_notices_untold on limit_notices (since) where told_at is null;
+create index limit_notifications_unsent on limit_notifications (since) where notified_at is null;
 
 -- For alerts: one row when a limit is first exceeded in its window, or a budget reaches 80 or 100 percent.
 create table limit_alerts (
@@ -55,7 +55,7 @@ create table limit_alerts (
 create index limit_alerts_at on limit_alerts (at);
 create index limit_alerts_family on limit_alerts (family_id);
 
-select migration.protect('sender_limits'), migration.protect('rate_shards'), migration.protect('limit_notices'), migration.protect('limit_alerts');
+select migration.protect('sender_limits'), migration.protect('rate_shards'), migration.protect('limit_notifications'), migration.protect('limit_alerts');
 
 create function rate_window(p_reason text, p_at timestamptz, out since timestamptz, out length interval)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -261,7 +261,7 @@ begin
     value := coalesce(value, limit_value);
     retry_after := ceil(extract(epoch from window_ends - now()));
     if outcome = 'throttled' then
-      insert into limit_notices (family_id, user_id, kind, since, message_sid)
+      insert into limit_notifications (family_id, user_id, kind, since, message_sid)
       values (sender.family_id, sender.user_id, 'throttled', window_since, p_message_sid) on conflict do nothing;
     end if;
     if family_id is not null then

@@ -161,7 +161,7 @@ create trigger job_attempts_settles after update on job_attempts
   for each row when (old.outcome = 'running' and new.outcome <> 'running') execute function settle_attempt();
 
 -- The reservations of a deleted family stay charged to the global day.
-create function settle_erased() returns trigger
+create function settle_erased_reservation() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
   update budget_days b set reserved_usd = b.reserved_usd - old.amount_usd, spent_usd = b.spent_usd + old.amount_usd
@@ -170,10 +170,10 @@ begin
 end $$;
 
 create trigger ai_reservations_erased before delete on ai_reservations
-  for each row when (old.status = 'reserved') execute function settle_erased();
+  for each row when (old.status = 'reserved') execute function settle_erased_reservation();
 
 -- Reports once per day that a budget reached 80 or 100 percent. p_refused: a call did not fit.
-create function budget_alert(p_reason text, p_family uuid, p_day date, p_used numeric, p_limit numeric, p_refused boolean) returns setof job_step
+create function budget_alert(p_reason text, p_family uuid, p_day date, p_used numeric, p_limit numeric, p_refused boolean) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   mark int;
@@ -187,14 +187,14 @@ begin
     continue when not found;
     insert into limit_alerts (limit_name, family_id, since, percent, limit_value, value) values (p_reason, p_family, p_day, mark, p_limit, used)
     on conflict do nothing;
-    return next row('alert', null, null, mark, used, p_reason, p_limit::text)::job_step;
+    return next row('alert', null, null, mark, used, p_reason, p_limit::text)::post_commit_action;
   end loop;
 end $$;
 
 -- Reserves an attempt's maximum cost, or defers its job: for a second while other reservations may be released, else until the next day.
 create function reserve_call(
   p_job uuid, p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric,
-  p_slots int, p_hold interval, p_most int) returns setof job_step
+  p_slots int, p_hold interval, p_most int) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job record;
@@ -228,7 +228,7 @@ begin
   if refused is null then
     insert into ai_reservations (family_id, message_sid, attempt_id, phase, deployment, family_day, global_day, amount_usd)
     values (job.family_id, job.message_sid, p_attempt, job.current_phase, p_deployment, today, utc_today, p_amount);
-    return next row('reserved', job.message_sid, job.current_phase, job.generation, null, null, null)::job_step;
+    return next row('reserved', job.message_sid, job.current_phase, job.generation, null, null, null)::post_commit_action;
     return query
       select * from budget_alert('budget_family', job.family_id, today, family_row.spent_usd + family_row.reserved_usd, family_limit, false);
     return query
@@ -247,9 +247,9 @@ begin
   perform set_aside(p_job, refused, resumes);
   update job_attempts a set outcome = 'deferred', error_code = refused, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
   where a.id = p_attempt;
-  return next row('deferred', job.message_sid, job.current_phase, job.generation, extract(epoch from resumes - now()), refused, null)::job_step;
+  return next row('deferred', job.message_sid, job.current_phase, job.generation, extract(epoch from resumes - now()), refused, null)::post_commit_action;
   if not waits then
-    insert into limit_notices (family_id, user_id, kind, since, message_sid)
+    insert into limit_notifications (family_id, user_id, kind, since, message_sid)
     values (job.family_id, job.user_id, 'deferred', today, job.message_sid) on conflict do nothing;
     if refused = 'budget_family' then
       return query select * from budget_alert(refused, job.family_id, today, null, family_limit, true);

@@ -61,7 +61,7 @@ begin
 end $$;
 
 -- Ends a phase's transaction: closes the breaker if the service answered its probe, and dispatches deferred jobs.
-create function phase_ended(p_phase text, p_token uuid, p_answered boolean, p_slots int, p_hold interval, p_most int) returns setof job_step
+create function phase_ended(p_phase text, p_token uuid, p_answered boolean, p_slots int, p_hold interval, p_most int) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 begin
   if p_answered then
@@ -70,7 +70,7 @@ begin
         probe_token = null, probe_until = null, error_code = null, changed_at = now()
     where b.phase = p_phase and b.probe_token = p_token;
     if found then
-      return next row('closed', null, p_phase, null, null, null, null)::job_step;
+      return next row('closed', null, p_phase, null, null, null, null)::post_commit_action;
     end if;
     update breakers b set failures = 0, failing = '{}', error_code = null where b.phase = p_phase and b.state = 'closed' and b.failures > 0;
   end if;
@@ -82,7 +82,7 @@ end $$;
 create function fail_attempt(
   p_job uuid, p_attempt uuid, p_token uuid, p_fault boolean, p_answered boolean, p_uncharged boolean,
   p_wait interval, p_code text, p_message text, p_stack text,
-  p_threshold int, p_open interval, p_open_most interval, p_slots int, p_hold interval, p_most int) returns setof job_step
+  p_threshold int, p_open interval, p_open_most interval, p_slots int, p_hold interval, p_most int) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job processing_jobs;
@@ -118,13 +118,13 @@ begin
   where a.id = p_attempt;
 
   return next row(case when delay is null then 'failed' else 'deferred' end,
-    job.message_sid, job.current_phase, job.generation, delay, reason, p_code)::job_step;
+    job.message_sid, job.current_phase, job.generation, delay, reason, p_code)::post_commit_action;
   if opened then
-    return next row('opened', null, job.current_phase, null, closed_for, null, p_code)::job_step;
+    return next row('opened', null, job.current_phase, null, closed_for, null, p_code)::post_commit_action;
     return query select * from next_probe(job.current_phase, p_hold, closed_for);
   elsif delay is not null and closed_for is null then
     -- The breaker is not open, so the job's own queue message resumes it.
-    return next row('send', job.message_sid, job.current_phase, job.generation, delay, null, null)::job_step;
+    return next row('send', job.message_sid, job.current_phase, job.generation, delay, null, null)::post_commit_action;
   end if;
   return query select * from phase_ended(job.current_phase, p_token, p_answered, p_slots, p_hold, p_most);
 end $$;

@@ -288,7 +288,7 @@ begin
 end $$;
 
 -- Dispatches jobs whose turn has come: of each family the first that waits.
-create function next_turns(p_most int) returns setof job_step
+create function next_turns(p_most int) returns setof post_commit_action
 language sql set search_path = public, pg_temp as $$
   update processing_jobs j set awaits_turn = false, queued_at = now(), sweeps = 0
   where j.id in (
@@ -301,7 +301,7 @@ $$;
 
 -- Dispatches the probe of an open breaker: the oldest waiting job. Jobs that saw the failure go last and in turn, because one that always
 -- fails would keep the breaker open.
-create function next_probe(p_phase text, p_hold interval, p_delay double precision) returns setof job_step
+create function next_probe(p_phase text, p_hold interval, p_delay double precision) returns setof post_commit_action
 language sql set search_path = public, pg_temp as $$
   update processing_jobs j set dispatched_at = case when p_delay = 0 then now() end
   where j.id = (
@@ -316,7 +316,7 @@ $$;
 
 -- Dispatches due deferred jobs: one per free slot, oldest first, families with fewer slots first. The slot stays reserved for p_hold.
 -- Phases without slots: up to p_most. p_probes: also one job per breaker that is due for a probe.
-create function resume_set_aside(p_slots int, p_hold interval, p_most int, p_probes boolean) returns setof job_step
+create function resume_set_aside(p_slots int, p_hold interval, p_most int, p_probes boolean) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   due record;
@@ -373,11 +373,11 @@ begin
     continue when not found;
     exit when not take_slot(due.id, due.family_id, null, p_hold, p_slots);
     update processing_jobs j set dispatched_at = now() where j.id = due.id;
-    return next row('send', due.message_sid, due.current_phase, due.generation, 0, null, null)::job_step;
+    return next row('send', due.message_sid, due.current_phase, due.generation, 0, null, null)::post_commit_action;
   end loop;
 end $$;
 
-create function resume_deferred(p_slots int, p_hold interval, p_most int, p_probes boolean) returns setof job_step
+create function resume_deferred(p_slots int, p_hold interval, p_most int, p_probes boolean) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 begin
   return query select * from next_turns(p_most);

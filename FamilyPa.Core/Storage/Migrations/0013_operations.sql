@@ -43,8 +43,8 @@ create policy owner_erases on audit_log to current_user using (true) with check 
 
 -- Restarts a finished, failed or stuck job at a phase, as a new generation, and writes the audit log. A named phase and those after it run
 -- again: their results are deleted, and their calls are charged again.
--- outcome: replayed | already_done (no phase was named) | in_progress (leased) | taken_in (the sender is a member now: the caller ingests
---        the message) | unknown_sender | would_replay, would_take_in (dry run) | null (no such message).
+-- outcome: replayed | already_done (no phase was named) | in_progress (leased) | ingested (the sender is a member now: the caller ingests
+--        the message) | unknown_sender | would_replay, would_ingest (dry run) | null (no such message).
 create function replay_job(
   p_message_sid text, p_webhook_event_id uuid, p_phase text, p_dry_run boolean, p_request_id text,
   out job_id uuid, out message_sid text, out status text, out generation int, out phase text, out outcome text)
@@ -74,8 +74,8 @@ begin
   else
     select u.message_sid, 'unmatched', case
         when not exists (select from family_members m where m.phone_e164 = trim(regexp_replace(u.from_address, '^[^:]*:', ''))) then 'unknown_sender'
-        when p_dry_run then 'would_take_in'
-        else 'taken_in' end
+        when p_dry_run then 'would_ingest'
+        else 'ingested' end
     into message_sid, status, outcome
     from unmatched_messages u where u.message_sid = p_message_sid;
     if not found then
@@ -145,9 +145,9 @@ begin
 end $$;
 
 -- The timeline of one message, oldest first in every list; null when the message is unknown.
-create function message_story(p_message_sid text, p_reveal boolean default false) returns jsonb
+create function message_timeline(p_message_sid text, p_reveal boolean default false) returns jsonb
 language sql stable set search_path = public, pg_temp as $$
-  select case when p_reveal then told.story else mask_texts(told.story) end
+  select case when p_reveal then told.timeline else mask_texts(told.timeline) end
   from (select jsonb_build_object(
     'message_sid', p_message_sid,
     'event', (
@@ -207,21 +207,21 @@ language sql stable set search_path = public, pg_temp as $$
       select coalesce(jsonb_agg(to_jsonb(p) - 'message_sid' order by p.created_at), '[]') from poison_messages p where p.message_sid = p_message_sid),
     'audit', (
       select coalesce(jsonb_agg(to_jsonb(l) - 'message_sid' order by l.created_at), '[]') from audit_log l where l.message_sid = p_message_sid)
-  ) as story) told
+  ) as timeline) told
   where exists (select from webhook_events e where e.message_sid = p_message_sid)
      or exists (select from unmatched_messages u where u.message_sid = p_message_sid)
 $$;
 
 -- The limits' part of a message's timeline.
-create function limits_story(p_message_sid text) returns jsonb
+create function limits_timeline(p_message_sid text) returns jsonb
 language sql stable set search_path = public, pg_temp as $$
   select jsonb_build_object('limits', jsonb_build_object(
     'reservations', (
       select coalesce(jsonb_agg(to_jsonb(r) - 'family_id' - 'message_sid' order by r.id), '[]')
       from ai_reservations r where r.message_sid = p_message_sid),
-    'notices', (
+    'notifications', (
       select coalesce(jsonb_agg(to_jsonb(n) - 'family_id' - 'message_sid' order by n.since), '[]')
-      from limit_notices n where n.message_sid = p_message_sid),
+      from limit_notifications n where n.message_sid = p_message_sid),
     'held_reason', (select j.held_reason from processing_jobs j where j.message_sid = p_message_sid)))
 $$;
 
@@ -284,7 +284,7 @@ language sql stable set search_path = public, pg_temp as $$
     'replies', (
       select coalesce(jsonb_object_agg(o.status, o.messages), '{}')
       from (select status, count(*) as messages from outbound_messages, span where created_at >= span.since group by status) o),
-    'refused_requests', (
+    'rejected_requests', (
       select coalesce(jsonb_object_agg(v.reason, v.requests), '{}')
       from (select reason, sum(failures) as requests from verification_failures, span where minute >= span.since group by reason) v),
     'unknown_senders', (select count(*) from unmatched_messages u where u.received_at >= span.since),
@@ -297,4 +297,4 @@ language sql stable set search_path = public, pg_temp as $$
   from span
 $$;
 
-grant execute on function replay_job, mask_address, mask_texts, message_story, limits_story, operations_overview to service_role;
+grant execute on function replay_job, mask_address, mask_texts, message_timeline, limits_timeline, operations_overview to service_role;

@@ -87,7 +87,7 @@ begin
 
   insert into erasure_items (erasure_id, kind, reference)
   select erasure.id, 'blobs', m.message_sid from inbound_messages m where m.family_id = p_family and m.num_media > 0
-  union select erasure.id, 'blobs', e.message_sid from webhook_events e where e.family_id = p_family and e.source = 'spilled'
+  union select erasure.id, 'blobs', e.message_sid from webhook_events e where e.family_id = p_family and e.source = 'fallback'
   union select erasure.id, 'message', sid from unnest(sids) sid
   union select erasure.id, 'message', o.provider_sid from outbound_messages o where o.family_id = p_family and o.provider_sid is not null
   union select erasure.id, 'message', u.message_sid from unmatched_messages u where u.from_address = any (addresses)

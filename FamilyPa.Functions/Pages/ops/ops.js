@@ -7,9 +7,9 @@ import { deadLetters } from './dead-letters.js';
 import { limits } from './limits.js';
 import { messages } from './messages.js';
 import { overview } from './overview.js';
-import { story } from './story.js';
+import { timeline } from './timeline.js';
 
-const VIEWS = { '': overview, messages, message: story, 'dead-letters': deadLetters, limits };
+const VIEWS = { '': overview, messages, message: timeline, 'dead-letters': deadLetters, limits };
 let leave = null;
 
 async function show() {

@@ -48,7 +48,7 @@ function show(view, now) {
   ], now.phases, 'No phase ran.'));
   fill('waiting', tally(now.unfinished.by_status, 'Status', 'Every message has come to its end.'));
   fill('replies', tally(now.replies, 'Status', 'None were due.'));
-  fill('refused', tally({ ...now.refused_requests, ...(now.unknown_senders && { unknown_sender: now.unknown_senders }) }, 'Guard', 'Nobody was refused.'));
+  fill('refused', tally({ ...now.rejected_requests, ...(now.unknown_senders && { unknown_sender: now.unknown_senders }) }, 'Guard', 'Nobody was refused.'));
   fill('costs', table([
     ['Family', row => element('a', { href: `/ops/messages?family_id=${row.family_id}` }, row.name)],
     ['Cost', row => dollars(row.cost_usd), 'number'],

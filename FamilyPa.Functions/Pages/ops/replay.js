@@ -34,7 +34,7 @@ export function replay(what, done) {
     try {
       const { totals } = await post(URL, request({ dry: true }));
       if (mine !== asked) return;
-      const ready = (totals.would_replay ?? 0) + (totals.would_take_in ?? 0);
+      const ready = (totals.would_replay ?? 0) + (totals.would_ingest ?? 0);
       const matched = what.filter ? totals.matched : 1;
       const beyond = matched > PAGE && ready > 0 ? ` That is of the first ${PAGE}; the others follow.` : '';
       say(preview, `${count(matched)} ${matched === 1 ? 'message' : 'messages'}: ${count(ready)} would run again, ${count(totals.skipped)} would stay as they are.${beyond}`);
@@ -55,7 +55,7 @@ export function replay(what, done) {
     try {
       do {
         const page = await post(URL, request({ dry: false, paging: cursor && { cursor } }));
-        replayed += page.totals.replayed + (page.totals.taken_in ?? 0);
+        replayed += page.totals.replayed + (page.totals.ingested ?? 0);
         seen += page.jobs.length;
         progress.max = Math.max(progress.max, seen, what.filter ? page.totals.matched : 1);
         progress.value = seen;

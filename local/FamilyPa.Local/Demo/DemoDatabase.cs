@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FamilyPa.Local.Demo;
 
-/// <summary>Reads one message's story, as service_role: the only role every row is open to.</summary>
+/// <summary>Reads one message's timeline, as service_role: the only role every row is open to.</summary>
 internal sealed class DemoDatabase(string connectionString) : IAsyncDisposable
 {
     private const string Job = """
@@ -23,7 +23,7 @@ internal sealed class DemoDatabase(string connectionString) : IAsyncDisposable
 
     private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(connectionString);
 
-    public async Task<DemoStory> ReadAsync(string messageSid, CancellationToken cancellationToken)
+    public async Task<DemoTimeline> ReadAsync(string messageSid, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -32,9 +32,9 @@ internal sealed class DemoDatabase(string connectionString) : IAsyncDisposable
 
         var tasks = await RowsAsync(Tasks, row => new DemoTask(row.GetString(0), Value<DateTime>(row, 1), row.GetBoolean(2), row.GetBoolean(3)));
         var replies = await RowsAsync(Replies, row => new DemoReply(row.GetString(0), row.GetString(1), row.GetString(2)));
-        var jobs = await RowsAsync(Job, row => new DemoStory(
+        var jobs = await RowsAsync(Job, row => new DemoTimeline(
             row.GetString(0), Text(row, 1), Text(row, 2), Value<TimeSpan>(row, 3), Value<TimeSpan>(row, 4), tasks, replies));
-        return jobs.Count > 0 ? jobs[0] : new DemoStory(null, null, null, null, null, tasks, replies);
+        return jobs.Count > 0 ? jobs[0] : new DemoTimeline(null, null, null, null, null, tasks, replies);
 
         async Task<List<T>> RowsAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
         {

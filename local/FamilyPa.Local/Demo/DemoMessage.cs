@@ -9,7 +9,7 @@ internal sealed record DemoMessage(string Kind, string Said, string MessageSid, 
 /// <summary>What the database says became of it.</summary>
 /// <param name="FirstTask">From the webhook's receipt to the first task.</param>
 /// <param name="Finished">From the webhook's receipt to the terminal state.</param>
-internal sealed record DemoStory(string? Status, string? Reason, string? Error, TimeSpan? FirstTask, TimeSpan? Finished, IReadOnlyList<DemoTask> Tasks, IReadOnlyList<DemoReply> Replies)
+internal sealed record DemoTimeline(string? Status, string? Reason, string? Error, TimeSpan? FirstTask, TimeSpan? Finished, IReadOnlyList<DemoTask> Tasks, IReadOnlyList<DemoReply> Replies)
 {
     public bool IsTerminal => Status is "done" or "rejected" or "failed";
 

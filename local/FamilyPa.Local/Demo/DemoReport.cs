@@ -6,17 +6,17 @@ namespace FamilyPa.Local.Demo;
 /// <summary>What became of the messages, as tables.</summary>
 internal static class DemoReport
 {
-    public static void Show(IAnsiConsole console, IReadOnlyList<(DemoMessage Message, DemoStory Story)> sent)
+    public static void Show(IAnsiConsole console, IReadOnlyList<(DemoMessage Message, DemoTimeline Timeline)> sent)
     {
         var messages = Table("Message", "Said", "Answered", "Status", "First task", "Finished");
         var tasks = Table("From", "Task", "Due", "Review");
         var replies = Table("To", "Reply", "Status");
-        foreach (var (message, story) in sent)
+        foreach (var (message, timeline) in sent)
         {
-            Add(messages, message.Kind, message.Said, $"HTTP {message.HttpStatus} in {Milliseconds(message.Answered)}", Status(story), Milliseconds(story.FirstTask), Milliseconds(story.Finished));
-            foreach (var task in story.Tasks)
+            Add(messages, message.Kind, message.Said, $"HTTP {message.HttpStatus} in {Milliseconds(message.Answered)}", Status(timeline), Milliseconds(timeline.FirstTask), Milliseconds(timeline.Finished));
+            foreach (var task in timeline.Tasks)
                 Add(tasks, message.Kind, task.Title, Due(task), task.NeedsReview ? "yes" : "");
-            foreach (var reply in story.Replies)
+            foreach (var reply in timeline.Replies)
                 Add(replies, message.Kind, reply.Body, reply.Status);
         }
 
@@ -31,11 +31,11 @@ internal static class DemoReport
 
     private static void Add(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);
 
-    private static string Status(DemoStory story) => story switch
+    private static string Status(DemoTimeline timeline) => timeline switch
     {
         { Status: null } => "unknown",
-        { Reason: null } => story.Status,
-        _ => $"{story.Status} ({story.Reason})",
+        { Reason: null } => timeline.Status,
+        _ => $"{timeline.Status} ({timeline.Reason})",
     };
 
     private static string Due(DemoTask task) =>

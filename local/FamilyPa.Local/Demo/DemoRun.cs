@@ -19,32 +19,32 @@ internal static class DemoRun
         if (await DemoSender.SendVoiceAsync(run, cancellationToken) is { } voice)
             sent.Add(voice);
 
-        var stories = await Task.WhenAll(sent.Select(message => FollowAsync(database, message, clock, cancellationToken)));
-        DemoReport.Show(console, [.. sent.Zip(stories)]);
+        var timelines = await Task.WhenAll(sent.Select(message => FollowAsync(database, message, clock, cancellationToken)));
+        DemoReport.Show(console, [.. sent.Zip(timelines)]);
         console.WriteLine($"board: {run.File.BaseUrl}/board");
-        return sent.Zip(stories).Select(pair => Judge(pair.First, pair.Second)).FirstOrDefault(reason => reason is not null);
+        return sent.Zip(timelines).Select(pair => Judge(pair.First, pair.Second)).FirstOrDefault(reason => reason is not null);
     }
 
-    private static async Task<DemoStory> FollowAsync(DemoDatabase database, DemoMessage message, Stopwatch clock, CancellationToken cancellationToken)
+    private static async Task<DemoTimeline> FollowAsync(DemoDatabase database, DemoMessage message, Stopwatch clock, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var story = await database.ReadAsync(message.MessageSid, cancellationToken);
-            if ((story.IsTerminal && story.IsAnswered) || !message.Accepted || clock.Elapsed > Limit)
-                return story;
+            var timeline = await database.ReadAsync(message.MessageSid, cancellationToken);
+            if ((timeline.IsTerminal && timeline.IsAnswered) || !message.Accepted || clock.Elapsed > Limit)
+                return timeline;
             await Task.Delay(Pace, cancellationToken);
         }
     }
 
-    private static string? Judge(DemoMessage message, DemoStory story) => story switch
+    private static string? Judge(DemoMessage message, DemoTimeline timeline) => timeline switch
     {
         _ when message.HttpStatus is null => $"The webhook did not answer the {message.Kind}.",
         _ when !message.Accepted => $"The webhook answered the {message.Kind} with HTTP {message.HttpStatus}.",
         { Status: null } => $"The {message.Kind} was answered with {message.HttpStatus} and is not in the database.",
-        { IsTerminal: false } => $"The {message.Kind} is still {story.Status} after {Limit.TotalSeconds:0} s.",
-        { Status: "failed" } => $"The {message.Kind} failed: {story.Error ?? story.Reason}",
-        { Status: "rejected" } when message.Kind == "text" => $"The text was rejected: {story.Reason}",
-        { Tasks.Count: not 2 } when message.Kind == "text" => $"The text asks for 2 tasks and became {story.Tasks.Count}.",
+        { IsTerminal: false } => $"The {message.Kind} is still {timeline.Status} after {Limit.TotalSeconds:0} s.",
+        { Status: "failed" } => $"The {message.Kind} failed: {timeline.Error ?? timeline.Reason}",
+        { Status: "rejected" } when message.Kind == "text" => $"The text was rejected: {timeline.Reason}",
+        { Tasks.Count: not 2 } when message.Kind == "text" => $"The text asks for 2 tasks and became {timeline.Tasks.Count}.",
         { IsAnswered: false } => $"Nobody was told what became of the {message.Kind}.",
         _ => null,
     };

@@ -14,7 +14,7 @@ internal static class Screen
         console.WriteLine();
         Row("Phone", file.Phone is null ? "messages come from your Twilio" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
         Row("Board", $"{file.BaseUrl}/board   sign in as {DemoFamily.Owner.Name} ({DemoFamily.Owner.Phone}) or {DemoFamily.Second.Name} ({DemoFamily.Second.Phone}); the code arrives on the phone");
-        Row("Story", "dotnet run --project tools/FamilyPa.Cli -- inspect <MessageSid>");
+        Row("Timeline", "dotnet run --project tools/FamilyPa.Cli -- inspect <MessageSid>");
         console.WriteLine();
         Row("Database", file.Postgres);
         Row("Storage", run.Outside.Storage is null ? "Azurite, connection string in local/.state/run.json" : "yours (AzureWebJobsStorage)");

@@ -8,7 +8,7 @@ namespace FamilyPa.Local.Services;
 public sealed partial class AzuriteServer : IAsyncDisposable
 {
     /// <summary>The app's queues; each has a poison queue beside it.</summary>
-    public static IReadOnlyList<string> Queues { get; } = ["download", "transcribe", "extract", "finalize", "inbound", "notices"];
+    public static IReadOnlyList<string> Queues { get; } = ["download", "transcribe", "extract", "finalize", "inbound", "notifications"];
 
     private readonly ChildProcess process;
     private readonly Uri blobs;

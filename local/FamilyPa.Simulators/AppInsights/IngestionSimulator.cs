@@ -26,7 +26,7 @@ public sealed class IngestionSimulator : IAsyncDisposable
     public static async Task<IngestionSimulator> StartAsync()
     {
         var simulator = new IngestionSimulator();
-        simulator.server = await LoopbackServer.StartAsync(0, app => app.Run(simulator.TakeInAsync));
+        simulator.server = await LoopbackServer.StartAsync(0, app => app.Run(simulator.IngestAsync));
         return simulator;
     }
 
@@ -38,7 +38,7 @@ public sealed class IngestionSimulator : IAsyncDisposable
             await server.DisposeAsync();
     }
 
-    private async Task TakeInAsync(HttpContext http)
+    private async Task IngestAsync(HttpContext http)
     {
         var body = await ReadAsync(http.Request);
         bodies.Add($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString}\n{string.Join('\n', http.Request.Headers)}\n{body}");

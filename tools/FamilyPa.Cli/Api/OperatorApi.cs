@@ -33,7 +33,7 @@ internal sealed class OperatorApi : IDisposable
         return new OperatorApi(url, key);
     }
 
-    public Task<JsonElement> StoryAsync(string messageSid, bool reveal, CancellationToken cancellation) =>
+    public Task<JsonElement> TimelineAsync(string messageSid, bool reveal, CancellationToken cancellation) =>
         GetAsync<JsonElement>($"api/admin/events/{Uri.EscapeDataString(messageSid)}", reveal ? new() { ["reveal"] = "true" } : [], cancellation);
 
     public Task<EventsAnswer> EventsAsync(Dictionary<string, string> query, CancellationToken cancellation) =>

@@ -11,15 +11,15 @@ internal static class InspectCommand
     {
         var sid = new Argument<string>("sid") { Description = "The MessageSid." };
         var reveal = new Option<bool>("--reveal") { Description = "Show what was written and by whom. This is noted." };
-        var command = new Command("inspect", "Tell one message's whole story.") { sid, reveal };
+        var command = new Command("inspect", "Tell one message's whole timeline.") { sid, reveal };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
-            var story = await api.StoryAsync(parsed.GetRequiredValue(sid), parsed.GetValue(reveal), cancellation);
+            var timeline = await api.TimelineAsync(parsed.GetRequiredValue(sid), parsed.GetValue(reveal), cancellation);
             if (parsed.GetValue(GlobalOptions.Json))
-                Screen.Json(story);
+                Screen.Json(timeline);
             else
-                Timeline.Show(story);
+                Timeline.Show(timeline);
             return ExitCode.Ok;
         });
         return command;

@@ -5,8 +5,8 @@ namespace FamilyPa.Cli.Output;
 /// <summary>Something that happened to a message.</summary>
 internal sealed record Moment(DateTimeOffset At, string Kind, string What)
 {
-    /// <summary>Everything that a story tells, in the order of time.</summary>
-    public static IReadOnlyList<Moment> Of(JsonElement story)
+    /// <summary>Everything that a timeline tells, in the order of time.</summary>
+    public static IReadOnlyList<Moment> Of(JsonElement timeline)
     {
         var moments = new List<Moment>();
         void Add(string kind, DateTimeOffset? at, params string?[] parts)
@@ -15,11 +15,11 @@ internal sealed record Moment(DateTimeOffset At, string Kind, string What)
                 moments.Add(new Moment(time, kind, Join(", ", parts)));
         }
 
-        foreach (var received in (JsonElement[])[story.Part("event"), story.Part("unmatched")])
+        foreach (var received in (JsonElement[])[timeline.Part("event"), timeline.Part("unmatched")])
             Add("received", received.Time("received_at"), received.Text("source"), received.Text("reason"), received.Text("size_bytes", "bytes"));
-        foreach (var state in story.List("states"))
+        foreach (var state in timeline.List("states"))
             Add("state", state.Time("at"), Join(" -> ", state.Text("from"), state.Text("to")), state.Text("reason"), Replay(state));
-        foreach (var attempt in story.List("attempts"))
+        foreach (var attempt in timeline.List("attempts"))
         {
             Add(
                 "attempt", attempt.Time("ended_at") ?? attempt.Time("created_at"),
@@ -27,52 +27,52 @@ internal sealed record Moment(DateTimeOffset At, string Kind, string What)
                 Join(": ", attempt.Text("error_code"), attempt.Text("error_message")));
         }
 
-        foreach (var file in story.List("media"))
+        foreach (var file in timeline.List("media"))
         {
             Add(
                 "media", file.Time("created_at"), $"part {file.Text("ordinal")}", file.Text("content_type") ?? file.Text("declared_type"),
                 file.Text("size_bytes", "bytes"), file.Text("seconds", "s"), file.Text("reason"));
         }
 
-        foreach (var heard in story.List("transcripts"))
+        foreach (var heard in timeline.List("transcripts"))
             Add("transcript", heard.Time("created_at"), $"part {heard.Text("ordinal")}", heard.Text("language"), heard.Text("seconds", "s"), heard.Text("transcript"));
-        foreach (var usage in story.List("ai_usage"))
+        foreach (var usage in timeline.List("ai_usage"))
         {
             Add(
                 "ai", usage.Time("created_at"), $"{usage.Text("phase")} by {usage.Text("deployment")}", usage.Text("input_tokens", "tokens in"),
                 usage.Text("output_tokens", "out"), usage.Text("audio_seconds", "s of audio"), usage.Dollars("cost_usd"));
         }
 
-        foreach (var reservation in story.Part("limits").List("reservations"))
+        foreach (var reservation in timeline.Part("limits").List("reservations"))
         {
             Add(
                 "budget", reservation.Time("created_at"), $"{reservation.Dollars("amount_usd")} reserved for {reservation.Text("phase")}", reservation.Text("status"),
                 reservation.Dollars("cost_usd") is { } cost ? $"{cost} counted" : null);
         }
 
-        foreach (var notice in story.Part("limits").List("notices"))
-            Add("limit", notice.Time("since"), $"{notice.Text("kind")} since then", notice.Text("told_at") is null ? "sender not told yet" : "sender told");
-        foreach (var task in story.List("tasks"))
+        foreach (var notice in timeline.Part("limits").List("notifications"))
+            Add("limit", notice.Time("since"), $"{notice.Text("kind")} since then", notice.Text("notified_at") is null ? "sender not told yet" : "sender told");
+        foreach (var task in timeline.List("tasks"))
         {
             Add(
                 "task", task.Time("created_at"), task.Text("title"), task.Text("due_at") is { } due ? $"due {due}" : null, task.Text("status"),
                 task.Flag("needs_review") ? "needs review" : null);
         }
 
-        foreach (var question in story.Part("clarifications").List("asked"))
+        foreach (var question in timeline.Part("clarifications").List("asked"))
             Add("question", question.Time("asked_at"), question.Text("question"), question.Text("answered_by") is { } by ? $"answered by {by}" : "not answered");
-        foreach (var question in story.Part("clarifications").List("answered"))
+        foreach (var question in timeline.Part("clarifications").List("answered"))
             Add("answer", question.Time("answered_at"), $"to {question.Text("message_sid")}");
-        foreach (var reply in story.List("replies"))
+        foreach (var reply in timeline.List("replies"))
         {
             Add(
                 "reply", reply.Time("sent_at") ?? reply.Time("created_at"), $"{reply.Text("kind")} {reply.Text("status")}",
                 reply.Text("delivery_status"), reply.Text("error_code"), reply.Text("provider_sid"), reply.Text("body"));
         }
 
-        foreach (var letter in story.List("poison"))
+        foreach (var letter in timeline.List("poison"))
             Add("given up", letter.Time("created_at"), $"{letter.Text("queue")}: {letter.Text("cause")}");
-        foreach (var action in story.List("audit"))
+        foreach (var action in timeline.List("audit"))
         {
             var details = action.Part("details");
             Add(

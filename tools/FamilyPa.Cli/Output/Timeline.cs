@@ -4,31 +4,31 @@ using Spectre.Console;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>One message's story for people: where it stands, then everything that happened, then what can be done, and where to read on.</summary>
+/// <summary>One message's timeline for people: where it stands, then everything that happened, then what can be done, and where to read on.</summary>
 internal static class Timeline
 {
-    public static void Show(JsonElement story)
+    public static void Show(JsonElement timeline)
     {
-        Screen.Out.Write(Head(story));
+        Screen.Out.Write(Head(timeline));
         Screen.Line();
-        Screen.Out.Write(Body(Moment.Of(story)));
-        if (Advice(story) is { } advice)
+        Screen.Out.Write(Body(Moment.Of(timeline)));
+        if (Advice(timeline) is { } advice)
         {
             Screen.Line();
             Screen.Line(advice);
         }
 
-        if (Logs(story) is { } query)
+        if (Logs(timeline) is { } query)
         {
             Screen.Line();
             Screen.Line($"Its log lines, in the workspace's Logs:  {query}");
         }
     }
 
-    private static Grid Head(JsonElement story)
+    private static Grid Head(JsonElement timeline)
     {
-        var job = story.Part("job");
-        var source = story.Part("event") is { ValueKind: JsonValueKind.Object } stored ? stored : story.Part("unmatched");
+        var job = timeline.Part("job");
+        var source = timeline.Part("event") is { ValueKind: JsonValueKind.Object } stored ? stored : timeline.Part("unmatched");
         var payload = source.Part("payload");
         var grid = new Grid().AddColumn().AddColumn();
         void Add(string name, string? value)
@@ -37,14 +37,14 @@ internal static class Timeline
                 grid.AddRow(new Text(name), new Text(Screen.Clean(value)));
         }
 
-        Add("Message", story.Text("message_sid"));
+        Add("Message", timeline.Text("message_sid"));
         Add("Status", job.ValueKind is JsonValueKind.Object ? Status(job) : "unmatched: its sender is in no family");
         Add("Error", Moment.Join(": ", job.Text("error_code"), job.Text("error_message")));
         Add("Family", job.Text("family_id"));
         Add("From", payload.Text("From"));
         Add("Text", payload.Text("Body"));
         Add("Took", job.Text("latency_ms", "ms"));
-        Add("Cost", story.Dollars("cost_usd"));
+        Add("Cost", timeline.Dollars("cost_usd"));
         Add("Request", source.Text("request_id"));
         Add("Trace", source.Text("trace_id"));
         return grid;
@@ -72,7 +72,7 @@ internal static class Timeline
         return grid;
     }
 
-    private static string? Advice(JsonElement story) => (story.Part("job").Text("status"), story.Text("message_sid")) switch
+    private static string? Advice(JsonElement timeline) => (timeline.Part("job").Text("status"), timeline.Text("message_sid")) switch
     {
         ("failed", var sid) => $"Once the cause is repaired:  familypa replay {sid}",
         ("throttled" or "deferred", var sid) => $"To have it done now:  familypa replay {sid}",
@@ -81,9 +81,9 @@ internal static class Timeline
     };
 
     /// <summary>Of the try that one wants to read about: the last that failed, or else the last.</summary>
-    private static string? Logs(JsonElement story)
+    private static string? Logs(JsonElement timeline)
     {
-        var attempts = story.List("attempts");
+        var attempts = timeline.List("attempts");
         var told = attempts.LastOrDefault(attempt => attempt.Text("outcome") is "failed" or "abandoned");
         return (told.ValueKind is JsonValueKind.Object ? told : attempts.LastOrDefault()).Text("logs_url");
     }

@@ -1,4 +1,4 @@
-// One message's story, drawn in the order of time.
+// One message's timeline, drawn in the order of time.
 
 import { announce, part, stamp } from '../shared/dom.js';
 import { get } from './api.js';
@@ -6,9 +6,9 @@ import { badge, element } from './parts.js';
 import { replay } from './replay.js';
 import { dollars, duration, moment, tone } from './words.js';
 
-export async function story(root, query) {
+export async function timeline(root, query) {
   const sid = query.get('sid') ?? '';
-  const view = stamp('story');
+  const view = stamp('timeline');
   const path = `/api/admin/events/${encodeURIComponent(sid)}`;
   part(view, 'sid').textContent = sid;
   root.append(view);

@@ -7,7 +7,8 @@ namespace FamilyPa.Core.Jobs;
 
 /// <summary>A job leased to this worker for one phase, with everything that the phase needs to know.</summary>
 /// <param name="LeaseToken">Fences every write: one that bears a token which is no longer the job's changes nothing.</param>
-/// <param name="StatusReason">A keyword, a command or a rejection that was decided earlier; null for an ordinary message.</param>
+/// <param name="Classification">What the message was found to be when it arrived: <c>ordinary</c>, a keyword, a command or an unsupported location.</param>
+/// <param name="StatusReason">A rejection that an earlier phase decided, or else the classification; null for an ordinary message.</param>
 /// <param name="Traceparent">Where its trace began (W3C); null when that was not traced.</param>
 /// <param name="Extraction">The stored answer of the extract phase, once there is one.</param>
 public sealed record LeasedJob(
@@ -17,6 +18,7 @@ public sealed record LeasedJob(
     int Attempt,
     Phase Phase,
     string MessageSid,
+    string Classification,
     string? StatusReason,
     string? Traceparent,
     string? Extraction,
@@ -53,6 +55,6 @@ public sealed record PhaseInput(
     bool Forwarded);
 
 /// <summary>What came of asking for a job.</summary>
-/// <param name="Outcome">As documented at <c>claim_job</c> and <c>claim_in_turn</c> in the migrations.</param>
+/// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>
 /// <param name="Reason">Why it was set aside.</param>
 public sealed record ClaimResult(string Outcome, LeasedJob? LeasedJob, Phase? CurrentPhase, int Generation, TimeSpan Wait, string? Reason = null);

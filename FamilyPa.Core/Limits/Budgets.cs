@@ -70,13 +70,11 @@ public sealed class Budgets(Database database, DeferredJobDispatcher dispatcher,
     {
         await using var batch = database.AsService().Add(
             """
-            with released as (
-              update processing_jobs set resume_at = now(), dispatched_at = null
-              where status = 'deferred' and status_reason in ('budget_family', 'budget_global') and ($1::uuid is null or family_id = $1) returning 1),
+            with released as materialized (select make_due(array['budget_family', 'budget_global'], $1, null) as messages),
             audited as (
               insert into audit_log (actor, action, family_id, details, request_id)
-              select 'operator', 'release_deferred', $1, jsonb_build_object('messages', count(*)), $2 from released)
-            select count(*) from released
+              select 'operator', 'release_deferred', $1, jsonb_build_object('messages', messages), $2 from released)
+            select messages from released
             """,
             familyId, requestId);
         var released = await batch.SingleAsync(row => row.GetInt64(0), cancellation);
@@ -94,16 +92,7 @@ public sealed class Budgets(Database database, DeferredJobDispatcher dispatcher,
             .Add(
                 "insert into audit_log (actor, action, details, request_id) values ('operator', 'try_again', jsonb_build_object('dependency', $1::text), $2)",
                 dependency, requestId)
-            .Add(
-                """
-                update processing_jobs j set resume_at = now()
-                where j.id in (
-                  select d.id from processing_jobs d join breakers b on b.phase = d.current_phase
-                  where b.dependency = $1 and d.status = 'deferred' and d.status_reason = 'breaker_open' and d.resume_at > now()
-                  -- The later first, as whoever waits for his turn locks his own and then an earlier one.
-                  order by d.received_at desc, d.message_sid desc for update of d)
-                """,
-                dependency)
+            .Add("select make_due(array['breaker_open'], null, phase) from breakers where dependency = $1", dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);
         var wasOpen = await batch.ExecuteAsync(cancellation) > 0;
         log.LimitChanged($"breaker_{dependency}", null, requestId);

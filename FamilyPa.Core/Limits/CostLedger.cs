@@ -10,7 +10,7 @@ namespace FamilyPa.Core.Limits;
 /// Sees to it that AI never costs more in a day than it may. What a call may cost at most is reserved before it. Its end settles that by itself:
 /// a charge that is noted takes the reservation's place, an attempt that ends without one is charged the worst, unless it certainly cost nothing.
 /// </summary>
-public sealed class CostLedger(Database database, DeferredJobDispatcher dispatcher, IOptions<LimitSettings> limits)
+public sealed class CostLedger(Database database, DeferredJobDispatcher dispatcher, JobLimits jobLimits, IOptions<LimitSettings> limits)
 {
     /// <summary>Reserves the worst that one call to a model can cost, retries after certainly unpaid failures included.</summary>
     /// <exception cref="DeferredException">The budget does not allow it now.</exception>
@@ -18,9 +18,8 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher dispatch
     {
         var settings = limits.Value;
         await using var batch = database.Fenced(claim).Add(
-            "select * from reserve_call($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            claim.JobId, claim.AttemptId, worst.Deployment, worst.CostUsd, settings.DailyCostPerFamilyUsd, settings.DailyCostGlobalUsd,
-            settings.MaxConcurrentJobs, DeferredJobDispatcher.Hold, DeferredJobDispatcher.MostAtOnce);
+            "select * from reserve_call($1, $2, $3, $4, $5, read_limits($6))",
+            claim.AttemptId, worst.Deployment, worst.CostUsd, settings.DailyCostPerFamilyUsd, settings.DailyCostGlobalUsd, jobLimits.Json);
         var steps = await batch.ListAsync(PostCommitAction.Read, cancellation);
         if (steps[0].Kind != "reserved")
             throw new DeferredException(steps);

@@ -8,33 +8,27 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Limits;
 
-/// <summary>Jobs that wait their turn: asks for them on their queues when something has ended that they waited for.</summary>
-public sealed class DeferredJobDispatcher(Database database, PhaseQueues queues, IOptions<LimitSettings> limits, ILogger<DeferredJobDispatcher> log)
+/// <summary>Brings deferred jobs back: queues them when what they waited for has ended.</summary>
+public sealed class DeferredJobDispatcher(
+    Database database, PhaseQueues queues, JobLimits jobLimits, IOptions<LimitSettings> limits, ILogger<DeferredJobDispatcher> log)
 {
-    /// <summary>For how long a slot is kept for a job that was asked for, before it may be asked for again.</summary>
-    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
-
-    /// <summary>Jobs that one ending asks for. One job that ends makes room for one, but a breaker that closes for many.</summary>
-    public const int MostAtOnce = 16;
-
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>A queue's delay is in whole seconds, and its message must not come before the job is due.</summary>
     private const double Margin = 1;
 
-    /// <summary>Asks for whatever is due and has room.</summary>
-    /// <param name="probes">Also whether a service is back that was down.</param>
-    /// <returns>How many jobs were asked for.</returns>
+    /// <summary>Queues jobs that are due and may run.</summary>
+    /// <param name="probes">Also one job for each service that may be tried again.</param>
+    /// <returns>How many jobs were queued.</returns>
     public async Task<int> ResumeAsync(bool probes, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
-            "select * from resume_deferred($1, $2, $3, $4)", limits.Value.MaxConcurrentJobs, Hold, MostAtOnce, probes);
+        await using var batch = database.AsService().Add("select * from dispatch_deferred(read_limits($1), $2)", jobLimits.Json, probes);
         var steps = await batch.ListAsync(PostCommitAction.Read, cancellation);
         await FollowAsync(steps);
         return steps.Count;
     }
 
-    /// <summary>Sends what is to be sent, and says what has happened. What cannot be sent is asked for again by the sweeper.</summary>
+    /// <summary>Performs a transaction's actions. A job that cannot be queued is dispatched again with a later sweep.</summary>
     public async Task FollowAsync(IReadOnlyCollection<PostCommitAction> steps)
     {
         foreach (var step in steps)

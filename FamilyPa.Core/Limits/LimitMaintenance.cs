@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
@@ -40,7 +41,7 @@ public sealed class LimitMaintenance(
         }
 
         // The first time also one for each service that may be tried again; then whatever has room.
-        for (var (round, asked) = (0, 1); asked > 0 && round * DeferredJobDispatcher.MostAtOnce < MostAtOnce; round++)
+        for (var (round, asked) = (0, 1); asked > 0 && round * JobLimits.DispatchMost < MostAtOnce; round++)
             asked = await dispatcher.ResumeAsync(probes: round == 0, cancellation);
         await notifications.SendAsync(cancellation);
     }
@@ -48,19 +49,19 @@ public sealed class LimitMaintenance(
     private async Task<bool> SettleAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add("select message_sid, amount_usd from settle_abandoned()");
-        var (sid, amount) = await batch.SingleAsync(row => row.IsDBNull(0) ? default : (row.GetString(0), row.GetDecimal(1)), cancellation);
+        var (sid, amount) = await batch.SingleAsync(row => (row.Get<string?>("message_sid"), row.Get<decimal?>("amount_usd")), cancellation);
         if (sid is null)
             return false;
-        log.ReservationAbandoned(sid, amount);
+        log.ReservationAbandoned(sid, amount!.Value);
         return true;
     }
 
     private async Task<bool> UnthrottleAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select message_sid, phase, generation from resume_throttled($1, $2, $3)",
+            "select message_sid, phase as current_phase, generation from resume_throttled($1, $2, $3)",
             limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
-        if (await batch.SingleAsync(row => row.IsDBNull(0) ? null : Read(row), cancellation) is not { } job)
+        if (await batch.SingleAsync(row => row.Get<string?>("message_sid") is null ? null : Read(row), cancellation) is not { } job)
             return false;
         log.ThrottledJobResumed(job.MessageSid, job.Phase.Name());
         // Stored as under way: one that is not sent now is overdue later, and swept.
@@ -77,14 +78,15 @@ public sealed class LimitMaintenance(
             where status in ('deferred', 'throttled') and received_at < now() - $1::interval order by received_at limit $2
             """,
             limits.Value.GiveUpAfter, MostAtOnce);
-        foreach (var (job, reason) in await batch.ListAsync(row => (Read(row), row.GetString(3)), cancellation))
+        foreach (var (job, reason) in await batch.ListAsync(row => (Read(row), row.Get<string>("status_reason")), cancellation))
         {
             log.DeferralExpired(job.MessageSid, job.Phase.Name(), reason);
             await queues.SendToPoisonAsync(job.Phase, new JobMessage(job.MessageSid, job.Generation).ToJson(), cancellation);
         }
     }
 
-    private static Waiting Read(NpgsqlDataReader row) => new(row.GetString(0), Phases.Parse(row.GetString(1)), row.GetInt32(2));
+    private static Waiting Read(NpgsqlDataReader row) => 
+        new(row.Get<string>("message_sid"), Phases.Parse(row.Get<string>("current_phase")), row.Get<int>("generation"));
 
     private sealed record Waiting(string MessageSid, Phase Phase, int Generation);
 }

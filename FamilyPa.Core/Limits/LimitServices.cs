@@ -1,3 +1,4 @@
+using FamilyPa.Core.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Core.Limits;
@@ -6,6 +7,7 @@ public static class LimitServices
 {
     /// <summary>What may run now and what it may cost, over all instances.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services) => services
+        .AddSingleton<JobLimits>()
         .AddSingleton<DeferredJobDispatcher>()
         .AddSingleton<CostLedger>()
         .AddSingleton<LimitNotifications>()

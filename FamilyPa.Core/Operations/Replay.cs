@@ -90,7 +90,7 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
             return results;
         var taken = await unmatched.IngestAsync(known, requestId, CancellationToken.None);
         await using var batch = database.AsService().Add(
-            "select message_sid, id, status, generation, current_phase, 'ingested' from processing_jobs where message_sid = any ($1)",
+            "select message_sid, id as job_id, status, generation, current_phase as phase, 'ingested' as outcome from processing_jobs where message_sid = any ($1)",
             (object)taken.ToArray());
         var jobs = (await batch.ListAsync(ReadResult, CancellationToken.None)).ToDictionary(job => job.MessageSid);
         return
@@ -101,6 +101,6 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
     }
 
     private static ReplayResult ReadResult(NpgsqlDataReader row) => new(
-        row.IsDBNull(1) ? null : row.GetGuid(1), row.GetString(0), row.IsDBNull(2) ? null : row.GetString(2),
-        row.IsDBNull(3) ? null : row.GetInt32(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetString(5));
+        row.Get<Guid?>("job_id"), row.Get<string>("message_sid"), row.Get<string?>("status"), row.Get<int?>("generation"), row.Get<string?>("phase"),
+        row.Get<string>("outcome"));
 }

@@ -45,7 +45,7 @@ public sealed class ExtractPhase(
             await using var batch = database.Fenced(claim).Add(
                 "update processing_jobs set extraction = $2::jsonb where id = $1", claim.JobId, JsonSerializer.Serialize(result));
             JobStore.AddUsage(batch, claim, usage);
-            await jobs.EndAsync(JobStore.AddAdvance(batch, claim, Phase.Finalize), claim, cancellation);
+            await jobs.EndAsync(jobs.AddAdvance(batch, claim, Phase.Finalize), claim, cancellation);
         }
 
         return Phase.Finalize;

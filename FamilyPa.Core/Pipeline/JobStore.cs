@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Jobs;
-using FamilyPa.Core.Limits;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
@@ -13,77 +12,55 @@ using Npgsql;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>The jobs' table. Every method is one round trip; every write of a phase is fenced by its lease.</summary>
-public sealed class JobStore(Database database, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits)
+/// <summary>Calls the functions of the migrations that change a job. Every method is one round trip; every write of a phase is fenced by its lease.</summary>
+public sealed class JobStore(Database database, JobLimits limits, IOptions<PipelineSettings> settings)
 {
-    private readonly TimeSpan lease = settings.Value.Lease;
-
     public async Task<ClaimResult> ClaimAsync(JobMessage message, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
-            select c.outcome, c.current_phase, coalesce(c.generation, 0), coalesce(c.wait_seconds, 0),
-                   c.job_id, c.lease_token, c.attempt_id, c.attempt_number,
-                   -- This statement sees the job as it was before the claim: still with the reason it waited for.
-                   meant_reason(j), j.extraction::text, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
-                   f.id, f.timezone, f.locale,
+            select c.outcome, c.current_phase, coalesce(c.generation, 0) as generation, coalesce(c.wait_seconds, 0) as wait_seconds, c.reason,
+                   c.job_id, c.lease_token, c.attempt_id, c.attempt_number, c.is_probe,
+                   reason_of(j) as status_reason, j.extraction::text as extraction, e.traceparent,
+                   m.classification, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
+                   f.id as family_id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
-                    from family_members p where p.family_id = f.id)::text,
-                   case when m.message_sid is not null then phase_input(m, $6)::text end, c.reason, c.is_probe,
-                   (select e.traceparent from webhook_events e where e.id = j.webhook_event_id)
-            from claim_in_turn($1, $2, $3::int, $4, $5, $7, $8, $9) c
+                    from family_members p where p.family_id = f.id)::text as members,
+                   case when m.message_sid is not null then phase_input(m, $5)::text end as phase_input
+            from claim_job($1, $2, $3::int, read_limits($4)) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
+            left join webhook_events e on e.id = j.webhook_event_id
             left join inbound_messages m on m.message_sid = j.message_sid
             left join families f on f.id = j.family_id
             """,
-            message.MessageSid, phase.Name(), message.Generation, lease, settings.Value.MaxAttempts, settings.Value.AnswerWithin,
-            limits.Value.MaxConcurrentJobs, limits.Value.SenderFailures, limits.Value.SenderPause);
+            message.MessageSid, phase.Name(), message.Generation, limits.Json, settings.Value.AnswerWithin);
         return (await batch.SingleAsync(row => ReadClaim(row, message.MessageSid, phase), cancellation))!;
     }
 
     /// <returns>Whether the job is still this worker's.</returns>
     public async Task<bool> RenewAsync(LeasedJob claim, CancellationToken cancellation)
     {
-        // The job before what it holds, as all lock them who lock both: the other way round, a renewal and the end of a phase wait for each other.
-        await using var batch = database.AsService()
-            .Add(
-                "update processing_jobs set leased_until = clock_timestamp() + $3 where id = $1 and lease_token = $2 returning true",
-                claim.JobId, claim.LeaseToken, lease)
-            .Add("update job_slots set leased_until = clock_timestamp() + $2 where lease_token = $1", claim.LeaseToken, lease)
-            .Add("update breakers set probe_until = clock_timestamp() + $2 where probe_token = $1 and state = 'half_open'", claim.LeaseToken, lease);
-        return await batch.SingleAsync(row => row.GetBoolean(0), cancellation);
+        await using var batch = database.AsService().Add(
+            "select renew_lease($1, $2, $3) as renewed", claim.JobId, claim.LeaseToken, settings.Value.Lease);
+        return await batch.SingleAsync(row => row.Get<bool>("renewed"), cancellation);
     }
 
-    /// <summary>Hands the job to the next phase.</summary>
-    /// <param name="reason">Why the rest of the pipeline is skipped, where the next phase is only to say so.</param>
+    /// <summary>Moves the job to its next phase.</summary>
+    /// <param name="reason">Why the message is rejected, where the next phase is only to tell the sender.</param>
     public async Task AdvanceAsync(LeasedJob claim, Phase next, CancellationToken cancellation, string? reason = null)
     {
         await using var batch = database.Fenced(claim);
         await EndAsync(AddAdvance(batch, claim, next, reason), claim, cancellation);
     }
 
-    /// <summary>Runs a batch that ends a phase, and what it makes room for goes to the claim's steps.</summary>
-    public async Task EndAsync(DatabaseBatch batch, LeasedJob claim, CancellationToken cancellation)
-    {
-        batch.Add(
-            "select * from phase_ended($1, $2, $3, $4, $5, $6)",
-            claim.Phase.Name(), claim.LeaseToken, claim.IsAnswered, limits.Value.MaxConcurrentJobs, DeferredJobDispatcher.Hold, DeferredJobDispatcher.MostAtOnce);
+    /// <summary>Runs a batch that ends a phase, and adds the actions to perform after its commit to the job's steps.</summary>
+    public async Task EndAsync(DatabaseBatch batch, LeasedJob claim, CancellationToken cancellation) =>
         claim.Steps.AddRange(await batch.ListDurablyAsync(PostCommitAction.Read, cancellation));
-    }
 
     /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
     /// <inheritdoc cref="AdvanceAsync"/>
-    public static DatabaseBatch AddAdvance(DatabaseBatch batch, LeasedJob claim, Phase next, string? reason = null) => EndAttempt(
-        batch.Add(
-            """
-            update processing_jobs
-            set status = $2, current_phase = $3, status_reason = coalesce($4, status_reason),
-                error_code = null, error_message = null, error_stack = null,
-                lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
-            where id = $1
-            """,
-            claim.JobId, next.Status(), next.Name(), reason),
-        claim, "succeeded");
+    public DatabaseBatch AddAdvance(DatabaseBatch batch, LeasedJob claim, Phase next, string? reason = null) => batch.Add(
+        "select * from complete_phase($1, $2, $3, $4, read_limits($5))", claim.AttemptId, next.Name(), reason, claim.IsAnswered, limits.Json);
 
     /// <summary>Adds what a model call cost to the ledger.</summary>
     public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
@@ -99,74 +76,65 @@ public sealed class JobStore(Database database, IOptions<PipelineSettings> setti
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
     public async Task FinishAsync(LeasedJob claim, string status, SendResult? reply, CancellationToken cancellation)
     {
-        await using var batch = Begin(claim, reply).Add(
-            """
-            update processing_jobs
-            set status = $2, error_code = null, error_message = null, error_stack = null,
-                lease_token = null, leased_until = null, completed_at = now()
-            where id = $1
-            """,
-            claim.JobId, status);
-        ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply);
-        claim.IsAnswered = reply is SendResult.Sent or SendResult.Refused;
-        await EndAsync(EndAttempt(batch, claim, "succeeded"), claim, cancellation);
+        await using var batch = database.Fenced(claim);
+        ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply).Add(
+            "select * from finish_job($1, $2, $3, $4, read_limits($5))",
+            claim.AttemptId, status, reply is SendResult.Sent or SendResult.Refused, (reply as SendResult.Uncertain)?.Code, limits.Json);
+        await EndAsync(batch, claim, cancellation);
     }
 
-    /// <summary>Counts what Twilio may have or not as a failure of Twilio's: while it answers nobody, nothing more is to be lost on it.</summary>
-    private DatabaseBatch Begin(LeasedJob claim, SendResult? reply) => reply is SendResult.Uncertain uncertain
-        ? database.Fenced(claim).Guard(
-            "select breaker_failed($1, $2, $3, $4, $5, $6, $7)", claim.Phase.Name(), claim.MessageSid, claim.LeaseToken, uncertain.Code,
-            limits.Value.BreakerFailures, limits.Value.BreakerOpen, limits.Value.BreakerOpenMost)
-        : database.Fenced(claim);
-
     /// <summary>
-    /// Records why an attempt failed and lets go of the job; the platform delivers its message again after <c>visibilityTimeout</c>. While the
-    /// service that failed it is down the job is set aside instead, which costs no try.
+    /// Records why an attempt failed and ends the lease; the platform delivers its message again after <c>visibilityTimeout</c>. While the
+    /// service that failed it is down the job is deferred instead, which costs no try.
     /// </summary>
     public async Task<IReadOnlyList<PostCommitAction>> FailAttemptAsync(LeasedJob claim, AttemptError error, CancellationToken cancellation)
     {
-        var (settings, failure) = (limits.Value, error.Failure);
+        var failure = JsonSerializer.Serialize(new
+        {
+            code = error.Code,
+            message = PgText.Clean(error.Message),
+            stack = PgText.Clean(error.Stack),
+            is_fault = error.Failure.IsFault,
+            answered = error.Failure.Answered,
+            is_uncharged = error.Failure.IsUncharged,
+            wait_seconds = error.Failure.Wait?.TotalSeconds,
+        });
         await using var batch = database.Fenced(claim);
         AddUsage(batch, claim, error.Usage).Add(
-            "select * from fail_attempt($1, $2, $3, $4, $5, $6, $7::interval, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            claim.JobId, claim.AttemptId, claim.LeaseToken, failure.IsFault, failure.Answered, failure.IsUncharged, failure.Wait,
-            error.Code, PgText.Clean(error.Message), PgText.Clean(error.Stack),
-            settings.BreakerFailures, settings.BreakerOpen, settings.BreakerOpenMost, settings.MaxConcurrentJobs, DeferredJobDispatcher.Hold, DeferredJobDispatcher.MostAtOnce);
+            "select * from fail_attempt($1, jsonb_populate_record(null::attempt_failure, $2::jsonb), read_limits($3))", claim.AttemptId, failure, limits.Json);
         return await batch.ListAsync(PostCommitAction.Read, cancellation);
     }
 
-    /// <summary>Lets go of a job whose work the platform interrupted; no fault of the message's, so it costs no try.</summary>
+    /// <summary>Ends the lease of a job whose work the platform interrupted, which costs no try.</summary>
     public async Task HandBackAsync(LeasedJob claim, CancellationToken cancellation)
     {
-        await using var batch = database.Fenced(claim).Add(
-            "update processing_jobs set lease_token = null, leased_until = null, queued_at = now() where id = $1", claim.JobId);
-        await EndAttempt(batch, claim, "handed_back").ExecuteAsync(cancellation);
+        await using var batch = database.Fenced(claim).Add("select hand_back($1)", claim.AttemptId);
+        await batch.ExecuteAsync(cancellation);
     }
-
-    private static DatabaseBatch EndAttempt(DatabaseBatch batch, LeasedJob claim, string outcome) => batch.Add(
-        "update job_attempts set outcome = $2, latency_ms = extract(epoch from clock_timestamp() - created_at) * 1000 where id = $1",
-        claim.AttemptId, outcome);
 
     private static ClaimResult ReadClaim(NpgsqlDataReader row, string messageSid, Phase phase)
     {
-        var outcome = row.GetString(0);
-        var current = row.IsDBNull(1) ? (Phase?)null : Phases.Parse(row.GetString(1));
-        var wait = TimeSpan.FromSeconds(row.GetDouble(3));
-        if (outcome != "claimed")
-            return new ClaimResult(outcome, null, current, row.GetInt32(2), wait, row.IsDBNull(21) ? null : row.GetString(21));
+        var outcome = row.Get<string>("outcome");
+        var current = row.Get<string?>("current_phase") is { } name ? Phases.Parse(name) : (Phase?)null;
+        return new ClaimResult(
+            outcome, outcome == "claimed" ? ReadJob(row, messageSid, phase) : null, current, row.Get<int>("generation"),
+            TimeSpan.FromSeconds(row.Get<double>("wait_seconds")), row.Get<string?>("reason"));
+    }
 
-        var members = JsonSerializer.Deserialize<List<Member>>(row.GetString(19))!;
-        var senderId = row.GetGuid(15);
-        var sender = members.Find(member => member.UserId == senderId) ?? new Member(senderId, "", OptedOut: true);
-        var family = new Family(row.GetGuid(16), TimeZones.Get(row.GetString(17)), row.GetString(18), members);
-        var claim = new LeasedJob(
-            row.GetGuid(4), row.GetGuid(5), row.GetGuid(6), row.GetInt32(7), phase, messageSid,
-            row.IsDBNull(8) ? null : row.GetString(8), row.IsDBNull(23) ? null : row.GetString(23), row.IsDBNull(9) ? null : row.GetString(9),
-            row.GetString(10), row.GetInt32(11), row.GetString(12), row.GetString(13), row.GetFieldValue<DateTimeOffset>(14), sender, family,
-            JsonSerializer.Deserialize<PhaseInput>(row.GetString(20))!)
+    private static LeasedJob ReadJob(NpgsqlDataReader row, string messageSid, Phase phase)
+    {
+        var members = JsonSerializer.Deserialize<List<Member>>(row.Get<string>("members"))!;
+        var senderId = row.Get<Guid>("user_id");
+        return new LeasedJob(
+            row.Get<Guid>("job_id"), row.Get<Guid>("lease_token"), row.Get<Guid>("attempt_id"), row.Get<int>("attempt_number"), phase, messageSid,
+            row.Get<string>("classification"), row.Get<string?>("status_reason"), row.Get<string?>("traceparent"), row.Get<string?>("extraction"),
+            row.Get<string>("body"), row.Get<int>("num_media"), row.Get<string>("from_address"), row.Get<string>("to_address"),
+            row.Get<DateTimeOffset>("created_at"),
+            members.Find(member => member.UserId == senderId) ?? new Member(senderId, "", OptedOut: true),
+            new Family(row.Get<Guid>("family_id"), TimeZones.Get(row.Get<string>("timezone")), row.Get<string>("locale"), members),
+            JsonSerializer.Deserialize<PhaseInput>(row.Get<string>("phase_input"))!)
         {
-            IsProbe = row.GetBoolean(22),
+            IsProbe = row.Get<bool>("is_probe"),
         };
-        return new ClaimResult(outcome, claim, current, row.GetInt32(2), wait);
     }
 }

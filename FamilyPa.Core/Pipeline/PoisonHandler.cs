@@ -62,21 +62,7 @@ public sealed class PoisonHandler(
         Phase phase, string queueMessageId, string body, JobMessage? message, CancellationToken cancellation)
     {
         await using var batch = database.AsService()
-            .Add(
-                """
-                update processing_jobs
-                set status = 'failed', status_reason = 'retries_exhausted', completed_at = now(), lease_token = null, leased_until = null
-                where message_sid = $1 and current_phase = $2 and generation <= coalesce($3::int, generation)
-                  and status not in ('done', 'rejected', 'failed') and (leased_until is null or leased_until < clock_timestamp())
-                """,
-                message?.MessageSid, phase.Name(), message?.Generation)
-            // A worker that died in the last try could not say how it ended, and no further try says so for it.
-            .Add(
-                """
-                update job_attempts a set outcome = 'abandoned' from processing_jobs j
-                where j.message_sid = $1 and j.status = 'failed' and a.job_id = j.id and a.outcome = 'running'
-                """,
-                message?.MessageSid)
+            .Guard("select give_up($1, $2, $3)", message?.MessageSid, phase.Name(), message?.Generation)
             .Add(
                 """
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause)
@@ -88,7 +74,7 @@ public sealed class PoisonHandler(
                 phase.Name(), queueMessageId, PgText.Clean(body), message?.MessageSid)
             .Add(
                 """
-                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true), j.received_at
+                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true) as opted_out, j.received_at
                 from poison_messages p
                 left join processing_jobs j on j.message_sid = p.message_sid and j.status = 'failed'
                 left join inbound_messages m on m.message_sid = j.message_sid
@@ -99,8 +85,10 @@ public sealed class PoisonHandler(
                 phase.Name(), queueMessageId);
         return await batch.SingleAsync(
             row => new Failure(
-                row.GetString(0),
-                row.IsDBNull(1) ? null : new FailedJob(row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetBoolean(5), row.GetFieldValue<DateTimeOffset>(6))),
+                row.Get<string>("cause"),
+                row.Get<Guid?>("family_id") is not { } family ? null : new FailedJob(
+                    family, row.Get<string>("from_address"), row.Get<string>("to_address"), row.Get<string>("locale"), row.Get<bool>("opted_out"),
+                    row.Get<DateTimeOffset>("received_at"))),
             cancellation);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Those that were set aside, or wait for their turn, come back by <see cref="LimitUpkeep"/>.</summary>
+/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Deferred jobs are brought back by <see cref="Limits.DeferredJobDispatcher"/>.</summary>
 /// <remarks>
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
 /// second ones make the line longer still. So while a queue with a long line holds no fewer messages than jobs wait for it, none counts as missing.
@@ -65,8 +65,8 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
             """
             with unfinished as (
               select *, count(*) over (partition by current_phase) as in_line, $1::interval * power(2, least(sweeps, 7)) as patience
-              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred') and not awaits_turn)
-            select message_sid, current_phase, generation, in_line, leased_until is null and queued_at > now() - patience * $3
+              from processing_jobs where status not in ('done', 'rejected', 'failed', 'throttled', 'deferred'))
+            select message_sid, current_phase, generation, in_line, leased_until is null and queued_at > now() - patience * $3 as may_be_late
             from unfinished
             where (leased_until is null or leased_until < clock_timestamp())
               and case when leased_until is not null then true else queued_at < now() - patience end
@@ -74,7 +74,10 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
             """,
             settings.Value.SweepAfter, MostAtOnce, LostAfter);
         return await batch.ListAsync(
-            row => new Overdue(new JobMessage(row.GetString(0), row.GetInt32(2)), Phases.Parse(row.GetString(1)), row.GetInt64(3), row.GetBoolean(4)), cancellation);
+            row => new Overdue(
+                new JobMessage(row.Get<string>("message_sid"), row.Get<int>("generation")), Phases.Parse(row.Get<string>("current_phase")),
+                row.Get<long>("in_line"), row.Get<bool>("may_be_late")),
+            cancellation);
     }
 
     private async Task<IReadOnlyList<Overdue>> WithoutLateAsync(List<Overdue> overdue, CancellationToken cancellation)
@@ -86,19 +89,9 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
         return lost;
     }
 
-    /// <summary>Leaves alone what a worker has taken up (or takes up just now, and has locked), or brought further, since it was found.</summary>
     private async Task MarkAsync(List<string> messageSids)
     {
-        await using var batch = database.AsService().Add(
-            """
-            update processing_jobs set queued_at = now(), sweeps = sweeps + 1, lease_token = null, leased_until = null
-            where id in (
-              select id from processing_jobs
-              where message_sid = any ($1) and status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
-                and (leased_until < clock_timestamp() or (leased_until is null and queued_at < now() - $2::interval))
-              for update skip locked)
-            """,
-            messageSids, settings.Value.SweepAfter);
+        await using var batch = database.AsService().Add("select mark_swept($1, $2)", messageSids, settings.Value.SweepAfter);
         await batch.ExecuteAsync(CancellationToken.None);
     }
 

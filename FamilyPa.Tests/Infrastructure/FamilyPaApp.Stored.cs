@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FamilyPa.Core.Chat;
+using FamilyPa.Core.Twilio;
 using FamilyPa.Local.App;
 
 namespace FamilyPa.Tests.Infrastructure;
@@ -16,13 +18,14 @@ public partial class FamilyPaApp
               insert into webhook_events (message_sid, family_id, raw_payload, raw_body, source, received_at)
               values ($1, $2, $3::jsonb, 'form', $4, $5) returning id),
             message as (
-              insert into inbound_messages (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, raw_payload, created_at)
-              select 'twilio', $1, $2, m.user_id, $6, $7, $8, $9, $3::jsonb, $5 from family_members m where m.phone_e164 = $6)
-            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, status_reason, current_phase, error_code, extraction, completed_at)
-            select id, $1, $2, $10, $11, $12, $13, $14::jsonb, case when $10 in ('done', 'rejected', 'failed') then $5 + interval '1.5 seconds' end from event
+              insert into inbound_messages (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, classification, raw_payload, created_at)
+              select 'twilio', $1, $2, m.user_id, $6, $7, $8, $9, $15, $3::jsonb, $5 from family_members m where m.phone_e164 = $6)
+            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, status_reason, rejection, current_phase, error_code, extraction, received_at, completed_at)
+            select id, $1, $2, $10, $11, case when $10 = 'rejected' then $11 end, $12, $13, $14::jsonb, $5, case when $10 in ('done', 'rejected', 'failed') then $5 + interval '1.5 seconds' end from event
             """,
             form["MessageSid"], message.FamilyId, JsonSerializer.Serialize(form), message.Source, message.ReceivedAt.ToUniversalTime(),
-            message.From, form["From"], form["To"], message.Body, message.Status, message.Reason, message.Phase, message.ErrorCode, message.Extraction);
+            message.From, form["From"], form["To"], message.Body, message.Status, message.Reason, message.Phase, message.ErrorCode, message.Extraction,
+            message.Reason is { } reason && (Keywords.IsReason(reason) || Command.IsReason(reason)) ? reason : "ordinary");
         return form["MessageSid"];
     }
 }

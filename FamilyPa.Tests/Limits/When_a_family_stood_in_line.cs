@@ -70,7 +70,7 @@ public sealed class When_a_family_stood_in_line(When_a_family_stood_in_line.Pati
         var sender = await App.AddFamilyAsync();
         var (sids, down) = await StandInLineAsync(sender, "buy milk", "buy bread");
         // As the budget would, had another message used it up in between.
-        await App.Database.ExecuteAsync("select set_aside(id, 'budget_family', now() + interval '1 hour') from processing_jobs where message_sid = $1", sids[0]);
+        await App.Database.ExecuteAsync("select defer_job(j, 'budget_family', now() + interval '1 hour', false) from processing_jobs j where message_sid = $1", sids[0]);
 
         down.Dispose();
 

@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Limits;
 
 public sealed class When_messages_take_turns(TestEnvironment environment) : IAsyncLifetime
 {
-    private const string LeasedJob = "select outcome from claim_in_turn($1, 'finalize', $2, '1 minute', 10, 8, 5, '15 minutes')";
+    private const string Limits = "row('1 minute', 10, 8, 5, '15 minutes', '30 seconds', 16, 10, '10 seconds', '1 minute')::job_limits";
 
     private TestDatabase database = null!;
 
@@ -59,6 +59,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
     {
         var (first, second) = (await StandAsync(0), await StandAsync(1));
         await using var ending = await database.OpenAsync();
+        Assert.Equal("claimed", await ClaimAsync(ending, first));
         await using var transaction = await ending.BeginTransactionAsync(Cancellation);
         Assert.Empty(await EndAsync(ending, first));
         await using var other = await database.OpenAsync();
@@ -82,7 +83,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
 
         await database.RowsAsync("select * from replay_job($1, null, 'extract', false, 'test')", first);
 
-        Assert.Equal([third], (await database.RowsAsync("select message_sid from resume_deferred(8, '30 seconds', 16, false)")).Select(row => row["message_sid"]));
+        Assert.Equal([third], (await database.RowsAsync($"select message_sid from dispatch_deferred({Limits}, false)")).Select(row => row["message_sid"]));
         Assert.Equal("claimed", await ClaimAsync(connection, third));
     }
 
@@ -92,7 +93,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
         var (spoken, typed) = (await StandAsync(0), await StandAsync(1));
         await database.ExecuteAsync("update processing_jobs set status = 'extracting' where message_sid = $1", spoken);
         await database.ExecuteAsync("update processing_jobs set current_phase = 'transcribe' where message_sid = $1", spoken);
-        await database.ExecuteAsync("select set_aside(id, 'breaker_open', now() + interval '1 minute') from processing_jobs where message_sid = $1", spoken);
+        await database.ExecuteAsync("select defer_job(j, 'breaker_open', now() + interval '1 minute', true) from processing_jobs j where message_sid = $1", spoken);
         await using var connection = await database.OpenAsync();
 
         await database.ExecuteAsync("update breakers set changed_at = now() where phase = 'extract'");
@@ -100,6 +101,29 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
 
         await database.ExecuteAsync("update breakers set changed_at = now() - interval '6 minutes' where phase = 'extract'");
         Assert.Equal("claimed", await ClaimAsync(connection, typed));
+    }
+
+    [Theory]
+    [InlineData("ordinary", null, null)]
+    [InlineData("ordinary", "no_speech", "no_speech")]
+    [InlineData("command_done", null, "command_done")]
+    [InlineData("unsupported_location", null, "unsupported_location")]
+    public async Task What_is_to_be_answered_is_the_same_after_the_wait(string classification, string? rejection, string? reason)
+    {
+        var (first, second) = (await StandAsync(0), await StandAsync(1));
+        await database.ExecuteAsync("update inbound_messages set classification = $2 where message_sid = $1", second, classification);
+        await database.ExecuteAsync("update processing_jobs set rejection = $2 where message_sid = $1", second, rejection);
+        await using var connection = await database.OpenAsync();
+        Assert.Equal("in_turn", await ClaimAsync(connection, second));
+        Assert.Equal("in_turn", await ReasonAsync());
+        Assert.Equal("claimed", await ClaimAsync(connection, first));
+
+        Assert.Equal([second], await EndAsync(connection, first));
+
+        Assert.Equal("claimed", await ClaimAsync(connection, second));
+        Assert.Equal(reason, await ReasonAsync());
+
+        Task<string?> ReasonAsync() => database.ScalarAsync<string?>("select status_reason from processing_jobs where message_sid = $1", second);
     }
 
     /// <summary>A message that stood in line and is understood now.</summary>
@@ -114,8 +138,8 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
             message as (
               insert into inbound_messages (provider, message_sid, family_id, user_id, from_address, to_address, body)
               select 'twilio', $1, $2, user_id, phone_e164, '+15550100000', 'buy milk' from family_members where family_id = $2 limit 1)
-            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, current_phase, has_place)
-            select id, $1, $2, 'finalizing', 'finalize', true from event
+            insert into processing_jobs (webhook_event_id, message_sid, family_id, status, current_phase, keeps_position, received_at)
+            select id, $1, $2, 'finalizing', 'finalize', true, '2026-11-25T08:00Z'::timestamptz + $3 * interval '1 second' from event
             """,
             sid, DemoFamily.FamilyId, second);
         return sid;
@@ -123,26 +147,29 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
 
     private static async Task<string> ClaimAsync(NpgsqlConnection connection, string sid, int? generation = 0)
     {
-        await using var claim = new NpgsqlCommand(LeasedJob, connection)
+        await using var claim = new NpgsqlCommand($"select outcome from claim_job($1, 'finalize', $2, {Limits})", connection)
         {
             Parameters = { new() { Value = sid }, new() { Value = (object?)generation ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer } },
         };
         return (string)(await claim.ExecuteScalarAsync(Cancellation))!;
     }
 
+    /// <summary>Ends the claimed job.</summary>
     /// <returns>Those that are asked for now.</returns>
     private static async Task<List<string>> EndAsync(NpgsqlConnection connection, string sid)
     {
-        await using var batch = new NpgsqlBatch(connection)
+        await using var end = new NpgsqlCommand(
+            $"""
+            select e.message_sid
+            from job_attempts a join processing_jobs j on j.id = a.job_id, lateral finish_job(a.id, 'done', true, null, {Limits}) e
+            where j.message_sid = $1 and a.outcome = 'running'
+            """,
+            connection)
         {
-            BatchCommands =
-            {
-                new("update processing_jobs set status = 'done', lease_token = null, leased_until = null, completed_at = now() where message_sid = $1") { Parameters = { new() { Value = sid } } },
-                new("select message_sid from next_turns(16)"),
-            },
+            Parameters = { new() { Value = sid } },
         };
         List<string> asked = [];
-        await using var reader = await batch.ExecuteReaderAsync(Cancellation);
+        await using var reader = await end.ExecuteReaderAsync(Cancellation);
         while (await reader.ReadAsync(Cancellation))
             asked.Add(reader.GetString(0));
         return asked;

@@ -32,6 +32,9 @@ create table inbound_messages (
   to_address text not null,
   body text not null,
   num_media int not null default 0,
+  -- What the message is, decided once at ingestion. A regular expression, because PostgreSQL prepares a CHECK again in each statement.
+  classification text not null default 'ordinary'
+    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|done|undo|board|help)|unsupported_location)$'),
   -- Only the fields of the form that phase_input reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),

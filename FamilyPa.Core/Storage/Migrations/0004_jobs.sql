@@ -7,7 +7,7 @@ insert into status_reasons (reason) values
   ('unsupported_audio'), ('unsupported_media'), ('media_too_large'), ('audio_too_long'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'),
   ('rate_sender'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
-  ('no_slot'), ('breaker_open'), ('sender_paused'), ('retries_exhausted');
+  ('no_slot'), ('breaker_open'), ('sender_paused'), ('in_turn'), ('retries_exhausted');
 
 create table processing_jobs (
   id uuid primary key default gen_random_uuid(),
@@ -16,9 +16,10 @@ create table processing_jobs (
   family_id uuid not null references families (id) on delete cascade,
   status text not null default 'received' check (status in (
     'received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'done', 'rejected', 'failed')),
+  -- Why the job waits or failed; otherwise as reason_of says.
   status_reason text references status_reasons,
-  -- The reason that was replaced when the job was deferred, throttled or failed: keep_job_reason restores it.
-  held_reason text,
+  -- Why a phase found that there is nothing to process.
+  rejection text references status_reasons,
   current_phase text not null check (current_phase in ('download', 'transcribe', 'extract', 'finalize')),
   generation int not null default 0,
   -- The extract phase's result: stored before finalize is queued.
@@ -32,15 +33,13 @@ create table processing_jobs (
   resume_at timestamptz,
   -- When a deferred job was last put on its queue.
   dispatched_at timestamptz,
-  -- The job was deferred for no_slot or breaker_open: later messages of its family wait for it in finalize.
-  has_place boolean not null default false,
-  -- The job waits for earlier jobs of its family and has no queue message.
-  awaits_turn boolean not null default false,
+  -- The job was deferred for no_slot, breaker_open or in_turn, and later messages of its family wait for it in finalize.
+  keeps_position boolean not null default false,
   -- When the current phase was last put on its queue (or should have been), and how often the sweeper did so.
   queued_at timestamptz not null default now(),
   sweeps int not null default 0,
   -- The event's received_at, for indexes on time.
-  received_at timestamptz not null,
+  received_at timestamptz not null default now(),
   started_at timestamptz,
   completed_at timestamptz,
   created_at timestamptz not null default now(),
@@ -59,8 +58,8 @@ create index processing_jobs_deferred_cheap on processing_jobs (received_at, mes
   where status = 'deferred' and current_phase in ('download', 'finalize');
 create index processing_jobs_deferred_family on processing_jobs (family_id, received_at) where status = 'deferred';
 create index processing_jobs_throttled on processing_jobs (received_at, message_sid) where status = 'throttled';
-create index processing_jobs_places on processing_jobs (family_id, received_at, message_sid) where has_place;
-create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where awaits_turn;
+create index processing_jobs_positions on processing_jobs (family_id, received_at, message_sid) where keeps_position;
+create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where status_reason = 'in_turn';
 
 create table job_attempts (
   id uuid primary key default gen_random_uuid(),
@@ -101,7 +100,25 @@ select migration.protect('status_reasons', 'select'),
 
 -- An action to perform after commit. send: queue that phase after delay_seconds. closed, opened: that phase's breaker changed, opened for
 -- delay_seconds. deferred, failed, reserved: the attempt's result. alert: delay_seconds percent of a budget of code dollars are used.
-create type post_commit_action as (kind text, message_sid text, phase text, generation int, delay_seconds double precision, reason text, code text);
+create type post_commit_action as (
+  kind text, message_sid text, phase text, generation int, delay_seconds double precision, reason text, code text);
+
+-- The app's settings for jobs.
+create type job_limits as (
+  lease interval, max_attempts int, slots int, sender_failures int, sender_pause interval,
+  -- How long a dispatched job keeps its slot before it may be dispatched again, and how many jobs are dispatched at once.
+  dispatch_hold interval, dispatch_most int,
+  breaker_failures int, breaker_open interval, breaker_open_most interval);
+
+-- How an attempt failed. is_fault: the service caused it. answered: the service works. is_uncharged: the call certainly cost nothing.
+-- wait_seconds: the service's Retry-After.
+create type attempt_failure as (
+  code text, message text, stack text, is_fault boolean, answered boolean, is_uncharged boolean, wait_seconds double precision);
+
+create function read_limits(p_json text) returns job_limits
+language sql stable set search_path = public, pg_temp as $$
+  select jsonb_populate_record(null::job_limits, p_json::jsonb)
+$$;
 
 create function phase_status(phase text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -109,17 +126,10 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
                     when 'extract' then 'extracting' when 'finalize' then 'finalizing' end
 $$;
 
--- Whether a reason only says why a job waits or failed, as opposed to how its message is handled.
-create function is_passing_reason(reason text) returns boolean
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select reason in ('rate_sender', 'rate_hour', 'rate_day', 'budget_family', 'budget_global',
-    'no_slot', 'breaker_open', 'sender_paused', 'retries_exhausted')
-$$;
-
--- How the job's message is handled (a keyword, command or rejection), also while the job waits; null for an ordinary message.
-create function meant_reason(job processing_jobs) returns text
+-- Why the job's message is answered but not processed (a rejection, keyword or command); null for an ordinary message.
+create function reason_of(job processing_jobs) returns text
 language sql stable set search_path = public, pg_temp as $$
-  select case when is_passing_reason(job.status_reason) then job.held_reason else job.status_reason end
+  select coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid))
 $$;
 
 -- The state machine. Only a new generation (an operator's replay) takes a finished job back to a phase.
@@ -148,33 +158,6 @@ end $$;
 create trigger processing_jobs_transition before update on processing_jobs
   for each row execute function enforce_job_transition();
 
-create function keep_job_reason() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  if is_passing_reason(new.status_reason) then
-    new.held_reason := case when is_passing_reason(old.status_reason) then old.held_reason else old.status_reason end;
-  elsif new.status_reason is null and is_passing_reason(old.status_reason) and new.generation = old.generation then
-    new.status_reason := old.held_reason;
-    new.held_reason := null;
-  else
-    new.held_reason := null;
-  end if;
-  return new;
-end $$;
-
-create trigger processing_jobs_reason_kept before update on processing_jobs
-  for each row when (old.status_reason is distinct from new.status_reason) execute function keep_job_reason();
-
-create function copy_received_at() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  new.received_at := (select e.received_at from webhook_events e where e.id = new.webhook_event_id);
-  return new;
-end $$;
-
-create trigger processing_jobs_received before insert on processing_jobs
-  for each row when (new.received_at is null) execute function copy_received_at();
-
 create function record_job_transition() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 begin
@@ -185,17 +168,6 @@ end $$;
 
 create trigger processing_jobs_transition_recorded after update on processing_jobs
   for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
-
-create function record_throttled_job() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  insert into job_transitions (job_id, generation, from_status, to_status, reason)
-  values (new.id, new.generation, 'received', new.status, new.status_reason);
-  return null;
-end $$;
-
-create trigger processing_jobs_throttled_recorded after insert on processing_jobs
-  for each row when (new.status = 'throttled') execute function record_throttled_job();
 
 -- Locks the job until the transaction ends, or rejects the transaction (FP001) when another worker holds the lease.
 create function hold_lease(p_job uuid, p_token uuid) returns void
@@ -215,4 +187,4 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
 $$;
 
-grant execute on function phase_status, is_passing_reason, meant_reason, hold_lease, attempt_logs to service_role;
+grant execute on function read_limits, phase_status, reason_of, hold_lease, attempt_logs to service_role;

@@ -129,6 +129,7 @@ language plpgsql set search_path = public, pg_temp as $$
 declare
   sender record;
   event_id uuid;
+  job_id uuid;
   hour_shard int;
   window_since timestamptz;
   window_ends timestamptz;
@@ -198,8 +199,8 @@ begin
     end if;
 
     insert into inbound_messages
-      (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, raw_payload, created_at)
-    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media,
+      (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, classification, raw_payload, created_at)
+    values ('twilio', p_message_sid, family_id, sender.user_id, p_phone, p_from_address, p_to_address, p_body, p_num_media, coalesce(p_reason, 'ordinary'),
             case when p_num_media > 0 or p_raw_payload ? 'Forwarded' then (
               select jsonb_object_agg(f.key, f.value) from jsonb_each(p_raw_payload) f where f.key like 'Media%' or f.key = 'Forwarded') end, arrived);
 
@@ -236,9 +237,14 @@ begin
       select w.since, w.since + w.length into window_since, window_ends from rate_window(reason, now()) w;
     end if;
     -- Due a minute into the next window, so that the window's first permits go to new messages.
-    insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, status, status_reason, held_reason, resume_at, received_at)
+    insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, status, status_reason, resume_at, received_at)
     values (event_id, p_message_sid, sender.family_id, p_phase, case when reason is null then 'received' else 'throttled' end,
-            coalesce(reason, p_reason), case when reason is not null then p_reason end, window_ends + interval '1 minute', arrived);
+            coalesce(reason, p_reason), window_ends + interval '1 minute', arrived)
+    returning id into job_id;
+    if reason is not null then
+      insert into job_transitions (job_id, generation, from_status, to_status, reason)
+      values (job_id, 0, 'received', 'throttled', accept_message.reason);
+    end if;
 
     -- Once a minute is enough for WhatsApp's 24-hour window and avoids contention on a busy sender's row.
     if sender.last_inbound_at is null or sender.last_inbound_at < arrived - interval '1 minute' then
@@ -250,9 +256,9 @@ begin
   if is_keyword and p_reason <> 'keyword_help' and family_id is not null then
     update family_members m set opted_out_at = case p_reason when 'keyword_stop' then arrived end
     where m.family_id = sender.family_id and m.user_id = sender.user_id and not exists (
-      select from processing_jobs j join inbound_messages i on i.message_sid = j.message_sid
-      where j.family_id = sender.family_id and j.status_reason in ('keyword_stop', 'keyword_start', 'rate_sender')
-        and coalesce(j.held_reason, j.status_reason) in ('keyword_stop', 'keyword_start') and i.user_id = sender.user_id and i.created_at > arrived);
+      select from inbound_messages i
+      where i.family_id = sender.family_id and i.user_id = sender.user_id and i.created_at > arrived
+        and i.classification in ('keyword_stop', 'keyword_start'));
   end if;
 
   if reason is not null then
@@ -305,30 +311,26 @@ begin
   end if;
   update sender_limits l set seen = case when l.minute >= this_minute then l.seen else 0 end + 1, minute = greatest(l.minute, this_minute)
   where l.family_id = job.family_id and l.user_id = job.user_id;
-  update processing_jobs j set status = 'received', status_reason = null, resume_at = null, queued_at = now(), sweeps = 0 where j.id = job.id;
+  perform start_throttled(job.id);
   message_sid := job.message_sid;
   phase := job.current_phase;
   generation := job.generation;
 end $$;
 
--- Counts consecutive failures of a sender. A failed message that a replay completes resets the count.
-create function track_sender() returns trigger
+-- Counts consecutive failed messages of a sender. A message that is done or rejected, also after a replay, resets the count.
+create function count_sender_failure(p_message_sid text, p_failed boolean) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
-  if new.status = 'failed' then
+  if p_failed then
     insert into sender_limits as l (family_id, user_id, failures, failed_at)
     select m.family_id, m.user_id, 1, now()
     from inbound_messages i join family_members m on m.family_id = i.family_id and m.user_id = i.user_id
-    where i.message_sid = new.message_sid
+    where i.message_sid = p_message_sid
     on conflict on constraint sender_limits_pkey do update set failures = l.failures + 1, failed_at = now();
   else
     update sender_limits l set failures = 0 from inbound_messages i
-    where i.message_sid = new.message_sid and l.family_id = i.family_id and l.user_id = i.user_id and l.failures > 0;
+    where i.message_sid = p_message_sid and l.family_id = i.family_id and l.user_id = i.user_id and l.failures > 0;
   end if;
-  return null;
 end $$;
 
-create trigger processing_jobs_sender_tracked after update on processing_jobs
-  for each row when (old.status <> new.status and new.status in ('done', 'rejected', 'failed')) execute function track_sender();
-
-grant execute on function rate_window, take_permit, give_permit_back, count_refused, is_full, accept_message, resume_throttled to service_role;
+grant execute on function rate_window, take_permit, give_permit_back, count_refused, is_full, accept_message, resume_throttled, count_sender_failure to service_role;

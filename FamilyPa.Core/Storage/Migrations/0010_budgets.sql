@@ -193,8 +193,7 @@ end $$;
 
 -- Reserves an attempt's maximum cost, or defers its job: for a second while other reservations may be released, else until the next day.
 create function reserve_call(
-  p_job uuid, p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric,
-  p_slots int, p_hold interval, p_most int) returns setof post_commit_action
+  p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job record;
@@ -208,9 +207,8 @@ declare
   resumes timestamptz;
 begin
   select j.message_sid, j.current_phase, j.generation, j.family_id, f.timezone, i.user_id, coalesce(b.daily_usd, p_family_limit) as limit_usd into job
-  from processing_jobs j join families f on f.id = j.family_id join inbound_messages i on i.message_sid = j.message_sid
-  left join family_budgets b on b.family_id = j.family_id
-  where j.id = p_job;
+  from attempted_job(p_attempt) j join families f on f.id = j.family_id join inbound_messages i on i.message_sid = j.message_sid
+  left join family_budgets b on b.family_id = j.family_id;
   family_limit := job.limit_usd;
   today := local_day(job.timezone, now());
 
@@ -244,9 +242,7 @@ begin
   waits := coalesce(waits, false);
   resumes := case when waits then now() + interval '1 second'
     else next_local_midnight(case refused when 'budget_family' then job.timezone else 'UTC' end, now()) end;
-  perform set_aside(p_job, refused, resumes);
-  update job_attempts a set outcome = 'deferred', error_code = refused, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
-  where a.id = p_attempt;
+  perform defer_attempt(p_attempt, refused, resumes);
   return next row('deferred', job.message_sid, job.current_phase, job.generation, extract(epoch from resumes - now()), refused, null)::post_commit_action;
   if not waits then
     insert into limit_notifications (family_id, user_id, kind, since, message_sid)
@@ -257,7 +253,7 @@ begin
       return query select * from budget_alert(refused, null, utc_today, null, p_global_limit, true);
     end if;
   end if;
-  return query select * from resume_deferred(p_slots, p_hold, p_most, false);
+  return query select * from dispatch_deferred(p_limits, false);
 end $$;
 
 -- Settles one reservation of a dead process as uncertain; null when there is none. One per transaction, to lock in a fixed order.

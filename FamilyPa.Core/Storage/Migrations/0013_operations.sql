@@ -51,7 +51,6 @@ create function replay_job(
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job processing_jobs;
-  meant text;
 begin
   select * into job from processing_jobs j
   where (p_message_sid is null or j.message_sid = p_message_sid)
@@ -63,9 +62,12 @@ begin
     message_sid := job.message_sid;
     status := job.status;
     generation := job.generation;
-    meant := case when is_passing_reason(job.status_reason) then job.held_reason else job.status_reason end;
     -- Keywords and commands need no other phase, and must not become tasks.
-    phase := case when meant like any (array['keyword%', 'command%']) then 'finalize' else coalesce(p_phase, job.current_phase) end;
+    phase := case
+      when exists (
+        select from inbound_messages m
+        where m.message_sid = job.message_sid and m.classification like any (array['keyword%', 'command%'])) then 'finalize'
+      else coalesce(p_phase, job.current_phase) end;
     outcome := case
       when job.leased_until > clock_timestamp() then 'in_progress'
       when p_phase is null and job.status in ('done', 'rejected') then 'already_done'
@@ -92,17 +94,22 @@ begin
       update media_files f set reason = null where f.message_sid = job.message_sid and f.reason = 'unsupported_audio';
       delete from voice_transcriptions t where t.message_sid = job.message_sid;
     end if;
+    -- A rejection is dropped when the phase that may have found it runs again.
+    if p_phase in ('download', 'transcribe', 'extract') then
+      job.rejection := null;
+    end if;
     update processing_jobs j
     set generation = j.generation + 1,
         status = phase_status(phase),
         current_phase = phase,
-        -- A keyword or command keeps its reason. A rejection is dropped when an earlier phase runs again.
-        status_reason = case when meant like any (array['keyword%', 'command%']) or p_phase is null or p_phase = 'finalize' then meant end,
+        status_reason = reason_of(job),
+        rejection = job.rejection,
         extraction = case when p_phase in ('download', 'transcribe', 'extract') then null else j.extraction end,
         error_code = null, error_message = null, error_stack = null, completed_at = null, resume_at = null, dispatched_at = null,
-        lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
+        keeps_position = false, lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
     where j.id = job.id
     returning j.status, j.generation into status, generation;
+    perform release_leases(job);
   end if;
 
   insert into audit_log (actor, action, message_sid, family_id, details, request_id)
@@ -128,7 +135,7 @@ declare
     'id', 'message_sid', 'request_id', 'trace_id', 'idempotency_token', 'family_id', 'user_id', 'attempt_id', 'task_id', 'created_by',
     'answered_by', 'provider', 'provider_sid', 'queue_message_id',
     -- states and their causes
-    'status', 'status_reason', 'reason', 'from', 'to', 'at', 'leased_until', 'current_phase', 'phase', 'from_phase', 'outcome', 'delivery_status',
+    'status', 'status_reason', 'reason', 'rejection', 'classification', 'from', 'to', 'at', 'leased_until', 'current_phase', 'phase', 'from_phase', 'outcome', 'delivery_status',
     'error_code', 'error_message', 'error_stack', 'cause', 'logs_url', 'kind', 'source', 'queue', 'actor', 'action',
     -- kinds of content
     'declared_type', 'content_type', 'blob_name', 'language', 'category', 'deployment'];
@@ -160,6 +167,7 @@ language sql stable set search_path = public, pg_temp as $$
       from unmatched_messages u where u.message_sid = p_message_sid),
     'job', (
       select to_jsonb(j) - 'extraction' - 'lease_token' - 'webhook_event_id' || jsonb_build_object('understood', j.extraction,
+        'classification', (select m.classification from inbound_messages m where m.message_sid = p_message_sid),
         'latency_ms', round(extract(epoch from j.completed_at - j.received_at) * 1000))
       from processing_jobs j where j.message_sid = p_message_sid),
     'states', (
@@ -221,8 +229,7 @@ language sql stable set search_path = public, pg_temp as $$
       from ai_reservations r where r.message_sid = p_message_sid),
     'notifications', (
       select coalesce(jsonb_agg(to_jsonb(n) - 'family_id' - 'message_sid' order by n.since), '[]')
-      from limit_notifications n where n.message_sid = p_message_sid),
-    'held_reason', (select j.held_reason from processing_jobs j where j.message_sid = p_message_sid)))
+      from limit_notifications n where n.message_sid = p_message_sid)))
 $$;
 
 -- Counts and times of the last p_hours, in p_buckets intervals. Latencies are in milliseconds, ages in seconds.

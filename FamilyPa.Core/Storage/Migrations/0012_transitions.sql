@@ -1,0 +1,508 @@
+-- A job's life. Only these functions change its status: claim_job, complete_phase, finish_job, fail_attempt, defer_job, start_throttled and
+-- give_up, and replay_job. They lock in the order job, slots, breaker; of a family's jobs the later first. Those that take p_attempt belong
+-- to a transaction that began with hold_lease.
+
+-- Expensive phases (transcribe, extract) need a slot. It is leased with its job, or for a moment reserved for a dispatched job. After the
+-- lease it is free again.
+create table job_slots (
+  slot int primary key,
+  job_id uuid,
+  family_id uuid references families (id) on delete cascade,
+  lease_token uuid,
+  leased_until timestamptz
+);
+create index job_slots_family on job_slots (family_id);
+
+select migration.protect('job_slots');
+
+-- A family's maximum: all slots but a quarter (but at least one).
+create function max_family_slots(p_slots int) returns int
+language sql immutable set search_path = pg_catalog, pg_temp as 'select greatest(1, p_slots - greatest(1, p_slots / 4))';
+
+create function has_max_slots(p_family uuid, p_slots int) returns boolean
+language sql volatile set search_path = public, pg_temp as $$
+  select count(*) >= max_family_slots(p_slots) from job_slots s where s.family_id = p_family and s.leased_until > clock_timestamp()
+$$;
+
+-- Leases a free slot to a job, unless its family has its maximum. Without a token the caller dispatches for several families and does not
+-- wait for the lock, to avoid a deadlock.
+create function take_slot(p_job processing_jobs, p_token uuid, p_for interval, p_slots int) returns boolean
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  family constant bigint := hashtextextended(p_job.family_id::text, 0);
+begin
+  if has_max_slots(p_job.family_id, p_slots) then
+    return false;
+  elsif p_token is not null then
+    perform pg_advisory_xact_lock(family);
+  elsif not pg_try_advisory_xact_lock(family) then
+    return false;
+  end if;
+  if has_max_slots(p_job.family_id, p_slots) then
+    return false;
+  end if;
+
+  if (select count(*) from job_slots) < p_slots then
+    insert into job_slots (slot) select generate_series(1, p_slots) on conflict do nothing;
+  end if;
+  update job_slots s set job_id = p_job.id, family_id = p_job.family_id, lease_token = p_token, leased_until = clock_timestamp() + p_for
+  where s.slot = (
+    select f.slot from job_slots f
+    where f.slot <= p_slots and (f.leased_until is null or f.leased_until < clock_timestamp())
+    order by f.slot limit 1 for update skip locked);
+  return found;
+end $$;
+
+-- Frees what jobs held with their leases: slots, and the probe of a breaker, which another job may then be at once.
+create function release_leases(variadic p_jobs processing_jobs[]) returns void
+language sql set search_path = public, pg_temp as $$
+  update job_slots s set job_id = null, family_id = null, lease_token = null, leased_until = null
+  where s.job_id in (select j.id from unnest(p_jobs) j);
+  update breakers b set state = 'open', retry_at = now(), probe_until = null
+  where b.state = 'half_open' and b.probe_token in (select j.lease_token from unnest(p_jobs) j);
+$$;
+
+-- Defers a job until dispatch_deferred or its own queue message brings it back. p_keeps_position: later messages of its family wait for it.
+create function defer_job(p_job processing_jobs, p_reason text, p_resume_at timestamptz, p_keeps_position boolean) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update processing_jobs j
+  set status = 'deferred', status_reason = p_reason, resume_at = p_resume_at, dispatched_at = null, keeps_position = p_keeps_position,
+      lease_token = null, leased_until = null, completed_at = null
+  where j.id = p_job.id;
+  perform release_leases(p_job);
+end $$;
+
+-- The nearest earlier job of the family that a job waits for in finalize; null when there is none. A typed message does not wait for a
+-- recording whose service is down, except within five minutes of an outage of the chat model, when both services may recover together.
+create function job_ahead(job processing_jobs) returns uuid
+language sql stable set search_path = public, pg_temp as $$
+  select e.id from processing_jobs e
+  where e.family_id = job.family_id and e.keeps_position and (e.received_at, e.message_sid) < (job.received_at, job.message_sid)
+    and not (
+      e.status = 'deferred' and e.status_reason = 'breaker_open' and e.current_phase in ('download', 'transcribe')
+      and exists (select from breakers b where b.phase = 'extract' and b.state = 'closed' and b.changed_at < now() - interval '5 minutes'))
+  order by e.received_at desc, e.message_sid desc limit 1
+$$;
+
+-- Decides what a queue message does, and leases the job to the caller if it may run. The first outcome that applies:
+--
+-- outcome     when                                                                 then
+-- unknown     there is no job                                                      the caller dead-letters the message
+-- finished    the job is done or rejected                                          nothing
+-- superseded  the message's generation is older                                    nothing
+-- elsewhere   the job is in another phase                                          the caller queues current_phase
+-- leased      another worker holds the lease                                       the caller queues again after wait_seconds
+-- throttled   it is throttled                                              (*)     resume_throttled starts it
+-- deferred    it is deferred and not yet due                               (*)     dispatch_deferred brings it back
+-- exhausted   max_attempts failed or were abandoned                                the caller dead-letters the message
+-- in_turn     finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
+-- deferred    breaker_open: the phase's service is down                            deferred, keeps its position
+--             sender_paused: the sender's messages keep failing            (*)     deferred until the end of the pause
+--             no_slot: no slot, or an earlier job of the family waits for one      deferred, keeps its position
+-- claimed     otherwise                                                            leased; is_probe: it tests an open breaker
+--
+-- (*) Not for a message without a generation, which an operator queued by hand.
+create function claim_job(
+  p_message_sid text, p_phase text, p_generation int, p_limits job_limits,
+  out outcome text, out job_id uuid, out generation int, out current_phase text, out wait_seconds double precision,
+  out lease_token uuid, out attempt_id uuid, out attempt_number int, out reason text, out is_probe boolean)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job processing_jobs;
+  meant text;
+  ahead uuid;
+  breaker breakers;
+  due timestamptz := now();
+  is_expensive constant boolean := p_phase in ('transcribe', 'extract');
+  by_hand constant boolean := p_generation is null;
+begin
+  select * into job from processing_jobs j where j.message_sid = p_message_sid for update;
+  job_id := job.id;
+  generation := job.generation;
+  current_phase := job.current_phase;
+  outcome := case
+    when job.id is null then 'unknown'
+    when job.status in ('done', 'rejected') then 'finished'
+    when p_generation < job.generation then 'superseded'
+    when p_phase <> job.current_phase then 'elsewhere'
+    when job.leased_until > clock_timestamp() then 'leased'
+    when by_hand then null
+    when job.status = 'throttled' then 'throttled'
+    when job.status = 'deferred' and job.dispatched_at is null and job.resume_at > now() then 'deferred' end;
+  if outcome is not null then
+    wait_seconds := extract(epoch from case outcome when 'leased' then job.leased_until - clock_timestamp() when 'deferred' then job.resume_at - now() end);
+    reason := case outcome when 'deferred' then job.status_reason end;
+    return;
+  end if;
+
+  -- A lease that is left has expired, so its process is dead.
+  update job_attempts a set outcome = 'abandoned' where a.job_id = job.id and a.outcome = 'running';
+  if job.status <> 'failed' and p_limits.max_attempts <= (
+    select count(*) from job_attempts a
+    where a.job_id = job.id and a.generation = job.generation and a.phase = p_phase and a.outcome in ('failed', 'abandoned')) then
+    outcome := 'exhausted';
+    return;
+  end if;
+
+  meant := reason_of(job);
+  -- Keywords, and commands that change no task, are answered at once.
+  if p_phase = 'finalize' and not by_hand and job.status <> 'failed'
+    and coalesce(meant not like 'keyword%' and meant not in ('command_list', 'command_board', 'command_help'), true)
+  then
+    loop
+      ahead := job_ahead(job);
+      exit when ahead is null;
+      -- Waits for a transaction that is ending the earlier job, and checks again.
+      perform from processing_jobs e where e.id = ahead and e.keeps_position for share;
+      if found then
+        perform defer_job(job, 'in_turn', now(), true);
+        outcome := 'in_turn';
+        return;
+      end if;
+    end loop;
+  end if;
+
+  lease_token := gen_random_uuid();
+  is_probe := false;
+  select * into breaker from breakers b where b.phase = p_phase;
+  if breaker.state = 'open' and breaker.retry_at > clock_timestamp()
+    or breaker.state = 'half_open' and breaker.probe_until >= clock_timestamp() then
+    reason := 'breaker_open';
+    due := case breaker.state when 'open' then breaker.retry_at else now() end;
+  elsif is_expensive then
+    if not by_hand then
+      select 'sender_paused', l.failed_at + p_limits.sender_pause into reason, due
+      from sender_limits l join inbound_messages i on i.family_id = l.family_id and i.user_id = l.user_id
+      where i.message_sid = p_message_sid and l.failures >= p_limits.sender_failures and l.failed_at + p_limits.sender_pause > now();
+      due := coalesce(due, now());
+      if reason is null and job.status <> 'deferred' and exists (
+        select from processing_jobs e
+        where e.family_id = job.family_id and e.status = 'deferred' and e.current_phase = p_phase
+          and e.status_reason in ('no_slot', 'breaker_open') and e.received_at < job.received_at) then
+        reason := 'no_slot';
+      end if;
+    end if;
+    if reason is null then
+      -- The slot that was reserved at dispatch, or a free one.
+      update job_slots s set lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease
+      where s.job_id = job.id and s.leased_until > clock_timestamp();
+      if not found and not take_slot(job, lease_token, p_limits.lease, p_limits.slots) then
+        reason := 'no_slot';
+      end if;
+    end if;
+  end if;
+  if reason is null and breaker.state <> 'closed' then
+    update breakers b set state = 'half_open', probe_token = claim_job.lease_token, probe_until = clock_timestamp() + p_limits.lease
+    where b.phase = p_phase
+      and (b.state = 'open' and b.retry_at <= clock_timestamp() or b.state = 'half_open' and b.probe_until < clock_timestamp());
+    is_probe := found;
+    -- Another job became the probe, unless the breaker has closed.
+    if not found and exists (select from breakers b where b.phase = p_phase and b.state <> 'closed') then
+      reason := 'breaker_open';
+    end if;
+  end if;
+  if reason is not null then
+    perform defer_job(job, reason, due, reason <> 'sender_paused');
+    outcome := 'deferred';
+    wait_seconds := greatest(0, extract(epoch from due - now()));
+    return;
+  end if;
+
+  outcome := 'claimed';
+  update processing_jobs j
+  set status = phase_status(p_phase), status_reason = meant, lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease,
+      started_at = coalesce(j.started_at, now()), completed_at = null, resume_at = null, dispatched_at = null
+  where j.id = job.id;
+  insert into job_attempts (job_id, attempt_number, generation, phase, logs_url)
+  select job.id, coalesce(max(a.attempt_number), 0) + 1, job.generation, p_phase,
+         attempt_logs(p_message_sid, p_phase, now())
+  from job_attempts a where a.job_id = job.id
+  returning job_attempts.id, job_attempts.attempt_number into attempt_id, attempt_number;
+end $$;
+
+-- Extends a lease. False when another worker holds the job.
+create function renew_lease(p_job uuid, p_token uuid, p_for interval) returns boolean
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  update processing_jobs j set leased_until = clock_timestamp() + p_for where j.id = p_job and j.lease_token = p_token;
+  if not found then
+    return false;
+  end if;
+  update job_slots s set leased_until = clock_timestamp() + p_for where s.lease_token = p_token;
+  update breakers b set probe_until = clock_timestamp() + p_for where b.probe_token = p_token and b.state = 'half_open';
+  return true;
+end $$;
+
+-- Dispatches the probe of an open breaker: the oldest waiting job. Jobs that saw the failure go last and in turn, because one that always
+-- fails would keep the breaker open.
+create function dispatch_probe(p_phase text, p_hold interval, p_delay double precision) returns setof post_commit_action
+language sql set search_path = public, pg_temp as $$
+  update processing_jobs j set dispatched_at = case when p_delay = 0 then now() end
+  where j.id = (
+    select d.id from processing_jobs d
+    where d.status = 'deferred' and d.current_phase = p_phase and (d.status_reason = 'breaker_open' or d.resume_at <= now())
+      and (d.dispatched_at is null or d.dispatched_at < now() - p_hold)
+      and case p_phase when 'finalize' then job_ahead(d) is null else true end
+    order by d.error_code is not null, case when d.error_code is not null then d.updated_at end, d.received_at, d.message_sid
+    limit 1 for update skip locked)
+  returning 'send'::text, j.message_sid, j.current_phase, j.generation, p_delay, null::text, null::text
+$$;
+
+-- Dispatches due deferred jobs whose service works, oldest first. p_probes: also one job per breaker that is due for a probe.
+-- download, finalize: up to dispatch_most. Of the jobs that are in_turn: the first of each family, when no job is ahead of it.
+-- transcribe, extract: one per free slot, families with fewer slots first. The slot stays reserved for dispatch_hold.
+create function dispatch_deferred(p_limits job_limits, p_probes boolean) returns setof post_commit_action
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  due record;
+  job processing_jobs;
+  closed constant text[] := array(select b.phase from breakers b where b.state = 'closed');
+  most_of_one constant int := max_family_slots(p_limits.slots);
+  full_families uuid[];
+  free int;
+begin
+  if not exists (select from processing_jobs j where j.status = 'deferred') then
+    return;
+  end if;
+
+  if p_probes then
+    for due in select b.phase from breakers b
+      where b.state = 'open' and b.retry_at <= clock_timestamp() or b.state = 'half_open' and b.probe_until < clock_timestamp()
+    loop
+      return query select * from dispatch_probe(due.phase, p_limits.dispatch_hold, 0);
+    end loop;
+  end if;
+
+  return query
+    update processing_jobs j set dispatched_at = now()
+    where j.id in (
+      select d.id from processing_jobs d
+      where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and d.current_phase = any (closed) and d.resume_at <= now()
+        and (d.dispatched_at is null or d.dispatched_at < now() - p_limits.dispatch_hold)
+        and (d.status_reason is distinct from 'in_turn' or d.id in (
+          select distinct on (f.family_id) f.id from processing_jobs f
+          where f.status_reason = 'in_turn' order by f.family_id, f.received_at, f.message_sid) and job_ahead(d) is null)
+      order by d.received_at, d.message_sid limit p_limits.dispatch_most for update of d skip locked)
+    returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision,
+              case j.status_reason when 'in_turn' then j.status_reason end, null::text;
+
+  select p_limits.slots - count(*),
+         coalesce((select array_agg(f.family_id) from (
+           select s.family_id from job_slots s where s.leased_until > clock_timestamp() and s.family_id is not null
+           group by s.family_id having count(*) >= most_of_one) f), '{}')
+  into free, full_families
+  from job_slots s where s.slot <= p_limits.slots and s.leased_until > clock_timestamp();
+  if free <= 0 then
+    return;
+  end if;
+  for due in
+    select r.* from (
+      select c.*, coalesce(h.slots, 0) + row_number() over (partition by c.family_id order by c.received_at, c.message_sid) as rank
+      from (
+        select j.id, j.family_id, j.message_sid, j.received_at
+        from processing_jobs j
+        where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and j.current_phase = any (closed) and j.resume_at <= now()
+          and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold) and j.family_id <> all (full_families)
+        order by j.received_at, j.message_sid limit 64) c
+      left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h
+        on h.family_id = c.family_id) r
+    where r.rank <= most_of_one order by r.rank, r.received_at, r.message_sid limit least(free, p_limits.dispatch_most)
+  loop
+    select * into job from processing_jobs j
+    where j.id = due.id and j.status = 'deferred' and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold)
+    for update skip locked;
+    continue when not found;
+    exit when not take_slot(job, null, p_limits.dispatch_hold, p_limits.slots);
+    update processing_jobs j set dispatched_at = now() where j.id = job.id;
+    return next row('send', job.message_sid, job.current_phase, job.generation, 0, null, null)::post_commit_action;
+  end loop;
+end $$;
+
+create function attempted_job(p_attempt uuid) returns processing_jobs
+language sql stable set search_path = public, pg_temp as $$
+  select j from processing_jobs j join job_attempts a on a.job_id = j.id where a.id = p_attempt
+$$;
+
+create function end_attempt(p_attempt uuid, p_outcome text, p_code text default null) returns void
+language sql set search_path = public, pg_temp as $$
+  update job_attempts a
+  set outcome = p_outcome, error_code = p_code, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
+  where a.id = p_attempt
+$$;
+
+-- The last step of complete_phase, finish_job and fail_attempt. p_answered: the service works. p_job: as it was with its lease.
+create function end_phase(p_job processing_jobs, p_answered boolean, p_limits job_limits) returns setof post_commit_action
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if p_answered then
+    return query select * from breaker_answered(p_job);
+  end if;
+  return query select * from dispatch_deferred(p_limits, false);
+end $$;
+
+-- Moves a job to its next phase. p_rejection: there is nothing to process, and finalize says why.
+create function complete_phase(p_attempt uuid, p_next text, p_rejection text, p_answered boolean, p_limits job_limits) returns setof post_commit_action
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job constant processing_jobs := attempted_job(p_attempt);
+begin
+  update processing_jobs j
+  set status = phase_status(p_next), current_phase = p_next,
+      rejection = coalesce(p_rejection, j.rejection), status_reason = coalesce(p_rejection, j.status_reason),
+      error_code = null, error_message = null, error_stack = null, lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
+  where j.id = job.id;
+  perform release_leases(job);
+  perform end_attempt(p_attempt, 'succeeded');
+  return query select * from end_phase(job, p_answered, p_limits);
+end $$;
+
+-- Ends a job as done or rejected. p_uncertain: the error after which the reply may or may not have been sent. It counts as a failure of the
+-- service.
+create function finish_job(p_attempt uuid, p_status text, p_answered boolean, p_uncertain text, p_limits job_limits) returns setof post_commit_action
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job constant processing_jobs := attempted_job(p_attempt);
+begin
+  update processing_jobs j
+  set status = p_status, keeps_position = false, completed_at = now(),
+      error_code = null, error_message = null, error_stack = null, lease_token = null, leased_until = null
+  where j.id = job.id;
+  perform release_leases(job);
+  perform end_attempt(p_attempt, 'succeeded');
+  perform count_sender_failure(job.message_sid, false);
+  if p_uncertain is not null then
+    return query
+      select 'opened'::text, null::text, job.current_phase, null::int, f.delay_seconds, null::text, p_uncertain
+      from breaker_failed(job, p_uncertain, p_limits) f where f.opened;
+  end if;
+  return query select * from end_phase(job, p_answered, p_limits);
+end $$;
+
+-- Ends a failed attempt: its queue message is delivered again. While the service's breaker is open, or for its Retry-After, the job is
+-- deferred, which does not count as a try.
+create function fail_attempt(p_attempt uuid, p_failure attempt_failure, p_limits job_limits) returns setof post_commit_action
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job constant processing_jobs := attempted_job(p_attempt);
+  opened boolean := false;
+  open_for double precision;
+  delay double precision;
+  result text;
+begin
+  perform release_leases(job);
+  if p_failure.is_fault then
+    select f.opened, f.delay_seconds into opened, open_for from breaker_failed(job, p_failure.code, p_limits) f;
+    delay := greatest(open_for, p_failure.wait_seconds);
+  end if;
+  result := case when delay is null then 'failed' else 'deferred' end;
+
+  update processing_jobs j
+  set error_code = p_failure.code, error_message = p_failure.message, error_stack = p_failure.stack, retry_count = j.retry_count + (delay is null)::int,
+      keeps_position = false, lease_token = null, leased_until = null, queued_at = now() + interval '1 minute'
+  where j.id = job.id;
+  if delay is not null then
+    -- Later messages of the family wait only for an outage, not for retries, and not for a reply that could not be sent.
+    perform defer_job(job, 'breaker_open', now() + delay * interval '1 second', job.current_phase <> 'finalize' and open_for is not null);
+  end if;
+  if p_failure.is_uncharged then
+    perform end_reservation(r.id, 'released', 0) from ai_reservations r where r.attempt_id = p_attempt and r.status = 'reserved';
+  end if;
+  update job_attempts a
+  set outcome = result, error_code = p_failure.code, error_message = p_failure.message, error_stack = p_failure.stack,
+      dependency = case when p_failure.is_fault then (select b.dependency from breakers b where b.phase = job.current_phase) end,
+      latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
+  where a.id = p_attempt;
+
+  return next row(result, job.message_sid, job.current_phase, job.generation, delay,
+    case when delay is not null then 'breaker_open' end, p_failure.code)::post_commit_action;
+  if opened then
+    return next row('opened', null, job.current_phase, null, open_for, null, p_failure.code)::post_commit_action;
+    return query select * from dispatch_probe(job.current_phase, p_limits.dispatch_hold, open_for);
+  elsif delay is not null and open_for is null then
+    -- The breaker is not open, so the job's own queue message resumes it.
+    return next row('send', job.message_sid, job.current_phase, job.generation, delay, null, null)::post_commit_action;
+  end if;
+  return query select * from end_phase(job, p_failure.answered, p_limits);
+end $$;
+
+-- Defers a job whose attempt found that it may not go on. Later messages of the family do not wait for it.
+create function defer_attempt(p_attempt uuid, p_reason text, p_resume_at timestamptz) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform defer_job(attempted_job(p_attempt), p_reason, p_resume_at, false);
+  perform end_attempt(p_attempt, 'deferred', p_reason);
+end $$;
+
+-- Returns a job whose attempt the platform interrupted, which does not count as a try.
+create function hand_back(p_attempt uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job constant processing_jobs := attempted_job(p_attempt);
+begin
+  update processing_jobs j set lease_token = null, leased_until = null, queued_at = now() where j.id = job.id;
+  perform release_leases(job);
+  perform end_attempt(p_attempt, 'handed_back');
+end $$;
+
+create function start_throttled(p_job uuid) returns void
+language sql set search_path = public, pg_temp as $$
+  update processing_jobs j
+  set status = 'received', status_reason = reason_of(j), resume_at = null, queued_at = now(), sweeps = 0
+  where j.id = p_job
+$$;
+
+-- Makes deferred jobs due now: those of a family or phase (null for any) that wait for one of the reasons.
+create function make_due(p_reasons text[], p_family uuid, p_phase text) returns bigint
+language sql set search_path = public, pg_temp as $$
+  with made_due as (
+    update processing_jobs j set resume_at = now(), dispatched_at = null
+    where j.id in (
+      select d.id from processing_jobs d
+      where d.status = 'deferred' and d.status_reason = any (p_reasons) and d.resume_at > now()
+        and (p_family is null or d.family_id = p_family) and (p_phase is null or d.current_phase = p_phase)
+      order by d.received_at desc, d.message_sid desc for update of d)
+    returning 1)
+  select count(*) from made_due
+$$;
+
+-- Notes that the sweeper queued jobs again. Skips a job that a worker has claimed or moved on since the sweeper found it.
+create function mark_swept(p_message_sids text[], p_sweep_after interval) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  swept constant processing_jobs[] := array(
+    select j from processing_jobs j
+    where j.message_sid = any (p_message_sids) and j.status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
+      and (j.leased_until < clock_timestamp() or (j.leased_until is null and j.queued_at < now() - p_sweep_after))
+    for update skip locked);
+begin
+  update processing_jobs j set queued_at = now(), sweeps = j.sweeps + 1, lease_token = null, leased_until = null
+  where j.id in (select s.id from unnest(swept) s);
+  perform release_leases(variadic swept);
+end $$;
+
+-- Fails the job of a dead-lettered queue message, unless it has moved on since.
+create function give_up(p_message_sid text, p_phase text, p_generation int) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  job processing_jobs;
+begin
+  select * into job from processing_jobs j
+  where j.message_sid = p_message_sid and j.current_phase = p_phase and j.generation <= coalesce(p_generation, j.generation)
+    and j.status not in ('done', 'rejected', 'failed') and (j.leased_until is null or j.leased_until < clock_timestamp())
+  for update;
+  if not found then
+    return;
+  end if;
+  update processing_jobs j
+  set status = 'failed', status_reason = 'retries_exhausted', keeps_position = false, completed_at = now(), lease_token = null, leased_until = null
+  where j.id = job.id;
+  perform release_leases(job);
+  -- A worker that died in the last try could not record how it ended.
+  update job_attempts a set outcome = 'abandoned' where a.job_id = job.id and a.outcome = 'running';
+  perform count_sender_failure(p_message_sid, true);
+end $$;
+
+grant execute on function max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
+  dispatch_probe, dispatch_deferred, attempted_job, end_attempt, end_phase, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
+  start_throttled, make_due, mark_swept, give_up to service_role;

@@ -18,7 +18,7 @@ public sealed class Canary(
     {
         if (!settings.Value.Enabled)
             return;
-        var sid = CanaryFamily.NewSid();
+        var sid = MessageSids.NewSynthetic();
         using var span = Traces.Start("canary", sid);
         var started = Stopwatch.GetTimestamp();
         var (outcome, code) = await FlyAsync(sid, cancellation);

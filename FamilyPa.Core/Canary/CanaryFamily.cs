@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Storage;
 
@@ -11,20 +9,9 @@ public sealed class CanaryFamily(Database database)
     /// <summary>Of no country, so nobody's.</summary>
     public const string Phone = "+99900000000001";
 
-    /// <summary>What its messages' ids begin with; Twilio's are random.</summary>
-    private const string SidPrefix = "SMca4a4900";
-
     private static readonly Guid Id = new("ca4a4900-0000-4000-8000-000000000001");
 
-    /// <summary>What is understood of whatever it writes: one task, nothing to be asked.</summary>
-    internal static ExtractionResult Understood { get; } = new([new ExtractedTask("Canary", null, null, null, null, 1)], null, "en");
-
     internal static bool Is(Family family) => family.Id == Id;
-
-    /// <summary>Whether a message is a canary, which must not be mistaken for a family that writes.</summary>
-    internal static bool Sent(string messageSid) => messageSid.StartsWith(SidPrefix, StringComparison.Ordinal);
-
-    internal static string NewSid() => SidPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
     /// <summary>
     /// Makes it anew, so that no more than one canary is ever kept. Not while an earlier one is still on its way: that one must find its family.

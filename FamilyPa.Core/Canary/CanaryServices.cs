@@ -1,3 +1,4 @@
+using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ public static class CanaryServices
         services.AddHttpClient(nameof(Canary), http => http.Timeout = TimeSpan.FromSeconds(15)).RemoveAllLoggers();
         return services
             .AddSingleton<CanaryFamily>()
+            // Takes the place of the extractor that stands behind it: the last registration counts.
+            .AddSingleton<ITaskExtractor>(provider => new CanaryExtractor(provider.GetRequiredService<TaskExtractor>()))
             .AddSingleton(provider => new Canary(
                 provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(Canary)), provider.GetRequiredService<CanaryFamily>(),
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<IOptions<AppSettings>>(),

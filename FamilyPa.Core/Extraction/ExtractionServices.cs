@@ -13,7 +13,8 @@ public static class ExtractionServices
         .AddAzureOpenAIHttp(HttpClientName, Timeout)
         .AddSingleton(provider => AzureOpenAI.Create(provider, HttpClientName, Timeout)
             .GetChatClient(provider.GetRequiredService<IOptions<AppSettings>>().Value.AzureOpenAIChatDeployment))
-        .AddSingleton<TaskExtractor>();
+        .AddSingleton<TaskExtractor>()
+        .AddSingleton<ITaskExtractor>(provider => provider.GetRequiredService<TaskExtractor>());
 
     private static TimeSpan Timeout(PipelineSettings paces) => paces.AiTimeout;
 }

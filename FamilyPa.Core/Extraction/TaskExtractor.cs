@@ -14,7 +14,7 @@ using OpenAI.Chat;
 namespace FamilyPa.Core.Extraction;
 
 /// <summary>Asks the language model which tasks a message holds.</summary>
-public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline)
+public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline) : ITaskExtractor
 {
     private const int MostOutputTokens = 2000;
     private const int MostFormatTokens = 200;
@@ -45,22 +45,19 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="reserve">Told before the call what it can cost at most; it throws where that must not be spent.</param>
-    /// <param name="now">The moment that the message arrived: "tomorrow" counts from there, however late it is worked on.</param>
-    /// <exception cref="ModelAnswerException">The answer is of no use.</exception>
-    /// <exception cref="System.ClientModel.ClientResultException">The service refused or could not be reached, also after retries.</exception>
-    public async Task<(ExtractionResult Result, ModelUsage Usage)> ExtractAsync(
-        SenderWords words, Member sender, Family family, IReadOnlyList<OpenQuestion> questions, DateTimeOffset now, Func<ModelUsage, Task> reserve,
-        CancellationToken cancellation)
+    /// <summary>No token is shorter than a byte of what is sent; the format's own ones are few.</summary>
+    public ModelUsage? Worst(ExtractionRequest request)
     {
-        var local = Instant.FromDateTimeOffset(now).InZone(family.TimeZone).LocalDateTime;
-        var data = new MessageData(
-            local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(), family.TimeZone.Id, family.Locale,
-            sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
-            questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))]);
-        var (instructions, message) = (questions.Count == 0 ? Instructions : Instructions + AnswerInstructions, JsonSerializer.Serialize(data, Readable));
-        var schema = ExtractionSchema.For(family.Members, questions.Count);
-        await reserve(Worst(instructions, message, schema));
+        var (instructions, message, schema) = Compose(request);
+        return ModelUsage.OfChat(
+            app.Value.AzureOpenAIChatDeployment,
+            Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MostFormatTokens,
+            MostOutputTokens, pipeline.Value);
+    }
+
+    public async Task<(ExtractionResult Result, ModelUsage? Usage)> ExtractAsync(ExtractionRequest request, CancellationToken cancellation)
+    {
+        var (instructions, message, schema) = Compose(request);
         var completion = await AskAsync(
             [new SystemChatMessage(instructions), new UserChatMessage(message)],
             new ChatCompletionOptions
@@ -76,7 +73,7 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         usage.Measure();
         try
         {
-            return (Read(completion, family.TimeZone, questions), usage);
+            return (Read(completion, request.Family.TimeZone, request.Questions), usage);
         }
         catch (ModelAnswerException e)
         {
@@ -84,10 +81,19 @@ public sealed class TaskExtractor(ChatClient chat, IOptions<AppSettings> app, IO
         }
     }
 
-    /// <summary>No token is shorter than a byte of what is sent; the format's own ones are few.</summary>
-    private ModelUsage Worst(string instructions, string message, BinaryData schema) => ModelUsage.OfChat(
-        app.Value.AzureOpenAIChatDeployment, Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MostFormatTokens,
-        MostOutputTokens, pipeline.Value);
+    private static (string Instructions, string Message, BinaryData Schema) Compose(ExtractionRequest request)
+    {
+        var (words, family, questions) = (request.Words, request.Family, request.Questions);
+        var local = Instant.FromDateTimeOffset(request.Now).InZone(family.TimeZone).LocalDateTime;
+        var data = new MessageData(
+            local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(), family.TimeZone.Id, family.Locale,
+            request.Sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
+            questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))]);
+        return (
+            questions.Count == 0 ? Instructions : Instructions + AnswerInstructions,
+            JsonSerializer.Serialize(data, Readable),
+            ExtractionSchema.For(family.Members, questions.Count));
+    }
 
     private async Task<ChatCompletion> AskAsync(IEnumerable<ChatMessage> messages, ChatCompletionOptions options, CancellationToken cancellation)
     {

@@ -27,9 +27,6 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     /// <summary>In bytes.</summary>
     public const int LargestForm = 64 * 1024;
 
-    /// <summary>Looked for once: it takes as long as all the rest of reading a message.</summary>
-    private readonly Command? command = CommandReader.Read(Form.GetValueOrDefault("Body", ""));
-
     public MessageSource Source { get; init; }
 
     /// <summary>When it first arrived; null when that is just now.</summary>
@@ -43,18 +40,19 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public string Body => Form.GetValueOrDefault("Body", "");
 
-    public int MediaCount => int.TryParse(Form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
+    public int MediaCount => CountMedia(Form);
 
     public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
 
+    /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
+    public string Classification { get; } =
+        MessageClassification.Of(Form.GetValueOrDefault("Body", ""), Form.GetValueOrDefault("OptOutType"), CountMedia(Form));
+
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
-    public string? Reason => Keyword.Reason() ?? Command?.Reason ?? (IsBareLocation ? "unsupported_location" : null);
+    public string? Reason => Classification != MessageClassification.Ordinary ? Classification : IsBareLocation ? "unsupported_location" : null;
 
     /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
     public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
-
-    /// <summary>With an attachment the same words are its caption.</summary>
-    private Command? Command => MediaCount == 0 ? command : null;
 
     private bool IsBareLocation =>
         Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
@@ -72,4 +70,7 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
             fields[PgText.Clean(name)] = PgText.Clean(value);
         return JsonSerializer.Serialize(fields);
     }
+
+    private static int CountMedia(IReadOnlyDictionary<string, string> form) =>
+        int.TryParse(form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FamilyPa.Core.Canary;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -29,7 +28,7 @@ public sealed class MessageIngestion(
         var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
         span?.SetTag("family_id", familyId).End(outcome);
-        Meters.MessageIngested(outcome, CanaryFamily.Sent(message.MessageSid) ? "canary" : SourceOf(message));
+        Meters.MessageIngested(outcome, MessageSids.IsSynthetic(message.MessageSid) ? "synthetic" : SourceOf(message));
         log.MessageIngested(message.MessageSid, requestId, "persist", familyId, outcome, message.RawBody.Length);
         if (acted is not null)
         {

@@ -33,12 +33,6 @@ public sealed record LeasedJob(
 {
     /// <summary>The service that the phase needs was down, and this attempt is to find out whether it is back.</summary>
     public bool IsProbe { get; init; }
-
-    /// <summary>Whether that service has done its part in this attempt.</summary>
-    public bool IsAnswered { get; set; }
-
-    /// <summary>What the transaction that ended the phase wants done.</summary>
-    public List<PostCommitAction> Steps { get; } = [];
 }
 
 /// <summary>What a phase works with besides the text of the message.</summary>

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.OpenAI;
+using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Options;
@@ -13,8 +14,8 @@ namespace FamilyPa.Core.Limits;
 public sealed class CostLedger(Database database, DeferredJobDispatcher dispatcher, JobLimits jobLimits, IOptions<LimitSettings> limits)
 {
     /// <summary>Reserves the worst that one call to a model can cost, retries after certainly unpaid failures included.</summary>
-    /// <exception cref="DeferredException">The budget does not allow it now.</exception>
-    public async Task ReserveAsync(LeasedJob claim, ModelUsage worst, CancellationToken cancellation)
+    /// <returns>Null when it is reserved. Otherwise the budget does not allow it now, and the same transaction has deferred the job.</returns>
+    public async Task<PhaseResult.Deferred?> ReserveAsync(LeasedJob claim, ModelUsage worst, CancellationToken cancellation)
     {
         var settings = limits.Value;
         await using var batch = database.Fenced(claim).Add(
@@ -22,7 +23,19 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher dispatch
             claim.AttemptId, worst.Deployment, worst.CostUsd, settings.DailyCostPerFamilyUsd, settings.DailyCostGlobalUsd, jobLimits.Json);
         var steps = await batch.ListAsync(PostCommitAction.Read, cancellation);
         if (steps[0].Kind != "reserved")
-            throw new DeferredException(steps);
+            return new PhaseResult.Deferred(steps);
         await dispatcher.FollowAsync(steps);
+        return null;
     }
+
+    /// <summary>Adds what a call to a model cost.</summary>
+    public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
+        ? batch
+        : batch.Add(
+            """
+            insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, audio_seconds, cost_usd)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
+            usage.AudioSeconds, usage.CostUsd);
 }

@@ -12,7 +12,7 @@ namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Fetches what was attached. Recordings are kept and go on; what cannot be worked on gets a reason, and stops only a message that has nothing else.</summary>
 public sealed class DownloadPhase(
-    JobStore jobs, MediaDownloader downloader, MediaFiles rows, TwilioMedia twilio,
+    MediaDownloader downloader, MediaFiles rows, TwilioMedia twilio,
     IOptions<LimitSettings> limits, IOptions<PipelineSettings> settings, ILogger<DownloadPhase> log) : IPhase
 {
     /// <summary>Before this try of a message Twilio may not have its media ready yet.</summary>
@@ -20,25 +20,23 @@ public sealed class DownloadPhase(
 
     public Phase Phase => Phase.Download;
 
-    public async Task<Phase?> RunAsync(LeasedJob claim, CancellationToken cancellation)
+    public async Task<PhaseResult> RunAsync(LeasedJob job, CancellationToken cancellation)
     {
         // What an earlier try has kept or refused for good is not fetched again.
-        var files = claim.PhaseInput.Files.Where(IsSettled).ToList();
-        foreach (var part in claim.PhaseInput.Media)
+        var files = job.PhaseInput.Files.Where(IsSettled).ToList();
+        foreach (var part in job.PhaseInput.Media)
         {
             if (!files.Exists(file => file.Ordinal == part.Ordinal))
-                files.Add(await FetchAsync(claim, part, SecondsLeft(files), cancellation));
+                files.Add(await FetchAsync(job, part, SecondsLeft(files), cancellation));
         }
 
         if (settings.Value.DeleteTwilioMedia)
-            await DeleteAtTwilioAsync(claim, files, cancellation);
+            await DeleteAtTwilioAsync(job, files, cancellation);
 
-        var (next, reason) = files.Exists(IsKept) ? (Phase.Transcribe, null)
-            : string.IsNullOrWhiteSpace(claim.Body) ? (Phase.Finalize, ReasonOf(claim, files))
-            : (Phase.Extract, (string?)null);
-        claim.IsAnswered = files.Exists(WasSeen);
-        await jobs.AdvanceAsync(claim, next, cancellation, reason);
-        return next;
+        var result = files.Exists(IsKept) ? new PhaseResult.Next(Phase.Transcribe)
+            : string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Rejected(ReasonOf(job, files))
+            : new PhaseResult.Next(Phase.Extract);
+        return result with { IsAnswered = files.Exists(WasSeen) };
     }
 
     private static bool IsKept(MediaFile file) => file is { Reason: null, BlobName: not null };
@@ -51,16 +49,16 @@ public sealed class DownloadPhase(
     private double SecondsLeft(IEnumerable<MediaFile> files) =>
         limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0);
 
-    private async Task<MediaFile> FetchAsync(LeasedJob claim, MediaPart part, double secondsLeft, CancellationToken cancellation)
+    private async Task<MediaFile> FetchAsync(LeasedJob job, MediaPart part, double secondsLeft, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var found = await downloader.FetchAsync(claim.MessageSid, part, secondsLeft, claim.Attempt < ReadyByAttempt, cancellation);
-        await rows.StoreAsync(claim, part, found, cancellation);
+        var found = await downloader.FetchAsync(job.MessageSid, part, secondsLeft, job.Attempt < ReadyByAttempt, cancellation);
+        await rows.StoreAsync(job, part, found, cancellation);
         var file = found.File;
         if (file.Reason == MediaReason.Forbidden)
-            log.AttachmentForbidden(claim.MessageSid, Phase.Name(), part.Ordinal, found.ForbiddenHost);
+            log.AttachmentForbidden(job.MessageSid, Phase.Name(), part.Ordinal, found.ForbiddenHost);
         log.AttachmentChecked(
-            claim.MessageSid, Phase.Name(), part.Ordinal, claim.Family.Id, file.Reason ?? "kept", file.ContentType, found.Size, file.Seconds,
+            job.MessageSid, Phase.Name(), part.Ordinal, job.Family.Id, file.Reason ?? "kept", file.ContentType, found.Size, file.Seconds,
             (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         return file;
     }
@@ -70,28 +68,28 @@ public sealed class DownloadPhase(
         IsKept(file) || file.Reason is MediaReason.Image or MediaReason.Video or MediaReason.Document or MediaReason.Contact or MediaReason.Audio or MediaReason.Unknown;
 
     /// <summary>A copy that stays at Twilio is no reason to hold up the message.</summary>
-    private async Task DeleteAtTwilioAsync(LeasedJob claim, List<MediaFile> files, CancellationToken cancellation)
+    private async Task DeleteAtTwilioAsync(LeasedJob job, List<MediaFile> files, CancellationToken cancellation)
     {
-        var dispensable = claim.PhaseInput.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
+        var dispensable = job.PhaseInput.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
         var results = await Task.WhenAll(dispensable.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
         foreach (var (ordinal, error) in results)
         {
             if (error is not null)
-                log.AttachmentNotDeleted(claim.MessageSid, Phase.Name(), ordinal, error);
+                log.AttachmentNotDeleted(job.MessageSid, Phase.Name(), ordinal, error);
         }
 
         if (results.Where(result => result.Error is null).Select(result => result.Ordinal).ToArray() is { Length: > 0 } deleted)
-            await rows.MarkDeletedAtProviderAsync(claim.MessageSid, deleted, cancellation);
+            await rows.MarkDeletedAtProviderAsync(job.MessageSid, deleted, cancellation);
     }
 
     /// <summary>The reason that helps the sender most: that of the first recording, or of the first attachment where none was meant as one.</summary>
-    private static string ReasonOf(LeasedJob claim, List<MediaFile> files)
+    private static string ReasonOf(LeasedJob job, List<MediaFile> files)
     {
         var inOrder = files.OrderBy(file => file.Ordinal).ToList();
         return (inOrder.Find(IsRecording) ?? inOrder.FirstOrDefault())?.Reason ?? MediaReason.Unavailable;
 
         bool IsRecording(MediaFile file) =>
-            (file.ContentType ?? claim.PhaseInput.Media.FirstOrDefault(part => part.Ordinal == file.Ordinal)?.DeclaredType)
+            (file.ContentType ?? job.PhaseInput.Media.FirstOrDefault(part => part.Ordinal == file.Ordinal)?.DeclaredType)
                 ?.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ?? false;
     }
 }

@@ -1,7 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Jobs;
-using FamilyPa.Core.OpenAI;
+using FamilyPa.Core.Limits;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
@@ -45,42 +46,38 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
         return await batch.SingleAsync(row => row.Get<bool>("renewed"), cancellation);
     }
 
-    /// <summary>Moves the job to its next phase.</summary>
-    /// <param name="reason">Why the message is rejected, where the next phase is only to tell the sender.</param>
-    public async Task AdvanceAsync(LeasedJob claim, Phase next, CancellationToken cancellation, string? reason = null)
+    /// <summary>Commits the result of a phase.</summary>
+    /// <returns>Actions to perform after the commit.</returns>
+    public async Task<IReadOnlyList<PostCommitAction>> CommitAsync(LeasedJob claim, PhaseResult result, CancellationToken cancellation) => result switch
+    {
+        PhaseResult.Next next => await AdvanceAsync(claim, next, cancellation),
+        PhaseResult.Done done => await FinishAsync(claim, done),
+        PhaseResult.Deferred deferred => deferred.Actions,
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Moves the job to its next phase, in the batch that stores the output of this one.</summary>
+    private async Task<List<PostCommitAction>> AdvanceAsync(LeasedJob claim, PhaseResult.Next result, CancellationToken cancellation)
     {
         await using var batch = database.Fenced(claim);
-        await EndAsync(AddAdvance(batch, claim, next, reason), claim, cancellation);
+        result.Output?.Invoke(batch);
+        return await batch
+            .Add(
+                "select * from complete_phase($1, $2, $3, $4, read_limits($5))",
+                claim.AttemptId, result.Phase.Name(), result.Reason, result.IsAnswered, limits.Json)
+            .ListDurablyAsync(PostCommitAction.Read, cancellation);
     }
 
-    /// <summary>Runs a batch that ends a phase, and adds the actions to perform after its commit to the job's steps.</summary>
-    public async Task EndAsync(DatabaseBatch batch, LeasedJob claim, CancellationToken cancellation) =>
-        claim.Steps.AddRange(await batch.ListDurablyAsync(PostCommitAction.Read, cancellation));
-
-    /// <summary>Adds the end of a phase to the batch that stores its output.</summary>
-    /// <inheritdoc cref="AdvanceAsync"/>
-    public DatabaseBatch AddAdvance(DatabaseBatch batch, LeasedJob claim, Phase next, string? reason = null) => batch.Add(
-        "select * from complete_phase($1, $2, $3, $4, read_limits($5))", claim.AttemptId, next.Name(), reason, claim.IsAnswered, limits.Json);
-
-    /// <summary>Adds what a model call cost to the ledger.</summary>
-    public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
-        ? batch
-        : batch.Add(
-            """
-            insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, audio_seconds, cost_usd)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """,
-            claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
-            usage.AudioSeconds, usage.CostUsd);
-
     /// <summary>Ends the job in a terminal status, with the result of its reply.</summary>
-    public async Task FinishAsync(LeasedJob claim, string status, SendResult? reply, CancellationToken cancellation)
+    /// <remarks>Not cancellable: the reply is out, and forgetting that would leave it uncertain.</remarks>
+    private async Task<List<PostCommitAction>> FinishAsync(LeasedJob claim, PhaseResult.Done result)
     {
         await using var batch = database.Fenced(claim);
-        ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, reply).Add(
-            "select * from finish_job($1, $2, $3, $4, read_limits($5))",
-            claim.AttemptId, status, reply is SendResult.Sent or SendResult.Refused, (reply as SendResult.Uncertain)?.Code, limits.Json);
-        await EndAsync(batch, claim, cancellation);
+        return await ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, result.Reply)
+            .Add(
+                "select * from finish_job($1, $2, $3, $4, read_limits($5))",
+                claim.AttemptId, result.Status, result.IsAnswered, (result.Reply as SendResult.Uncertain)?.Code, limits.Json)
+            .ListDurablyAsync(PostCommitAction.Read, CancellationToken.None);
     }
 
     /// <summary>
@@ -100,7 +97,7 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
             wait_seconds = error.Failure.Wait?.TotalSeconds,
         });
         await using var batch = database.Fenced(claim);
-        AddUsage(batch, claim, error.Usage).Add(
+        CostLedger.AddUsage(batch, claim, error.Usage).Add(
             "select * from fail_attempt($1, jsonb_populate_record(null::attempt_failure, $2::jsonb), read_limits($3))", claim.AttemptId, failure, limits.Json);
         return await batch.ListAsync(PostCommitAction.Read, cancellation);
     }

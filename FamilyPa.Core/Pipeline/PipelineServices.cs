@@ -8,6 +8,7 @@ public static class PipelineServices
         .AddSingleton<JobStore>()
         .AddSingleton<MediaFiles>()
         .AddSingleton<PhaseRunner>()
+        .AddSingleton<PhaseAttempts>()
         .AddSingleton<DownloadPhase>()
         .AddSingleton<TranscribePhase>()
         .AddSingleton<ExtractPhase>()

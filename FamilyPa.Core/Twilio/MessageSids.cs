@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace FamilyPa.Core.Twilio;
@@ -5,6 +6,15 @@ namespace FamilyPa.Core.Twilio;
 /// <summary>Twilio's message ids: SM… or MM…, 32 hexadecimal digits after it today; read leniently, for the format is theirs to change.</summary>
 public static partial class MessageSids
 {
+    /// <summary>What the ids of our own test messages begin with; Twilio's are random.</summary>
+    private const string SyntheticPrefix = "SMca4a4900";
+
+    /// <summary>An id for a test message of our own.</summary>
+    public static string NewSynthetic() => SyntheticPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+
+    /// <summary>Whether no family sent the message, but we did.</summary>
+    public static bool IsSynthetic(string messageSid) => messageSid.StartsWith(SyntheticPrefix, StringComparison.Ordinal);
+
     public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
 
     [GeneratedRegex(@"\A(?:SM|MM)[0-9A-Za-z_-]{1,62}\z", RegexOptions.CultureInvariant)]

@@ -16,14 +16,15 @@ public sealed record Refusal(int Status, string Reason);
 /// <summary>A request that is proven to be Twilio's, of our account.</summary>
 public sealed record VerifiedForm(Dictionary<string, string> Fields, byte[] Body);
 
-/// <summary>The guards before the webhooks, cheapest first: nothing is stored, and hardly anything computed, for a caller who can't be Twilio.</summary>
+/// <summary>The guards of the webhooks, cheapest first: nothing is stored, and hardly anything computed, for a caller who can't be Twilio.</summary>
+/// <remarks>Whether its sender is known and within the rates is decided where a verified message is stored, in the same transaction (<c>accept_message</c>).</remarks>
 public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator signature, IOptions<AppSettings> settings)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
     private readonly HashSet<string> numbers = [.. settings.Value.Numbers()];
 
-    /// <param name="required">Fields that the form must have, not empty.</param>
+    /// <param name="required">Fields that the form must have, not empty. Where <c>To</c> is one, it must be a number of ours.</param>
     public async Task<(VerifiedForm? Form, Refusal? Refusal)> VerifyAsync(HttpRequest request, string[] required, CancellationToken cancellation)
     {
         using var span = Traces.Start("verify");
@@ -31,9 +32,6 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator sign
         span.End(result.Refusal?.Reason ?? "verified");
         return result;
     }
-
-    /// <summary>Whether a number of ours was written to (or any, where none are configured).</summary>
-    public bool IsOurs(string address) => numbers.Count == 0 || numbers.Contains(Address.WithoutChannel(address));
 
     private async Task<(VerifiedForm? Form, Refusal? Refusal)> CheckAsync(HttpRequest request, string[] required, CancellationToken cancellation)
     {
@@ -60,8 +58,13 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator sign
             return Refuse(StatusCodes.Status400BadRequest, "bad_message_sid");
         if (fields.GetValueOrDefault("AccountSid") != settings.Value.TwilioAccountSid)
             return Refuse(StatusCodes.Status401Unauthorized, "not_our_account");
+        if (required.Contains("To") && !IsOurs(fields["To"]))
+            return Refuse(StatusCodes.Status401Unauthorized, "not_our_number");
         return (new VerifiedForm(fields, body), null);
     }
+
+    /// <summary>Where no numbers are configured, the account alone decides.</summary>
+    private bool IsOurs(string address) => numbers.Count == 0 || numbers.Contains(Address.WithoutChannel(address));
 
     private static bool IsForm(Microsoft.Extensions.Primitives.StringValues contentType) =>
         contentType.Count == 1

@@ -69,7 +69,7 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
         {
             Yesterday(sent, 5);
             sent.Ago = TimeSpan.FromMinutes(1);
-            Meters.MessageIngested("accepted", "canary");
+            Meters.MessageIngested("accepted", "synthetic");
         }),
 
         new("nothing-measured", "the timers stand still while messages are worked on", true, sent => Succeed(sent, 900)),

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Limits;
+using FamilyPa.Core.Queues;
+using FamilyPa.Core.Resilience;
+using FamilyPa.Core.Settings;
+using FamilyPa.Core.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FamilyPa.Core.Pipeline;
+
+/// <summary>Runs one attempt of a phase on a leased job: does the work, commits its result, queues what follows; or handles the error.</summary>
+public sealed class PhaseAttempts(
+    JobStore jobs, PhaseQueues queues, DeferredJobDispatcher dispatcher, IOptions<PipelineSettings> settings, ILogger<PhaseAttempts> log)
+{
+    private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
+
+    /// <returns>The family's next message, if it waited for this one to end.</returns>
+    /// <exception cref="PhaseFailedException">The attempt failed: the platform is to deliver the queue message again.</exception>
+    public async Task<JobMessage?> RunAsync(IPhase phase, LeasedJob job, int generation, Activity? span, CancellationToken cancellation)
+    {
+        span?.SetTag("attempt_id", job.AttemptId).SetTag("family_id", job.Family.Id).SetTag("attempt_number", job.Attempt);
+        var attempt = new Attempt(job, generation, span, Stopwatch.GetTimestamp());
+        await using var lease = new LeaseRenewal(jobs, job, settings.Value.Lease / 3, log, cancellation);
+        OutboundRetryPolicy.IsProbe = job.IsProbe;
+        PhaseResult result;
+        IReadOnlyList<PostCommitAction> actions;
+        try
+        {
+            result = await phase.RunAsync(job, lease.Work);
+            actions = await jobs.CommitAsync(job, result, lease.Work);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await HandBackAsync(attempt);
+            return null;
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            await PostponeAsync(attempt, ErrorCode.Of(e));
+            return null;
+        }
+        catch (Exception e) when (Lease.IsLost(e) || lease.Work.IsCancellationRequested)
+        {
+            attempt.End("lease_lost");
+            log.PhaseSkipped(job.MessageSid, job.Phase.Name(), "lease_lost");
+            return null;
+        }
+        catch (Exception e)
+        {
+            await FailAsync(attempt, AttemptError.Of(e));
+            return null;
+        }
+
+        return await FollowAsync(attempt, result, actions);
+    }
+
+    /// <summary>After the commit.</summary>
+    private async Task<JobMessage?> FollowAsync(Attempt attempt, PhaseResult result, IReadOnlyList<PostCommitAction> actions)
+    {
+        var job = attempt.Job;
+        var outcome = result is PhaseResult.Deferred ? "deferred" : "succeeded";
+        attempt.End(outcome);
+        if (outcome == "succeeded")
+            log.PhaseEnded(job.MessageSid, job.AttemptId, job.Phase.Name(), job.Family.Id, job.Attempt, outcome, attempt.Elapsed);
+        if (result is PhaseResult.Done done)
+            Meters.MessageEnded(done.Status, job.StatusReason, job.ReceivedAt);
+        if (result is PhaseResult.Next next)
+            await SendAsync(next.Phase, attempt.Message with { Traceparent = Traces.Carried });
+
+        var turn = result is PhaseResult.Done ? actions.FirstOrDefault(action => action.IsTurn) : null;
+        await dispatcher.FollowAsync([.. actions.Where(action => action != turn)]);
+        return turn is null ? null : new JobMessage(turn.MessageSid!, turn.Generation);
+    }
+
+    /// <summary>The app stops. A new queue message has all of its five deliveries; an interrupted one would have lost one.</summary>
+    private async Task HandBackAsync(Attempt attempt)
+    {
+        attempt.End("handed_back");
+        using var limit = new CancellationTokenSource(RecordLimit);
+        await jobs.HandBackAsync(attempt.Job, limit.Token);
+        await queues.SendAsync(attempt.Job.Phase, attempt.Message, limit.Token);
+    }
+
+    /// <summary>The database is away, so nothing can be recorded. That is not the message's fault, so it loses no delivery.</summary>
+    private async Task PostponeAsync(Attempt attempt, string errorCode)
+    {
+        var job = attempt.Job;
+        attempt.End("not_stored", errorCode);
+        log.OutcomeNotStored(job.MessageSid, job.Phase.Name(), job.Family.Id, errorCode);
+        await SendAsync(job.Phase, attempt.Message, settings.Value.DatabasePause);
+    }
+
+    /// <exception cref="PhaseFailedException">The job was not deferred.</exception>
+    private async Task FailAsync(Attempt attempt, AttemptError error)
+    {
+        var job = attempt.Job;
+        log.PhaseFailed(job.MessageSid, job.AttemptId, job.Phase.Name(), job.Family.Id, job.Attempt, attempt.Elapsed, error.Code, error.Message);
+        log.ModelAnswered(job, error.Usage);
+        var deferred = false;
+        try
+        {
+            using var limit = new CancellationTokenSource(RecordLimit);
+            var actions = await jobs.FailAttemptAsync(job, error, limit.Token);
+            await dispatcher.FollowAsync(actions);
+            deferred = actions[0].Kind == "deferred";
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            // The attempt stays 'running' and counts as abandoned once the lease is over.
+            log.PhaseSkipped(job.MessageSid, job.Phase.Name(), ErrorCode.Of(e));
+        }
+
+        attempt.End(deferred ? "deferred" : "failed", error.Code);
+        if (!deferred)
+            throw new PhaseFailedException(job.MessageSid, job.Phase.Name(), error);
+    }
+
+    private async Task SendAsync(Phase phase, JobMessage message, TimeSpan? delay = null)
+    {
+        using var limit = new CancellationTokenSource(RecordLimit);
+        await queues.SendAsync(phase, message, limit.Token, delay);
+    }
+
+    private sealed record Attempt(LeasedJob Job, int Generation, Activity? Span, long Started)
+    {
+        public JobMessage Message => new(Job.MessageSid, Generation);
+
+        public long Elapsed => (long)Stopwatch.GetElapsedTime(Started).TotalMilliseconds;
+
+        public void End(string outcome, string? errorCode = null)
+        {
+            Span.End(outcome, errorCode);
+            Meters.PhaseEnded(Job.Phase.Name(), outcome, Elapsed);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 import { part, say } from '../shared/dom.js';
 import { ApiError, Unreachable, explain } from './api.js';
 import { open } from '../shared/dialog.js';
-import { showHeard } from './review-card.js';
+import { showHeard } from './task-parts.js';
 
 const FIELDS = ['title', 'day', 'time', 'assignee', 'category', 'notes', 'status'];
 

@@ -1,19 +1,8 @@
 // A task as a line: tick it off at the left, open it by its words.
 
-import { part, say, stamp, useIcon } from '../shared/dom.js';
-import { isLate } from './sections.js';
+import { part, stamp, useIcon } from '../shared/dom.js';
 import { openTask } from './task-dialog.js';
-
-/** When a task is due, as short as its section allows; a task for the whole day has no time. */
-export function showDue(element, task, { calendar }, { dayless = false } = {}) {
-  const instant = task.due_at;
-  const day = instant && calendar.dayOf(instant);
-  const words = instant && [dayless ? '' : calendar.nameOf(day), task.due_all_day ? '' : calendar.time(instant)].filter(Boolean).join(', ');
-  say(element, words);
-  element.lang = calendar.locale;
-  element.classList.toggle('late', isLate(task));
-  if (instant) element.dateTime = task.due_all_day ? day : instant;
-}
+import { showDue } from './task-parts.js';
 
 export const taskRow = {
   create(board, task) {

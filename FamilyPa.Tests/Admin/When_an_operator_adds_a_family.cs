@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Admin;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Admin;
 

@@ -3,7 +3,6 @@ using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Commands;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 using Npgsql;
 
 namespace FamilyPa.Tests.Durability;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 

@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.FamilyApi;
 

@@ -1,7 +1,6 @@
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Media;
 

@@ -1,6 +1,5 @@
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Notices;
 

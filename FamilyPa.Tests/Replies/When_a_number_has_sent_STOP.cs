@@ -1,6 +1,5 @@
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Replies;
 

@@ -3,7 +3,6 @@ using Azure.Storage.Blobs;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Retention;
 

@@ -5,7 +5,6 @@ using FamilyPa.Simulators.Audio;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Telemetry;
 

@@ -1,7 +1,6 @@
 using FamilyPa.Core.Canary;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Telemetry;
 

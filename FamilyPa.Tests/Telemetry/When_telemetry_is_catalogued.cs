@@ -1,3 +1,5 @@
+using FamilyPa.Tests.Infrastructure.Monitoring;
+
 namespace FamilyPa.Tests.Telemetry;
 
 public sealed class When_telemetry_is_catalogued

@@ -5,7 +5,7 @@ using FamilyPa.Local.App;
 using FamilyPa.Local.Services;
 using FamilyPa.Simulators.AppInsights;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Monitoring;
+using FamilyPa.Tests.Infrastructure.Monitoring;
 
 namespace FamilyPa.Tests.Telemetry;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 

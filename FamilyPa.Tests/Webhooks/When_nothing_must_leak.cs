@@ -38,7 +38,7 @@ public sealed class When_nothing_must_leak(When_nothing_must_leak.Impatient app)
         protected override void Configure(IDictionary<string, string?> settings)
         {
             Secrets = [settings[AppSettings.WebhookSharedSecret]!, settings[AppSettings.OpenAIKey]!];
-            Pipeline.ShortDelays.Fast(settings);
+            ShortDelays.Fast(settings);
         }
     }
 }

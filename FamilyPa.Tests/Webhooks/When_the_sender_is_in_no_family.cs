@@ -1,5 +1,4 @@
 using FamilyPa.Tests.Infrastructure;
-using FamilyPa.Tests.Pipeline;
 
 namespace FamilyPa.Tests.Webhooks;
 

@@ -1,0 +1,67 @@
+using FamilyPa.Local.App;
+using Microsoft.Playwright;
+
+namespace FamilyPa.Tests.Browser.Board;
+
+/// <summary>axe-core on every view: contrast, names, roles, order.</summary>
+public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
+{
+    private static readonly string[] Views = ["Today", "Upcoming", "Someday", "Needs review", "Done"];
+
+    public static TheoryData<ColorScheme, bool> Looks => new() { { ColorScheme.Light, true }, { ColorScheme.Dark, false } };
+
+    [Theory]
+    [MemberData(nameof(Looks))]
+    public async Task Nothing_serious_is_found(ColorScheme scheme, bool phone)
+    {
+        await AddAsync("An overdue task", due: "yesterday", allDay: false);
+        await AddAsync("A task for today", due: "now", allDay: true, status: "in_progress");
+        await AddAsync("A task for next month", due: "2031-01-01T12:00Z");
+        await AddAsync("A task without a date");
+        await AddAsync("A finished task", due: "yesterday", status: "done");
+        await App.Database.ExecuteAsync("update tasks set assignee = $1, category = 'home', needs_review = title like '%without%' where status <> 'done'", DemoFamily.Second.UserId);
+
+        var page = await BrowserAsync(scheme, phone, await Axe.ScriptAsync());
+        await page.GotoAsync("/board");
+        await page.GetByLabel("Phone number").WaitForAsync();
+        await Axe.AuditAsync(page, "sign in");
+        await Button(page, "Send me a code").ClickAsync();
+        await Axe.AuditAsync(page, "sign in, refused");
+
+        await page.GotoAsync(await App.LinkAsync(DemoFamily.Owner));
+        await SeesAsync(Row(page, "A task for today"));
+        foreach (var view in Views)
+        {
+            await page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link).Nth(Array.IndexOf(Views, view)).ClickAsync();
+            await SeesAsync(Heading(page, view));
+            await page.Locator(".task, .review").First.WaitForAsync();
+            await Axe.AuditAsync(page, view);
+        }
+
+        await page.Locator("#me").ClickAsync();
+        await SeesAsync(page.Locator(".member").First);
+        await Axe.AuditAsync(page, "family");
+        await Button(page, "Add a member").ClickAsync();
+        await Axe.AuditAsync(page, "invitation");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.GotoAsync("/board");
+        await page.GetByLabel("Add a task").FillAsync("Something");
+        await Axe.AuditAsync(page, "adding");
+        await page.GetByLabel("Add a task").FillAsync("");
+        await Button(page, "Done: A task for today").ClickAsync();
+        await SeesAsync(Button(page, "Undo"));
+        await Axe.AuditAsync(page, "undo");
+        await page.GetByText("An overdue task", new() { Exact = true }).ClickAsync();
+        await Axe.AuditAsync(page, "task");
+        await Button(page, "Delete").ClickAsync();
+        await Axe.AuditAsync(page, "confirmation");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.Context.SetOfflineAsync(true);
+        await page.EvaluateAsync("dispatchEvent(new Event('focus'))");
+        await SeesAsync(page.GetByText("You are offline."));
+        await Axe.AuditAsync(page, "offline");
+    }
+}

@@ -1,0 +1,4 @@
+using FamilyPa.Tests.Infrastructure;
+
+[assembly: AssemblyFixture(typeof(TestEnvironment))]
+[assembly: TestCollectionOrderer(typeof(OwnAppFirst))]

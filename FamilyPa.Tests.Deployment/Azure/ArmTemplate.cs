@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FamilyPa.Local;
+using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
+
+namespace FamilyPa.Tests.Deployment.Azure;
+
+/// <summary>What Azure Resource Manager deploys: <c>infra/main.bicep</c>, compiled once per run by the compiler of <c>tools/bicep</c>.</summary>
+internal sealed class ArmTemplate
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly Lazy<Task<ArmTemplate>> Compiled = new(CompileAsync);
+
+    private ArmTemplate(JsonElement root)
+    {
+        Root = root;
+        Resources = [.. ResourcesOf(root)];
+    }
+
+    public JsonElement Root { get; }
+
+    /// <summary>Every resource that is deployed, those of modules included; without the modules themselves and without references to existing resources.</summary>
+    public IReadOnlyList<ArmResource> Resources { get; }
+
+    /// <summary>Skips the test on a machine for which <c>tools/bicep</c> has no compiler.</summary>
+    public static Task<ArmTemplate> CompiledAsync()
+    {
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("BICEP") is not null || (OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64),
+            "tools/bicep has the Bicep CLI for Linux on x64; set BICEP to the path of another one.");
+        return Compiled.Value;
+    }
+
+    /// <returns>At least one.</returns>
+    public IReadOnlyList<ArmResource> OfType(string type)
+    {
+        var found = Resources.Where(resource => resource.Type == type).ToList();
+        Assert.True(found.Count > 0, $"No resource has the type {type}.");
+        return found;
+    }
+
+    private static async Task<ArmTemplate> CompileAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var bicep = Environment.GetEnvironmentVariable("BICEP") ?? await FetchAsync();
+        var output = Path.GetTempFileName();
+        try
+        {
+            await RunAsync(bicep, "build", "infra/main.bicep", "--outfile", output);
+            return new ArmTemplate(JsonDocument.Parse(await File.ReadAllBytesAsync(output, limit.Token)).RootElement);
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+
+        async Task<string> FetchAsync()
+        {
+            // In two steps: where packages are kept is known only after a restore.
+            await RunAsync(AppBuild.DotNet, "restore", "tools/bicep/Bicep.csproj", "--verbosity", "quiet");
+            return (await RunAsync(AppBuild.DotNet, "msbuild", "tools/bicep/Bicep.csproj", "-getProperty:BicepPath")).Trim();
+        }
+
+        async Task<string> RunAsync(string file, params string[] arguments)
+        {
+            var (succeeded, said) = await ChildProcess.RunAsync(new ChildStart(file, arguments) { WorkingDirectory = Repository.Root }, limit.Token);
+            Assert.True(succeeded, $"{file} {string.Join(' ', arguments)}: {said}");
+            return said;
+        }
+    }
+
+    private static IEnumerable<ArmResource> ResourcesOf(JsonElement template)
+    {
+        // A template of language version 2 has them by name, another one in a list.
+        var resources = template.GetProperty("resources");
+        IEnumerable<JsonElement> all = resources.ValueKind == JsonValueKind.Array ? resources.EnumerateArray() : resources.EnumerateObject().Select(entry => entry.Value);
+        foreach (var resource in all)
+            if (resource.GetProperty("type").GetString() == "Microsoft.Resources/deployments")
+                foreach (var nested in ResourcesOf(resource.GetProperty("properties").GetProperty("template")))
+                    yield return nested;
+            else if (!resource.TryGetProperty("existing", out var existing) || !existing.GetBoolean())
+                yield return new ArmResource(resource, template);
+    }
+}
+
+/// <param name="Json">Values may be expressions, in brackets.</param>
+/// <param name="Template">The template of its module, in which expressions are evaluated.</param>
+internal sealed partial record ArmResource(JsonElement Json, JsonElement Template)
+{
+    public string Type => Json.GetProperty("type").GetString()!;
+
+    public string Name => Json.GetProperty("name").GetString()!;
+
+    /// <param name="path">Below <c>properties</c>, its parts separated by dots.</param>
+    /// <returns>Null where there is none.</returns>
+    public JsonElement? Property(string path) => At(Json, $"properties.{path}");
+
+    /// <param name="path">As of <see cref="Property"/>.</param>
+    public JsonElement? Variable(string path) => At(Template, $"variables.{path}");
+
+    /// <summary>The expression with the values of variables in the place of their names.</summary>
+    public string Resolve(string expression)
+    {
+        var resolved = VariableName().Replace(
+            expression, name => Variable(name.Groups["name"].Value + name.Groups["path"].Value)?.ToString() ?? throw new InvalidOperationException($"{name.Value} is not there."));
+        return resolved == expression ? resolved : Resolve(resolved);
+    }
+
+    private static JsonElement? At(JsonElement json, string path)
+    {
+        foreach (var part in path.Split('.'))
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(part, out json))
+                return null;
+        return json;
+    }
+
+    [GeneratedRegex(@"variables\('(?<name>[^']+)'\)(?<path>(\.\w+)*)")]
+    private static partial Regex VariableName();
+}

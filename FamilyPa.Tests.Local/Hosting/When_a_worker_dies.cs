@@ -1,0 +1,48 @@
+using System.Net;
+using FamilyPa.Local;
+using FamilyPa.Local.App;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Local.Hosting;
+
+public class When_a_worker_dies(TestEnvironment environment)
+{
+    [Fact]
+    public async Task A_request_in_flight_fails_and_the_next_worker_answers()
+    {
+        await using var host = await ProbeHost.StartAsync(environment, []);
+        var (_, first) = await host.ReadAsync("/process-id");
+
+        using var died = await host.Client.PostAsync("/die", null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, died.StatusCode);
+        await host.WaitUntilAsync(async () => await host.ReadAsync("/process-id") is (HttpStatusCode.OK, var second) && second != first);
+    }
+
+    [Fact]
+    public async Task A_message_in_flight_comes_back_with_a_dequeue_spent()
+    {
+        await using var host = await ProbeHost.StartAsync(environment, ["Text"], new() { ["visibilityTimeout"] = "00:00:01" });
+        await host.SendAsync("text", "wait-once");
+        await host.WaitForCallAsync("begin wait-once 1");
+
+        using var died = await host.Client.PostAsync("/die", null, TestContext.Current.CancellationToken);
+
+        await host.WaitForCallAsync("end wait-once 2");
+        await host.WaitUntilEmptyAsync("text");
+    }
+
+    [Theory]
+    [InlineData("die", "ended with code")]
+    [InlineData("hang", "within 3 s")]
+    public async Task At_its_start_the_reason_is_told(string how, string reason)
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host goes on without functions.");
+
+        var exception = await Assert.ThrowsAsync<LocalRunException>(() => ProbeHost.StartAsync(environment, [], settings: new() { ["PROBE_START"] = how }));
+
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        if (how == "die")
+            Assert.Contains("The probe was told to die.", exception.Message, StringComparison.Ordinal);
+    }
+}

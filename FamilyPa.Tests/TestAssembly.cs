@@ -1,0 +1,6 @@
+using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Infrastructure.Monitoring;
+
+[assembly: AssemblyFixture(typeof(TestEnvironment))]
+[assembly: AssemblyFixture(typeof(Kusto))]
+[assembly: TestCollectionOrderer(typeof(OwnAppFirst))]

@@ -45,12 +45,12 @@ public sealed class VerificationFailures(Database database, IOptions<LimitSettin
               insert into verification_failures (minute, address, reason) values (date_trunc('minute', now()), $1, $2)
               on conflict (minute, address, reason) do update set failures = verification_failures.failures + 1
               returning minute, failures)
-            select extract(epoch from c.minute)::bigint / 60, c.failures + (
-              select coalesce(sum(v.failures), 0) from verification_failures v where v.minute = c.minute and v.address = $1 and v.reason <> $2)
+            select extract(epoch from c.minute)::bigint / 60 as minute, c.failures + (
+              select coalesce(sum(v.failures), 0) from verification_failures v where v.minute = c.minute and v.address = $1 and v.reason <> $2) as total
             from counted c
             """,
             address, reason);
-        var (minute, total) = await batch.SingleAsync(row => (row.GetInt64(0), (int)row.GetInt64(1)), cancellation);
+        var (minute, total) = await batch.SingleAsync(row => (row.Get<long>("minute"), (int)row.Get<long>("total")), cancellation);
         // Around the turn of a minute the database's clock may be in another one than ours.
         if (minute == Interlocked.Read(ref currentMinute))
             seen.AddOrUpdate(address, total, (_, count) => Math.Max(count, total));

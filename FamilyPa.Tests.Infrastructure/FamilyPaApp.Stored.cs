@@ -15,8 +15,8 @@ public partial class FamilyPaApp
         await Database.ExecuteAsync(
             """
             with event as (
-              insert into webhook_events (message_sid, family_id, raw_payload, raw_body, source, received_at)
-              values ($1, $2, $3::jsonb, 'form', $4, $5) returning id),
+              insert into webhook_events (message_sid, family_id, raw_payload, size_bytes, source, received_at)
+              values ($1, $2, $3::jsonb, 4, $4, $5) returning id),
             message as (
               insert into inbound_messages (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, classification, raw_payload, created_at)
               select 'twilio', $1, $2, m.user_id, $6, $7, $8, $9, $15, $3::jsonb, $5 from family_members m where m.phone_e164 = $6)

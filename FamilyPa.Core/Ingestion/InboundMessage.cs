@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -62,13 +61,13 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
         MessageSids.IsValid(form.GetValueOrDefault("MessageSid")) && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("From"))
         && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("To"));
 
-    /// <summary>The form as JSON text that PostgreSQL can hold.</summary>
-    public string ToJson()
+    /// <summary>The form as jsonb can hold it: U+0000 is replaced.</summary>
+    public IReadOnlyDictionary<string, string> StorableForm()
     {
         var fields = new Dictionary<string, string>();
         foreach (var (name, value) in Form)
             fields[PgText.Clean(name)] = PgText.Clean(value);
-        return JsonSerializer.Serialize(fields);
+        return fields;
     }
 
     private static int CountMedia(IReadOnlyDictionary<string, string> form) =>

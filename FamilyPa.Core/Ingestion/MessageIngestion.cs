@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -98,8 +99,6 @@ public sealed class MessageIngestion(
     private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService();
-        if (Traces.Carried is { } traceparent)
-            batch.Guard("select set_config('familypa.traceparent', $1, true)", traceparent);
         if (message.Keyword is Keyword.Stop or Keyword.Start)
         {
             batch.Guard(
@@ -110,32 +109,36 @@ public sealed class MessageIngestion(
         batch.Add(
             """
             select outcome, family_id, reason, limit_value, value, retry_after, first
-            from accept_message($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, $11, $12, $13, $14::timestamptz, $15, $16, $17)
+            from accept_message(jsonb_populate_record(null::received_message, $1::jsonb), row($2, $3, $4)::rate_limits)
             """,
-            message.MessageSid,
-            PgText.Clean(message.From),
-            PgText.Clean(Address.WithoutChannel(message.From)),
-            PgText.Clean(message.To),
-            PgText.Clean(message.Body),
-            message.MediaCount,
-            message.ToJson(),
-            message.RawBody.ToArray(),
-            message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
-            requestId,
-            phase.Name(),
-            message.Reason,
-            SourceOf(message),
-            message.ReceivedAt?.ToUniversalTime(),
-            limits.Value.SenderPerMinute,
-            limits.Value.GlobalPerHour,
-            limits.Value.GlobalPerDay);
+            ToJson(message, requestId, phase), limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
         return (await batch.SingleAsync(
-            row => new Stored(
-                row.GetString(0),
-                row.IsDBNull(1) ? null : row.GetGuid(1),
-                row.IsDBNull(2) ? null : new RateReached(row.GetString(2), row.GetInt32(3), row.GetInt32(4), TimeSpan.FromSeconds(row.GetInt32(5)), !row.IsDBNull(6) && row.GetBoolean(6))),
+            row => new Stored(row.Get<string>("outcome"), row.Get<Guid?>("family_id"), row.Get<string?>("reason") is { } reason ? ReadReached(row, reason) : null),
             cancellation))!;
     }
+
+    private static RateReached ReadReached(NpgsqlDataReader row, string reason) => new(
+        reason, row.Get<int>("limit_value"), row.Get<int>("value"), TimeSpan.FromSeconds(row.Get<int>("retry_after")), row.Get<bool?>("first") is true);
+
+    /// <summary>The fields are those of the database's type <c>received_message</c>.</summary>
+    private static string ToJson(InboundMessage message, string requestId, Phase phase) => JsonSerializer.Serialize(new
+    {
+        message_sid = message.MessageSid,
+        from_address = PgText.Clean(message.From),
+        phone = PgText.Clean(Address.WithoutChannel(message.From)),
+        to_address = PgText.Clean(message.To),
+        body = PgText.Clean(message.Body),
+        num_media = message.MediaCount,
+        form = message.StorableForm(),
+        size_bytes = message.RawBody.Length,
+        idempotency_token = message.IdempotencyToken is { } token ? PgText.Clean(token) : null,
+        request_id = requestId,
+        traceparent = Traces.Carried,
+        phase = phase.Name(),
+        reason = message.Reason,
+        source = SourceOf(message),
+        received_at = message.ReceivedAt,
+    });
 
     private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
+using Npgsql;
 
 namespace FamilyPa.Core.Ingestion;
 
@@ -11,14 +13,8 @@ public sealed class UnmatchedMessages(Database database, MessageIngestion inbox)
     public async Task<IReadOnlySet<string>> IngestAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select raw_payload::text, raw_body, source, received_at from unmatched_messages where message_sid = any ($1) order by received_at", (object)messageSids.ToArray());
-        var messages = await batch.ListAsync(
-            row => new InboundMessage(JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(0))!, row.GetFieldValue<byte[]>(1), null)
-            {
-                Source = Enum.Parse<MessageSource>(row.GetString(2), ignoreCase: true),
-                ReceivedAt = row.GetFieldValue<DateTimeOffset>(3),
-            },
-            cancellation);
+            "select raw_payload::text, source, received_at from unmatched_messages where message_sid = any ($1) order by received_at", (object)messageSids.ToArray());
+        var messages = await batch.ListAsync(Read, cancellation);
         var taken = new HashSet<string>();
         foreach (var message in messages)
         {
@@ -28,5 +24,15 @@ public sealed class UnmatchedMessages(Database database, MessageIngestion inbox)
         }
 
         return taken;
+    }
+
+    private static InboundMessage Read(NpgsqlDataReader row)
+    {
+        var form = JsonSerializer.Deserialize<Dictionary<string, string>>(row.Get<string>("raw_payload"))!;
+        return new(form, FormFields.Write(form), IdempotencyToken: null)
+        {
+            Source = Enum.Parse<MessageSource>(row.Get<string>("source"), ignoreCase: true),
+            ReceivedAt = row.Get<DateTimeOffset>("received_at"),
+        };
     }
 }

@@ -59,7 +59,7 @@ public sealed class LimitMaintenance(
     private async Task<bool> UnthrottleAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select message_sid, phase as current_phase, generation from resume_throttled($1, $2, $3)",
+            "select message_sid, phase as current_phase, generation from resume_throttled(row($1, $2, $3)::rate_limits)",
             limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
         if (await batch.SingleAsync(row => row.Get<string?>("message_sid") is null ? null : Read(row), cancellation) is not { } job)
             return false;

@@ -12,15 +12,14 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
         select jsonb_build_object(
           'at', now(),
           'rates', (
-            select jsonb_agg(jsonb_build_object('limit', 'rate_' || r.scope, 'limit_value', case r.scope when 'hour' then $2 else $3 end, 'since', w.since,
-              'accepted', r.accepted, 'throttled', r.throttled, 'dropped', r.dropped) order by r.scope desc)
-            from (select s.scope, sum(s.accepted) filter (where s.since >= x.since) as accepted, sum(s.throttled) filter (where s.since >= x.since) as throttled,
-                         sum(s.dropped) filter (where s.since >= x.since) as dropped
-                  from rate_shards s cross join lateral rate_window('rate_' || s.scope, now()) x group by s.scope) r
-            cross join lateral rate_window('rate_' || r.scope, now()) w),
+            select jsonb_agg(jsonb_build_object('limit', 'rate_' || w.scope, 'limit_value', w.most, 'since', w.since,
+              'accepted', coalesce(c.counted, 0), 'throttled', coalesce(c.throttled, 0), 'dropped', coalesce(c.dropped, 0)) order by w.ordinality)
+            from unnest(rate_windows(null, null, row($1, $2, $3)::rate_limits)) with ordinality w
+            left join rate_counters c on c.scope = w.scope and c.key = w.key and c.since >= w.since
+            where w.scope <> 'sender'),
           'senders', jsonb_build_object('limit', 'rate_sender', 'limit_value', $1, 'failures_limit', $6, 'pause_seconds', extract(epoch from $7::interval),
-            'over', (select coalesce(jsonb_agg(jsonb_build_object('family_id', l.family_id, 'user_id', l.user_id, 'value', l.seen)), '[]')
-                     from sender_limits l where l.minute = date_trunc('minute', now(), 'UTC') and l.seen > $1),
+            'over', (select coalesce(jsonb_agg(jsonb_build_object('family_id', c.family_id, 'user_id', c.key, 'value', c.counted)), '[]')
+                     from rate_counters c where c.scope = 'sender' and c.since = date_trunc('minute', now(), 'UTC') and c.counted > $1),
             'paused', (select coalesce(jsonb_agg(jsonb_build_object('family_id', l.family_id, 'user_id', l.user_id, 'failures', l.failures, 'until', l.failed_at + $7::interval)), '[]')
                        from sender_limits l where l.failures >= $6 and l.failed_at + $7::interval > now())),
           'slots', jsonb_build_object('limit_value', $4, 'value', (select count(*) from job_slots s where s.leased_until > clock_timestamp()),

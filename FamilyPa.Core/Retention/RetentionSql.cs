@@ -112,12 +112,16 @@ internal static class RetentionSql
     /// <summary>That limits acted; what it cost stays.</summary>
     public const string Limits =
         """
-        with notices as (
+        with notifications as (
           delete from limit_notifications where (family_id, user_id, kind, since) in (
             select family_id, user_id, kind, since from limit_notifications where since < now() - make_interval(days => $1) limit $2)
           returning 1),
         alerts as (
-          delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1)
-        select (select count(*) from notifications) + (select count(*) from alerts)
+          delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1),
+        counters as (
+          delete from rate_counters where (scope, key) in (
+            select scope, key from rate_counters where since < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select (select count(*) from notifications) + (select count(*) from alerts) + (select count(*) from counters)
         """;
 }

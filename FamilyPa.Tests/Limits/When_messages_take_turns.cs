@@ -133,8 +133,8 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
         await database.ExecuteAsync(
             """
             with event as (
-              insert into webhook_events (message_sid, family_id, raw_payload, raw_body, received_at)
-              values ($1, $2, '{}', '', '2026-11-25T08:00Z'::timestamptz + $3 * interval '1 second') returning id),
+              insert into webhook_events (message_sid, family_id, raw_payload, size_bytes, received_at)
+              values ($1, $2, '{}', 0, '2026-11-25T08:00Z'::timestamptz + $3 * interval '1 second') returning id),
             message as (
               insert into inbound_messages (provider, message_sid, family_id, user_id, from_address, to_address, body)
               select 'twilio', $1, $2, user_id, phone_e164, '+15550100000', 'buy milk' from family_members where family_id = $2 limit 1)

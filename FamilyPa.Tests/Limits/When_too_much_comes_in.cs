@@ -32,7 +32,7 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
         Assert.Equal(stored - PerMinute, await App.Database.ScalarAsync<long>(
             "select count(*) from processing_jobs where message_sid = any ($1) and status = 'throttled' and status_reason = 'rate_sender'", (object)sids));
         Assert.Equal(200, await App.Database.ScalarAsync<int>(
-            "select seen from sender_limits l join family_members m using (family_id, user_id) where m.phone_e164 = $1", sender));
+            "select counted from rate_counters c join family_members m on c.key = m.user_id::text where m.phone_e164 = $1", sender));
 
         // A duplicate is one whatever the rate, and STOP is heard.
         var accepted = forms[Array.FindIndex(answers, answer => answer.Status == 200)];
@@ -69,7 +69,7 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
 
         // The next window comes, and its room.
         await App.Database.ExecuteAsync("update processing_jobs set resume_at = now() where message_sid = $1", sids[^2]);
-        await App.Database.ExecuteAsync("update sender_limits set minute = minute - interval '1 minute'");
+        await App.Database.ExecuteAsync("update rate_counters set since = since - interval '1 minute' where scope = 'sender'");
         await App.SweepAsync();
 
         await App.WaitForJobAsync(sids[^2], "done");
@@ -85,7 +85,7 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
         var (forms, answers) = await WithinOneAsync("hour", async () =>
         {
             var senders = await Task.WhenAll(Enumerable.Range(0, 25).Select(_ => App.AddFamilyAsync()));
-            await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");
+            await App.Database.ExecuteAsync("delete from rate_counters");
             var forms = Enumerable.Range(0, 200).Select(n => App.Form($"buy thing {n}", senders[n % senders.Length])).ToList();
             return (forms, await Task.WhenAll(forms.Select((form, n) => App.PostAsync(form, to: n % 2 == 0 ? null : twin.Http))));
         });
@@ -98,7 +98,7 @@ public sealed class When_too_much_comes_in(When_too_much_comes_in.RatedApp app) 
         Assert.All(answers.Where(answer => answer.Status != 200), answer => Assert.Equal((429, "rate_hour"), (answer.Status, answer.Code())));
         var limits = (await App.AskAsync("/api/admin/limits")).Json.GetProperty("rates").EnumerateArray().First(rate => rate.Text("limit") == "rate_hour");
         Assert.Equal((PerHour, PerHour), (limits.GetProperty("limit_value").GetInt32(), limits.GetProperty("accepted").GetInt32()));
-        await App.Database.ExecuteAsync("update rate_shards set accepted = 0, throttled = 0, dropped = 0");
+        await App.Database.ExecuteAsync("delete from rate_counters");
     }
 
     [Fact]

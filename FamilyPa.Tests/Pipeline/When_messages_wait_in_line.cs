@@ -112,8 +112,8 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
     private Task<int> WaitingAsync(int count, string since, string phase = "extract") => database.ExecuteAsync(
         """
         with events as (
-          insert into webhook_events (message_sid, family_id, raw_payload, raw_body, source)
-          select 'SM' || md5(random()::text), $1, '{}', '', 'webhook' from generate_series(1, $2) returning id, message_sid)
+          insert into webhook_events (message_sid, family_id, raw_payload, size_bytes, source)
+          select 'SM' || md5(random()::text), $1, '{}', 0, 'webhook' from generate_series(1, $2) returning id, message_sid)
         insert into processing_jobs (webhook_event_id, message_sid, family_id, current_phase, queued_at)
         select id, message_sid, $1, $3, now() - $4::interval from events
         """,

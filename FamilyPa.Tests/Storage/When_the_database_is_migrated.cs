@@ -65,7 +65,7 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
     public async Task What_Twilio_sent_cannot_be_changed_even_with_full_rights(string sql)
     {
         await DemoFamily.SeedAsync(database.AdminConnectionString, TestContext.Current.CancellationToken);
-        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM1', $1, '{}', '')", DemoFamily.FamilyId);
+        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, size_bytes) values ('SM1', $1, '{}', 0)", DemoFamily.FamilyId);
 
         await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync(sql));
     }
@@ -84,7 +84,7 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
         await database.ExecuteAsync(
             """
             with event as (
-              insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM2', $1, '{}', '') returning id)
+              insert into webhook_events (message_sid, family_id, raw_payload, size_bytes) values ('SM2', $1, '{}', 0) returning id)
             insert into processing_jobs (webhook_event_id, message_sid, family_id, status, current_phase) select id, 'SM2', $1, $2, 'extract' from event
             """,
             DemoFamily.FamilyId, from);

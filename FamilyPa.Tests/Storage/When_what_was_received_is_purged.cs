@@ -8,7 +8,7 @@ namespace FamilyPa.Tests.Storage;
 public sealed class When_what_was_received_is_purged(TestEnvironment environment)
 {
     [Theory]
-    [InlineData("update webhook_events set raw_body = ''")]
+    [InlineData("update webhook_events set size_bytes = 0")]
     [InlineData("update webhook_events set purged_at = now()")]
     [InlineData("delete from webhook_events")]
     [InlineData("delete from families")]
@@ -35,7 +35,7 @@ public sealed class When_what_was_received_is_purged(TestEnvironment environment
         var login = new NpgsqlConnectionStringBuilder(database.AdminConnectionString) { Username = owner, Password = "pw", Pooling = false }.ConnectionString;
         Migrator.Run(login, _ => { });
         await DemoFamily.SeedAsync(database.AdminConnectionString, TestContext.Current.CancellationToken);
-        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, raw_body) values ('SM1', $1, '{\"Body\":\"x\"}', 'x')", DemoFamily.FamilyId);
+        await database.ExecuteAsync("insert into webhook_events (message_sid, family_id, raw_payload, size_bytes) values ('SM1', $1, '{\"Body\":\"x\"}', 1)", DemoFamily.FamilyId);
         await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
         var app = new Database(source);
 

@@ -6,15 +6,15 @@ create table webhook_events (
   provider text not null default 'twilio',
   -- webhook: Twilio posted it. fallback: it came through the fallback queue. reconciled: we read it from Twilio's message list.
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
-  -- The whole form as JSON, for queries; U+0000, which jsonb cannot hold, is replaced by U+FFFD.
+  -- The whole form. U+0000, which jsonb cannot hold, is replaced by U+FFFD.
   raw_payload jsonb not null,
-  -- The whole form as received, byte by byte: the evidence.
-  raw_body bytea not null,
+  -- The form's size as received, also after retention.
+  size_bytes int not null,
   idempotency_token text,
   request_id text,
-  -- The webhook's span (W3C traceparent) and its trace id. The app sets it for the transaction, so no function needs a parameter for it.
-  traceparent text default nullif(current_setting('familypa.traceparent', true), ''),
-  trace_id text default nullif(split_part(current_setting('familypa.traceparent', true), '-', 2), ''),
+  -- The webhook's span (W3C traceparent) and its trace id.
+  traceparent text,
+  trace_id text,
   received_at timestamptz not null default now(),
   purged_at timestamptz
 );
@@ -49,8 +49,8 @@ create table unmatched_messages (
   message_sid text not null,
   from_address text not null,
   to_address text not null,
+  -- The whole form, as in webhook_events.
   raw_payload jsonb not null,
-  raw_body bytea not null,
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   answered boolean not null,
   received_at timestamptz not null default now(),

@@ -159,7 +159,7 @@ language sql stable set search_path = public, pg_temp as $$
     'message_sid', p_message_sid,
     'event', (
       select jsonb_build_object('id', e.id, 'provider', e.provider, 'source', e.source, 'family_id', e.family_id, 'received_at', e.received_at,
-        'request_id', e.request_id, 'trace_id', e.trace_id, 'idempotency_token', e.idempotency_token, 'size_bytes', length(e.raw_body),
+        'request_id', e.request_id, 'trace_id', e.trace_id, 'idempotency_token', e.idempotency_token, 'size_bytes', e.size_bytes,
         'payload', e.raw_payload)
       from webhook_events e where e.message_sid = p_message_sid),
     'unmatched', (

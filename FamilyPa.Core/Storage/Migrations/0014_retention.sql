@@ -39,7 +39,7 @@ declare
   purged int;
 begin
   perform set_config('familypa.purging', 'on', true);
-  update webhook_events e set raw_payload = '{}', raw_body = '', idempotency_token = null, purged_at = now()
+  update webhook_events e set raw_payload = '{}', idempotency_token = null, purged_at = now()
   where e.message_sid = any (p_message_sids) and e.purged_at is null;
   get diagnostics purged = row_count;
   perform set_config('familypa.purging', '', true);

@@ -74,9 +74,6 @@ internal static partial class Log
     [LoggerMessage(1702, LogLevel.Information, "Message {message_sid} deferred in queue {queue}: {error_code}")]
     public static partial void FallbackMessageDeferred(this ILogger log, string message_sid, string queue, string error_code);
 
-    [LoggerMessage(1703, LogLevel.Information, "Unknown sender of {message_sid} answered: {outcome} (request {request_id})")]
-    public static partial void UnknownSenderAnswered(this ILogger log, string message_sid, string request_id, string outcome);
-
     [LoggerMessage(1704, LogLevel.Warning, "Poison message of queue {queue} deferred: {error_code}")]
     public static partial void PoisonMessageDeferred(this ILogger log, string queue, string error_code);
 
@@ -125,8 +122,8 @@ internal static partial class Log
     [LoggerMessage(1803, LogLevel.Warning, "Sign-in code not made: {outcome} (request {request_id})")]
     public static partial void CodeLimited(this ILogger log, string request_id, string outcome);
 
-    [LoggerMessage(1804, LogLevel.Information, "Sign-in code {code_id}: {outcome} {error_code}")]
-    public static partial void CodeSent(this ILogger log, Guid code_id, string outcome, string? error_code);
+    [LoggerMessage(1804, LogLevel.Information, "Sign-in code {code_id} not sent: {outcome}")]
+    public static partial void CodeNotSent(this ILogger log, Guid code_id, string outcome);
 
     [LoggerMessage(1805, LogLevel.Information, "Sign-in by {operation}: {outcome} (user {user_id}, family {family_id}, request {request_id})")]
     public static partial void SignInAttempted(this ILogger log, string request_id, string operation, string outcome, Guid? user_id, Guid? family_id);
@@ -137,14 +134,11 @@ internal static partial class Log
     [LoggerMessage(1807, LogLevel.Warning, "Notification {kind} {notification_id} not sent: {error_code}")]
     public static partial void NotificationNotSent(this ILogger log, string kind, Guid? notification_id, string error_code);
 
-    [LoggerMessage(1808, LogLevel.Warning, "Notification {kind} {notification_id} not sent: no own number is known; TWILIO_NUMBERS is empty and nobody has written yet")]
-    public static partial void OwnNumberUnknown(this ILogger log, string kind, Guid notification_id);
+    [LoggerMessage(1808, LogLevel.Warning, "Notification {kind} ({message_sid}) not sent: no own number is known; TWILIO_NUMBERS is empty and nobody has written yet")]
+    public static partial void OwnNumberUnknown(this ILogger log, string message_sid, string kind);
 
     [LoggerMessage(1901, LogLevel.Warning, "Reminders not sent: {error_code}; the next run continues")]
     public static partial void RemindersNotSent(this ILogger log, string error_code);
-
-    [LoggerMessage(1902, LogLevel.Information, "Reminder {message_sid} not sent: {outcome} (family {family_id})")]
-    public static partial void ReminderSkipped(this ILogger log, string message_sid, Guid family_id, string outcome);
 
     [LoggerMessage(2011, LogLevel.Warning, "Limit {limit} reached with {message_sid}: {value} of {limit_value} (family {family_id}, request {request_id}); later messages of this window are throttled")]
     public static partial void RateLimitReached(this ILogger log, string message_sid, string request_id, Guid? family_id, string limit, int limit_value, int value);

@@ -1,15 +1,13 @@
 using System.Globalization;
-using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace FamilyPa.Core.Notifications;
 
 /// <summary>Tells a member who was added by another that they were, once.</summary>
-public sealed class Invitations(Database database, ReplyOutbox replies, NotificationChannels channels, ILogger<Invitations> log) : INotificationHandler
+public sealed class Invitations(Database database, ReplyOutbox replies, NotificationChannels channels) : INotificationHandler
 {
     /// <summary>Who adds and removes strangers all day must not have us write to all of them.</summary>
     private const int MostPerFamilyAndDay = 20;
@@ -20,21 +18,12 @@ public sealed class Invitations(Database database, ReplyOutbox replies, Notifica
     public async Task SendAsync(Notification notification, CancellationToken cancellation)
     {
         var (userId, by) = (notification.Id, notification.By);
-        var key = Key(userId);
         if (await ReadAsync(userId, by) is not { } invited)
             return;
-        if (channels.Of(invited.Phone, null, invited.OurNumber, null) is not { } channel)
-        {
-            log.OwnNumberUnknown("invitation", userId);
-            return;
-        }
-
         var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(invited.Locale).Invitation, invited.By, invited.Family);
-        await using var intent = ReplyOutbox.AddIntent(
-            database.AsService(), invited.FamilyId, key, ReplyKind.Invitation, channel.To, channel.From, text, suppressed: false);
-        var body = await intent.SingleDurablyAsync(row => row.GetString(0), CancellationToken.None);
-        var result = body is null ? null : await replies.SendAsync(key, ReplyKind.Invitation, channel.To, channel.From, body);
-        await replies.StoreResultAsync(key, ReplyKind.Invitation, result);
+        // By SMS: the member has not written to us.
+        var result = await replies.SendAsync(
+            new OutgoingMessage(ReplyKind.Invitation, invited.FamilyId, Key(userId), invited.Phone, invited.OurNumber, text), CancellationToken.None);
         if (result is SendResult.NotSent notSent)
             throw new ReplyNotSentException(notSent);
     }
@@ -50,9 +39,10 @@ public sealed class Invitations(Database database, ReplyOutbox replies, Notifica
               our_number(m.family_id, $5)
             from family_members m join families f on f.id = m.family_id
             left join family_members b on b.family_id = m.family_id and b.user_id = $2::uuid
-            where m.user_id = $1 and m.phone_e164 is not null and m.opted_out_at is null
+            where m.user_id = $1 and m.phone_e164 is not null
               and (select count(*) from outbound_messages o
-                where o.family_id = m.family_id and o.kind = 'invitation' and o.message_sid <> $3 and o.created_at > now() - interval '1 day') < $4
+                where o.family_id = m.family_id and o.kind = 'invitation' and o.status <> 'suppressed'
+                  and o.message_sid <> $3 and o.created_at > now() - interval '1 day') < $4
             """,
             userId, by, Key(userId), MostPerFamilyAndDay, channels.Configured);
         return await batch.SingleAsync(Read, CancellationToken.None);

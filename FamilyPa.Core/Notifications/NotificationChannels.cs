@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Notifications;
 
 /// <param name="To">The member, as Twilio names it.</param>
-/// <param name="From">The number of ours that says it.</param>
-public sealed record Channel(string To, string From);
+/// <param name="From">The number of ours that says it; null where none is known.</param>
+public sealed record Channel(string To, string? From);
 
 /// <summary>How to reach a member who is told something unasked.</summary>
 public sealed class NotificationChannels(IOptions<AppSettings> settings, TimeProvider clock)
@@ -17,13 +17,9 @@ public sealed class NotificationChannels(IOptions<AppSettings> settings, TimePro
     /// <param name="phone">In E.164.</param>
     /// <param name="lastFrom">The address the member last wrote from; null where that never was.</param>
     /// <param name="ours">To which of ours; where the member never wrote, <c>our_number</c>.</param>
-    /// <returns>The channel last written on; SMS where that was WhatsApp and too long ago, or nothing was ever written. Null: there is no number of ours for it.</returns>
-    public Channel? Of(string phone, string? lastFrom, string? ours, DateTimeOffset? lastInboundAt)
-    {
-        if (ours is null)
-            return null;
-        return lastFrom is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - Address.WhatsAppWindow
+    /// <returns>The channel last written on; SMS where that was WhatsApp and too long ago, or nothing was ever written.</returns>
+    public Channel Of(string phone, string? lastFrom, string? ours, DateTimeOffset? lastInboundAt) =>
+        lastFrom is not null && Address.IsWhatsApp(lastFrom) && lastInboundAt > clock.GetUtcNow() - Address.WhatsAppWindow
             ? new Channel(lastFrom, ours)
-            : new Channel(phone, Address.WithoutChannel(ours));
-    }
+            : new Channel(phone, ours is null ? null : Address.WithoutChannel(ours));
 }

@@ -28,11 +28,11 @@ public sealed class FinalizePhase(
         if (job is { Classification: MessageClassification.Ordinary, StatusReason: null, Extraction: null })
             return new PhaseResult.Next(Phase.Extract);
 
-        var body = await IntendAsync(job, cancellation);
-        var result = body is null ? null : await replies.SendAsync(job.MessageSid, ReplyKind.Reply, job.FromAddress, job.ToAddress, body);
+        var message = await IntendAsync(job, cancellation);
+        var result = message is null ? null : await replies.DeliverAsync(message);
         if (result is SendResult.NotSent notSent)
         {
-            await replies.StoreResultAsync(job.MessageSid, ReplyKind.Reply, result);
+            await replies.StoreResultAsync(message!, result);
             throw new ReplyNotSentException(notSent);
         }
 
@@ -41,7 +41,7 @@ public sealed class FinalizePhase(
 
     /// <summary>Stores tasks, questions and reply in one transaction.</summary>
     /// <returns>The reply to send; null when there is none to send any more.</returns>
-    private async Task<string?> IntendAsync(LeasedJob job, CancellationToken cancellation)
+    private async Task<OutgoingMessage?> IntendAsync(LeasedJob job, CancellationToken cancellation)
     {
         var extraction = job.Extraction is { } stored ? JsonSerializer.Deserialize<ExtractionResult>(stored) : null;
         var text = new ReplyText(extraction?.Language, job.Family, job.ReceivedAt, limits.Value, app.Value.BoardUrl);
@@ -49,16 +49,17 @@ public sealed class FinalizePhase(
         (string Text, Uri? Link) reply = job switch
         {
             _ when Command.IsReason(job.Classification) =>
-                await commands.AnswerAsync(Command.Of(job.Classification, job.Body), job, batch, IsSuppressed(job), cancellation),
+                await commands.AnswerAsync(Command.Of(job.Classification, job.Body), job, batch, job.Sender.OptedOut, cancellation),
             _ when Keywords.IsReason(job.Classification) => (text.Keyword(job.Classification), null),
             { StatusReason: { } reason } => (text.Rejected(reason), null),
             _ => (text.Understood(Understand(batch, job, extraction!, text)), null),
         };
-        ReplyOutbox.AddIntent(
-            batch, job.Family.Id, job.MessageSid, ReplyKind.Reply, job.FromAddress, job.ToAddress, reply.Text, IsSuppressed(job));
-        var body = await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
-        // Of an earlier try the words are the same, and the link is a new one.
-        return body is not null && reply.Link is { } link ? LoginLinks.Fill(body, link) : body;
+        var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text)
+        {
+            ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
+            AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
+        };
+        return await replies.TakeUpAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
     }
 
     /// <summary>Adds to the batch what the message brings about.</summary>
@@ -103,8 +104,4 @@ public sealed class FinalizePhase(
         name is null ? null : family.Members.FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsRejected(LeasedJob job) => job is { Classification: MessageClassification.Ordinary, StatusReason: not null };
-
-    /// <summary>Who sent STOP hears from us once more, that it was heard, and only where Twilio does not say so itself.</summary>
-    private static bool IsSuppressed(LeasedJob job) =>
-        job.Classification == Keyword.Stop.Reason() ? !Address.IsWhatsApp(job.FromAddress) : job.Sender.OptedOut;
 }

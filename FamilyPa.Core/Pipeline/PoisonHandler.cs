@@ -47,11 +47,8 @@ public sealed class PoisonHandler(
 
         Meters.MessageEnded("failed", failure.Cause, job.ReceivedAt);
 
-        var reply = await IntendAsync(message!.MessageSid, job, cancellation);
-        var result = reply is null
-            ? null
-            : await replies.SendAsync(message.MessageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress, reply);
-        await replies.StoreResultAsync(message.MessageSid, ReplyKind.Failure, result);
+        var result = await replies.SendAsync(
+            new OutgoingMessage(ReplyKind.Failure, job.FamilyId, message!.MessageSid, job.FromAddress, job.ToAddress, ReplyText.Failed(job.Locale)), cancellation);
         // After its last try the platform calls a poison queue's function no more, so that one must not ask for another.
         if (result is SendResult.NotSent notSent && dequeueCount < PhaseQueues.MostTries)
             throw new ReplyNotSentException(notSent);
@@ -74,12 +71,11 @@ public sealed class PoisonHandler(
                 phase.Name(), queueMessageId, PgText.Clean(body), message?.MessageSid)
             .Add(
                 """
-                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, coalesce(b.opted_out_at is not null, true) as opted_out, j.received_at
+                select p.cause, j.family_id, m.from_address, m.to_address, f.locale, j.received_at
                 from poison_messages p
                 left join processing_jobs j on j.message_sid = p.message_sid and j.status = 'failed'
                 left join inbound_messages m on m.message_sid = j.message_sid
                 left join families f on f.id = j.family_id
-                left join family_members b on b.family_id = m.family_id and b.user_id = m.user_id
                 where p.queue = $1 and p.queue_message_id = $2
                 """,
                 phase.Name(), queueMessageId);
@@ -87,20 +83,11 @@ public sealed class PoisonHandler(
             row => new Failure(
                 row.Get<string>("cause"),
                 row.Get<Guid?>("family_id") is not { } family ? null : new FailedJob(
-                    family, row.Get<string>("from_address"), row.Get<string>("to_address"), row.Get<string>("locale"), row.Get<bool>("opted_out"),
-                    row.Get<DateTimeOffset>("received_at"))),
+                    family, row.Get<string>("from_address"), row.Get<string>("to_address"), row.Get<string>("locale"), row.Get<DateTimeOffset>("received_at"))),
             cancellation);
-    }
-
-    private async Task<string?> IntendAsync(string messageSid, FailedJob job, CancellationToken cancellation)
-    {
-        await using var batch = ReplyOutbox.AddIntent(
-            database.AsService(), job.FamilyId, messageSid, ReplyKind.Failure, job.FromAddress, job.ToAddress,
-            ReplyText.Failed(job.Locale), job.OptedOut);
-        return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
     }
 
     private sealed record Failure(string Cause, FailedJob? Job);
 
-    private sealed record FailedJob(Guid FamilyId, string FromAddress, string ToAddress, string Locale, bool OptedOut, DateTimeOffset ReceivedAt);
+    private sealed record FailedJob(Guid FamilyId, string FromAddress, string ToAddress, string Locale, DateTimeOffset ReceivedAt);
 }

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reconciliation;
 
-/// <summary>Finds out at Twilio what became of replies whose sending was never answered, and sends again, once, what certainly never got there.</summary>
+/// <summary>Finds out at Twilio what became of messages whose sending was never answered, and sends again, once, what certainly never got there.</summary>
 /// <remarks>
 /// Certainly: Twilio's list shows a reply that we sent later, and not this one. A list that shows none of our messages proves nothing.
 /// </remarks>
 public sealed class UncertainReplies(
-    TwilioMessageList messages, TwilioClient twilio, DeliveryStatus delivery, Database database, IOptions<PipelineSettings> settings,
+    TwilioMessageList messages, ReplyOutbox replies, DeliveryStatus delivery, Database database, IOptions<PipelineSettings> settings,
     ILogger<UncertainReplies> log)
 {
     private const int MostAtOnce = 100;
@@ -30,7 +30,7 @@ public sealed class UncertainReplies(
         using var span = Traces.Start("reconcile");
         try
         {
-            foreach (var group in (await UnsettledAsync(cancellation)).GroupBy(reply => reply.From))
+            foreach (var group in (await UnsettledAsync(cancellation)).GroupBy(reply => reply.Message.From))
                 await SettleAsync([.. group], cancellation);
         }
         catch (Exception e) when (e is TwilioUnavailableException || DatabaseOutage.Is(e))
@@ -39,11 +39,11 @@ public sealed class UncertainReplies(
         }
     }
 
-    private async Task SettleAsync(IReadOnlyList<Unsettled> replies, CancellationToken cancellation)
+    private async Task SettleAsync(IReadOnlyList<Unsettled> unsettled, CancellationToken cancellation)
     {
-        var listed = await ListAsync(replies[0].From, replies.Min(reply => reply.CreatedAt) - ClockSkew, cancellation);
+        var listed = await ListAsync(unsettled[0].Message.From!, unsettled.Min(reply => reply.CreatedAt) - ClockSkew, cancellation);
         var known = await KnownAsync(listed, cancellation);
-        foreach (var reply in replies)
+        foreach (var reply in unsettled)
         {
             var found = listed.Find(message => !known.ContainsKey(message.Sid!) && reply.Is(message));
             if (found is not null)
@@ -81,7 +81,7 @@ public sealed class UncertainReplies(
     {
         await using var batch = database.AsService().Add(
             """
-            select id, message_sid, to_address, from_address, body, created_at, updated_at, resent_at is not null, kind = 'reminder'
+            select id, replace(kind, '_', ''), family_id, message_sid, to_address, from_address, body, created_at, updated_at, resent_at is not null
             from outbound_messages
             where status in ('sending', 'uncertain') and created_at > now() - $1::interval
               and updated_at < now() - $2::interval * case status when 'sending' then 5 else 1 end
@@ -90,9 +90,11 @@ public sealed class UncertainReplies(
             settings.Value.ReconcileBack, settings.Value.ReconcileAfter, MostAtOnce);
         return await batch.ListAsync(
             row => new Unsettled(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4),
-                row.GetFieldValue<DateTimeOffset>(5), row.GetFieldValue<DateTimeOffset>(6),
-                row.GetBoolean(7) || row.GetBoolean(8) || LoginLinks.HadLink(row.GetString(4))),
+                row.GetGuid(0),
+                new OutgoingMessage(
+                    Enum.Parse<ReplyKind>(row.GetString(1), ignoreCase: true), row.IsDBNull(2) ? null : row.GetGuid(2), row.GetString(3),
+                    row.GetString(4), row.GetString(5), row.GetString(6)),
+                row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8), row.GetBoolean(9)),
             cancellation);
     }
 
@@ -116,40 +118,13 @@ public sealed class UncertainReplies(
         await batch.ExecuteAsync(cancellation);
         if (found.Status is { } status)
             await delivery.StoreAsync(found.Sid!, status, null, cancellation);
-        log.UncertainReplySettled(reply.MessageSid, "sent");
+        log.UncertainReplySettled(reply.Message.Reference, "sent");
     }
 
-    /// <summary>Only the one run that marks it sends it, and only once; who opted out meanwhile is left alone.</summary>
     private async Task ResendAsync(Unsettled reply)
     {
-        await using var mark = database.AsService().Add(
-            """
-            update outbound_messages o set status = 'sending', resent_at = now(), updated_at = now()
-            where id = $1 and status in ('sending', 'uncertain') and resent_at is null and not has_opted_out(o.to_address)
-            """,
-            reply.Id);
-        if (await mark.ExecuteAsync(CancellationToken.None) == 0)
-            return;
-
-        var result = await twilio.SendAsync(reply.To, reply.From, reply.Body, CancellationToken.None);
-        (string Status, string? Sid, string? Code) outcome = result switch
-        {
-            SendResult.Sent sent => ("sent", sent.Sid, null),
-            SendResult.Refused refused => ("failed", null, refused.Code),
-            SendResult.NotSent notSent => ("uncertain", null, notSent.Code),
-            SendResult.Uncertain uncertain => ("uncertain", null, uncertain.Code),
-            _ => throw new InvalidOperationException($"{result} is no result of a sending."),
-        };
-        await using var batch = database.AsService().Add(
-            """
-            update outbound_messages
-            set status = $2, provider_sid = $3, error_code = $4, resent_at = case when $5 then null else resent_at end,
-                sent_at = case $2 when 'sent' then now() else sent_at end, updated_at = now()
-            where id = $1 and status = 'sending'
-            """,
-            reply.Id, outcome.Status, outcome.Sid, outcome.Code, result is SendResult.NotSent);
-        await batch.ExecuteDurablyAsync(CancellationToken.None);
-        log.UncertainReplySettled(reply.MessageSid, $"resent_{outcome.Status}");
+        if (await replies.ResendAsync(reply.Message) is { } result)
+            log.UncertainReplySettled(reply.Message.Reference, $"resent_{result.Outcome}");
     }
 
     private async Task NoteAsync(Unsettled reply, CancellationToken cancellation)
@@ -161,16 +136,20 @@ public sealed class UncertainReplies(
             """,
             reply.Id);
         if (await batch.ExecuteAsync(cancellation) > 0)
-            log.UncertainReplySettled(reply.MessageSid, "not_found_at_provider");
+            log.UncertainReplySettled(reply.Message.Reference, "not_found_at_provider");
     }
 
     /// <param name="TriedAt">When its fate became uncertain.</param>
-    /// <param name="IsNeverResent">It was sent twice already, or it is worth nothing later: a reminder, or a link that signs in, which is not kept either.</param>
-    private sealed record Unsettled(
-        Guid Id, string MessageSid, string To, string From, string Body, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool IsNeverResent)
+    private sealed record Unsettled(Guid Id, OutgoingMessage Message, DateTimeOffset CreatedAt, DateTimeOffset TriedAt, bool WasResent)
     {
+        /// <summary>It was sent twice already, or it is worth nothing later; a code or link is not stored either.</summary>
+        public bool IsNeverResent =>
+            WasResent || Message.Kind is ReplyKind.Reminder or ReplyKind.Code or ReplyKind.UnknownSender || LoginLinks.HadLink(Message.Body);
+
         /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
-        public bool Is(ListedMessage message) =>
-            message.To == To && message.Body is { } words && LoginLinks.Keep(words).EndsWith(TwilioClient.Fit(Body), StringComparison.Ordinal) && !(message.At < CreatedAt - ClockSkew);
+        public bool Is(ListedMessage listed) =>
+            listed.To == Message.To && listed.Body is { } sent && Keep(sent).EndsWith(TwilioClient.Fit(Message.Body), StringComparison.Ordinal) && !(listed.At < CreatedAt - ClockSkew);
+
+        private string Keep(string sent) => Message.Kind == ReplyKind.Code ? LoginCodes.Keep(sent) : LoginLinks.Keep(sent);
     }
 }

@@ -3,11 +3,10 @@ using FamilyPa.Core.Tasks;
 namespace FamilyPa.Core.Reminders;
 
 /// <summary>A task of which a member is to be reminded now.</summary>
-/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder_key</c>).</param>
+/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, and when it is due).</param>
 public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate Due, Recipient Recipient);
 
 /// <param name="Zone">An IANA name.</param>
 /// <param name="To">Where the member wrote from last, by the same channel.</param>
 /// <param name="From">The number of ours that the member wrote to, else <c>our_number</c>; null where none is known.</param>
-/// <param name="IsOutOfReach">WhatsApp takes no message any more: the member's last one is a day old.</param>
-public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From, bool IsOutOfReach);
+public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From);

@@ -1,7 +1,6 @@
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
-using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reminders;
@@ -12,16 +11,16 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
+    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told.</summary>
     internal const string Sql =
         """
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
-               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
-               last.from_address ilike 'whatsapp:%' and coalesce(m.last_inbound_at < now() - $8::interval, true)
+               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7))
         from tasks t
         join families f on f.id = t.family_id
         join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)
-        cross join lateral reminder_key(t.id, t.due_at) as k (key)
+        -- The due time is part of the key, so a postponed task is reminded of again.
+        cross join lateral (select format('reminder:%s:%s', t.id, floor(extract(epoch from t.due_at))::bigint)) as k (key)
         left join lateral (
           select i.from_address, i.to_address from inbound_messages i
           where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
@@ -50,13 +49,12 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             .Add(
                 Sql,
                 when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
-                app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow);
+                app.Value.Numbers() is [var ours, ..] ? ours : null);
         return await batch.ListAsync(
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
                 new Recipient(
-                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10),
-                    !row.IsDBNull(11) && row.GetBoolean(11))),
+                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10))),
             cancellation);
     }
 }

@@ -38,64 +38,28 @@ public sealed class ReminderSender(
 
     private async Task RemindAsync(DueReminder[] reminders, CancellationToken cancellation)
     {
-        var (key, recipient) = (reminders[0].Key, reminders[0].Recipient);
-        if (recipient.From is not { } from)
-        {
-            await SkipAsync(reminders, "no_number", cancellation);
-            log.OwnNumberUnknown("reminder", reminders[0].TaskId);
-            return;
-        }
-
-        if (recipient.IsOutOfReach)
-        {
-            await SkipAsync(reminders, "outside_window", cancellation);
-            log.ReminderSkipped(key, recipient.FamilyId, "outside_window");
-            return;
-        }
-
-        if (await IntendAsync(reminders, from, cancellation) is not { } body)
-            return;
-        // Once begun it is seen through. What Twilio did not take waits as pending, and the next run finds it.
-        var result = await replies.SendAsync(key, ReplyKind.Reminder, recipient.To, from, body);
-        await replies.StoreResultAsync(key, ReplyKind.Reminder, result);
+        var recipient = reminders[0].Recipient;
+        var message = new OutgoingMessage(
+            ReplyKind.Reminder, recipient.FamilyId, reminders[0].Key, recipient.To, recipient.From, ReminderText.Of(reminders, clock.GetUtcNow()));
+        await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
+            // The others get rows too, so that they are not found again: sent in this message, or not sent for the same reason as it.
+            .Add(
+                """
+                insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
+                select o.family_id, other, o.kind, o.to_address, o.from_address, '', 'suppressed', coalesce(o.error_code, 'in_one_message')
+                from outbound_messages o, unnest($3::text[]) other where o.message_sid = $1 and o.sending_id = $2 and o.status in ('sending', 'suppressed')
+                on conflict do nothing
+                """,
+                message.Reference, message.SendingId, reminders.Skip(1).Select(reminder => reminder.Key).ToArray())
+            .Add(
+                $"""
+                insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
+                select $1, $3, $4, $5, $6, now() where {ReplyOutbox.IsTakenUp} on conflict do nothing
+                """,
+                message.Reference, message.SendingId, recipient.FamilyId, recipient.UserId,
+                reminders.Length == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray());
+        // Two runs may find the same reminders, so one that is not taken up here is left alone. What Twilio did not accept is sent by the next run.
+        if (await replies.TakeUpAsync(intent, message, cancellation) is { } taken)
+            await replies.StoreResultAsync(taken, await replies.DeliverAsync(taken));
     }
-
-    /// <returns>What to send; null when another run has it.</returns>
-    private async Task<string?> IntendAsync(DueReminder[] reminders, string from, CancellationToken cancellation)
-    {
-        var (key, recipient, run) = (reminders[0].Key, reminders[0].Recipient, Guid.NewGuid());
-        await using var batch = ReplyOutbox.AddIntent(
-            database.AsService(), recipient.FamilyId, key, ReplyKind.Reminder, recipient.To, from,
-            ReminderText.Of(reminders, clock.GetUtcNow()), suppressed: false, run);
-        if (reminders.Length > 1)
-            AddSkipped(batch, [.. reminders.Skip(1)], "in_one_message", key, run);
-        batch.Add(
-            $"""
-            insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
-            select $1, $2, $3, $4, $5, now() where {TakenUp("$1", "$6")} on conflict do nothing
-            """,
-            key, recipient.FamilyId, recipient.UserId, reminders.Length == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray(), run);
-        return await batch.SingleDurablyAsync(row => row.GetString(0), cancellation);
-    }
-
-    private async Task SkipAsync(DueReminder[] reminders, string reason, CancellationToken cancellation)
-    {
-        await using var batch = AddSkipped(database.AsService(), reminders, reason);
-        await batch.ExecuteAsync(cancellation);
-    }
-
-    /// <summary>Notes reminders that are not sent, or not by themselves.</summary>
-    /// <param name="key">Only if that one was taken up for sending, by <paramref name="run"/>.</param>
-    private static DatabaseBatch AddSkipped(DatabaseBatch batch, DueReminder[] reminders, string reason, string? key = null, Guid? run = null) => batch.Add(
-        $"""
-        insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
-        select $1, skipped, 'reminder', $2, $3, '', 'suppressed', $4
-        from unnest($5::text[]) skipped where $6::text is null or {TakenUp("$6", "$7::uuid")}
-        on conflict do nothing
-        """,
-        reminders[0].Recipient.FamilyId, reminders[0].Recipient.To, reminders[0].Recipient.From ?? "", reason,
-        reminders.Select(reminder => reminder.Key).ToArray(), key, run);
-
-    private static string TakenUp(string key, string run) =>
-        $"exists (select from outbound_messages o where o.message_sid = {key} and o.kind = 'reminder' and o.status = 'sending' and o.sending_id = {run})";
 }

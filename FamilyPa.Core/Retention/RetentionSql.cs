@@ -65,11 +65,15 @@ internal static class RetentionSql
           delete from unmatched_messages where message_sid in (
             select message_sid from unmatched_messages where received_at < now() - make_interval(days => $1) limit $2)
           returning 1),
+        told as (
+          delete from outbound_messages where id in (
+            select id from outbound_messages where family_id is null and created_at < now() - make_interval(days => $1) limit $2)
+          returning 1),
         started as (
           delete from number_opt_outs where number_hash in (
             select number_hash from number_opt_outs where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
           returning 1)
-        select (select count(*) from gone) + (select count(*) from started)
+        select (select count(*) from gone) + (select count(*) from told) + (select count(*) from started)
         """;
 
     public const string Poison =

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notifications;
 using FamilyPa.Core.Replies;
@@ -17,9 +18,12 @@ namespace FamilyPa.Core.SignIn;
 /// Asking for one does the same for every number, in the same time: a row and a queue message. Whose number it is is looked up when the queue
 /// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
 /// </remarks>
-public sealed class LoginCodes(
-    Database database, NotificationQueue notifications, TwilioClient twilio, SessionKeys keys, NotificationChannels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
+public sealed partial class LoginCodes(
+    Database database, NotificationQueue notifications, ReplyOutbox replies, SessionKeys keys, NotificationChannels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
 {
+    /// <summary>Stands for the code in the message that is stored.</summary>
+    private const string Mask = "••••••";
+
     public NotificationKind Kind => NotificationKind.Code;
 
     /// <param name="phone">In E.164.</param>
@@ -39,57 +43,95 @@ public sealed class LoginCodes(
             log.CodeLimited(requestId, outcome!);
     }
 
-    /// <summary>Makes the code and sends it, if the number is a member's who may be written to.</summary>
+    /// <summary>What is stored of a message with a code that was sent.</summary>
+    public static string Keep(string sent) => Codes().Replace(sent, Mask);
+
+    /// <summary>Makes the code and sends it, if the number is a member's.</summary>
     public async Task SendAsync(Notification notification, CancellationToken cancellation)
     {
         var id = notification.Id;
-        if (await PhoneOfAsync(id, cancellation) is not { } phone)
+        if (await FindAsync(id, cancellation) is not { } request)
             return;
-        var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-        await using var issue = database.AsService().Add(
-            """
-            select c.outcome, c.phone, c.locale, c.last_from, coalesce(c.last_to, our_number(m.family_id, $4)), c.last_inbound_at
-            from issue_code($1, $2, $3) c join family_members m on m.phone_e164 = c.phone
-            """,
-            id, keys.OfCode(phone, code), settings.Value.CodesPerHour, channels.Configured);
-        var receiver = await issue.SingleAsync(Read, cancellation);
-        if (receiver?.Channel is { } channel)
+        if (request.Member is { } member)
         {
-            var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(receiver.Locale).SignInCode, code);
-            var result = await twilio.SendAsync(channel.To, channel.From, text, CancellationToken.None);
-            if (result is SendResult.NotSent notSent)
-                throw new ReplyNotSentException(notSent);
-            log.CodeSent(id, result.GetType().Name, (result as SendResult.Refused)?.Code);
-        }
-        else if (receiver?.Outcome == "issued")
-        {
-            log.OwnNumberUnknown("code", id);
+            if (await SendAsync(id, request.Phone, member, cancellation))
+                return;
+            log.CodeNotSent(id, "limited_all");
         }
         else
         {
-            log.CodeSent(id, receiver?.Outcome ?? "nobody", null);
+            log.CodeNotSent(id, "nobody");
         }
 
-        await using var forget = database.AsService().Add("update login_codes set phone = null where id = $1", id);
-        await forget.ExecuteAsync(CancellationToken.None);
+        await using var batch = database.AsService();
+        Forget(batch, id);
+        await batch.ExecuteAsync(CancellationToken.None);
     }
+
+    /// <returns>Whether the limit of codes allows it.</returns>
+    private async Task<bool> SendAsync(Guid id, string phone, Receiver member, CancellationToken cancellation)
+    {
+        var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+        var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(member.Locale).SignInCode, Mask);
+        var message = new OutgoingMessage(ReplyKind.Code, member.FamilyId, $"code:{id:D}", member.Channel.To, member.Channel.From, text)
+        {
+            AddSecret = body => body.Replace(Mask, code, StringComparison.Ordinal),
+        };
+        // Only a code that is sent replaces the one before, and counts: requests for numbers that get none must not lock members out.
+        await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
+            .Add(
+                $"select limit_sign_ins('codes_of_all', '', interval '1 hour', $3) where {ReplyOutbox.IsTakenUp}",
+                message.Reference, message.SendingId, settings.Value.CodesPerHour)
+            .Add(
+                $"update login_codes set code_hash = $3, family_id = $4, user_id = $5 where id = $6 and {ReplyOutbox.IsTakenUp}",
+                message.Reference, message.SendingId, keys.OfCode(phone, code), member.FamilyId, member.UserId, id);
+        try
+        {
+            if (await replies.SendAsync(intent, message, cancellation, batch => Forget(batch, id)) is SendResult.NotSent notSent)
+                throw new ReplyNotSentException(notSent);
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == TooManyTriesException.SqlState)
+        {
+            return false;
+        }
+    }
+
+    private static void Forget(DatabaseBatch batch, Guid id) => batch.Add("update login_codes set phone = null where id = $1", id);
 
     /// <summary>Null when it is sent already, or too old.</summary>
-    private async Task<string?> PhoneOfAsync(Guid id, CancellationToken cancellation)
+    private async Task<Request?> FindAsync(Guid id, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add("select phone from login_codes where id = $1 and phone is not null and expires_at > now()", id);
-        return await batch.SingleAsync(row => row.GetString(0), cancellation);
+        await using var batch = database.AsService().Add(
+            """
+            select c.phone, m.family_id, m.user_id, f.locale, last.from_address, coalesce(last.to_address, our_number(m.family_id, $2)), m.last_inbound_at
+            from login_codes c
+            left join family_members m on m.phone_e164 = c.phone and c.used_at is null
+            left join families f on f.id = m.family_id
+            left join lateral (
+              select i.from_address, i.to_address from inbound_messages i
+              where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+            where c.id = $1 and c.phone is not null and c.expires_at > now()
+            """,
+            id, channels.Configured);
+        return await batch.SingleAsync(Read, cancellation);
     }
 
-    private Receiver Read(NpgsqlDataReader row)
+    private Request Read(NpgsqlDataReader row)
     {
-        var outcome = row.GetString(0);
-        var seen = row.IsDBNull(5) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(5);
-        return new Receiver(outcome, Text(row, 2), outcome == "issued" ? channels.Of(row.GetString(1), Text(row, 3), Text(row, 4), seen) : null);
+        var phone = row.GetString(0);
+        var seen = row.IsDBNull(6) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(6);
+        return new Request(
+            phone, row.IsDBNull(1) ? null : new Receiver(row.GetGuid(1), row.GetGuid(2), row.GetString(3), channels.Of(phone, Text(row, 4), Text(row, 5), seen)));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    /// <param name="Channel">Null where none is to be sent, or there is no number of ours to send it from.</param>
-    private sealed record Receiver(string Outcome, string? Locale, Channel? Channel);
+    [GeneratedRegex(@"(?<!\d)\d{6}(?!\d)")]
+    private static partial Regex Codes();
+
+    /// <param name="Member">Null where the number is nobody's, or the code was revoked.</param>
+    private sealed record Request(string Phone, Receiver? Member);
+
+    private sealed record Receiver(Guid FamilyId, Guid UserId, string Locale, Channel Channel);
 }

@@ -76,7 +76,8 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
         string by, string address, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
     {
         var id = Guid.NewGuid();
-        await using var batch = database.AsService().Guard("select limit_tries($1, $2)", address, settings.Value.TriesPerAddress);
+        await using var batch = database.AsService().Guard(
+            "select limit_sign_ins('tries_of_address', $1, interval '10 minutes', $2)", address, settings.Value.TriesPerAddress);
         open(batch, id);
         try
         {

@@ -158,7 +158,9 @@ public sealed class When_a_webhook_never_came(ReconcilingApp app) : AppTest<Reco
         await App.RunTimerAsync("Reconciler");
 
         Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from unmatched_messages where source = 'reconciled' and from_address = $1", Stranger));
-        Assert.StartsWith("Hello!", Assert.Single(App.Twilio.Sent, message => message.To == Stranger).Body, StringComparison.Ordinal);
+        var sent = Assert.Single(App.Twilio.Sent, message => message.To == Stranger);
+        Assert.StartsWith("Hello!", sent.Body, StringComparison.Ordinal);
+        Assert.Equal(sent.Sid, await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where kind = 'unknown_sender' and status = 'sent' and to_address = $1", Stranger));
     }
 
     [Fact]

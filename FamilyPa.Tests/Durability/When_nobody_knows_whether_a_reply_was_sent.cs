@@ -1,3 +1,4 @@
+using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
 
@@ -101,6 +102,32 @@ public sealed class When_nobody_knows_whether_a_reply_was_sent(ReconcilingApp ap
 
         var row = await RowAsync(sid);
         Assert.Equal(("uncertain", "not_found_at_provider"), (row["status"], row["error_code"]));
+    }
+
+    [Theory]
+    [InlineData(CutPoint.BeforeEffect, "uncertain")]
+    [InlineData(CutPoint.AfterEffect, "sent")]
+    public async Task A_sign_in_code_is_looked_for_too_and_never_sent_again(CutPoint cut, string status)
+    {
+        App.Twilio.Reset();
+        await App.Database.ExecuteAsync("delete from outbound_messages");
+        await App.Database.ExecuteAsync("delete from login_codes");
+        using (App.Twilio.Faults.Add(Fault.Cut("messages.create", cut).OnlyFor("is your code").Once()))
+        {
+            await new MemberClient(App, null).PostAsync("/api/session/code", new { phone = DemoFamily.Second.Phone });
+            await App.WaitForAsync(CodeAsync, code => code is ["uncertain", ..], "the code to be uncertain");
+        }
+
+        await LaterReplyAsync();
+        await App.RunTimerAsync("Reconciler");
+        await App.RunTimerAsync("Reconciler");
+
+        var sent = App.Twilio.Sent.Where(message => message.To == DemoFamily.Second.Phone).Select(message => message.Sid).ToList();
+        Assert.Equal(cut == CutPoint.AfterEffect ? 1 : 0, sent.Count);
+        Assert.Equal([status, sent.SingleOrDefault()], await CodeAsync());
+
+        async Task<object?[]?> CodeAsync() => (await App.Database.RowsAsync("select status, provider_sid from outbound_messages where kind = 'code'"))
+            .Select(row => new[] { row["status"], row["provider_sid"] }).SingleOrDefault();
     }
 
     private async Task<string> UncertainAsync(string what, CutPoint cut)

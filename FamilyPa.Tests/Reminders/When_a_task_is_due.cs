@@ -1,7 +1,6 @@
 using FamilyPa.Core.Reconciliation;
 using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Settings;
-using FamilyPa.Core.Twilio;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -242,7 +241,7 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
         await world.Database.ExecuteAsync("analyze tasks");
 
         var plan = await world.Database.RowsAsync(
-            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber, Address.WhatsAppWindow);
+            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber);
 
         Assert.Contains(plan, row => row.Values.Single()!.ToString()!.Contains("tasks_due_in_any_family", StringComparison.Ordinal));
     }

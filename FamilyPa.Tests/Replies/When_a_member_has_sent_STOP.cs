@@ -2,6 +2,7 @@ using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace FamilyPa.Tests.Replies;
@@ -18,23 +19,27 @@ public sealed class When_a_member_has_sent_STOP(TestEnvironment environment)
         foreach (var kind in kinds)
         {
             await database.ExecuteAsync(
-                "insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status) values ($1, 'waits', $2, $3, '', 'hi', 'pending')",
-                DemoFamily.FamilyId, kind.ToString().ToLowerInvariant(), $"whatsapp:{DemoFamily.Owner.Phone}");
+                "insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status) values ($1, 'waits', $2, $3, '+1', 'hi', 'pending')",
+                DemoFamily.FamilyId, ReplyOutbox.Name(kind), $"whatsapp:{DemoFamily.Owner.Phone}");
         }
 
         await database.ExecuteAsync("update family_members set opted_out_at = now() where user_id = $1", DemoFamily.Owner.UserId);
 
         foreach (var (kind, sid) in kinds.SelectMany(kind => new[] { (kind, "waits"), (kind, "is meant") }))
-            Assert.Equal((kind, sid, kind == ReplyKind.Reply), (kind, sid, await TakeUpAsync(source, sid, kind, suppressed: false) is not null));
-        Assert.Null(await TakeUpAsync(source, "another", ReplyKind.Reply, suppressed: true));
+            Assert.Equal((kind, sid, false), (kind, sid, await IsTakenUpAsync(source, Message(kind, sid))));
+        Assert.False(await IsTakenUpAsync(source, Message(ReplyKind.Reply, "STOP by SMS") with { To = DemoFamily.Owner.Phone, ConfirmsStop = true }));
+        Assert.True(await IsTakenUpAsync(source, Message(ReplyKind.Reply, "STOP") with { ConfirmsStop = true }));
         Assert.Equal(
-            kinds.Length * 2 - 1, await database.ScalarAsync<long>("select count(*) from outbound_messages where status = 'suppressed'"));
+            kinds.Length * 2 + 1, await database.ScalarAsync<long>("select count(*) from outbound_messages where status = 'suppressed' and error_code = 'opted_out'"));
     }
 
-    private static async Task<string?> TakeUpAsync(NpgsqlDataSource source, string sid, ReplyKind kind, bool suppressed)
+    private static OutgoingMessage Message(ReplyKind kind, string sid) =>
+        new(kind, DemoFamily.FamilyId, sid, $"whatsapp:{DemoFamily.Owner.Phone}", $"whatsapp:{DemoFamily.TwilioNumber}", "hi");
+
+    private static async Task<bool> IsTakenUpAsync(NpgsqlDataSource source, OutgoingMessage message)
     {
-        await using var batch = ReplyOutbox.AddIntent(
-            new Database(source).AsService(), DemoFamily.FamilyId, sid, kind, $"whatsapp:{DemoFamily.Owner.Phone}", "", "hi", suppressed);
-        return await batch.SingleAsync(row => row.GetString(0), TestContext.Current.CancellationToken);
+        var database = new Database(source);
+        await using var batch = ReplyOutbox.AddIntent(database.AsService(), message);
+        return await new ReplyOutbox(database, null!, NullLogger<ReplyOutbox>.Instance).TakeUpAsync(batch, message, TestContext.Current.CancellationToken) is not null;
     }
 }

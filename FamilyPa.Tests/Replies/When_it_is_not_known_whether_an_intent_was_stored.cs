@@ -26,6 +26,8 @@ public sealed class When_it_is_not_known_whether_an_intent_was_stored(TestEnviro
     }
 
     private static DatabaseBatch Intend(NpgsqlDataSource source) => ReplyOutbox.AddIntent(
-        new Database(source).AsService(), DemoFamily.FamilyId, "SM00000000000000000000000000000001", ReplyKind.Reply,
-        $"whatsapp:{DemoFamily.Owner.Phone}", $"whatsapp:{DemoFamily.TwilioNumber}", "Added.", suppressed: false);
+        new Database(source).AsService(),
+        new OutgoingMessage(
+            ReplyKind.Reply, DemoFamily.FamilyId, "SM00000000000000000000000000000001",
+            $"whatsapp:{DemoFamily.Owner.Phone}", $"whatsapp:{DemoFamily.TwilioNumber}", "Added."));
 }

@@ -153,11 +153,16 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
     /// <summary>Leaves a trace in every table and store that it can.</summary>
     private async Task LiveAsync()
     {
-        // Before it was a family, a stranger.
+        // Before it was a family, a stranger, who was told late and by a message.
+        sids.Add(App.Twilio.RememberInbound(new InboundMessage { From = $"whatsapp:{Phone}", Body = "hi", At = DateTimeOffset.UtcNow.AddMinutes(-5) }).Sid);
+        await App.RunTimerAsync("Reconciler");
+        await App.Twilio.WaitForMessageAsync(message => message.To == $"whatsapp:{Phone}", FamilyPaApp.Patience);
         var stranger = App.Form("hello", Phone);
         await App.PostAsync(stranger);
         sids.Add(stranger["MessageSid"]);
         await CreateAsync();
+        await new MemberClient(App, null).PostAsync("/api/session/code", new { phone = Phone });
+        await App.WaitForAsync(() => App.Database.ScalarAsync<long>("select count(*) from outbound_messages where kind = 'code' and status = 'sent'"), count => count == 1, "a sign-in code");
         var (done, _) = await SendAsync("buy secret plan");
         await App.WaitForJobAsync(done, "done");
         using (App.OpenAI.Faults.Add(Fault.Status("chat", 500).OnlyFor("secret plan B")))

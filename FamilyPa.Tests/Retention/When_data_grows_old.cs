@@ -99,6 +99,8 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         await App.Database.ExecuteAsync("insert into poison_messages (queue, queue_message_id, body, cause, from_address, created_at) values ('inbound', 'x', 'words', 'unreadable', '+1', now() - interval '31 days')");
         await App.Database.ExecuteAsync(
             "insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, received_at) values ('SMold', '+1', '+2', '{}', true, now() - interval '31 days')");
+        await App.Database.ExecuteAsync(
+            "insert into outbound_messages (message_sid, kind, to_address, from_address, body, status, created_at) values ('SMold', 'unknown_sender', '+1', '+2', 'Hello!', 'sent', now() - interval '31 days')");
 
         await App.Database.ExecuteAsync(
             "insert into number_opt_outs select sha256(convert_to(n::text, 'UTF8')), n = 1, now() - interval '31 days' from generate_series(1, 3) n");
@@ -108,6 +110,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         Assert.True(await App.Database.ScalarAsync<bool>("select bool_and(opted_out) from number_opt_outs"));
         Assert.Equal("kept", Assert.Single(await App.Database.RowsAsync("select address from verification_failures"))["address"]);
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from unmatched_messages"));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from outbound_messages where family_id is null"));
         var poison = Assert.Single(await App.Database.RowsAsync("select body, from_address, cause from poison_messages where queue_message_id = 'x'"));
         Assert.Equal(("", null, "unreadable"), (poison["body"], poison["from_address"], poison["cause"]));
     }

@@ -73,6 +73,7 @@ public sealed partial class When_a_member_signs_in
 
         await App.WaitForAsync(WaitingAsync, waiting => waiting == 0, "the number to be looked up");
         Assert.Empty(App.SentTo(member.Phone));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from login_codes where phone_key = $1 and code_hash is not null", Keys.OfPhone(member.Phone)));
         await App.Database.ExecuteAsync("delete from sign_in_counts where scope = 'codes_of_all'");
     }
 

@@ -90,6 +90,28 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
         Assert.DoesNotContain(opened.Json.Text("token")!, App.Log, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_message_with_the_code_is_stored_without_it_and_sent_once()
+    {
+        var member = (await App.AddFamilyAsync("owner")).Of("owner");
+        await App.AskForCodeAsync(member.Phone);
+        var code = await App.CodeAsync(member.Phone);
+        var sent = Assert.Single(App.SentTo(member.Phone));
+        await App.WaitForAsync(WaitingAsync, waiting => waiting == 0, "the result");
+        var stored = Assert.Single(await App.Database.RowsAsync("select status, provider_sid, body from outbound_messages where kind = 'code' and to_address = $1", member.Phone));
+        Assert.Equal(("sent", sent.Sid, sent.Body.Replace(code, "••••••", StringComparison.Ordinal)), (stored["status"], stored["provider_sid"], stored["body"]));
+
+        // As if the process had died after Twilio had it: the queue message is delivered again.
+        var id = await App.Database.ScalarAsync<Guid>("update login_codes set phone = $2 where user_id = $1 returning id", member.UserId, member.Phone);
+        await App.Database.ExecuteAsync("update outbound_messages set status = 'sending' where kind = 'code' and to_address = $1", member.Phone);
+        await App.Storage.Queue("notifications").SendMessageAsync($$"""{"kind":"code","id":"{{id}}"}""", Cancellation);
+        await App.WaitForAsync(WaitingAsync, waiting => waiting == 0, "the queue message to be read");
+
+        Assert.Equal("uncertain", await App.Database.ScalarAsync<string>("select status from outbound_messages where kind = 'code' and to_address = $1", member.Phone));
+        Assert.Single(App.SentTo(member.Phone));
+        Assert.Equal(200, (await App.EnterAsync(member.Phone, code)).Status);
+    }
+
     [Theory]
     [InlineData(null, null, "+")]
     [InlineData("whatsapp:", "1 hour", "whatsapp:+")]

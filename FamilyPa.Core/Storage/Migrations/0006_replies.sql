@@ -1,9 +1,11 @@
--- Outgoing messages, each stored before it is sent. message_sid is the message that is answered, or reminder_key's result.
+-- Outgoing messages of all kinds, each stored before it is sent. message_sid is the message that is answered; of other kinds it is
+-- 'member:<id>', 'reminder:<task>:<due>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
 create table outbound_messages (
   id uuid primary key default gen_random_uuid(),
-  family_id uuid not null references families (id) on delete cascade,
+  -- Null for a receiver who is in no family.
+  family_id uuid references families (id) on delete cascade,
   message_sid text not null,
-  kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'invitation')),
+  kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'invitation', 'code', 'unknown_sender')),
   to_address text not null,
   from_address text not null,
   body text not null,
@@ -23,6 +25,7 @@ create table outbound_messages (
   unique (message_sid, kind)
 );
 create index outbound_messages_family on outbound_messages (family_id);
+create index outbound_messages_unknown on outbound_messages (to_address) where family_id is null;
 create index outbound_messages_created on outbound_messages (created_at);
 create index outbound_messages_unsettled on outbound_messages (created_at) where status in ('sending', 'uncertain');
 create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind = 'reminder' and status = 'pending';
@@ -39,25 +42,7 @@ create index delivery_reports_age on delivery_reports (received_at);
 
 select migration.protect('outbound_messages'), migration.protect('delivery_reports');
 
--- Stores a delivery status unless a later one (by rank) is stored already.
-create function report_delivery(p_provider_sid text, p_status text, p_rank int, p_error_code text) returns void
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  -- apply_early_delivery_report takes the same lock, so the later of both sees the other's row.
-  perform pg_advisory_xact_lock(hashtextextended(p_provider_sid, 0));
-  update outbound_messages
-  set delivery_status = p_status, delivery_rank = p_rank, error_code = coalesce(p_error_code, error_code), updated_at = now()
-  where provider_sid = p_provider_sid and delivery_rank < p_rank;
-  if found or exists (select from outbound_messages where provider_sid = p_provider_sid) then
-    return;
-  end if;
-  insert into delivery_reports as r (provider_sid, status, rank, error_code) values (p_provider_sid, p_status, p_rank, p_error_code)
-  on conflict (provider_sid) do update set status = excluded.status, rank = excluded.rank, error_code = coalesce(excluded.error_code, r.error_code)
-  where r.rank < excluded.rank;
-  -- Reports about messages that another system sent from our number are never used.
-  delete from delivery_reports where received_at < now() - interval '1 day';
-end $$;
-
+-- Whoever stores a delivery report takes the same lock, so the later of both sees the other's row.
 create function apply_early_delivery_report() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -124,10 +109,4 @@ begin
   return late;
 end $$;
 
--- The due time is part of the key, so a postponed task is reminded of again.
-create function reminder_key(p_task uuid, p_due timestamptz) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select format('reminder:%s:%s', p_task, floor(extract(epoch from p_due))::bigint)
-$$;
-
-grant execute on function report_delivery, zone_or_utc, is_quiet, reminder_at, reminder_key to service_role;
+grant execute on function zone_or_utc, is_quiet, reminder_at to service_role;

@@ -67,11 +67,11 @@ language sql set search_path = public, pg_temp as $$
 $$;
 
 -- Raises FP006 above the limit, which cancels the rest of the batch.
-create function limit_tries(p_address text, p_most int) returns void
+create function limit_sign_ins(p_scope text, p_key text, p_span interval, p_most int) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
-  if count_sign_in('tries_of_address', p_address, interval '10 minutes') > p_most then
-    raise exception 'too many tries' using errcode = 'FP006';
+  if count_sign_in(p_scope, p_key, p_span) > p_most then
+    raise exception 'too many sign-ins' using errcode = 'FP006';
   end if;
 end $$;
 
@@ -99,32 +99,6 @@ begin
   insert into login_codes (id, phone_key, phone, expires_at, created_at)
   values (p_id, p_phone_key, p_phone, clock_timestamp() + p_lifetime, clock_timestamp());
   return 'wanted';
-end $$;
-
--- Issues a code if its number belongs to a member who has not opted out, and returns where to send it; no row otherwise.
--- Only issued codes count against p_per_hour_of_all: requests for other numbers must not lock members out.
-create function issue_code(p_id uuid, p_code_hash bytea, p_per_hour_of_all int)
-returns table (outcome text, phone text, locale text, last_from text, last_to text, last_inbound_at timestamptz)
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  member family_members;
-begin
-  select m.* into member from login_codes c join family_members m on m.phone_e164 = c.phone
-  where c.id = p_id and c.used_at is null and c.expires_at > now() and m.opted_out_at is null;
-  if not found then
-    return;
-  end if;
-  if count_sign_in('codes_of_all', '', interval '1 hour') > p_per_hour_of_all then
-    return query select 'limited_all', member.phone_e164, null::text, null::text, null::text, null::timestamptz;
-    return;
-  end if;
-  update login_codes c set code_hash = p_code_hash, family_id = member.family_id, user_id = member.user_id where c.id = p_id;
-  return query
-    select 'issued', member.phone_e164, f.locale, i.from_address, i.to_address, member.last_inbound_at
-    from families f left join lateral (
-      select x.from_address, x.to_address from inbound_messages x
-      where x.family_id = member.family_id and x.user_id = member.user_id order by x.created_at desc limit 1) i on true
-    where f.id = member.family_id;
 end $$;
 
 create function open_session(p_session uuid, p_family uuid, p_user uuid, p_lifetime interval)
@@ -185,6 +159,6 @@ begin
   end if;
 end $$;
 
-grant execute on function count_sign_in, limit_tries, request_code, issue_code,
+grant execute on function count_sign_in, limit_sign_ins, request_code,
   open_session, open_session_by_code, open_session_by_link to service_role;
 grant execute on function require_session to authenticated, service_role;

@@ -89,13 +89,15 @@ begin
   select erasure.id, 'blobs', m.message_sid from inbound_messages m where m.family_id = p_family and m.num_media > 0
   union select erasure.id, 'blobs', e.message_sid from webhook_events e where e.family_id = p_family and e.source = 'fallback'
   union select erasure.id, 'message', sid from unnest(sids) sid
-  union select erasure.id, 'message', o.provider_sid from outbound_messages o where o.family_id = p_family and o.provider_sid is not null
+  union select erasure.id, 'message', o.provider_sid from outbound_messages o
+        where (o.family_id = p_family or (o.family_id is null and o.to_address = any (addresses))) and o.provider_sid is not null
   union select erasure.id, 'message', u.message_sid from unmatched_messages u where u.from_address = any (addresses)
   union select erasure.id, 'in_flight', j.message_sid from processing_jobs j
         where j.family_id = p_family and j.status not in ('done', 'rejected', 'failed')
   on conflict do nothing;
 
   delete from unmatched_messages u where u.from_address = any (addresses);
+  delete from outbound_messages o where o.family_id is null and o.to_address = any (addresses);
   delete from poison_messages p where p.from_address = any (addresses) or p.message_sid = any (sids);
   perform delete_family(p_family, sids);
 

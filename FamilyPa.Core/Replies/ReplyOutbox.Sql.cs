@@ -1,0 +1,92 @@
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
+
+namespace FamilyPa.Core.Replies;
+
+/// <content>The statements on <c>outbound_messages</c>, which callers add to the transactions that they belong to.</content>
+public sealed partial class ReplyOutbox
+{
+    /// <summary>Why a message is suppressed that no number of ours can send.</summary>
+    private const string NoNumber = "no_number";
+
+    /// <summary>Whether this attempt took the message up. <c>$1</c> is its reference, <c>$2</c> its <see cref="OutgoingMessage.SendingId"/>.</summary>
+    public const string IsTakenUp = "exists (select from outbound_messages o where o.message_sid = $1 and o.sending_id = $2 and o.status = 'sending')";
+
+    /// <summary>
+    /// Adds the intent, unless it is stored already, and takes the message up: it becomes <c>sending</c>, or <c>suppressed</c> where it must not be
+    /// sent. <see cref="TakeUpAsync"/> reads the row that this returns. The batch may run again when it is unknown whether it was committed.
+    /// </summary>
+    public static DatabaseBatch AddIntent(DatabaseBatch batch, OutgoingMessage message) => batch
+        .Add(
+            """
+            insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status)
+            values ($1::uuid, $2, $3, $4, $5, $6, 'pending') on conflict (message_sid, kind) do nothing
+            """,
+            message.FamilyId, message.Reference, Name(message.Kind), message.To, message.From ?? "", message.Body)
+        .Add(
+            $"""
+            update outbound_messages m
+            set status = case when checked.refusal is null then 'sending' else 'suppressed' end, error_code = checked.refusal, sending_id = $3, updated_at = now()
+            from (select o.id, {Refusal("$4", "$5")} as refusal from outbound_messages o where o.message_sid = $1 and o.kind = $2) checked
+            where m.id = checked.id and (m.status = 'pending' or (m.status = 'sending' and m.sending_id = $3))
+            returning m.body, m.error_code
+            """,
+            message.Reference, Name(message.Kind), message.SendingId, message.ConfirmsStop, Address.WhatsAppWindow);
+
+    /// <summary>Adds the result of a sending; null when this attempt sent nothing, which settles what an earlier process left behind.</summary>
+    public static DatabaseBatch AddResult(DatabaseBatch batch, string reference, ReplyKind kind, SendResult? result) => result is null
+        ? batch.Add(
+            """
+            update outbound_messages set status = 'uncertain', error_code = 'process_died', updated_at = now()
+            where message_sid = $1 and kind = $2 and status = 'sending'
+            """,
+            reference, Name(kind))
+        // A message that was to be sent again, and that Twilio did not accept, is uncertain as before and may be sent again by a later run.
+        : batch.Add(
+            """
+            update outbound_messages
+            set status = case when $3 = 'pending' and resent_at is not null then 'uncertain' else $3 end,
+                resent_at = case when $3 = 'pending' then null else resent_at end,
+                provider_sid = $4, error_code = $5, sent_at = case $3 when 'sent' then now() else sent_at end, updated_at = now()
+            where message_sid = $1 and kind = $2 and status = 'sending'
+            """,
+            reference, Name(kind), StatusOf(kind, result), (result as SendResult.Sent)?.Sid, CodeOf(result));
+
+    /// <summary>Adds the statement that takes an uncertain message up once more.</summary>
+    private static DatabaseBatch AddResend(DatabaseBatch batch, OutgoingMessage message) => batch.Add(
+        $"""
+        update outbound_messages o set status = 'sending', resent_at = now(), updated_at = now()
+        where o.message_sid = $1 and o.kind = $2 and o.status in ('sending', 'uncertain') and o.resent_at is null and {Refusal("false", "$3")} is null
+        """,
+        message.Reference, Name(message.Kind), Address.WhatsAppWindow);
+
+    private static string? CodeOf(SendResult result) => result switch
+    {
+        SendResult.Refused refused => refused.Code,
+        SendResult.NotSent notSent => notSent.Code,
+        SendResult.Uncertain uncertain => uncertain.Code,
+        _ => null,
+    };
+
+    /// <summary>Why message <c>o</c> must not be sent, null when it may be. It is decided when the message is taken up: it may have waited, or be replayed.</summary>
+    private static string Refusal(string confirmsStop, string window) =>
+        $"""
+        case
+          when o.from_address = '' then '{NoNumber}'
+          when case when {confirmsStop} then o.to_address not ilike 'whatsapp:%' else has_opted_out(o.to_address) end then 'opted_out'
+          when o.family_id is not null and not exists (
+            select from family_members m where m.family_id = o.family_id and m.phone_e164 = without_channel(o.to_address)) then 'no_member'
+          when o.to_address ilike 'whatsapp:%' and exists (
+            select from family_members m where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - {window}::interval) then 'outside_window'
+        end
+        """;
+
+    /// <remarks>Only <see cref="ReplyKind.UnknownSender"/> has no caller that sends again what Twilio did not accept.</remarks>
+    private static string StatusOf(ReplyKind kind, SendResult result) => result switch
+    {
+        SendResult.Sent => "sent",
+        SendResult.Uncertain => "uncertain",
+        SendResult.NotSent when kind != ReplyKind.UnknownSender => "pending",
+        _ => "failed",
+    };
+}

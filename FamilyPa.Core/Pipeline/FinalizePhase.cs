@@ -103,5 +103,7 @@ public sealed class FinalizePhase(
     private static Member? FindMember(Family family, string? name) =>
         name is null ? null : family.Members.FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsRejected(LeasedJob job) => job is { Classification: MessageClassification.Ordinary, StatusReason: not null };
+    /// <summary>A keyword's or command's reason is its answer; any other reason is a rejection.</summary>
+    private static bool IsRejected(LeasedJob job) =>
+        job.StatusReason is not null && !Keywords.IsReason(job.Classification) && !Command.IsReason(job.Classification);
 }

@@ -12,7 +12,7 @@ namespace FamilyPa.Core;
 
 public static class CoreServices
 {
-    /// <summary>Binds and checks the settings before anything starts: an app without its secrets must not run.</summary>
+    /// <summary>Binds the settings and validates them at startup: the app must not run without its secrets.</summary>
     public static IServiceCollection AddSettings(this IServiceCollection services, IConfiguration configuration)
     {
         Sanitizer.Hide(SecretSettings.Of(configuration));
@@ -20,16 +20,16 @@ public static class CoreServices
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
         services.AddOptions<LimitSettings>().BindConfiguration("Limits")
-            .Validate(limits => limits.IsValid(), "Limits__… must be more than nothing (costs may be 0), Limits__MaxConcurrentJobs at most 1000, and BreakerOpenMost no less than BreakerOpen.")
+            .Validate(limits => limits.IsValid(), "Limits__… must be greater than 0 (costs may be 0), Limits__MaxConcurrentJobs at most 1000, and BreakerOpenMost no less than BreakerOpen.")
             .ValidateOnStart();
         services.AddOptions<SignInSettings>().BindConfiguration("SignIn");
         services.AddOptions<RetentionSettings>().BindConfiguration("Retention")
-            .Validate(days => days is { RawPayloadDays: >= 0, MediaDays: >= 0, TranscriptDays: >= 0 }, "Retention__… are days, from 0.")
+            .Validate(days => days is { RawPayloadDays: >= 0, MediaDays: >= 0, TranscriptDays: >= 0 }, "Retention__… must be 0 or more days.")
             .ValidateOnStart();
         return services;
     }
 
-    /// <summary>Taking messages in: stored once, refused callers counted, delivery of our replies followed.</summary>
+    /// <summary>Registers ingestion, verification failures and delivery status.</summary>
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

@@ -26,31 +26,31 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
-// HTTP through ASP.NET Core; every answer carries its request id, every error is problem details
+// HTTP through ASP.NET Core. Every response has a request id, every error is problem details.
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<RequestLoggingMiddleware>();
 builder.UseMiddleware<ExceptionHandlingMiddleware>();
 
-// what leaves for Application Insights, and what leaves with a failed call: sanitised
+// Sanitised telemetry and exceptions
 builder.AddTelemetry();
 builder.UseMiddleware<FailureSanitizingMiddleware>();
 
 builder.Services
-    // this process ends with its host
+    // Ends this process when the Functions host dies
     .AddHostedService<HostConnectionWatch>()
 
-    // settings, all checked before anything starts
+    // Validated settings
     .AddSettings(builder.Configuration)
 
-    // where everything is kept and handed on
+    // Storage
     .AddDatabase()
     .AddQueues()
 
-    // in: verified webhooks become stored messages
+    // Ingestion: verified webhooks become stored messages
     .AddTwilioWebhooks()
     .AddIngestion()
 
-    // through: each phase of a message, and what is done when one fails
+    // Pipeline: the phases, retries and limits
     .AddMedia()
     .AddTranscription()
     .AddExtraction()
@@ -58,23 +58,23 @@ builder.Services
     .AddChat()
     .AddLimits()
 
-    // out: what the sender is told, and what members are reminded of
+    // Replies and reminders
     .AddReplies()
     .AddReminders()
 
-    // for families: signing in by phone, their board's API
+    // Members: sign-in, notifications and the board's API
     .AddNotifications()
     .AddSignIn()
     .AddMemberAuthentication()
     .AddFamilyApi()
 
-    // behind: what never arrived, what is too old, who is to be forgotten
+    // Maintenance: reconciliation, retention and erasure
     .AddReconciliation()
 
-    // through it: a message of our own, to see whether messages come through
+    // Synthetic end-to-end test
     .AddCanary()
 
-    // beside it: what operators see, and how they run messages again
+    // Operators: search, timeline and replay
     .AddOperations();
 
 await builder.Build().RunAsync();

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>An HTTP answer, read to its end.</summary>
-/// <param name="Headers">By name, whatever its case; several values joined by a comma.</param>
+/// <summary>A complete HTTP response.</summary>
+/// <param name="Headers">By case-insensitive name; several values are joined by commas.</param>
 public sealed record Answer(int Status, string? ContentType, string Body, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);

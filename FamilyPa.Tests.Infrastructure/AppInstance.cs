@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>A process of the app, with a database, a storage account, a Twilio and an Azure OpenAI that nobody else has, and the demo family in it.</summary>
+/// <summary>An app process with its own database, storage account, simulated Twilio and Azure OpenAI, and the demo family.</summary>
 internal sealed class AppInstance : IAsyncDisposable
 {
     private static readonly TwilioAccount Account = new("AC0000000000000000000000000000test", FamilyPaApp.AuthToken, "test-shared-secret-0123456789", "");
@@ -37,13 +37,13 @@ internal sealed class AppInstance : IAsyncDisposable
 
     public AppProcess? Process { get; private set; }
 
-    /// <summary>Every line that the app and its host wrote, restarts included.</summary>
+    /// <summary>The log of the app and its host, restarts included.</summary>
     public required string LogFile { get; init; }
 
-    /// <summary>Whether it has been stopped in between or given other settings: then it is of no use to another class.</summary>
+    /// <summary>Whether a test has stopped the app or changed its settings. Other classes must not reuse it then.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>All but the process, which needs its settings first.</summary>
+    /// <summary>Prepares everything but the process, whose settings depend on it.</summary>
     public static async Task<AppInstance> PrepareAsync(TestEnvironment environment)
     {
         var (database, storage) = (environment.CreateDatabaseAsync(), environment.TakeStorageAccountAsync());
@@ -66,7 +66,7 @@ internal sealed class AppInstance : IAsyncDisposable
         return instance;
     }
 
-    /// <param name="configure">Changes what it is started with.</param>
+    /// <param name="configure">Changes the app's settings.</param>
     public async Task StartAsync(Action<IDictionary<string, string?>> configure)
     {
         for (var attempt = 1; ; attempt++)
@@ -80,17 +80,17 @@ internal sealed class AppInstance : IAsyncDisposable
             }
             catch (LocalRunException exception) when (attempt < 3 && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
             {
-                // Another one took the port in between.
+                // Another process took the port.
             }
         }
     }
 
-    /// <summary>Makes <see cref="ReadLog"/> begin with the next line.</summary>
+    /// <summary>Makes <see cref="ReadLog"/> begin at the current end of the log.</summary>
     public void SkipLog() => logStart = new FileInfo(LogFile).Length;
 
     public string ReadLog()
     {
-        // The app still writes to it.
+        // The app has the file open for writing.
         using var file = new FileStream(LogFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite);
         file.Position = logStart;
         using var reader = new StreamReader(file);
@@ -117,20 +117,20 @@ internal sealed class AppInstance : IAsyncDisposable
         Process = await AppProcess.StartAsync(new AppStart(BaseUrl, FamilyPaApp.FunctionKey, Settings) { LogFile = LogFile });
     }
 
-    /// <summary>Makes it as it was when it had just started.</summary>
-    /// <returns>False: work that nobody waited for does not end, or stands in the way, and it is of no more use.</returns>
+    /// <summary>Restores the state after the start.</summary>
+    /// <returns>False when jobs are still running or block the reset, so that the instance cannot be reused.</returns>
     public async Task<bool> ResetAsync()
     {
         try
         {
-            // Whatever is held is let go first, else nothing comes to an end.
+            // Release held responses first, so that running jobs can finish.
             Twilio.Reset();
             OpenAI.Reset();
             await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
             if (!await Database.ComesToRestAsync(TimeSpan.FromSeconds(5)))
                 return false;
             await Database.ResetAsync(fresh);
-            // What ended meanwhile may have asked for what comes next.
+            // Jobs that finished in the meantime may have queued messages.
             await AzuriteServer.ClearQueuesAsync(Storage.ConnectionString);
             await Storage.ClearBlobsAsync();
             Twilio.Reset();
@@ -140,8 +140,8 @@ internal sealed class AppInstance : IAsyncDisposable
         }
         catch (Exception exception) when (exception is NpgsqlException or RequestFailedException)
         {
-            // A timer's transaction, most likely: it began in between, and to empty all tables ends in a deadlock with it.
-            TestContext.Current.SendDiagnosticMessage($"{Database.Name} is not handed on: {exception.Message}");
+            // Most likely a deadlock between the truncate and a timer's transaction.
+            TestContext.Current.SendDiagnosticMessage($"{Database.Name} is not reused: {exception.Message}");
             return false;
         }
     }
@@ -164,7 +164,7 @@ internal sealed class AppInstance : IAsyncDisposable
         Operator = Client(baseUrl);
         Operator.DefaultRequestHeaders.Add("x-functions-key", FamilyPaApp.FunctionKey);
         Twilio.WebhookUrl = Account.WebhookUrl(baseUrl);
-        // What the developer's own shell plugs into the app has no place in a test.
+        // Hide the settings in the developer's environment.
         Settings = AppSettings.GivenInEnvironment().ToDictionary(name => name, _ => (string?)null);
         var wiring = new AppWiring
         {
@@ -182,12 +182,12 @@ internal sealed class AppInstance : IAsyncDisposable
             Settings[name] = value;
         ShortLife.Set(Settings);
         GenerousLimits.Set(Settings);
-        // A test runs these itself: a tick in the middle of it would do beforehand what the test waits for.
+        // Tests run these timers themselves. A scheduled run would anticipate what a test waits for.
         DisabledFunctions.Set(Settings, "Reconciler", "Retention");
-        // The host's lines of a call's begin and end tell a test that waits for them.
+        // Tests wait for the host's log lines about the begin and end of a call.
         Settings["AzureFunctionsJobHost__logging__logLevel__Function"] = "Information";
     }
 
-    /// <summary>Keeps no cookies and follows no redirects.</summary>
+    /// <summary>A client without cookies and redirects.</summary>
     public static HttpClient Client(string baseUrl) => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(baseUrl) };
 }

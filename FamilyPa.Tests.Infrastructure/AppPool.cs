@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>Apps that a test class has left, by the fixture whose settings they run with. They are held: else they would look at their queues all the time.</summary>
+/// <summary>Apps that a test class has released, by fixture. They are suspended, because they would poll their queues otherwise.</summary>
 internal sealed class AppPool : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Type, ConcurrentBag<AppInstance>> idle = [];
 
-    /// <summary>Null where none is idle.</summary>
+    /// <summary>Null when none is idle.</summary>
     public async Task<AppInstance?> TakeAsync(Type fixture)
     {
         if (!Of(fixture).TryTake(out var instance))

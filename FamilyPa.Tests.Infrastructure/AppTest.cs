@@ -1,7 +1,7 @@
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>Base of the tests that run the app: when one fails, the end of the app's log is shown with it.</summary>
-/// <param name="app">Of a collection of classes; for one of the class's own there is <see cref="AppTest{TApp}"/>.</param>
+/// <summary>Base of tests that run the app. A failed test prints the end of the app's log.</summary>
+/// <param name="app">Shared by the classes of a collection. <see cref="AppTest{TApp}"/> has one per class.</param>
 public abstract class SharedAppTest<TApp>(TApp app) : IAsyncLifetime
     where TApp : FamilyPaApp
 {
@@ -20,6 +20,6 @@ public abstract class SharedAppTest<TApp>(TApp app) : IAsyncLifetime
     }
 }
 
-/// <summary>Base of the test classes with an app of their own.</summary>
+/// <summary>Base of test classes with their own app.</summary>
 public abstract class AppTest<TApp>(TApp app) : SharedAppTest<TApp>(app), IClassFixture<TApp>
     where TApp : FamilyPaApp;

@@ -7,8 +7,8 @@ namespace FamilyPa.Tests.Infrastructure;
 
 public partial class FamilyPaApp
 {
-    /// <summary>A family of its own, with members whose numbers nobody else has.</summary>
-    /// <param name="roles">Of its members, in order.</param>
+    /// <summary>Adds a family whose members have unique phone numbers.</summary>
+    /// <param name="roles">The members' roles, in order.</param>
     public async Task<TestFamily> AddFamilyAsync(params string[] roles)
     {
         var family = new TestFamily(
@@ -24,10 +24,10 @@ public partial class FamilyPaApp
         return family;
     }
 
-    /// <summary>Signs a member in without sending a code.</summary>
+    /// <summary>Signs a member in without a code.</summary>
     public async Task<MemberClient> SignInAsync(TestMember member) => new(this, await TokenAsync(member.UserId));
 
-    /// <summary>The token of a new session.</summary>
+    /// <summary>Creates a session and returns its token.</summary>
     public async Task<string> TokenAsync(Guid userId, string signingKey = SessionSigningKey)
     {
         var session = Guid.NewGuid();

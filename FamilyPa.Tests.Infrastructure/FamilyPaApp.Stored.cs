@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Infrastructure;
 
 public partial class FamilyPaApp
 {
-    /// <summary>Puts a message into the database as if the pipeline had left it there.</summary>
+    /// <summary>Inserts a message in the state in which the pipeline would have left it.</summary>
     /// <returns>Its MessageSid.</returns>
     public async Task<string> StoredAsync(StoredMessage message)
     {
@@ -30,7 +30,7 @@ public partial class FamilyPaApp
     }
 }
 
-/// <summary>A message that failed in extract, unless said otherwise.</summary>
+/// <summary>By default a message that failed in extract.</summary>
 public sealed record StoredMessage
 {
     public string Body { get; init; } = "buy milk";

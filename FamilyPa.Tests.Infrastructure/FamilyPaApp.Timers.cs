@@ -5,17 +5,17 @@ namespace FamilyPa.Tests.Infrastructure;
 
 public partial class FamilyPaApp
 {
-    /// <summary>Runs a timer's function now, as an operator can. Returns when it has begun.</summary>
+    /// <summary>Starts a timer function as an operator can. Returns when it has started.</summary>
     public async Task StartTimerAsync(string function)
     {
         using var answer = await Operator.PostAsJsonAsync($"/admin/functions/{function}", new { }, TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Runs a timer's function now and waits for its end, of which the host's log tells.</summary>
+    /// <summary>Runs a timer function and waits for its end in the host's log.</summary>
     public async Task RunTimerAsync(string function)
     {
-        // Not a tick of its own, which may come at the same moment.
+        // Excludes scheduled calls at the same moment.
         var begun = new Regex($@"Executing 'Functions\.{function}' \(Reason='This function was programmatically called via the host APIs\.', Id=([0-9a-f-]+)");
         var ended = new Regex($@"Executed 'Functions\.{function}' \(\w+, Id=([0-9a-f-]+)");
         var before = Ids(ended);

@@ -5,7 +5,7 @@ namespace FamilyPa.Tests.Infrastructure;
 
 public partial class FamilyPaApp
 {
-    /// <summary>A second process of the app, on the same database and storage account, as another instance would be.</summary>
+    /// <summary>Starts a second app process on the same database and storage account, like a second instance.</summary>
     public async Task<Twin> StartTwinAsync()
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";

@@ -7,14 +7,14 @@ namespace FamilyPa.Tests.Infrastructure;
 public partial class FamilyPaApp
 {
     /// <summary>
-    /// Twice as long as the sweeper waits, who mends what a busy machine has lost. The platform's host lets it go on only a minute after a kill, when the lease
-    /// of its timer is over.
+    /// Twice the sweeper's interval, which recovers work that a busy machine has lost. After a kill, the platform's host runs the timer only when its lease
+    /// has expired after a minute.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(PlatformHost.IsUsed ? 180 : 60);
 
     private static readonly string[] Terminal = ["done", "rejected", "failed"];
 
-    /// <summary>Waits until a message's job has ended, or has come to one of the statuses given.</summary>
+    /// <summary>Waits for a terminal status, or for one of the given statuses.</summary>
     public Task<JobRow> WaitForJobAsync(string messageSid, params string[] statuses) =>
         WaitForAsync(
             () => JobAsync(messageSid),
@@ -33,11 +33,11 @@ public partial class FamilyPaApp
             : null;
     }
 
-    /// <summary>Looks again and again until a condition holds. A failure says what was there last, and what the app wrote.</summary>
+    /// <summary>Polls until a condition holds. The failure message has the last value and the app's log.</summary>
     public async Task<T> WaitForAsync<T>(Func<Task<T>> look, Func<T, bool> holds, string what, TimeSpan? patience = null)
     {
         var clock = Stopwatch.StartNew();
-        // Quickly at first, for most is there soon; to look all the time would take the processors from what is waited for.
+        // Poll quickly at first. Constant polling would take CPU from the app.
         for (var pause = 20; ; pause = Math.Min(pause * 3 / 2, 100))
         {
             var seen = await look();
@@ -49,7 +49,7 @@ public partial class FamilyPaApp
         }
     }
 
-    /// <summary>A test failure that brings the end of the app's log along.</summary>
+    /// <summary>A test failure with the end of the app's log.</summary>
     public XunitException Failure(string message) =>
         new($"{message}{Environment.NewLine}--- the app's log ---{Environment.NewLine}{instance?.Process?.Output.Last(60)}");
 }

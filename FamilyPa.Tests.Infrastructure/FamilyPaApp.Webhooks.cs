@@ -7,8 +7,8 @@ namespace FamilyPa.Tests.Infrastructure;
 
 public partial class FamilyPaApp
 {
-    /// <summary>Posts to the webhook as Twilio does. Everything is right unless <paramref name="tamper"/> says otherwise.</summary>
-    /// <param name="to">Another process than the first.</param>
+    /// <summary>Posts a valid webhook as Twilio does, with the faults in <paramref name="tamper"/>.</summary>
+    /// <param name="to">A client of another app process.</param>
     public async Task<Answer> PostAsync(IReadOnlyDictionary<string, string> form, Tamper? tamper = null, HttpClient? to = null)
     {
         tamper ??= new Tamper();
@@ -36,8 +36,8 @@ public partial class FamilyPaApp
         return await Answer.ReadAsync(response);
     }
 
-    /// <summary>The form of a WhatsApp text to us.</summary>
-    /// <param name="change">Sets, or with null removes, any field.</param>
+    /// <summary>The form of an inbound WhatsApp text.</summary>
+    /// <param name="change">Sets fields, or removes those with null.</param>
     public Dictionary<string, string> Form(string body, string? from = null, params (string Field, string? Value)[] change)
     {
         var sid = NewSid();
@@ -66,14 +66,14 @@ public partial class FamilyPaApp
         return form;
     }
 
-    /// <summary>Sends a text that has to be taken in.</summary>
+    /// <summary>Sends a text and checks that the webhook accepts it.</summary>
     /// <returns>Its MessageSid.</returns>
     public async Task<string> TextAsync(string body, string? from = null)
     {
         var form = Form(body, from);
         var answer = await PostAsync(form);
         if (answer.Status != 200)
-            throw Failure($"The webhook answered {answer.Status}: {answer.Body}");
+            throw Failure($"The webhook returned {answer.Status}: {answer.Body}");
         return form["MessageSid"];
     }
 

@@ -4,8 +4,8 @@ using FamilyPa.Simulators.Twilio;
 namespace FamilyPa.Tests.Infrastructure;
 
 /// <summary>
-/// The real app as a process of its own, with a database, a storage account, a Twilio and an Azure OpenAI that no other test class
-/// touches at the same time, and nothing but the demo family in it. Derive from it to run the app with other settings.
+/// The real app as a process with its own database, storage account, simulated Twilio and Azure OpenAI, and the demo family.
+/// Derive a class to change the settings.
 /// </summary>
 public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 {
@@ -23,7 +23,7 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public AzureOpenAISimulator OpenAI => instance.OpenAI;
 
-    /// <summary>Keeps no cookies and follows no redirects.</summary>
+    /// <summary>A client without cookies and redirects.</summary>
     public HttpClient Http => instance.Http;
 
     /// <summary>Sends the function key with every request.</summary>
@@ -31,20 +31,20 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
 
     public string BaseUrl => instance.BaseUrl;
 
-    /// <summary>What the app was started with.</summary>
+    /// <summary>The app's settings.</summary>
     public IReadOnlyDictionary<string, string?> Settings => instance.Settings;
 
     public int ProcessId => instance.Process!.ProcessId;
 
-    /// <summary>Every line that the app wrote for this fixture, restarts included.</summary>
+    /// <summary>The app's log for this fixture, restarts included.</summary>
     public string Log => instance.ReadLog();
 
-    /// <summary>The last lines the app wrote: what a failure is explained with.</summary>
+    /// <summary>The last lines of the app's output, for failure messages.</summary>
     public string LogTail => instance?.Process?.Output.ToString() ?? "";
 
     private bool IsReused => Attribute.IsDefined(GetType(), typeof(ReusedAppAttribute), inherit: false);
 
-    /// <summary>Changes what the app of this fixture is started with; null removes a setting.</summary>
+    /// <summary>Changes the app's settings; null removes one.</summary>
     protected virtual void Configure(IDictionary<string, string?> settings)
     {
     }
@@ -81,13 +81,13 @@ public partial class FamilyPaApp(TestEnvironment environment) : IAsyncLifetime
         }
     }
 
-    /// <summary>As a crash: nothing is finished, nothing is said.</summary>
+    /// <summary>Kills the app, as a crash does.</summary>
     public Task KillAsync() => instance.KillAsync();
 
-    /// <summary>As the platform asks: work in hand may end first.</summary>
+    /// <summary>Stops the app gracefully: functions in progress may finish.</summary>
     public Task StopAsync() => instance.StopAsync();
 
-    /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>, or by stopping it first.</summary>
-    /// <param name="change">Lasts until changed back.</param>
+    /// <summary>Stops the app if it runs, and starts it again.</summary>
+    /// <param name="change">Changes settings until the next change.</param>
     public Task RestartAsync(Action<IDictionary<string, string?>>? change = null) => instance.RestartAsync(change);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>Calls the members' API with a session's token as bearer, or with none.</summary>
+/// <summary>Calls the members' API with a bearer token, or without one.</summary>
 public sealed class MemberClient(FamilyPaApp app, string? token)
 {
     public string? Token => token;
@@ -16,7 +16,7 @@ public sealed class MemberClient(FamilyPaApp app, string? token)
 
     public Task<Answer> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync("DELETE", path, null, headers);
 
-    /// <param name="body">Text is sent as it is.</param>
+    /// <param name="body">Strings are sent unchanged.</param>
     public async Task<Answer> SendAsync(string method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

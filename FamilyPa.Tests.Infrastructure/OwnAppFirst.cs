@@ -4,9 +4,8 @@ using Xunit.v3;
 namespace FamilyPa.Tests.Infrastructure;
 
 /// <summary>
-/// Starts the collections first that are likely to take long, so that the run does not wait for one of them at its end: those of several classes, which run
-/// one after the other, and later the classes with an app of their own, whose settings make outages, kills and limits. In between run the classes that need no
-/// service, while the services start.
+/// Orders the collections by expected duration, so that no long one runs last: first those of several classes, which run one after the other, then classes without
+/// services while the services start, then classes with their own app, and then the others.
 /// </summary>
 public sealed class OwnAppFirst : ITestCollectionOrderer
 {

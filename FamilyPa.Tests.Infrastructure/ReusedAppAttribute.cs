@@ -1,5 +1,5 @@
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>The app of such a fixture is handed on, reset, to the next class with the same one: starting it costs seconds. Not where the fixture has more to it than settings.</summary>
+/// <summary>The next class with this fixture reuses its app after a reset, because a start takes seconds. Only for fixtures that consist of settings.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ReusedAppAttribute : Attribute;

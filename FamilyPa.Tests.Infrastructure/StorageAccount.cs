@@ -3,12 +3,12 @@ using Azure.Storage.Queues;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>A storage account that belongs to one test class: the app's queues are in it and nobody else's messages.</summary>
+/// <summary>A storage account of one test class, with the app's queues.</summary>
 public sealed record StorageAccount(string ConnectionString)
 {
     public QueueClient Queue(string name) => new(ConnectionString, name);
 
-    /// <summary>The containers stay.</summary>
+    /// <summary>Deletes all blobs, but keeps the containers.</summary>
     public async Task ClearBlobsAsync()
     {
         await foreach (var container in new BlobServiceClient(ConnectionString).GetBlobContainersAsync())

@@ -1,6 +1,6 @@
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>What a webhook request has wrong. Nothing, unless set.</summary>
+/// <summary>Faults of a webhook request; none by default.</summary>
 public sealed record Tamper
 {
     public string Method { get; init; } = "POST";
@@ -9,21 +9,21 @@ public sealed record Tamper
 
     public string ContentType { get; init; } = "application/x-www-form-urlencoded";
 
-    /// <summary>The shared secret in the query; empty leaves it out.</summary>
+    /// <summary>The shared secret in the query; empty omits it.</summary>
     public string? Secret { get; init; }
 
-    /// <summary>Signs with another token.</summary>
+    /// <summary>Signs with this token.</summary>
     public string? AuthToken { get; init; }
 
-    /// <summary>Sent instead of a computed one; empty leaves the header out.</summary>
+    /// <summary>Replaces the computed signature; empty omits the header.</summary>
     public string? Signature { get; init; }
 
     public string? SignedUrl { get; init; }
 
-    /// <summary>Signed in place of the form that is sent.</summary>
+    /// <summary>Signs this form instead of the sent one.</summary>
     public IReadOnlyDictionary<string, string>? SignedForm { get; init; }
 
-    /// <summary>Sent in place of the form that is signed.</summary>
+    /// <summary>Sends this body instead of the signed form.</summary>
     public string? RawBody { get; init; }
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>Stands before a server on a port of its own and fails as servers and networks do, until told to pass everything on again.</summary>
+/// <summary>A proxy that simulates failures of a server or a network until <see cref="PassOn"/>.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private static readonly TaskCompletionSource Free = Completed();
@@ -24,10 +24,10 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port { get; private set; }
 
-    /// <summary>How many connections have got the answer of <see cref="AnswerAll"/>.</summary>
+    /// <summary>Number of connections that got the response of <see cref="AnswerAll"/>.</summary>
     public int Answered => Volatile.Read(ref answered);
 
-    /// <summary>As a process that is gone: open connections break, new ones are refused.</summary>
+    /// <summary>Simulates a process that has ended: open connections break, new ones are refused.</summary>
     public void Refuse()
     {
         listener?.Dispose();
@@ -35,17 +35,17 @@ public sealed class TcpProxy : IAsyncDisposable
         Cut();
     }
 
-    /// <summary>As a frozen process, or a network that swallows everything: connections are taken, and nothing moves on any of them.</summary>
+    /// <summary>Simulates a frozen process or a network that drops all packets: connections open, but transfer nothing.</summary>
     public void Freeze() => passage = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Says the same to whoever connects, and hangs up.</summary>
+    /// <summary>Sends the same bytes to every client and closes the connection.</summary>
     public void AnswerAll(byte[] bytes)
     {
         answer = bytes;
         Cut();
     }
 
-    /// <summary>Breaks the open connections; new ones are fine.</summary>
+    /// <summary>Breaks the open connections. New ones work.</summary>
     public void Cut()
     {
         foreach (var socket in open.Keys)
@@ -106,7 +106,7 @@ public sealed class TcpProxy : IAsyncDisposable
             await passage.Task;
             if (answer is { } bytes)
             {
-                // What it asks is read first: to hang up on unread bytes would be a reset.
+                // Read the request first: closing with unread bytes would send a reset.
                 await client.ReceiveAsync(new byte[1024]);
                 await client.SendAsync(bytes);
                 Interlocked.Increment(ref answered);
@@ -119,7 +119,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // One of the two has gone.
+            // One side has closed.
         }
         finally
         {
@@ -141,7 +141,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The end of this direction.
+            // This direction has ended.
         }
     }
 

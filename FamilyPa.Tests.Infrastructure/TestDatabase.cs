@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace FamilyPa.Tests.Infrastructure;
 
-/// <summary>A database that belongs to one test class. Queries run with full rights, past every row policy.</summary>
+/// <summary>A database of one test class. Queries run with full rights and bypass the row policies.</summary>
 public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDisposable
 {
-    /// <summary>The login of the app: it owns nothing.</summary>
+    /// <summary>The app's login, which owns nothing.</summary>
     public const string AppRole = "familypa_app";
 
     private readonly NpgsqlDataSource source = NpgsqlDataSource.Create(server.ConnectionString(name));
@@ -19,7 +19,7 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
 
     public string AppConnectionString => server.ConnectionString(name, AppRole);
 
-    /// <summary>With full rights, for libpq's tools.</summary>
+    /// <summary>A URI with full rights, for libpq tools.</summary>
     public string Uri => server.Uri(name);
 
     public ValueTask<NpgsqlConnection> OpenAsync() => source.OpenConnectionAsync();
@@ -37,7 +37,7 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
         return (T)(await command.ExecuteScalarAsync() is var value and not DBNull ? value : null)!;
     }
 
-    /// <summary>Each row as its columns by name, with null for SQL's null.</summary>
+    /// <summary>The rows as values by column name; SQL null becomes null.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, object?>>> RowsAsync(string sql, params object?[] parameters)
     {
         await using var command = Command(sql, parameters);
@@ -48,18 +48,18 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
         return rows;
     }
 
-    /// <summary>Waits until no job is at work.</summary>
-    /// <returns>Whether that came to pass in time.</returns>
+    /// <summary>Waits until no job is leased.</summary>
+    /// <returns>Whether this happened in time.</returns>
     public Task<bool> ComesToRestAsync(TimeSpan patience) =>
         HoldsWithinAsync(patience, "select not exists (select from processing_jobs where leased_until > now())");
 
-    /// <summary>Waits until a connection to this database waits for a lock.</summary>
-    /// <param name="processId">Of that connection's server process; null for any.</param>
-    /// <returns>Whether that came to pass in time.</returns>
+    /// <summary>Waits until a connection of this database waits for a lock.</summary>
+    /// <param name="processId">The connection's server process; null for any.</param>
+    /// <returns>Whether this happened in time.</returns>
     public Task<bool> WaitForLockAsync(TimeSpan patience, int? processId = null) => HoldsWithinAsync(
         patience, $"select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and pid = {processId?.ToString(CultureInfo.InvariantCulture) ?? "pid"})");
 
-    /// <summary>What each table holds, as JSON; empty ones are left out.</summary>
+    /// <summary>The content of all non-empty tables, as JSON.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ContentAsync()
     {
         var content = new Dictionary<string, string>();
@@ -69,10 +69,10 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
         return content;
     }
 
-    /// <summary>Empties all tables and fills them with that again.</summary>
+    /// <summary>Truncates all tables and inserts this content.</summary>
     public async Task ResetAsync(IReadOnlyDictionary<string, string> content)
     {
-        // As a replica, no trigger refuses it.
+        // The role replica disables triggers, which would reject the truncate.
         await ExecuteAsync($"set session_replication_role = replica; truncate {string.Join(", ", await TablesAsync())} restart identity; reset session_replication_role");
         foreach (var (table, rows) in content)
             await ExecuteAsync($"insert into {table} select * from json_populate_recordset(null::{table}, $1::text::json)", rows);
@@ -81,7 +81,7 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
     private async Task<IReadOnlyList<string>> TablesAsync() =>
         [.. (await RowsAsync("select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')")).Select(row => (string)row["name"]!)];
 
-    /// <summary>Leaves it in place, with nobody connected.</summary>
+    /// <summary>Closes all connections and keeps the database.</summary>
     public ValueTask CloseAsync() => source.DisposeAsync();
 
     public async ValueTask DisposeAsync()

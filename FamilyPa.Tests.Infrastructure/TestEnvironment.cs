@@ -23,17 +23,17 @@ public sealed class TestEnvironment : IAsyncDisposable
 
     public TestEnvironment()
     {
-        // Task.Run: these begin with work that does not yield, which must not hold up the other one.
+        // Task.Run, because both begin with synchronous work and must start in parallel.
         postgres = new(() => Task.Run(StartPostgresAsync));
         azurite = new(() => Task.Run(StartAzuriteAsync));
     }
 
-    /// <summary>Reads dates for every app's simulated model.</summary>
+    /// <summary>The date recogniser that all simulated models share.</summary>
     public DateRecogniser Dates { get; } = new(NodePackages.Folder);
 
     internal AppPool Apps { get; } = new();
 
-    /// <summary>A database of its own with every migration applied.</summary>
+    /// <summary>Creates a database with all migrations applied.</summary>
     public async Task<TestDatabase> CreateDatabaseAsync()
     {
         var server = await postgres.Value;
@@ -42,14 +42,14 @@ public sealed class TestEnvironment : IAsyncDisposable
         return new TestDatabase(server, name);
     }
 
-    /// <summary>What the migrations put into the tables.</summary>
+    /// <summary>The rows that the migrations insert.</summary>
     public async Task<IReadOnlyDictionary<string, string>> FreshDatabaseAsync()
     {
         await postgres.Value;
         return fresh;
     }
 
-    /// <summary>A database of its own without any migration.</summary>
+    /// <summary>Creates a database without migrations.</summary>
     public async Task<TestDatabase> CreateEmptyDatabaseAsync()
     {
         var server = await postgres.Value;
@@ -58,7 +58,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         return new TestDatabase(server, name);
     }
 
-    /// <summary>A storage account of its own, with the app's queues.</summary>
+    /// <summary>Reserves a storage account and creates the app's queues in it.</summary>
     public async Task<StorageAccount> TakeStorageAccountAsync()
     {
         var server = await azurite.Value;
@@ -67,7 +67,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         return account;
     }
 
-    /// <summary>For files of a test; gone after the run.</summary>
+    /// <summary>A folder for test files that is deleted after the run.</summary>
     public async Task<string> ScratchFolderAsync() => (await scratch.Value).Path;
 
     public async ValueTask DisposeAsync()
@@ -87,7 +87,7 @@ public sealed class TestEnvironment : IAsyncDisposable
         await packages.Value;
         var server = await PostgresServer.StartAsync(Path.Combine((await scratch.Value).Path, "postgres"), new PostgresOptions(Durable: false));
         await server.CreateDatabaseAsync(Template);
-        // Unpooled: a connection that stays open would stand in the way of copying the template.
+        // Unpooled, because an open connection would block copying the template.
         Migrator.Run(server.ConnectionString(Template) + ";Pooling=false", _ => { });
         var content = new TestDatabase(server, Template);
         fresh = await content.ContentAsync();

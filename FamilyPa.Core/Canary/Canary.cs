@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Canary;
 
-/// <summary>Sends a signed message through the public address, as Twilio does, and sees whether its task appears. It costs nothing with the model or with Twilio.</summary>
+/// <summary>Sends a signed message to the public webhook URL as Twilio does, and waits for its task. It uses neither the model nor Twilio.</summary>
 public sealed class Canary(
     HttpClient http, CanaryFamily family, Database database, IOptions<AppSettings> app, IOptions<CanarySettings> settings, ILogger<Canary> log)
 {
@@ -32,7 +32,7 @@ public sealed class Canary(
             log.CanaryFailed(sid, "canary", outcome, code ?? "none", (long)elapsed.TotalMilliseconds);
     }
 
-    /// <returns><c>ok</c>, <c>refused</c> (by the webhook), <c>failed</c> (on the way) or <c>late</c>; with a code where it is not ok.</returns>
+    /// <returns><c>ok</c>, <c>refused</c> (by the webhook), <c>failed</c> (in the pipeline) or <c>late</c>; with an error code unless ok.</returns>
     private async Task<(string Outcome, string? Code)> FlyAsync(string sid, CancellationToken cancellation)
     {
         try
@@ -43,7 +43,7 @@ public sealed class Canary(
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            // Whatever it was, no task came of the message; only a host that stops says nothing about that.
+            // Any exception means that no task was created. Only the host's shutdown says nothing about the pipeline.
             return ("failed", ErrorCode.Of(e));
         }
     }

@@ -3,10 +3,10 @@ using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Canary;
 
-/// <summary>The family that the canary is of: its one member gets no replies, and what it writes is understood without a model.</summary>
+/// <summary>The canary's family. Its one member gets no replies, and its messages are extracted without a model.</summary>
 public sealed class CanaryFamily(Database database)
 {
-    /// <summary>Of no country, so nobody's.</summary>
+    /// <summary>The country code +999 is not assigned, so the number belongs to no one.</summary>
     public const string Phone = "+99900000000001";
 
     private static readonly Guid Id = new("ca4a4900-0000-4000-8000-000000000001");
@@ -14,8 +14,8 @@ public sealed class CanaryFamily(Database database)
     internal static bool Is(Family family) => family.Id == Id;
 
     /// <summary>
-    /// Makes it anew, so that no more than one canary is ever kept. Not while an earlier one is still on its way: that one must find its family.
-    /// Its member has opted out, and so is never replied to.
+    /// Recreates the family, so that at most one canary is stored. Skips this while an earlier canary is in progress, which needs its family.
+    /// The member has opted out, so the app sends no replies.
     /// </summary>
     internal async Task RenewAsync(CancellationToken cancellation)
     {

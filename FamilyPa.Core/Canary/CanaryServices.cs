@@ -9,7 +9,7 @@ namespace FamilyPa.Core.Canary;
 
 public static class CanaryServices
 {
-    /// <summary>A message of our own that tells whether messages come through.</summary>
+    /// <summary>Registers the canary.</summary>
     public static IServiceCollection AddCanary(this IServiceCollection services)
     {
         services.AddOptions<CanarySettings>().BindConfiguration("Canary");

@@ -8,18 +8,18 @@ using NodaTime;
 
 namespace FamilyPa.Core.Chat;
 
-/// <summary>Carries out what a member asks for in the chat. Run again, a command changes nothing and is answered as before.</summary>
+/// <summary>Executes chat commands. Repeating a command changes nothing and gives the same answer.</summary>
 public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app)
 {
-    /// <summary>Lines of a list.</summary>
+    /// <summary>Maximum number of tasks in a list.</summary>
     private const int MostTasks = 20;
 
-    /// <summary>Open tasks among which one is looked for by its name.</summary>
+    /// <summary>Maximum number of open tasks that a search by name reads.</summary>
     private const int MostNames = 1000;
 
-    /// <param name="reply">Stores the answer; what belongs to it is added.</param>
-    /// <param name="suppressed">The answer will not be sent: no link is made for it.</param>
-    /// <returns>The answer as it is kept, and the link that has its place in it when it is sent.</returns>
+    /// <param name="reply">The batch that stores the reply; the command adds its statements.</param>
+    /// <param name="suppressed">The reply will not be sent, so no sign-in link is created.</param>
+    /// <returns>The reply as it is stored, and the link that replaces the placeholder when it is sent.</returns>
     public async Task<(string Text, Uri? Link)> AnswerAsync(Command command, LeasedJob claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
     {
         var text = CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
@@ -52,7 +52,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         return text.Done(done, unknown);
     }
 
-    /// <summary>Which tasks the sender speaks of, and which numbers say nothing.</summary>
+    /// <summary>Resolves the tasks that the command names, and the numbers that match none.</summary>
     private async Task<(IReadOnlyList<Guid> Tasks, IReadOnlyList<int> Unknown)> MeantAsync(Command command, LeasedJob claim, CancellationToken cancellation)
     {
         if (command.Named is { } name)
@@ -76,7 +76,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         return text.Undone(await batch.ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation));
     }
 
-    /// <summary>The most urgent first, or what was done last; and how many there are.</summary>
+    /// <summary>Open tasks by due date, or the tasks completed last; with their total number.</summary>
     private async Task<(IReadOnlyList<ListedTask> Tasks, long Total)> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation)
     {
         var tomorrow = Instant.FromDateTimeOffset(claim.ReceivedAt).InZone(claim.Family.TimeZone).Date.PlusDays(1)

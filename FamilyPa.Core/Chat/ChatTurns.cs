@@ -3,23 +3,23 @@ using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Chat;
 
-/// <summary>What the sender has been shown when a message comes, as the numbers and the "done" in it refer to it.</summary>
-/// <param name="Numbered">The tasks of the last list or reply, in the order of their numbers; null where there is none any more.</param>
-/// <param name="StillOpen">Those that are open of the last message that showed any, be it a reminder.</param>
+/// <summary>The tasks that the app had shown to the sender when the message arrived. Numbers and "done" refer to them.</summary>
+/// <param name="Numbered">The tasks of the last list or reply, in the order of their numbers; null for a task that no longer exists.</param>
+/// <param name="StillOpen">The open tasks of the last message that showed tasks, reminders included.</param>
 internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen);
 
-/// <summary>Keeps what members were shown. Only what may have gone out counts, and only for a week.</summary>
+/// <summary>Stores which tasks the app showed to a member. Only replies that may have been sent count, for a week.</summary>
 internal static class ChatTurns
 {
-    /// <summary>Adds the tasks that a reply shows, in the order of their numbers.</summary>
+    /// <summary>Adds the tasks that a reply lists, in the order of their numbers.</summary>
     public static DatabaseBatch AddList(DatabaseBatch batch, LeasedJob claim, IEnumerable<Guid> tasks) => batch.Add(
         """
         insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at) values ($1, $2, $3, 'list', $4, $5) on conflict do nothing
         """,
         claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.ToArray(), claim.ReceivedAt.ToUniversalTime());
 
-    /// <summary>Adds the tasks of an ordinary message, which the same batch has stored before, as its reply numbers them: first the new ones.</summary>
-    /// <param name="tasks">Ordinal and, where it answers one, the question of each.</param>
+    /// <summary>Adds the tasks of an ordinary message, in the order in which its reply numbers them: new tasks first. The batch must have stored them.</summary>
+    /// <param name="tasks">The ordinal of each task, or the question that it answers.</param>
     public static DatabaseBatch AddReply(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<(int Ordinal, Guid? Answers)> tasks) => batch.Add(
         """
         insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
@@ -32,7 +32,7 @@ internal static class ChatTurns
         claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.Select(task => task.Ordinal).ToArray(),
         tasks.Select(task => task.Answers).ToArray(), claim.ReceivedAt.ToUniversalTime());
 
-    /// <summary>What the sender of a message had been shown when it came.</summary>
+    /// <summary>Reads what the app had shown to the sender when the message arrived.</summary>
     public static async Task<Shown> ReadAsync(Database database, LeasedJob claim, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(

@@ -9,7 +9,7 @@ public enum CommandKind
     Help,
 }
 
-/// <summary>Which tasks a list is to show.</summary>
+/// <summary>The tasks that a list shows.</summary>
 public enum ListScope
 {
     Open,
@@ -21,22 +21,22 @@ public enum ListScope
     Done,
 }
 
-/// <summary>What a member asks for in the chat with a message of its own, that can be carried out without understanding more of it.</summary>
-/// <param name="Languages">Those in which it means that, ISO 639-1.</param>
-/// <param name="Numbers">Of <see cref="CommandKind.Done"/>: which of the tasks that the sender was shown, from 1.</param>
-/// <param name="Named">Of <see cref="CommandKind.Done"/>: the sender's words for the task, plain; null when none were given.</param>
+/// <summary>A chat command: a whole message with a fixed meaning, so that the app can execute it without a model.</summary>
+/// <param name="Languages">The languages in which the words have this meaning, ISO 639-1.</param>
+/// <param name="Numbers">For <see cref="CommandKind.Done"/>: the numbers of the shown tasks, from 1.</param>
+/// <param name="Named">For <see cref="CommandKind.Done"/>: the sender's words for the task, normalised; null when there are none.</param>
 public sealed record Command(
     CommandKind Kind, IReadOnlyList<string> Languages, ListScope Scope = ListScope.Open, IReadOnlyList<int>? Numbers = null, string? Named = null)
 {
     private const string Prefix = "command_";
 
-    /// <summary>The reason code that the job of such a message bears.</summary>
+    /// <summary>The reason code of a command's job.</summary>
     public string Reason => Prefix + Kind.ToString().ToLowerInvariant();
 
-    /// <summary>Whether a job's reason is a command's.</summary>
+    /// <summary>Whether the reason code is that of a command.</summary>
     public static bool IsReason(string? reason) => reason?.StartsWith(Prefix, StringComparison.Ordinal) is true;
 
-    /// <summary>The command of a job with that reason. Once its message is past its age only the kind is known, and nothing that it could be done to.</summary>
+    /// <summary>The command of a job with this reason. After retention has removed the message's text, only the kind is known.</summary>
     public static Command Of(string reason, string body) =>
         CommandReader.Read(body) is { } command && command.Reason == reason
             ? command

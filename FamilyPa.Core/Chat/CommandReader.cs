@@ -4,18 +4,18 @@ using FamilyPa.Core.Replies;
 namespace FamilyPa.Core.Chat;
 
 /// <summary>
-/// Recognises commands by their words alone, in every language that we speak: the webhook has not asked yet who writes, and a model would
-/// cost money. Only a whole message counts: "get the laundry done by 2" is no command.
+/// Recognises commands by their words, in all supported languages at once: the webhook does not know the sender yet, and a model would cost money.
+/// Only a whole message is a command: "get the laundry done by 2" is none.
 /// </summary>
 public static class CommandReader
 {
-    /// <summary>In characters. A longer message says more than a command does.</summary>
+    /// <summary>Maximum length of a command in characters.</summary>
     private const int Longest = 60;
 
-    /// <summary>More than any list of ours shows is no list of numbers.</summary>
+    /// <summary>Maximum count of numbers in a command: no list shows more tasks.</summary>
     private const int MostNumbers = 20;
 
-    /// <summary>In words, for the name of a task.</summary>
+    /// <summary>Maximum length of a task's name in words.</summary>
     private const int LongestName = 3;
 
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
@@ -66,7 +66,7 @@ public static class CommandReader
         return null;
     }
 
-    /// <returns>Null when there is anything else than numbers, or nothing but what stands between them.</returns>
+    /// <returns>Null when there is anything but numbers and separators, or no number.</returns>
     private static List<int>? Numbers(IEnumerable<string> words, IReadOnlySet<string> and)
     {
         List<int> numbers = [];

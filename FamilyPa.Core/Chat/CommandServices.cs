@@ -4,6 +4,6 @@ namespace FamilyPa.Core.Chat;
 
 public static class CommandServices
 {
-    /// <summary>What members ask for in the chat.</summary>
+    /// <summary>Registers the chat commands.</summary>
     public static IServiceCollection AddChat(this IServiceCollection services) => services.AddSingleton<ChatCommands>();
 }

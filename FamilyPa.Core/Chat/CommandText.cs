@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace FamilyPa.Core.Chat;
 
-/// <summary>A task of the family's, as a list shows it.</summary>
+/// <summary>A task in a list.</summary>
 internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, Member? Assignee);
 
 /// <param name="Outcome">As documented at <c>chat_done</c> in the migrations.</param>
@@ -14,16 +14,16 @@ internal sealed record DoneTask(Guid Id, string Title, string Outcome);
 /// <summary>Composes the answers to commands.</summary>
 internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board)
 {
-    /// <summary>In characters, before the lines at the end. A message has room for 1600.</summary>
+    /// <summary>Maximum length in characters before the last lines. Twilio's limit is 1600.</summary>
     private const int LongestList = 1200;
 
     private readonly Phrases phrases = wording.Phrases;
     private readonly TaskLine line = new(wording, zone, now);
 
-    /// <summary>The same as to the keyword.</summary>
+    /// <summary>The same text as for the keyword HELP.</summary>
     public string Help => phrases.Help;
 
-    /// <summary>In the family's language, unless the command is in another that is not English: English words are everybody's.</summary>
+    /// <summary>Uses the family's language if the command is valid in it, or is English. Otherwise uses the command's language.</summary>
     public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
     {
         var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
@@ -32,8 +32,8 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);
 
-    /// <param name="total">How many there are; the list may have fewer.</param>
-    /// <returns>The text, and how many of the tasks it has room for.</returns>
+    /// <param name="total">The number of all matching tasks; <paramref name="tasks"/> may have fewer.</param>
+    /// <returns>The text, and the number of tasks in it.</returns>
     public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, long total)
     {
         if (tasks.Count == 0)
@@ -55,7 +55,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         return (string.Join('\n', lines), shown);
     }
 
-    /// <param name="unknown">Numbers that the sender was not shown.</param>
+    /// <param name="unknown">Numbers that match no shown task.</param>
     public string Done(IReadOnlyList<DoneTask> tasks, IReadOnlyList<int> unknown)
     {
         List<string> lines =
@@ -70,7 +70,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         return string.Join('\n', lines);
     }
 
-    /// <param name="tasks">What became of each: <c>done</c> is open again, <c>added</c> is canceled.</param>
+    /// <param name="tasks">What was undone: <c>done</c> tasks are open again, <c>added</c> tasks are canceled.</param>
     public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
         ? phrases.NothingToUndo
         : string.Join('\n', tasks.Select(task => wording.Format(task.Kind == "done" ? phrases.OpenAgain : phrases.Withdrawn, task.Title)));

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace FamilyPa.Core.Chat;
 
-/// <summary>The words of a text without what people leave out or add as they like: case, accents, apostrophes, punctuation, emoji.</summary>
+/// <summary>Splits a text into words without case, accents, apostrophes, punctuation and emoji, so that they can be compared.</summary>
 internal static class PlainWords
 {
-    /// <remarks>Between digits a sign is kept (<c>17:00</c>, <c>1-3</c>): without it the number would be another.</remarks>
+    /// <remarks>Keeps signs between digits (<c>17:00</c>, <c>1-3</c>), because they change the number.</remarks>
     public static List<string> Of(string text)
     {
         var plain = new StringBuilder();
-        // What is no character cannot be normalised: half a surrogate pair becomes U+FFFD, U+FFFF and its like nothing.
+        // Normalize() throws for unpaired surrogates and noncharacters. EnumerateRunes replaces the former by U+FFFD; this removes the latter.
         var characters = text.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned);
         foreach (var rune in string.Concat(characters).Normalize(NormalizationForm.FormKD).EnumerateRunes())
         {

@@ -1,10 +1,10 @@
 namespace FamilyPa.Core.Chat;
 
-/// <summary>Finds the task that somebody means by a few of its words.</summary>
+/// <summary>Finds a task by words of its title.</summary>
 internal static class TaskNames
 {
-    /// <param name="name">Plain words.</param>
-    /// <returns>The only task that has them in its title, or the only one whose title they are; null when it could be another.</returns>
+    /// <param name="name">Normalised words.</param>
+    /// <returns>The only task with this title, or the only task whose title contains the words; null when there is no task or more than one.</returns>
     public static Guid? Find(string name, IReadOnlyList<ListedTask> tasks)
     {
         if (name.Length == 0)

@@ -4,7 +4,7 @@ using Polly.Timeout;
 
 namespace FamilyPa.Core.Diagnostics;
 
-/// <summary>A short stable code for what went wrong, safe to log, store and count by.</summary>
+/// <summary>Maps exceptions to short stable codes, which are safe to log, store and count.</summary>
 public static class ErrorCode
 {
     public static string Of(Exception error) => error switch
@@ -24,9 +24,9 @@ public static class ErrorCode
     };
 }
 
-/// <summary>An exception that brings its own code.</summary>
+/// <summary>An exception that defines its own error code.</summary>
 public interface IHasErrorCode
 {
-    /// <summary>Short and stable, without a word of a message.</summary>
+    /// <summary>Short and stable; contains no message text.</summary>
     string Code { get; }
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Diagnostics;
 
 /// <summary>
-/// The core's registry of log events. The names in braces become the dimensions that queries use: <c>message_sid</c> is Twilio's id,
-/// <c>request_id</c> an HTTP request, <c>attempt_id</c> one try of a phase, <c>phase</c> one of the pipeline's four, <c>operation</c> anything else.
+/// The registry of Core's log events. The names in braces become query dimensions: <c>message_sid</c> is Twilio's id of the message,
+/// <c>request_id</c> the HTTP request, <c>attempt_id</c> one attempt of a phase. <c>phase</c> is one of the pipeline's four phases, <c>operation</c> any other work.
 /// </summary>
 internal static partial class Log
 {
@@ -37,7 +37,7 @@ internal static partial class Log
         this ILogger log, string message_sid, Guid attempt_id, string phase, Guid family_id, string deployment, int input_tokens, int output_tokens,
         decimal audio_seconds, decimal cost_usd);
 
-    [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed for good in queue {queue}: {error_code}")]
+    [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed permanently in queue {queue}: {error_code}")]
     public static partial void JobFailed(this ILogger log, string? message_sid, string queue, string error_code);
 
     [LoggerMessage(1301, LogLevel.Information, "Reply to {message_sid} ({kind}): {outcome} {error_code}")]
@@ -119,7 +119,7 @@ internal static partial class Log
     [LoggerMessage(1732, LogLevel.Warning, "Erasure {erasure_id}: {operation} failed: {error_code}; a later run repeats it")]
     public static partial void ErasureFailed(this ILogger log, Guid erasure_id, string operation, string error_code);
 
-    [LoggerMessage(1803, LogLevel.Warning, "Sign-in code not made: {outcome} (request {request_id})")]
+    [LoggerMessage(1803, LogLevel.Warning, "Sign-in code not created: {outcome} (request {request_id})")]
     public static partial void CodeLimited(this ILogger log, string request_id, string outcome);
 
     [LoggerMessage(1804, LogLevel.Information, "Sign-in code {code_id} not sent: {outcome}")]

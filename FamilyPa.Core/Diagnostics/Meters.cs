@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace FamilyPa.Core.Diagnostics;
 
-/// <summary>What is counted and measured as it happens. Never by family or message: those are in the log lines, and in the database.</summary>
+/// <summary>The app's metrics. Family and message ids are no dimensions: their cardinality is too high. Logs and the database have them.</summary>
 public static class Meters
 {
     public const string Name = "FamilyPa";
@@ -10,13 +10,13 @@ public static class Meters
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Taken = Meter.CreateCounter<long>(
-        "familypa.messages.ingested", "{message}", "Verified messages, by outcome (accepted, duplicate, unmatched, …) and by how they came.");
+        "familypa.messages.ingested", "{message}", "Verified messages, by outcome (accepted, duplicate, unmatched, …) and source.");
 
-    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("familypa.verifications.rejected", "{request}", "Refused webhooks, by guard.");
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("familypa.verifications.rejected", "{request}", "Rejected webhooks, by guard.");
 
-    private static readonly Counter<long> Limited = Meter.CreateCounter<long>("familypa.limits.applied", "{message}", "Messages held back, by limit.");
-    private static readonly Counter<long> Breakers = Meter.CreateCounter<long>("familypa.breakers.changed", "{change}", "Breakers that opened or closed, by phase and state.");
-    private static readonly Counter<long> Budgets = Meter.CreateCounter<long>("familypa.budgets.used", "{mark}", "Budgets used up to a mark, by budget and percent.");
+    private static readonly Counter<long> Limited = Meter.CreateCounter<long>("familypa.limits.applied", "{message}", "Messages throttled or deferred, by limit.");
+    private static readonly Counter<long> Breakers = Meter.CreateCounter<long>("familypa.breakers.changed", "{change}", "State changes of circuit breakers, by phase and state.");
+    private static readonly Counter<long> Budgets = Meter.CreateCounter<long>("familypa.budgets.used", "{mark}", "Budgets that reached a threshold, by budget and percent.");
 
     public static void LimitActed(string limit) => Limited.Add(1, new KeyValuePair<string, object?>("limit", limit));
 
@@ -27,31 +27,31 @@ public static class Meters
         Budgets.Add(1, new KeyValuePair<string, object?>("limit", budget), new KeyValuePair<string, object?>("percent", percent));
 
     private static readonly Histogram<double> PhaseDuration = Meter.CreateHistogram<double>(
-        "familypa.phase.duration", "ms", "Tries of a phase, by how they ended.");
+        "familypa.phase.duration", "ms", "Duration of attempts, by phase and outcome.");
 
     private static readonly Histogram<double> MessageDuration = Meter.CreateHistogram<double>(
-        "familypa.message.duration", "ms", "Messages that came to an end, from their arrival, by final status and reason.");
+        "familypa.message.duration", "ms", "Time from receipt to the terminal status, by status and reason.");
 
-    private static readonly Counter<long> Replies = Meter.CreateCounter<long>("familypa.replies", "{reply}", "What was handed to Twilio, by outcome.");
+    private static readonly Counter<long> Replies = Meter.CreateCounter<long>("familypa.replies", "{reply}", "Messages sent by Twilio, by outcome.");
 
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>("familypa.ai.tokens", "{token}", "Tokens of the chat model, by direction.");
 
-    private static readonly Counter<double> Audio = Meter.CreateCounter<double>("familypa.ai.audio", "s", "Sound that the transcription model listened to.");
+    private static readonly Counter<double> Audio = Meter.CreateCounter<double>("familypa.ai.audio", "s", "Audio that the transcription model processed.");
 
-    private static readonly Counter<double> Cost = Meter.CreateCounter<double>("familypa.ai.cost", "{USD}", "What the models cost.");
+    private static readonly Counter<double> Cost = Meter.CreateCounter<double>("familypa.ai.cost", "{USD}", "Cost of the models.");
 
     private static readonly Gauge<long> Waiting = Meter.CreateGauge<long>(
-        "familypa.queue.depth", "{message}", "Messages in each queue, those being worked on included.");
+        "familypa.queue.depth", "{message}", "Messages in each queue, including invisible ones.");
 
     private static readonly Gauge<long> Poison = Meter.CreateGauge<long>("familypa.poison.depth", "{message}", "Messages in each poison queue.");
 
     private static readonly Gauge<double> Oldest = Meter.CreateGauge<double>(
-        "familypa.message.oldest_unfinished", "s", "Age of the oldest message that has not come to its end, held back ones left out; 0 when there is none.");
+        "familypa.message.oldest_unfinished", "s", "Age of the oldest unfinished message, without throttled and deferred ones; 0 when there is none.");
 
     private static readonly Histogram<double> Canary = Meter.CreateHistogram<double>(
         "familypa.canary", "ms", "Canaries, by outcome (ok, late, refused, failed).");
 
-    /// <summary>Whether anybody wants to know the depths, which cost something to ask for.</summary>
+    /// <summary>Whether a listener collects the queue depths. Reading them costs storage operations.</summary>
     internal static bool AreDepthsWanted => Waiting.Enabled;
 
     internal static void MessageIngested(string outcome, string source) => Taken.Add(1, new("outcome", outcome), new("source", source));

@@ -2,25 +2,24 @@ using System.Text.RegularExpressions;
 
 namespace FamilyPa.Core.Diagnostics;
 
-/// <summary>The one place where what is kept or sent elsewhere loses what it must not hold: secrets, phone numbers, what people wrote.</summary>
+/// <summary>Removes secrets, phone numbers and message texts from everything that the app logs, stores as an error or sends elsewhere.</summary>
 public static partial class Sanitizer
 {
     private const int LongestMessage = 500;
     private const int LongestStack = 4000;
 
-    /// <summary>Shorter ones would be found in ordinary words.</summary>
+    /// <summary>Shorter secrets would also match ordinary words.</summary>
     private const int ShortestSecret = 8;
 
     private static volatile string[] known = [];
 
-    /// <summary>From now on these values themselves are masked as well, wherever they stand.</summary>
+    /// <summary>Masks these values in all later texts.</summary>
     public static void Hide(IEnumerable<string?> secrets) =>
         known = [.. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).Distinct().OrderByDescending(secret => secret.Length)];
 
-    /// <summary>The exception's message without what it may have been told by others.</summary>
+    /// <summary>The exception's message without foreign content.</summary>
     /// <remarks>
-    /// A remote service's own words may quote the message back at us, so of its answers only the code is kept. The framework quotes what it
-    /// could not read or find, so of its messages everything in quotes is left out.
+    /// A service's error text may quote the message, so only its code is kept. Framework exceptions quote their input, so quoted parts are removed.
     /// </remarks>
     public static string Message(Exception error) => error switch
     {
@@ -31,7 +30,7 @@ public static partial class Sanitizer
         _ => Quotes().Replace(Text(error.Message), "$1…$2").Shorten(LongestMessage),
     };
 
-    /// <summary>Types and places, without any message.</summary>
+    /// <summary>The exception types and stack traces, without messages.</summary>
     public static string Stack(Exception error)
     {
         var lines = new List<string>();
@@ -45,7 +44,7 @@ public static partial class Sanitizer
         return string.Join('\n', lines).Shorten(LongestStack);
     }
 
-    /// <summary>Masks everything that looks like a secret or a phone number. Ids and dates stay what they are.</summary>
+    /// <summary>Masks everything that looks like a secret or a phone number; keeps ids and dates.</summary>
     public static string Text(string text)
     {
         foreach (var secret in known)
@@ -54,15 +53,15 @@ public static partial class Sanitizer
         return Phones().Replace(text, match => match.Groups["phone"].Success ? $"…{match.Value[^2..]}" : match.Value);
     }
 
-    /// <summary>A URL without its query, which may hold signatures, secrets and numbers, and without a login.</summary>
+    /// <summary>The URL without its query and user info, which may contain signatures, secrets and phone numbers.</summary>
     public static string Url(string url) => Logins().Replace(url.Split('?', 2)[0], "$1");
 
-    /// <summary>Whether an exception says only what we made it say, and may stand in any log as it is.</summary>
+    /// <summary>Whether the exception's message comes from this app only, so that it can be logged unchanged.</summary>
     public static bool IsClean(Exception error) => error.InnerException is null && IsOurs(error);
 
     private static bool IsOurs(Exception error) => error.GetType().FullName?.StartsWith("FamilyPa.", StringComparison.Ordinal) is true;
 
-    // Ids (GUIDs, and 32 or 16 hexadecimal digits with or without Twilio's two letters), dates and fractions are made of digits too: they are taken first.
+    // Ids (GUIDs, 32 or 16 hexadecimal digits, Twilio's SIDs), dates and fractions also consist of digits, so the pattern matches them before phone numbers.
     [GeneratedRegex(@"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[A-Z]{2})?[0-9a-f]{32}|[0-9a-f]{16}|\d{4}-\d\d-\d\d|\d{1,3}\.\d{5,})\b|(?<phone>\+?\d[\d ()-]{6,}\d)")]
     private static partial Regex Phones();
 

@@ -45,7 +45,7 @@ public static class Traces
             ?.SetTag("message_sid", messageSid).SetTag(Invocation, call?.GetTagItem(Call));
     }
 
-    /// <summary>Sets the outcome. Only a span with an error code is an error; a job that another worker has leased is none.</summary>
+    /// <summary>Sets the outcome. Only a span with an error code is an error; a job that another worker has leased is not.</summary>
     public static void End(this Activity? span, string outcome, string? errorCode = null)
     {
         span?.SetTag("outcome", outcome).SetTag("error_code", errorCode);

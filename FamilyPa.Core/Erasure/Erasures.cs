@@ -6,22 +6,22 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Erasure;
 
-/// <summary>What a deleted family leaves: counts.</summary>
-/// <param name="Remaining">Deletions outside of the database that have not succeeded yet; later runs go on with them.</param>
+/// <summary>The counts that remain of an erased family.</summary>
+/// <param name="Remaining">Pending deletions outside the database. Later runs retry them.</param>
 public sealed record Erasure(Guid ErasureId, int Members, int Messages, int Tasks, int Replies, decimal CostUsd, long Remaining);
 
-/// <summary>Deletes a family everywhere: in the database at once and whole, then in Blob storage and at Twilio until nothing is left there.</summary>
+/// <summary>Deletes a family: in the database at once, then in Blob storage and at Twilio, with retries until nothing is left.</summary>
 public sealed class Erasures(Database database, MediaStore media, TwilioMessageList twilio, ILogger<Erasures> log)
 {
     private const int BatchSize = 40;
 
-    /// <summary>All of a family goes in one transaction, years of messages included.</summary>
+    /// <summary>Timeout of the transaction that deletes the whole family.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
-    /// <summary>How much of the work outside is waited for by the one who asks.</summary>
+    /// <summary>How long the request itself deletes outside the database, before the timer takes over.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(20);
 
-    /// <summary>A queue message that has not come by then will not come any more.</summary>
+    /// <summary>After this time no queue message of the family can arrive any more.</summary>
     private static readonly TimeSpan InFlight = TimeSpan.FromDays(1);
 
     /// <returns>Null when there is no such family.</returns>
@@ -43,7 +43,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // The rest is the timer's.
+            // The timer deletes the rest.
         }
 
         await using var rest = database.AsService().Add(
@@ -51,7 +51,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         return erasure with { Remaining = await rest.SingleAsync(row => row.GetInt64(0), cancellation) };
     }
 
-    /// <summary>Goes on with what earlier runs left, of every erasure.</summary>
+    /// <summary>Continues all unfinished erasures.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
@@ -77,7 +77,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
                 if (await DeleteAsync(item, run, token))
                     Interlocked.Increment(ref succeeded);
             });
-            // None of so many: whoever is to delete them is away, and will be for the others too.
+            // When every deletion of a batch failed, the service is unavailable and the others would fail too.
             if (succeeded == 0)
                 break;
         }
@@ -99,7 +99,7 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         return await batch.ListAsync(row => new Item(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
     }
 
-    /// <returns>Whether it is gone.</returns>
+    /// <returns>Whether the item no longer exists.</returns>
     private async Task<bool> DeleteAsync(Item item, Guid run, CancellationToken cancellation)
     {
         string? failure = null;

@@ -14,15 +14,15 @@ public sealed record CreatedMember(Guid UserId, string Name, string Role, string
 
 public sealed record CreatedFamily(Guid Id, string Name, string Timezone, string Locale, IReadOnlyList<CreatedMember> Members);
 
-/// <summary>A phone belongs to one family only, and this one belongs to another.</summary>
+/// <summary>The phone number already belongs to a member, of this or another family.</summary>
 public sealed class PhoneTakenException() : Exception("A phone number is already a member's.");
 
-/// <summary>Creates families on an operator's behalf.</summary>
+/// <summary>Creates families for operators.</summary>
 public sealed partial class AdminFamilies(Database database)
 {
     internal const int MostMembers = 50;
 
-    /// <summary>Everything that is wrong with it, by field; empty when it can be created.</summary>
+    /// <summary>The validation errors by field; empty when the family is valid.</summary>
     public static Dictionary<string, string[]> Validate(NewFamily family)
     {
         var wrong = new Dictionary<string, string[]>();
@@ -46,7 +46,7 @@ public sealed partial class AdminFamilies(Database database)
         return wrong;
     }
 
-    /// <summary>As above.</summary>
+    /// <summary>The validation errors by field; empty when the member is valid.</summary>
     public static Dictionary<string, string[]> Validate(NewMember member)
     {
         var wrong = new Dictionary<string, string[]>();
@@ -88,7 +88,7 @@ public sealed partial class AdminFamilies(Database database)
         return created;
     }
 
-    /// <summary>Whether it is a language tag that dates can be written by.</summary>
+    /// <summary>Whether .NET knows the language tag and so can format its dates.</summary>
     public static bool IsLocale(string tag)
     {
         try

@@ -7,16 +7,16 @@ namespace FamilyPa.Core.Membership;
 public sealed record MemberSummary(
     Guid UserId, string Name, string Role, string? Phone, DateTimeOffset? LastInboundAt, bool OptedOut, DateTimeOffset CreatedAt);
 
-/// <param name="CostUsd">Of all AI calls, ever.</param>
-/// <param name="Members">Only when one family was asked for.</param>
+/// <param name="CostUsd">Of all AI calls so far.</param>
+/// <param name="Members">Null in a list of families.</param>
 public sealed record FamilySummary(
     Guid Id, string Name, string Timezone, string Locale, DateTimeOffset CreatedAt,
     long MemberCount, long MessageCount, long TaskCount, decimal CostUsd, DateTimeOffset? LastMessageAt, IReadOnlyList<MemberSummary>? Members);
 
-/// <param name="Next">What to ask for the families after these; null when these are the last.</param>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
 public sealed record FamilyPage(IReadOnlyList<FamilySummary> Families, Guid? Next);
 
-/// <summary>The families, for operators.</summary>
+/// <summary>Reads families for operators.</summary>
 public sealed class AdminFamilyOverview(Database database)
 {
     private const string Columns =
@@ -29,7 +29,7 @@ public sealed class AdminFamilyOverview(Database database)
         (select max(m.last_inbound_at) from family_members m where m.family_id = f.id)
         """;
 
-    /// <param name="after">The last id of the page before.</param>
+    /// <param name="after">The last id of the previous page.</param>
     public async Task<FamilyPage> ListAsync(Guid? after, int limit, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FamilyPa.Core.Membership;
 
-/// <summary>How removing a member ended.</summary>
+/// <summary>The result of removing a member.</summary>
 public enum Removal
 {
     Removed,
@@ -11,7 +11,7 @@ public enum Removal
     LastOwner,
 }
 
-/// <summary>Adds members to families, and removes them, on an operator's behalf.</summary>
+/// <summary>Adds and removes members of families for operators.</summary>
 public sealed class AdminMembers(Database database)
 {
     private const string LastOwner = "FP002";
@@ -42,7 +42,7 @@ public sealed class AdminMembers(Database database)
         }
     }
 
-    /// <summary>Whose tasks they were become nobody's, and the sessions end.</summary>
+    /// <summary>The database unassigns the member's tasks and ends the member's sessions.</summary>
     public async Task<Removal> RemoveAsync(Guid familyId, Guid userId, string requestId, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(

@@ -8,22 +8,22 @@ using Npgsql;
 namespace FamilyPa.Core.Membership;
 
 /// <param name="PhoneMasked">All but the last two digits; null for a member without a phone.</param>
-/// <param name="You">Whether it is the one who asks.</param>
-/// <param name="Version">Goes up when name or role change, whoever changes them.</param>
+/// <param name="You">Whether this is the requesting member.</param>
+/// <param name="Version">Increases with every change of name or role.</param>
 public sealed record MemberView(
     Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version);
 
 public sealed record AskingMember(Guid UserId, string Name, string Role);
 
-/// <param name="Version">Goes up when name, time zone or locale change, whoever changes them.</param>
-/// <param name="Today">The day it is where the family lives.</param>
+/// <param name="Version">Increases with every change of name, time zone or locale.</param>
+/// <param name="Today">The current date in the family's time zone.</param>
 public sealed record FamilyView(
     Guid Id, string Name, string Timezone, string Locale, int Version, string Today, AskingMember Me, IReadOnlyList<MemberView> Members);
 
-/// <summary>What is to be changed of a family; null leaves it.</summary>
+/// <summary>Changed fields of a family; null keeps a field.</summary>
 public sealed record FamilyChange(string? Name, string? Timezone, string? Locale);
 
-/// <summary>A member's own family.</summary>
+/// <summary>Reads and changes the requesting member's family.</summary>
 public sealed class MemberFamily(Database database, TimeProvider clock)
 {
     private const string Sql =
@@ -42,8 +42,8 @@ public sealed class MemberFamily(Database database, TimeProvider clock)
         return (await batch.SingleAsync(Read, cancellation))!;
     }
 
-    /// <param name="versions">The family must be at one of them; null: at any.</param>
-    /// <exception cref="PostgresException"><c>insufficient_privilege</c>: it is not this member's to change; FP007: it is at another version.</exception>
+    /// <param name="versions">Accepted versions of the family; null for any.</param>
+    /// <exception cref="PostgresException"><c>insufficient_privilege</c>: the member may not change the family. FP007: the family has another version.</exception>
     public async Task<FamilyView> ChangeAsync(Identity member, int[]? versions, FamilyChange change, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
@@ -51,7 +51,7 @@ public sealed class MemberFamily(Database database, TimeProvider clock)
         return (await batch.SingleAsync(Read, cancellation))!;
     }
 
-    /// <summary>Where the family lives, which local times are read by, and how it writes.</summary>
+    /// <summary>The family's time zone, in which local times are read, and its locale.</summary>
     public async Task<(DateTimeZone Zone, string Locale)> PlaceAsync(Identity member, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add("select f.timezone, f.locale from families f where f.id = (select my_family())");

@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace FamilyPa.Core.Membership;
 
-/// <summary>A family is as large as it may be.</summary>
-public sealed class FamilyFullException() : Exception("The family has as many members as it may have.");
+/// <summary>The family has the maximum number of members.</summary>
+public sealed class FamilyFullException() : Exception("The family has the maximum number of members.");
 
-/// <param name="Invited">Whether the member will be told; the message itself is sent a moment later.</param>
+/// <param name="Invited">Whether the invitation is queued.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
 
-/// <summary>The members of a member's own family. What one may do is the database's to say (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
+/// <summary>The members of the requesting member's family. The database checks permissions (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
 public sealed class MemberManagement(Database database, NotificationQueue notifications, ILogger<MemberManagement> log)
 {
     private const string FamilyFull = "FP008";
@@ -29,8 +29,8 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
     /// <param name="phone">In E.164.</param>
     /// <exception cref="PhoneTakenException"/>
     /// <exception cref="FamilyFullException"/>
-    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
-    /// <remarks>Added before under the same key, they are invited again, which is done once: the first time may have ended in between.</remarks>
+    /// <exception cref="PostgresException">FP004: a different request used the same key.</exception>
+    /// <remarks>A repeated request queues the invitation again, because the first may have failed before it. The invitation is sent only once.</remarks>
     public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
@@ -50,8 +50,8 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
         }
     }
 
-    /// <param name="versions">The one who is changed must be at one of them; null: at any.</param>
-    /// <param name="name">Null leaves it, as with <paramref name="role"/>.</param>
+    /// <param name="versions">Accepted versions of the changed member; null for any.</param>
+    /// <param name="name">Null keeps it, as with <paramref name="role"/>.</param>
     public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, string? name, string? role, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
@@ -60,14 +60,14 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
         return (await batch.SingleAsync(Read, cancellation))!;
     }
 
-    /// <summary>Whose tasks they were become nobody's, and the sessions end.</summary>
+    /// <summary>The database unassigns the member's tasks and ends the member's sessions.</summary>
     public async Task RemoveAsync(Identity member, Guid userId, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add("select remove_member($1)", userId);
         await batch.ExecuteAsync(cancellation);
     }
 
-    /// <remarks>The member is there by now: that the queue is not must not make it look otherwise.</remarks>
+    /// <remarks>The member is already stored, so a queue failure must not fail the request.</remarks>
     private async Task<bool> InviteAsync(Guid userId, Guid by)
     {
         try

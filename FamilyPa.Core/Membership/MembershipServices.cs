@@ -6,7 +6,7 @@ namespace FamilyPa.Core.Membership;
 
 public static class MembershipServices
 {
-    /// <summary>What a family sees and does itself, each member as the database lets them; and members on an operator's behalf.</summary>
+    /// <summary>Registers the family API and the operators' member management.</summary>
     public static IServiceCollection AddFamilyApi(this IServiceCollection services) => services
         .AddSingleton<FamilyTasks>()
         .AddSingleton<TaskList>()

@@ -6,22 +6,22 @@ using Npgsql;
 namespace FamilyPa.Core.Operations;
 
 /// <param name="Queue">Without <c>-poison</c>.</param>
-/// <param name="Body">Ids alone; null where it holds a message that somebody wrote, unless that was asked for.</param>
+/// <param name="Body">Null when the body contains message text that was not requested by <c>reveal</c>.</param>
 /// <param name="BodyLength">In characters.</param>
-/// <param name="JobStatus">What has become of the message since; null when there is no such job.</param>
+/// <param name="JobStatus">The job's current status; null when there is no job.</param>
 public sealed record DeadLetter(
     Guid Id, string Queue, string? MessageSid, string Cause, string? Body, int BodyLength, DateTimeOffset CreatedAt, string? JobStatus, int? Generation);
 
 public sealed record DeadLetterFilter(string? Queue, string? Cause, string? MessageSid, DateTimeOffset? Since, DateTimeOffset? Until);
 
-/// <summary>The queue messages that were given up.</summary>
+/// <summary>The stored poison messages.</summary>
 public sealed class DeadLetters(Database database, ILogger<DeadLetters> log)
 {
-    /// <summary>Carries whole messages, not ids.</summary>
+    /// <summary>The queue whose messages contain whole forms, not only ids.</summary>
     private const string QueueOfMessages = "inbound";
 
     /// <summary>The newest first.</summary>
-    /// <param name="reveal">With the bodies that hold what people wrote; noted in the audit log.</param>
+    /// <param name="reveal">Include bodies with message text; recorded in the audit log.</param>
     public async Task<Page<DeadLetter>> ListAsync(
         DeadLetterFilter filter, PageCursor? after, int limit, bool reveal, string requestId, CancellationToken cancellation)
     {

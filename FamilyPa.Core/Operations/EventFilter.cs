@@ -4,8 +4,8 @@ using FamilyPa.Core.Queues;
 
 namespace FamilyPa.Core.Operations;
 
-/// <summary>Which messages an operator means. Null means any.</summary>
-/// <param name="Statuses">The job's, or <see cref="Unmatched"/>.</param>
+/// <summary>Selects messages. Null means any.</summary>
+/// <param name="Statuses">Job statuses, or <see cref="Unmatched"/>.</param>
 /// <param name="Phone">The sender, without a channel.</param>
 /// <param name="Since">Received then or later.</param>
 /// <param name="Until">Received before then.</param>
@@ -20,7 +20,7 @@ public sealed record EventFilter(
     DateTimeOffset? Since = null,
     DateTimeOffset? Until = null)
 {
-    /// <summary>The status of a message whose sender is in no family: it has no job.</summary>
+    /// <summary>The status of a message from an unknown sender, which has no job.</summary>
     public const string Unmatched = "unmatched";
 
     public static readonly IReadOnlyList<string> KnownStatuses =
@@ -40,6 +40,6 @@ public sealed record EventFilter(
     [JsonIgnore]
     public bool IsEmpty => this == new EventFilter();
 
-    /// <summary>What is noted of it: the phone only by its last two digits.</summary>
+    /// <summary>The filter in the audit log, with the phone masked to the last two digits.</summary>
     public string ToAuditJson() => JsonSerializer.Serialize(this with { Phone = Phone is null ? null : "…" + Phone[^2..] }, AuditJson);
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace FamilyPa.Core.Operations;
 
-/// <summary>A message in a list, with nothing in it of what was written.</summary>
+/// <summary>A message in a list, without its text.</summary>
 /// <param name="Phone">Masked.</param>
 /// <param name="LatencyMs">From received to completed, in milliseconds.</param>
 public sealed record EventRow(
@@ -22,8 +22,8 @@ public sealed record EventRow(
     long? LatencyMs,
     decimal CostUsd);
 
-/// <summary>The first of the messages that a filter means, the oldest first.</summary>
-/// <param name="Matched">How many it means in all, from where the selection began.</param>
+/// <summary>The first messages that match a filter, the oldest first.</summary>
+/// <param name="Matched">The number of all matches from the cursor on.</param>
 public sealed record EventSelection(IReadOnlyList<string> MessageSids, long Matched, PageCursor? Next)
 {
     public static EventSelection Of(IEnumerable<string> named)
@@ -33,11 +33,11 @@ public sealed record EventSelection(IReadOnlyList<string> MessageSids, long Matc
     }
 }
 
-/// <summary>Finds messages: those in the pipeline, and those of senders in no family.</summary>
+/// <summary>Finds messages in the pipeline and messages from unknown senders.</summary>
 public sealed class EventSearch(Database database)
 {
-    // $1 to $9 are the filter, $10 and $11 the cursor, $12 the limit. Planned with their values: most conditions then fall away.
-    // $13 is the one status where there is only one: an index gives its rows in order, which it cannot for a list.
+    // $1 to $9 are the filter, $10 and $11 the cursor, $12 the limit. A custom plan omits the conditions of absent filters.
+    // $13 is the status when there is only one: then an index returns the rows in order.
     private const string ValuesPlan = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
 
     private static readonly string SearchSql = $"""
@@ -69,7 +69,7 @@ public sealed class EventSearch(Database database)
         return Page.Of(rows, limit, row => new PageCursor(row.ReceivedAt, row.MessageSid));
     }
 
-    /// <summary>The oldest first, as they are to be replayed.</summary>
+    /// <summary>The oldest first, which is the order of a replay.</summary>
     public async Task<EventSelection> SelectAsync(EventFilter filter, PageCursor? after, int limit, CancellationToken cancellation)
     {
         await using var batch = Query(SelectSql, filter, after, limit);
@@ -98,7 +98,7 @@ public sealed class EventSearch(Database database)
         order by received_at {direction}, message_sid {direction} limit $12
         """;
 
-    /// <remarks>A table that no condition needs is not read: each is joined by a key of its own.</remarks>
+    /// <remarks>Each table is joined by a unique key, so PostgreSQL skips the tables that no condition uses.</remarks>
     private static string Jobs(string beyond) => $"""
         from processing_jobs j
         left join webhook_events e on e.id = j.webhook_event_id
@@ -111,7 +111,7 @@ public sealed class EventSearch(Database database)
           and ($10::timestamptz is null or (j.received_at, j.message_sid) {beyond} ($10, $11::text))
         """;
 
-    /// <remarks>One that was taken in later is found as what it has become.</remarks>
+    /// <remarks>Excludes messages that were ingested later: <see cref="Jobs"/> finds those.</remarks>
     private static string Unmatched(string beyond) => $"""
         from unmatched_messages u
         where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender')

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Operations;
 
-/// <summary>Everything that is known of one message, from its id alone: for operators.</summary>
+/// <summary>Reads everything that is stored about one message, for operators.</summary>
 public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> log)
 {
     /// <summary>
     /// One JSON document: event with its payload, job, states, queue, attempts, media, transcripts, clarifications, tasks, replies, AI usage,
-    /// poison, operators' actions, what limits had to do with it; null when the message is unknown.
+    /// poison messages, operators' actions and applied limits; null when the message is unknown.
     /// </summary>
-    /// <param name="reveal">With addresses and what was written, which are masked otherwise; noted in the audit log.</param>
+    /// <param name="reveal">Include addresses and texts, which are masked otherwise; recorded in the audit log.</param>
     public async Task<string?> ReadAsync(string messageSid, bool reveal, string requestId, CancellationToken cancellation)
     {
         var batch = database.AsService();

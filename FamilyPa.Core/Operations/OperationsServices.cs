@@ -5,7 +5,7 @@ namespace FamilyPa.Core.Operations;
 
 public static class OperationsServices
 {
-    /// <summary>What operators see of messages, and how they run them again.</summary>
+    /// <summary>Registers search, timeline, overview and replay for operators.</summary>
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<Overview>()
         .AddSingleton<MessageTimeline>()

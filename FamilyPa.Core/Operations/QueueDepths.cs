@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Operations;
 
-/// <summary>Measures what waits: in the queues, in the poison queues, and for how long.</summary>
-/// <remarks>By a timer, which runs on one instance only, so that sums over all instances are right.</remarks>
+/// <summary>Measures the depths of the queues and poison queues, and the age of the oldest unfinished message.</summary>
+/// <remarks>A timer runs it on one instance only, so sums over all instances are correct.</remarks>
 public sealed class QueueDepths(Database database, PhaseQueues queues, ILogger<QueueDepths> log)
 {
     public static IReadOnlyList<string> Queues { get; } = [.. Enum.GetValues<Phase>().Select(phase => phase.Name()), FallbackQueue.Name, NotificationQueue.Name];
 
-    /// <remarks>Twelve calls of the queue service, at $0.004 for ten thousand, every 30 s: about 40 cents a month.</remarks>
+    /// <remarks>Twelve storage operations every 30 s, at $0.004 per ten thousand: about 40 cents a month.</remarks>
     public async Task MeasureAsync(CancellationToken cancellation)
     {
         if (!Meters.AreDepthsWanted)

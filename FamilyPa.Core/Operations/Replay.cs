@@ -8,43 +8,43 @@ using Npgsql;
 
 namespace FamilyPa.Core.Operations;
 
-/// <summary>Which messages to run again, and from where.</summary>
-/// <param name="MessageSids">Each once.</param>
-/// <param name="Filter">How they were chosen; null where they were named.</param>
-/// <param name="FromPhase">Named: the phase and those after it are done anew. Not named: each goes on where it failed.</param>
-/// <param name="DryRun">Only say what would happen.</param>
+/// <summary>The messages to replay, and the phase to start from.</summary>
+/// <param name="MessageSids">Without duplicates.</param>
+/// <param name="Filter">The filter that selected the messages; null when the request named them.</param>
+/// <param name="FromPhase">The pipeline repeats this phase and the later ones. When null, each job continues at the phase that failed.</param>
+/// <param name="DryRun">Report the outcomes without changes.</param>
 public sealed record ReplayRequest(IReadOnlyList<string> MessageSids, EventFilter? Filter, Phase? FromPhase, bool DryRun)
 {
-    /// <summary>Gets a line of its own in the audit log and the app's, besides each message's.</summary>
+    /// <summary>Whether the audit log and the app's log get a summary entry, besides those of each message.</summary>
     public bool IsBulk => Filter is not null || MessageSids.Count > 1;
 }
 
-/// <param name="JobId">Null where there is no job.</param>
-/// <param name="Outcome">As documented at <c>replay_job</c> in the migrations; <c>unknown</c> where no such message was ever taken in.</param>
+/// <param name="JobId">Null when there is no job.</param>
+/// <param name="Outcome">As documented at <c>replay_job</c> in the migrations; <c>unknown</c> for a message that was never received.</param>
 public sealed record ReplayResult(Guid? JobId, string MessageSid, string? Status, int? Generation, string? Phase, string Outcome);
 
-/// <summary>Runs stored messages again. The same keys hold, so what they did before they do not do twice.</summary>
+/// <summary>Runs stored messages again. Their idempotency keys stay the same, so no effect occurs twice.</summary>
 public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessages unmatched, ILogger<Replay> log)
 {
     private const int SendsAtOnce = 16;
 
-    /// <summary>Longer than this the queues are not waited for: the sweeper sends what was not sent.</summary>
+    /// <summary>Timeout for queueing. The sweeper queues what is left.</summary>
     private static readonly TimeSpan EnqueueLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>One transaction and one round trip for all of them, then one queue operation for each that is replayed.</summary>
-    /// <returns>One result for each message, in the order they were named.</returns>
+    /// <summary>One transaction and one round trip for all messages, then one queue operation for each replayed message.</summary>
+    /// <returns>One result per message, in the order of the request.</returns>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
     {
         using var span = Traces.Start("replay");
         var results = await StoreAsync(request, requestId, cancellation);
         if (request.IsBulk)
             log.ReplayedMany(requestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);
-        // Not bound to the caller's cancellation from here on: the jobs are stored as asked for, so a caller that hangs up changes nothing.
+        // From here on the caller's cancellation does not apply, because the replay is already committed.
         await EnqueueAsync([.. results.Where(result => result.Outcome == "replayed")], requestId);
         return await IngestAsync(results, requestId);
     }
 
-    /// <remarks>In the order of their ids, so that two replays of the same messages never wait for each other crosswise.</remarks>
+    /// <remarks>Ordered by id, so that two concurrent replays of the same messages cannot deadlock.</remarks>
     private async Task<List<ReplayResult>> StoreAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
     {
         var messageSids = request.MessageSids.Where(MessageSids.IsValid).Order(StringComparer.Ordinal).ToArray();

@@ -4,10 +4,10 @@ using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Core.Queues;
 
-/// <summary>What a phase's queue carries: which message, and of which generation of its job.</summary>
+/// <summary>The content of a phase's queue message.</summary>
 /// <param name="MessageSid">Twilio's id of the message.</param>
-/// <param name="Generation">Counts replays; null in what a person put into the queue by hand, which means "as it stands now".</param>
-/// <param name="Traceparent">Whose span asks for it (W3C); null where the message's own trace is to be looked up, or nothing is traced.</param>
+/// <param name="Generation">Number of replays; null in a message that an operator put into the queue, which means the current generation.</param>
+/// <param name="Traceparent">The sender's span (W3C). When null, the receiver takes the message's own trace from the database.</param>
 public sealed record JobMessage(
     [property: JsonPropertyName("messageSid")] string MessageSid,
     [property: JsonPropertyName("generation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Generation,
@@ -16,8 +16,7 @@ public sealed record JobMessage(
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>
-    /// Reads what the app sends (JSON), and what people paste: a bare MessageSid, or either of the two in Base64,
-    /// which is how the Azure Portal writes a queue message unless told otherwise.
+    /// Reads the app's JSON, or a bare MessageSid that an operator enters. Either may be in Base64, the Azure Portal's default.
     /// </summary>
     public static JobMessage? TryParse(string body) => QueueText.Readings(body).Select(TryParsePlain).FirstOrDefault(message => message is not null);
 

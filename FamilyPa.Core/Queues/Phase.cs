@@ -1,6 +1,6 @@
 namespace FamilyPa.Core.Queues;
 
-/// <summary>The phases of a message, each a queue of the same name in lower case.</summary>
+/// <summary>The phases of the pipeline. Each has a queue of the same name in lower case.</summary>
 public enum Phase
 {
     Download,
@@ -21,7 +21,7 @@ public static class Phases
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
     };
 
-    /// <summary>The name of its status while the phase is at work.</summary>
+    /// <summary>The job's status while the phase runs.</summary>
     public static string Status(this Phase phase) => phase switch
     {
         Phase.Download => "downloading",

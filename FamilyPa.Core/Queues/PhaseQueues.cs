@@ -3,27 +3,27 @@ using Azure.Storage.Queues;
 
 namespace FamilyPa.Core.Queues;
 
-/// <summary>Sends to the phases' queues.</summary>
+/// <summary>Sends messages to the phases' queues.</summary>
 public sealed class PhaseQueues(QueueServiceClient service)
 {
-    /// <summary>How often the platform delivers a message before it moves it to poison: host.json's <c>maxDequeueCount</c>.</summary>
+    /// <summary>Deliveries before the platform moves a message to the poison queue: <c>maxDequeueCount</c> in host.json.</summary>
     public const int MostTries = 5;
 
-    /// <summary>How long the platform waits before it delivers a message again that failed: host.json's <c>visibilityTimeout</c>.</summary>
+    /// <summary>Delay before the platform redelivers a failed message: <c>visibilityTimeout</c> in host.json.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, QueueClient> clients = new();
 
-    /// <param name="delay">Stays invisible this long; none when null. The platform's limit is seven days.</param>
+    /// <param name="delay">Visibility delay; none when null. The platform's limit is seven days.</param>
     public Task SendAsync(Phase phase, JobMessage message, CancellationToken cancellation, TimeSpan? delay = null) =>
         SendAsync(phase.Name(), message.ToJson(), delay, cancellation);
 
-    /// <summary>Hands a body that can't be worked on to the phase's poison queue at once, not after five tries.</summary>
-    /// <param name="delay">As above.</param>
+    /// <summary>Sends a body that no phase can process to the poison queue, without the five attempts.</summary>
+    /// <param name="delay">Visibility delay; none when null.</param>
     public Task SendToPoisonAsync(Phase phase, string body, CancellationToken cancellation, TimeSpan? delay = null) =>
         SendAsync(phase.Name() + "-poison", body, delay, cancellation);
 
-    /// <returns>About how many messages a queue holds, those being worked on included; null when there is no such queue.</returns>
+    /// <returns>The approximate number of messages in a queue, including invisible ones; null when the queue does not exist.</returns>
     internal async Task<int?> DepthAsync(string queue, CancellationToken cancellation)
     {
         try
@@ -36,11 +36,11 @@ public sealed class PhaseQueues(QueueServiceClient service)
         }
     }
 
-    /// <returns>Whether the queue service answers.</returns>
+    /// <returns>Whether the queue service responds.</returns>
     public async Task<bool> IsReachableAsync(CancellationToken cancellation) =>
         (await clients.GetOrAdd(Phase.Extract.Name(), service.GetQueueClient).ExistsAsync(cancellation)).Value;
 
-    /// <summary>About how many messages the phase's queue holds, those that are being worked on included; hardly ever fewer than there are.</summary>
+    /// <summary>The approximate number of messages in the phase's queue, including invisible ones. It is rarely below the real number.</summary>
     public async Task<int> CountAsync(Phase phase, CancellationToken cancellation)
     {
         try
@@ -62,7 +62,7 @@ public sealed class PhaseQueues(QueueServiceClient service)
         }
         catch (Azure.RequestFailedException e) when (e.ErrorCode == "QueueNotFound")
         {
-            // Deployment creates the queues; one that was deleted by hand must not cost a message.
+            // The deployment creates the queues. If an operator deleted one, no message may be lost.
             await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
             await client.SendMessageAsync(body, delay, TimeSpan.FromSeconds(-1), cancellation);
         }

@@ -13,7 +13,7 @@ public static class QueueServices
 
     private static QueueServiceClient CreateClient(IConfiguration configuration)
     {
-        // The functions' listeners read plain text (host.json: messageEncoding none), so plain text is sent.
+        // The listeners read plain text (host.json: messageEncoding none).
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
         options.Retry.MaxRetries = 2;

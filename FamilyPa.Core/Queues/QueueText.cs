@@ -3,10 +3,10 @@ using System.Text;
 
 namespace FamilyPa.Core.Queues;
 
-/// <summary>Bodies of queue messages as people write them: the Azure Portal uses Base64 unless told otherwise.</summary>
+/// <summary>Decodes queue message bodies that operators enter. The Azure Portal writes Base64 by default.</summary>
 internal static class QueueText
 {
-    /// <summary>The body as it stands, and then, if it is Base64 of text, that text.</summary>
+    /// <summary>The body itself, and then the decoded text if the body is Base64.</summary>
     public static IEnumerable<string> Readings(string body)
     {
         var text = body.Trim().TrimStart('\uFEFF');

@@ -3,25 +3,25 @@ using Polly;
 
 namespace FamilyPa.Core.Resilience;
 
-/// <summary>How calls to outside services are repeated inside one attempt: exponentially, with jitter, and as Retry-After asks.</summary>
+/// <summary>Retries inside one attempt: exponential backoff with jitter, honouring Retry-After.</summary>
 public static class OutboundRetryPolicy
 {
-    /// <summary>A service that asks for more patience than this is not waited for: the job steps aside.</summary>
+    /// <summary>Longest Retry-After for which a call waits. Above it the attempt ends and the job is deferred.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Nobody knows how far ahead a service's clock or ambition is.</summary>
+    /// <summary>Upper limit for a service's Retry-After, which may be wrong.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     private static readonly AsyncLocal<bool> Probe = new();
 
-    /// <summary>Whether the attempt under way only tries whether a service is back. Then one call has to do.</summary>
+    /// <summary>Whether the current attempt is a circuit breaker's half-open probe, which makes one call only.</summary>
     public static bool IsProbe
     {
         get => Probe.Value;
         set => Probe.Value = value;
     }
 
-    /// <param name="again">Which outcomes a call may be repeated after.</param>
+    /// <param name="again">Decides after which outcomes a call may be retried.</param>
     public static HttpRetryStrategyOptions Retries(int count, Func<Outcome<HttpResponseMessage>, bool> again) => new()
     {
         MaxRetryAttempts = count,
@@ -31,7 +31,7 @@ public static class OutboundRetryPolicy
         ShouldHandle = attempt => ValueTask.FromResult(!IsProbe && again(attempt.Outcome) && AskedPause(attempt.Outcome.Result) <= LongestPause),
     };
 
-    /// <summary>How long an answer asks us to stay away, where that is more than we wait inside a call.</summary>
+    /// <summary>The response's Retry-After, when it is longer than <see cref="LongestPause"/>; limited to ten minutes.</summary>
     public static TimeSpan? WaitOf(HttpResponseMessage response) => WaitOf(AskedPause(response));
 
     /// <inheritdoc cref="WaitOf(HttpResponseMessage)"/>
@@ -44,7 +44,7 @@ public static class OutboundRetryPolicy
         _ => TimeSpan.Zero,
     };
 
-    /// <summary>Whether a call that ended so may be made again at once: it certainly reached nobody, or was turned away.</summary>
+    /// <summary>Whether the call certainly did not reach the service, so that an immediate retry is safe.</summary>
     public static bool IsUnreached(Exception? error) => error is HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Retention;
 
-/// <summary>Removes content that is past its age, of messages that are finished. What happened, when, and what it cost stays.</summary>
+/// <summary>Removes the content of finished messages after its retention period. Status, times and cost stay.</summary>
 public sealed class RetentionRun(Database database, MediaStore media, IOptions<RetentionSettings> settings, ILogger<RetentionRun> log)
 {
-    /// <summary>Rows that one statement touches, so that its locks are short.</summary>
+    /// <summary>Rows per statement, so that locks are short.</summary>
     private const int BatchSize = 500;
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -38,7 +38,7 @@ public sealed class RetentionRun(Database database, MediaStore media, IOptions<R
         },
         cancellation);
 
-    /// <summary>Batch after batch until there is nothing left. A failure ends this kind for today, and no other.</summary>
+    /// <summary>Runs batches until nothing is left. A failure ends only this kind of content, until the next run.</summary>
     private async Task RunAsync(string what, Func<CancellationToken, Task<long>> remove, CancellationToken cancellation)
     {
         var count = 0L;
@@ -56,7 +56,7 @@ public sealed class RetentionRun(Database database, MediaStore media, IOptions<R
             log.Removed(what, count);
     }
 
-    /// <summary>The bytes first, then the note that they were there.</summary>
+    /// <summary>Deletes the blobs before their rows, so that no blob is forgotten.</summary>
     private async Task<long> RemoveMediaAsync(int days, int daysOfFailed, CancellationToken cancellation)
     {
         await using var due = database.AsService().Add(RetentionSql.DueMedia, days, daysOfFailed, BatchSize);

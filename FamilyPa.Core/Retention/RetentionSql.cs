@@ -1,9 +1,9 @@
 namespace FamilyPa.Core.Retention;
 
-/// <summary>One batch each: <c>$1</c> is the age in days, <c>$2</c> the most rows; the answer is how many there were.</summary>
+/// <summary>Statements of one batch: <c>$1</c> is the age in days, <c>$2</c> the row limit. Each returns the number of rows.</summary>
 internal static class RetentionSql
 {
-    /// <summary>A job that could still go on needs what it came with.</summary>
+    /// <summary>An unfinished job still needs its input.</summary>
     private const string Finished = "j.status in ('done', 'rejected', 'failed', 'throttled')";
 
     public const string Payloads =
@@ -19,7 +19,7 @@ internal static class RetentionSql
         select purge_events(array(select message_sid from due))::bigint
         """;
 
-    /// <summary>Messages whose attachments are due, <c>$2</c> being the age for failed ones, which may be replayed, and <c>$3</c> the most.</summary>
+    /// <summary>Messages whose attachments are due. <c>$2</c> is the age for failed messages, which may be replayed; <c>$3</c> is the row limit.</summary>
     public const string DueMedia =
         """
         select f.message_sid from media_files f join processing_jobs j on j.message_sid = f.message_sid
@@ -58,7 +58,7 @@ internal static class RetentionSql
         select count(*) from gone
         """;
 
-    /// <summary>A STOP stays: it holds until its number sends START.</summary>
+    /// <summary>Keeps opt-outs, which are valid until the number sends START.</summary>
     public const string Strangers =
         """
         with gone as (
@@ -94,7 +94,7 @@ internal static class RetentionSql
         select count(*) from gone
         """;
 
-    /// <summary>What served its purpose: sessions that are over, codes and links and counts, answers kept under a key. <c>$1</c> is 1: codes are counted by the day.</summary>
+    /// <summary>Expired sessions, codes, links, counters and idempotency keys. <c>$1</c> is 1, because one limit counts codes per day.</summary>
     public const string SignIns =
         """
         with session as (
@@ -113,7 +113,7 @@ internal static class RetentionSql
           + (select count(*) from counted) + (select count(*) from answer)
         """;
 
-    /// <summary>That limits acted; what it cost stays.</summary>
+    /// <summary>Records of applied limits. The AI usage ledger stays.</summary>
     public const string Limits =
         """
         with notifications as (

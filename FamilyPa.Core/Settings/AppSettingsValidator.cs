@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Settings;
 
-/// <summary>Names everything that is wrong with the settings at once, without repeating a value: half of them are secrets.</summary>
+/// <summary>Reports all invalid settings in one message. The message contains no values, because many of them are secrets.</summary>
 public sealed class AppSettingsValidator(IConfiguration configuration) : IValidateOptions<AppSettings>
 {
     public ValidateOptionsResult Validate(string? name, AppSettings settings)
@@ -37,7 +37,7 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
 
         return wrong.Count == 0
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Family PA cannot start, its settings are not complete: {string.Join("; ", wrong)}.");
+            : ValidateOptionsResult.Fail($"Family PA cannot start because of its settings: {string.Join("; ", wrong)}.");
 
         void Require(string key, string value, Func<string, bool> isGood, string complaint)
         {
@@ -50,7 +50,10 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         }
     }
 
-    /// <summary>What stands where the platform could not fetch a secret, or nobody has filled one in, is known to all and must not verify anything.</summary>
+    /// <summary>
+    /// Whether the value is an unresolved Key Vault reference, or a placeholder that an operator has not replaced. Such values are public, so they must not verify
+    /// anything.
+    /// </summary>
     private static bool IsPlaceholder(string value) => value.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase) || value.StartsWith('<');
 
     private static bool IsSafeUrl(string text) =>

@@ -1,11 +1,11 @@
 namespace FamilyPa.Core.Settings;
 
-/// <summary>The canary (<c>Canary__…</c>).</summary>
+/// <summary>The synthetic end-to-end test, called canary (<c>Canary__…</c>).</summary>
 public sealed class CanarySettings
 {
-    /// <summary>Whether a message of our own goes the whole way every few minutes.</summary>
+    /// <summary>Whether the app sends itself a test message through the whole pipeline every few minutes.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>After this a canary that has not come to its end is late.</summary>
+    /// <summary>Time after which an unfinished canary counts as <c>late</c>.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -2,11 +2,11 @@ using Npgsql;
 
 namespace FamilyPa.Core.Settings;
 
-/// <summary>Reads a PostgreSQL address in either of the forms that people have at hand.</summary>
+/// <summary>Parses PostgreSQL connection strings.</summary>
 public static class ConnectionStrings
 {
-    /// <summary>Takes an Npgsql connection string or a libpq URI (<c>postgresql://user:password@host:port/database?sslmode=require</c>).</summary>
-    /// <exception cref="FormatException">It is neither; the message does not repeat it, for it may hold a password.</exception>
+    /// <summary>Accepts an Npgsql connection string or a libpq URI (<c>postgresql://user:password@host:port/database?sslmode=require</c>).</summary>
+    /// <exception cref="FormatException">The text has neither form. The message omits the text, which may contain a password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         try

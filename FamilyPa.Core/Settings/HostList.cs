@@ -1,10 +1,10 @@
 namespace FamilyPa.Core.Settings;
 
-/// <summary>A setting that lists hosts.</summary>
+/// <summary>Parses a setting that lists hosts.</summary>
 public static class HostList
 {
-    /// <summary>Reads <c>host[:port], …</c>; a loopback host is spoken to in plain http.</summary>
-    /// <exception cref="FormatException">One is neither.</exception>
+    /// <summary>Reads <c>host[:port], …</c>. Loopback hosts get the scheme http, all others https.</summary>
+    /// <exception cref="FormatException">An entry is not a host with an optional port.</exception>
     public static IEnumerable<Uri> Parse(string? hosts) =>
         (hosts ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(host =>
         {

@@ -1,51 +1,51 @@
 namespace FamilyPa.Core.Settings;
 
-/// <summary>Limits (<c>Limits__…</c>) that keep abuse from costing more than it is worth, and a bill from running away.</summary>
+/// <summary>Limits that protect against abuse and runaway cost (<c>Limits__…</c>).</summary>
 public sealed class LimitSettings
 {
-    /// <summary>Messages of one sender in a minute (of the clock). STOP, START and HELP may be ten times as many.</summary>
+    /// <summary>Messages of one sender per clock minute. The limit for STOP, START and HELP is ten times as high.</summary>
     public int SenderPerMinute { get; set; } = 10;
 
-    /// <summary>Messages of all senders in an hour, and in a day, of UTC.</summary>
+    /// <summary>Messages of all senders per UTC hour, and per UTC day.</summary>
     public int GlobalPerHour { get; set; } = 2000;
 
     /// <inheritdoc cref="GlobalPerHour"/>
     public int GlobalPerDay { get; set; } = 10_000;
 
-    /// <summary>Past this many refused webhooks a minute an address is answered 429, and only costs memory.</summary>
+    /// <summary>Rejected webhooks per minute and client address. Above it the app answers 429 without a database query.</summary>
     public int VerificationFailuresPerMinutePerAddress { get; set; } = 20;
 
-    /// <summary>A larger attachment is refused; in millions of bytes.</summary>
+    /// <summary>Maximum size of an attachment in megabytes (1,000,000 bytes); the app rejects larger ones.</summary>
     public int MaxMediaMegabytes { get; set; } = 25;
 
-    /// <summary>Recordings that are longer, all of a message together, are refused.</summary>
+    /// <summary>Maximum total length of all recordings of a message; the app rejects longer ones.</summary>
     public double MaxAudioMinutes { get; set; } = 10;
 
-    /// <summary>Transcriptions and extractions at once, over all instances.</summary>
+    /// <summary>Maximum number of concurrent transcriptions and extractions over all instances.</summary>
     public int MaxConcurrentJobs { get; set; } = 8;
 
-    /// <summary>What AI may cost for one family in a day of its own, where the family has no budget of its own.</summary>
+    /// <summary>AI budget of a family per day in its time zone. A family may have a budget of its own instead.</summary>
     public decimal DailyCostPerFamilyUsd { get; set; } = 10;
 
-    /// <summary>What AI may cost in a day of UTC, for all families together.</summary>
+    /// <summary>AI budget of all families together per UTC day.</summary>
     public decimal DailyCostGlobalUsd { get; set; } = 100;
 
-    /// <summary>A service that failed so often in a row, for half as many different messages at least, is not asked for a while.</summary>
+    /// <summary>Consecutive failures, from at least half as many messages, that open a service's circuit breaker.</summary>
     public int BreakerFailures { get; set; } = 10;
 
-    /// <summary>For how long at first; twice as long each time it fails again, up to the most.</summary>
+    /// <summary>How long a breaker stays open. The time doubles with each failed probe, up to <see cref="BreakerOpenMost"/>.</summary>
     public TimeSpan BreakerOpen { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc cref="BreakerOpen"/>
     public TimeSpan BreakerOpenMost { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A sender of whose messages so many failed in a row is not worked for by AI for a while.</summary>
+    /// <summary>Consecutive failed messages of one sender after which the app pauses AI calls for this sender for <see cref="SenderPause"/>.</summary>
     public int SenderFailures { get; set; } = 5;
 
     /// <inheritdoc cref="SenderFailures"/>
     public TimeSpan SenderPause { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A message that could not be worked on for so long, whatever held it back, is given up and its sender told.</summary>
+    /// <summary>The app fails a deferred message after this time and notifies its sender.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(7);
 
     internal bool IsValid() =>

@@ -1,22 +1,22 @@
 namespace FamilyPa.Core.Settings;
 
-/// <summary>When members are reminded of tasks that are due (<c>Reminders__…</c>). Times of day are those of the family's zone.</summary>
+/// <summary>When members get reminders of due tasks (<c>Reminders__…</c>). Times of day are in the family's time zone.</summary>
 public sealed class ReminderSettings
 {
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How long before a task that is due at a time of day.</summary>
+    /// <summary>How long before the due time the app sends a reminder.</summary>
     public TimeSpan Before { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>When, on its day, of a task without a time of day.</summary>
+    /// <summary>Time of day for reminders of tasks that are due on a day without a time.</summary>
     public TimeOnly AllDayAt { get; set; } = new(8, 0);
 
-    /// <summary>From then nobody is reminded of anything; the same as <see cref="QuietUntil"/> where there are no quiet hours.</summary>
+    /// <summary>Start of the quiet hours, in which the app sends no reminders. Equal to <see cref="QuietUntil"/> when there are none.</summary>
     public TimeOnly QuietFrom { get; set; } = new(21, 0);
 
     public TimeOnly QuietUntil { get; set; } = new(8, 0);
 
-    /// <summary>A reminder that could not be sent for this long is not sent any more.</summary>
+    /// <summary>The app drops a reminder that is overdue by more than this.</summary>
     public TimeSpan LatestAfter { get; set; } = TimeSpan.FromHours(1);
 
     public bool AreSensible => Before >= TimeSpan.Zero && Before <= TimeSpan.FromHours(12) && LatestAfter > TimeSpan.Zero && LatestAfter <= TimeSpan.FromDays(1);

@@ -1,14 +1,16 @@
 namespace FamilyPa.Core.Settings;
 
-/// <summary>For how many days what families send is kept (<c>Retention__…</c>). The ledger, the tasks and each message's skeleton stay.</summary>
+/// <summary>Retention of content in days (<c>Retention__…</c>). The app keeps the AI usage ledger, the tasks and each message's metadata.</summary>
 public sealed class RetentionSettings
 {
-    /// <summary>Forms as they came, message texts, what was understood of them, what came from strangers or was given up; media of failed messages.</summary>
+    /// <summary>
+    /// Raw webhook forms, message texts, extraction results, messages of unknown senders, poison message bodies, and media of failed messages.
+    /// </summary>
     public int RawPayloadDays { get; set; } = 30;
 
-    /// <summary>Recordings and other attachments, once their message is finished.</summary>
+    /// <summary>Recordings and other attachments, counted from the end of their message.</summary>
     public int MediaDays { get; set; } = 7;
 
-    /// <summary>Transcripts, and what we replied and asked.</summary>
+    /// <summary>Transcripts, replies and clarifying questions.</summary>
     public int TranscriptDays { get; set; } = 90;
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FamilyPa.Core.Settings;
 
-/// <summary>Which of the settings are secrets, or hold one: nothing that leaves the app may repeat them.</summary>
+/// <summary>Lists the secret values of the configuration, so that the sanitizer can mask them.</summary>
 internal static class SecretSettings
 {
     private static readonly string[] Names =
@@ -13,7 +13,7 @@ internal static class SecretSettings
 
     public static IEnumerable<string?> Of(IConfiguration configuration) => Names.Select(name => configuration[name]).SelectMany(Parts);
 
-    /// <summary>A secret itself; of a connection string whole and its password or key, with and without URL encoding.</summary>
+    /// <summary>The value itself, and the password or key inside a connection string, with and without URL encoding.</summary>
     private static IEnumerable<string?> Parts(string? value)
     {
         yield return value;

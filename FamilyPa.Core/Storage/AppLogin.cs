@@ -3,11 +3,11 @@ using Npgsql;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Ties the role <c>familypa_app</c>, which the migrations create without any means to log in, to what the app logs in with.</summary>
+/// <summary>Gives the role <c>familypa_app</c> a way to log in. The migrations create it without one.</summary>
 public static class AppLogin
 {
-    /// <param name="identity">Object id of a managed identity: Azure's PostgreSQL then takes its tokens for the role.</param>
-    /// <param name="password">A password, where there is no Entra.</param>
+    /// <param name="identity">Object id of a managed identity. Azure Database for PostgreSQL then accepts its tokens for the role.</param>
+    /// <param name="password">A password for servers without Entra.</param>
     public static void Allow(string adminConnectionString, Guid? identity, string? password)
     {
         using var source = NpgsqlDataSource.Create(ConnectionStrings.Parse(adminConnectionString));

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Statements that go to the server together: one round trip, one transaction, all or nothing.</summary>
+/// <summary>Statements that run in one round trip and one transaction.</summary>
 public sealed class DatabaseBatch : IAsyncDisposable
 {
     private static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(2);
@@ -12,10 +12,10 @@ public sealed class DatabaseBatch : IAsyncDisposable
     private readonly NpgsqlDataSource source;
     private NpgsqlBatch batch;
 
-    /// <summary>Statements at the head whose rows are nobody's business.</summary>
+    /// <summary>Number of statements at the start whose results are skipped.</summary>
     private int preludes = 1;
 
-    /// <param name="claims">JSON, as <c>auth.uid()</c> reads it; empty for nobody.</param>
+    /// <param name="claims">JSON, as <c>auth.uid()</c> reads it; empty for no user.</param>
     internal DatabaseBatch(NpgsqlDataSource source, string role, string claims)
     {
         this.source = source;
@@ -23,8 +23,8 @@ public sealed class DatabaseBatch : IAsyncDisposable
         Add("select set_config('request.jwt.claims', $1, true), set_config('role', $2, true)", claims, role);
     }
 
-    /// <param name="sql">One statement with positional parameters (<c>$1</c>, <c>$2</c>, …); cast those whose type a text does not tell.</param>
-    /// <param name="values">Their values in order; null is NULL.</param>
+    /// <param name="sql">One statement with positional parameters (<c>$1</c>, <c>$2</c>, …). Cast those whose type PostgreSQL cannot infer.</param>
+    /// <param name="values">The parameters' values in order; null is NULL.</param>
     public DatabaseBatch Add(string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -34,22 +34,22 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Lets the batch take longer than the few seconds that are enough for the pipeline.</summary>
+    /// <summary>Replaces the command timeout, whose default suits the pipeline.</summary>
     public DatabaseBatch Within(TimeSpan limit)
     {
         batch.Timeout = (int)limit.TotalSeconds;
         return this;
     }
 
-    /// <summary>Makes all of the batch depend on a statement that raises an error where it must not run.</summary>
+    /// <summary>Adds a statement that raises an error, and so rolls back the batch, when the batch must not run.</summary>
     public DatabaseBatch Guard(string sql, params ReadOnlySpan<object?> values)
     {
         preludes++;
         return Add(sql, values);
     }
 
-    /// <summary>Runs the batch for its effects.</summary>
-    /// <returns>How many rows its last statement touched.</returns>
+    /// <summary>Runs the batch and ignores its rows.</summary>
+    /// <returns>The number of rows that the last statement affected.</returns>
     public async Task<ulong> ExecuteAsync(CancellationToken cancellation)
     {
         try
@@ -65,13 +65,13 @@ public sealed class DatabaseBatch : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs the batch for its effects, and while the database is away again and again, for two minutes: for results that were paid for
-    /// or cannot be had again. It must be safe to run twice, for the connection may be lost after the commit.
+    /// Runs the batch and retries it for two minutes while the database is unavailable. Use it for results that were paid for or cannot be produced again.
+    /// The batch must be idempotent, because the connection may break after the commit.
     /// </summary>
-    /// <param name="cancellation">Ends the waiting, not a command.</param>
+    /// <param name="cancellation">Ends the retries, but does not cancel a running command.</param>
     public Task ExecuteDurablyAsync(CancellationToken cancellation) => DurablyAsync(() => ExecuteAsync(CancellationToken.None), cancellation);
 
-    /// <summary>Runs the batch and stands before the rows of the first statement that gives any.</summary>
+    /// <summary>Runs the batch and positions the reader before the rows of the first statement after the guards.</summary>
     public async Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellation)
     {
         NpgsqlDataReader? reader = null;
@@ -84,7 +84,7 @@ public sealed class DatabaseBatch : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // A statement behind the first refused: the reader still holds the connection.
+            // A statement after the first failed: the reader still holds the connection.
             if (reader is not null)
                 await reader.DisposeAsync();
             DropSpoiled(e);
@@ -92,14 +92,14 @@ public sealed class DatabaseBatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the batch and maps the first row, or answers the default when there is none.</summary>
+    /// <summary>Runs the batch and maps the first row; returns the default when there is none.</summary>
     public async Task<T?> SingleAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation)
     {
         await using var reader = await ReadAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? map(reader) : default;
     }
 
-    /// <summary>As <see cref="SingleAsync"/>, and as often as <see cref="ExecuteDurablyAsync"/>.</summary>
+    /// <summary>As <see cref="SingleAsync"/>, with the retries of <see cref="ExecuteDurablyAsync"/>.</summary>
     public Task<T?> SingleDurablyAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation) =>
         DurablyAsync(() => SingleAsync(map, CancellationToken.None), cancellation);
 
@@ -113,7 +113,7 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>As <see cref="ListAsync"/>, and as often as <see cref="ExecuteDurablyAsync"/>.</summary>
+    /// <summary>As <see cref="ListAsync"/>, with the retries of <see cref="ExecuteDurablyAsync"/>.</summary>
     public Task<List<T>> ListDurablyAsync<T>(Func<NpgsqlDataReader, T> map, CancellationToken cancellation) =>
         DurablyAsync(() => ListAsync(map, CancellationToken.None), cancellation);
 
@@ -137,8 +137,8 @@ public sealed class DatabaseBatch : IAsyncDisposable
     }
 
     /// <summary>
-    /// Npgsql (10.0.3) takes for prepared what it then could not send, and does not see that a server has forgotten: whoever gets that connection
-    /// next would fail too, and all after it. So no open connection is used again.
+    /// Closes all idle connections. Npgsql 10.0.3 treats a statement as prepared although it could not send it, and does not notice
+    /// when the server has lost its prepared statements. Every later user of that connection would fail.
     /// </summary>
     private void DropSpoiled(Exception error)
     {
@@ -147,8 +147,8 @@ public sealed class DatabaseBatch : IAsyncDisposable
     }
 
     /// <summary>
-    /// A batch of Npgsql (10.0.3) whose connection broke as it was being written still takes its statements for half prepared, on whatever
-    /// connection it runs next; there that fails, and may leave names behind which every later statement of that connection then runs into (42P05).
+    /// Rebuilds the batch. In Npgsql 10.0.3 a batch whose connection broke during the write treats its statements as half prepared on the next connection.
+    /// There it fails, and leaves names behind with which later statements collide (42P05).
     /// </summary>
     private async Task RenewAsync()
     {

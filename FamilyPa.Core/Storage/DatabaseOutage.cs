@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Tells a database that is away from one that refuses what it is asked.</summary>
+/// <summary>Distinguishes an unavailable database from one that rejects a statement.</summary>
 public static class DatabaseOutage
 {
     /// <summary>
-    /// Whether an operation failed for reasons that lie with the database: not reached, too slow, starting, stopping, in recovery,
-    /// out of connections or space, not letting us in, at odds with us about what is prepared. Another time the same operation may succeed.
+    /// Whether the cause lies with the database, so that a retry may succeed: unreachable, too slow, starting, stopping, in recovery,
+    /// out of connections or space, refusing the login, or out of sync with Npgsql about prepared statements.
     /// </summary>
     public static bool Is(Exception error) => error switch
     {
@@ -16,7 +16,7 @@ public static class DatabaseOutage
         _ => false,
     };
 
-    /// <summary>Whether the server does not know, or knows already, a statement that is to be run or prepared on this connection.</summary>
+    /// <summary>Whether the server does not know a prepared statement of this connection, or already has one of that name.</summary>
     public static bool IsOfPreparation(Exception error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement };
 }

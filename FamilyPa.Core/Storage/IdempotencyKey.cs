@@ -1,5 +1,5 @@
 namespace FamilyPa.Core.Storage;
 
-/// <summary>A member's key under which the same request may be sent again without being done again.</summary>
-/// <param name="RequestHash">Of what was asked: another request must not get the first one's answer.</param>
+/// <summary>A key that a member's client sends so that a repeated request takes effect only once.</summary>
+/// <param name="RequestHash">Hash of the request. A different request under the same key must not get the stored response.</param>
 public sealed record IdempotencyKey(string Key, byte[] RequestHash);

@@ -1,5 +1,5 @@
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Who a token says is asking. The database has the last word: <c>require_session</c>.</summary>
-/// <param name="SessionId">Null when an outside issuer vouches for the member and there is no session of ours.</param>
+/// <summary>The user and session that a token names. The database decides whether the session is valid: <c>require_session</c>.</summary>
+/// <param name="SessionId">Null for a token of the OpenID Connect issuer, which belongs to no session in the database.</param>
 public sealed record Identity(Guid UserId, Guid? SessionId);

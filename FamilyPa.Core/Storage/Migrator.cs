@@ -6,15 +6,15 @@ using Npgsql;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Brings a database to this version's schema: the numbered SQL files of <c>Storage/Migrations</c>, each once, in order.</summary>
-/// <remarks>Run by <c>familypa migrate</c> and by the local run, never by the app: it needs rights that the app must not have.</remarks>
+/// <summary>Applies the numbered SQL files of <c>Storage/Migrations</c> that the database does not have yet, in order.</summary>
+/// <remarks><c>familypa migrate</c> and the local run call it; the app does not, because it must not have the necessary rights.</remarks>
 public static class Migrator
 {
     private const long Lock = 0x46414D494C595041; // "FAMILYPA"
 
-    /// <param name="connectionString">Npgsql or libpq form, of a login that may create roles and owns the database's objects.</param>
-    /// <param name="progress">Told each file as it is applied.</param>
-    /// <exception cref="InvalidOperationException">A file failed; it was rolled back and the ones before it stay applied.</exception>
+    /// <param name="connectionString">Npgsql or libpq form. Its login must own the database's objects and may create roles.</param>
+    /// <param name="progress">Called with the name of each file that is applied.</param>
+    /// <exception cref="InvalidOperationException">A file failed and was rolled back. The files before it stay applied.</exception>
     public static void Run(string connectionString, Action<string> progress)
     {
         var address = ConnectionStrings.Parse(connectionString);

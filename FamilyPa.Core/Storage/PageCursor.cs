@@ -4,15 +4,15 @@ using System.Text;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Where a list goes on: after this row, in the order of time and key. Rows that come or go meanwhile shift nothing.</summary>
-/// <param name="At">As stored: to the microsecond.</param>
-/// <param name="Key">Tells rows of the same moment apart.</param>
+/// <summary>The position after which a list continues, by time and key. Rows that are added or removed in between do not shift it.</summary>
+/// <param name="At">As stored, in microseconds.</param>
+/// <param name="Key">Orders rows with the same time.</param>
 public sealed record PageCursor(DateTimeOffset At, string Key)
 {
-    /// <summary>Opaque to whoever gets it, and fit for a URL.</summary>
+    /// <summary>An opaque text that is safe in a URL.</summary>
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{At.UtcTicks}:{Key}")));
 
-    /// <returns>Null when it is none of ours.</returns>
+    /// <returns>Null when the text is not a valid cursor.</returns>
     public static PageCursor? TryParse(string text)
     {
         if (!Base64Url.IsValid(text))
@@ -26,12 +26,12 @@ public sealed record PageCursor(DateTimeOffset At, string Key)
     }
 }
 
-/// <param name="Next">Where the next page begins; null on the last one.</param>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
 public sealed record Page<T>(IReadOnlyList<T> Rows, PageCursor? Next);
 
 public static class Page
 {
-    /// <param name="rows">One more than <paramref name="limit"/> where there are more.</param>
+    /// <param name="rows">Up to <paramref name="limit"/> + 1 rows; the extra row shows that there is another page.</param>
     public static Page<T> Of<T>(List<T> rows, int limit, Func<T, PageCursor> cursor) =>
         rows.Count <= limit ? new Page<T>(rows, null) : new Page<T>(rows[..limit], cursor(rows[limit - 1]));
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>What the database builds as JSON within a row: its names are the columns'.</summary>
+/// <summary>Reads JSON that the database builds inside a row, with the columns' snake_case names.</summary>
 internal static class RowJson
 {
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Reads <c>AzureWebJobsStorage</c> as the platform does: a connection string, or the account of an identity-based connection.</summary>
+/// <summary>Reads <c>AzureWebJobsStorage</c> as the platform does: a connection string, or the settings of an identity-based connection.</summary>
 internal static class StorageConnection
 {
     /// <param name="service"><c>queue</c> or <c>blob</c>.</param>

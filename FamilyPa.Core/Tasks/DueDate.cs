@@ -4,8 +4,8 @@ using NodaTime.Text;
 
 namespace FamilyPa.Core.Tasks;
 
-/// <summary>When a task is due.</summary>
-/// <param name="AllDay">No time of day was said: <paramref name="At"/> is the last minute of that day in the family's time zone.</param>
+/// <summary>The due date of a task.</summary>
+/// <param name="AllDay">The task has no time of day; <paramref name="At"/> is the last minute of the day in the family's time zone.</param>
 public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 {
     private static readonly LocalTime LastMinute = new(23, 59);
@@ -26,8 +26,8 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
     }.Build();
 
     /// <summary>
-    /// Reads ISO 8601: a date, a local date and time (a time that the clock skips in spring moves forward with it,
-    /// one that comes twice in autumn means the first), or an instant with its offset.
+    /// Reads ISO 8601: a date, a local date and time, or an instant with an offset. A local time that DST skips moves forward;
+    /// of a local time that occurs twice the first is meant.
     /// </summary>
     public static bool TryParse(string text, DateTimeZone zone, out DueDate due)
     {
@@ -54,19 +54,19 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
         return false;
     }
 
-    /// <summary>Whether a text is an instant by itself, whatever the time zone.</summary>
+    /// <summary>Whether the text is an instant with an offset, so that it needs no time zone.</summary>
     public static bool IsInstant(string text) => WithOffset.Parse(text.Trim()).Success;
 
-    /// <summary>In the form that <see cref="TryParse"/> reads: a local date, or a local date and time.</summary>
+    /// <summary>A local date, or local date and time, that <see cref="TryParse"/> reads.</summary>
     public string ToLocalText(DateTimeZone zone)
     {
         var local = Instant.FromDateTimeOffset(At).InZone(zone).LocalDateTime;
         return AllDay ? LocalDatePattern.Iso.Format(local.Date) : local.ToString("uuuu-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>No family plans for the year 0 or 9999: such a date is the model's slip.</summary>
+    /// <summary>Years outside this range are errors of the model.</summary>
     private static bool IsSensible(int year) => year is >= 2000 and <= 2200;
 
-    /// <summary>No clock is further from UTC than Kiribati's, and <see cref="DateTimeOffset"/> takes no more.</summary>
+    /// <summary>No time zone's offset exceeds 14 hours (Kiribati), and <see cref="DateTimeOffset"/> accepts no more.</summary>
     private static bool IsOnEarth(Offset offset) => offset >= -Furthest && offset <= Furthest;
 }

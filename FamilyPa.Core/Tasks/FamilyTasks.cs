@@ -4,40 +4,40 @@ using Npgsql;
 
 namespace FamilyPa.Core.Tasks;
 
-/// <param name="Json">As the API shows it.</param>
-/// <param name="Version">Goes up with every change, whoever makes it.</param>
+/// <param name="Json">The task in the API's JSON form.</param>
+/// <param name="Version">Increases with every change.</param>
 public sealed record StoredTask(Guid Id, string Json, int Version);
 
-/// <summary>How a change of one task ended.</summary>
+/// <summary>The result of changing a task.</summary>
 public abstract record TaskOutcome
 {
     private TaskOutcome() { }
 
     public sealed record Changed(StoredTask Task) : TaskOutcome;
 
-    /// <summary>Somebody else changed it meanwhile: it is at another version than was expected.</summary>
+    /// <summary>Another request changed the task: its version is not the expected one.</summary>
     public sealed record Conflict(int Version) : TaskOutcome;
 
-    /// <summary>No such task in this family.</summary>
+    /// <summary>The family has no such task.</summary>
     public sealed record Unknown : TaskOutcome;
 }
 
-/// <summary>The assignee is no member of the family.</summary>
+/// <summary>The assignee is not a member of the family.</summary>
 public sealed class UnknownAssigneeException() : Exception("The assignee is not in the family.");
 
-/// <summary>Single tasks, on a member's behalf. One round trip each.</summary>
+/// <summary>Reads and changes single tasks for a member, in one round trip each.</summary>
 public sealed class FamilyTasks(Database database)
 {
-    /// <returns>Null when there is no such task in this family.</returns>
+    /// <returns>Null when the family has no such task.</returns>
     public async Task<StoredTask?> FindAsync(Identity member, Guid id, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add("select t.id, task_json(t)::text, t.version from tasks t where t.id = $1", id);
         return await batch.SingleAsync(Read, cancellation);
     }
 
-    /// <param name="task">Its fields by the names of their columns.</param>
+    /// <param name="task">The fields, by column name.</param>
     /// <exception cref="UnknownAssigneeException"/>
-    /// <exception cref="PostgresException">FP004: another request bore that key.</exception>
+    /// <exception cref="PostgresException">FP004: a different request used the same key.</exception>
     public async Task<StoredTask> CreateAsync(Identity member, IReadOnlyDictionary<string, object?> task, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
@@ -45,8 +45,8 @@ public sealed class FamilyTasks(Database database)
         return (await OfAssigneeAsync(() => batch.SingleAsync(Read, cancellation)))!;
     }
 
-    /// <param name="versions">The task must be at one of them; null: at any.</param>
-    /// <param name="changes">As above; what is not named stays as it is, null empties.</param>
+    /// <param name="versions">Accepted versions of the task; null for any.</param>
+    /// <param name="changes">The changed fields, by column name. A null value clears the field.</param>
     /// <exception cref="UnknownAssigneeException"/>
     public async Task<TaskOutcome> ChangeAsync(
         Identity member, Guid id, int[]? versions, IReadOnlyDictionary<string, object?> changes, CancellationToken cancellation)

@@ -2,27 +2,27 @@ using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Tasks;
 
-/// <summary>The order of a list of tasks.</summary>
+/// <summary>The order of a task list.</summary>
 public enum TaskOrder
 {
-    /// <summary>The soonest first, those without a date last.</summary>
+    /// <summary>Earliest due date first, tasks without one last.</summary>
     Due,
 
-    /// <summary>The newest first.</summary>
+    /// <summary>Newest first.</summary>
     Created,
 
     /// <inheritdoc cref="Created"/>
     Updated,
 
-    /// <summary>The latest first; those that are not completed last.</summary>
+    /// <summary>Latest first, uncompleted tasks last.</summary>
     Completed,
 }
 
-/// <summary>Which of a family's tasks; null means any.</summary>
-/// <param name="Statuses">Some of <see cref="TaskStatuses"/>.</param>
-/// <param name="Unassigned">Only those that are nobody's.</param>
-/// <param name="Undated">Only those without a date.</param>
-/// <param name="Text">Somewhere in title or notes, whatever its case.</param>
+/// <summary>Selects tasks of a family. Null means any.</summary>
+/// <param name="Statuses">A subset of <see cref="TaskStatuses"/>.</param>
+/// <param name="Unassigned">Only tasks without an assignee.</param>
+/// <param name="Undated">Only tasks without a due date.</param>
+/// <param name="Text">A part of the title or the notes, case-insensitive.</param>
 public sealed record TaskFilter(
     IReadOnlyList<string>? Statuses,
     Guid? Assignee,

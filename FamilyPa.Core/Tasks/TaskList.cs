@@ -4,10 +4,10 @@ using FamilyPa.Core.Storage;
 
 namespace FamilyPa.Core.Tasks;
 
-/// <summary>A family's tasks, a page at a time.</summary>
+/// <summary>Reads a family's tasks page by page.</summary>
 public sealed class TaskList(Database database)
 {
-    /// <summary>Where a list by a time that some do not have is when it has come to those.</summary>
+    /// <summary>The cursor's time for rows whose sort column is null.</summary>
     private static readonly DateTimeOffset Never = DateTimeOffset.MaxValue;
 
     /// <returns>Each task as JSON.</returns>
@@ -23,8 +23,8 @@ public sealed class TaskList(Database database)
     }
 
     /// <remarks>
-    /// Only conditions that were asked for are written, and statuses are written out, so that an index for just those can be used. Rows are turned
-    /// into JSON once the page is known, not before.
+    /// The SQL contains only the requested conditions, and statuses as literals, so that PostgreSQL can use partial indexes.
+    /// Only the rows of the page become JSON.
     /// </remarks>
     private static void Add(DatabaseBatch batch, TaskFilter filter)
     {

@@ -1,9 +1,9 @@
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>A sender or receiver as Twilio names it: <c>+447700900123</c>, <c>whatsapp:+447700900123</c>, or <c>whatsapp:US.ABC123</c>.</summary>
+/// <summary>A sender or recipient in Twilio's notation: <c>+447700900123</c>, <c>whatsapp:+447700900123</c>, or <c>whatsapp:US.ABC123</c>.</summary>
 public static class Address
 {
-    /// <summary>WhatsApp takes no free text from a business later than a day after the member's last words; a little less, for it has to get there.</summary>
+    /// <summary>WhatsApp's customer service window of 24 hours after the member's last message, less a margin for delivery.</summary>
     public static readonly TimeSpan WhatsAppWindow = TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5);
 
     /// <summary>The address without its channel: a phone number in E.164, or a business-scoped id.</summary>

@@ -4,13 +4,13 @@ using PhoneNumbers;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>Phone numbers as people write them, made into the one form that is stored: E.164.</summary>
+/// <summary>Converts phone numbers to E.164, the stored form.</summary>
 public static partial class E164Phone
 {
     private const int Longest = 40;
 
-    /// <param name="locale">Whose country a number without a country code is of; null takes none such.</param>
-    /// <returns>Null when it is no phone number.</returns>
+    /// <param name="locale">Determines the country of a number without a country code; when null, such numbers are invalid.</param>
+    /// <returns>Null when the text is not a phone number.</returns>
     public static string? ToE164(string text, string? locale = null)
     {
         if (text.Length > Longest || text.Any(char.IsLetter))
@@ -19,7 +19,7 @@ public static partial class E164Phone
         {
             var util = PhoneNumberUtil.GetInstance();
             var number = util.Parse(text, RegionOf(locale));
-            // Possible, not valid: which blocks a country has handed out changes faster than this list does.
+            // IsPossibleNumber, not IsValidNumber: the library's list of assigned number blocks is always out of date.
             return util.IsPossibleNumber(number) && util.Format(number, PhoneNumberFormat.E164) is var e164 && E164().IsMatch(e164) ? e164 : null;
         }
         catch (NumberParseException)
@@ -40,7 +40,7 @@ public static partial class E164Phone
         }
     }
 
-    /// <summary>What the database takes.</summary>
+    /// <summary>The same pattern as the database's check constraint.</summary>
     [GeneratedRegex(@"\A\+[1-9][0-9]{6,14}\z", RegexOptions.CultureInvariant)]
     private static partial Regex E164();
 }

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>The form that a message comes as (<c>application/x-www-form-urlencoded</c>).</summary>
+/// <summary>Reads and writes <c>application/x-www-form-urlencoded</c> forms.</summary>
 public static class FormFields
 {
-    /// <summary>Decodes a form, names as they are written (ASP.NET's own reader folds their case, and the signature does not).</summary>
-    /// <returns>Null when a name comes twice: the official libraries disagree on how such a form is signed, and Twilio sends none.</returns>
+    /// <summary>Decodes a form and keeps the case of its names. ASP.NET Core's reader ignores case, but the signature does not.</summary>
+    /// <returns>Null when a name occurs twice. Twilio never sends this, and its libraries disagree on how to sign it.</returns>
     public static Dictionary<string, string>? TryRead(ReadOnlySpan<byte> body)
     {
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>A body from outside: not read past a limit, whatever its length was said to be, and not waited for without end.</summary>
+/// <summary>Reads a response body with a size limit, an idle timeout and a total timeout.</summary>
 internal sealed class MediaBody(Stream stream, long mostBytes, TimeSpan idle, TimeSpan whole, CancellationToken cancellation) : IDisposable
 {
     private readonly long started = Stopwatch.GetTimestamp();
@@ -11,11 +11,11 @@ internal sealed class MediaBody(Stream stream, long mostBytes, TimeSpan idle, Ti
     /// <summary>Bytes read so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>There was more than the limit: the end that was read is not the end.</summary>
+    /// <summary>Whether the body is longer than the limit. Reading stopped there.</summary>
     public bool IsTooLarge => Length > mostBytes;
 
     /// <returns>0 at the end, or past the limit.</returns>
-    /// <exception cref="MediaFetchException">The connection broke off, or nothing came for too long.</exception>
+    /// <exception cref="MediaFetchException">The connection broke, or a timeout expired.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         if (IsTooLarge)
@@ -25,7 +25,7 @@ internal sealed class MediaBody(Stream stream, long mostBytes, TimeSpan idle, Ti
         try
         {
             var got = await stream.ReadAsync(buffer, patience.Token);
-            // Whatever is done with these bytes takes its own time.
+            // The timeout must not include the time that the caller spends on these bytes.
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
             Length += got;
             return got;

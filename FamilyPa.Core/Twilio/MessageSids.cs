@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>Twilio's message ids: SM… or MM…, 32 hexadecimal digits after it today; read leniently, for the format is theirs to change.</summary>
+/// <summary>Twilio's message SIDs: SM or MM and 32 hexadecimal digits today. The check is lenient, because Twilio may change the format.</summary>
 public static partial class MessageSids
 {
     /// <summary>What the ids of our own test messages begin with; Twilio's are random.</summary>

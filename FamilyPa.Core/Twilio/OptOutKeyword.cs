@@ -1,6 +1,6 @@
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>Words that carriers give a meaning of their own; none may ever become a task.</summary>
+/// <summary>Carriers' opt-out keywords. Such a message never becomes a task.</summary>
 public enum Keyword
 {
     None,
@@ -11,8 +11,8 @@ public enum Keyword
 
 public static class Keywords
 {
-    /// <summary>Reads the whole message as a keyword, or takes the one that Twilio recognised (<c>OptOutType</c>) and answered itself.</summary>
-    /// <remarks>Twilio also takes YES for START; to a question of ours it is an answer, so here it counts only if Twilio says so.</remarks>
+    /// <summary>Compares the whole message with the keywords, or takes the keyword that Twilio recognised and answered itself (<c>OptOutType</c>).</summary>
+    /// <remarks>Twilio also accepts YES for START. YES may answer a clarifying question, so it counts only when Twilio reports it.</remarks>
     public static Keyword Read(string body, string? optOutType) => (optOutType ?? body).Trim().TrimEnd('.', '!').ToUpperInvariant() switch
     {
         "STOP" or "UNSUBSCRIBE" or "END" or "QUIT" or "STOPALL" or "REVOKE" or "OPTOUT" or "CANCEL" => Keyword.Stop,
@@ -21,10 +21,10 @@ public static class Keywords
         _ => Keyword.None,
     };
 
-    /// <summary>Whether a job's reason is a keyword's.</summary>
+    /// <summary>Whether the reason code is that of a keyword.</summary>
     public static bool IsReason(string reason) => reason.StartsWith("keyword_", StringComparison.Ordinal);
 
-    /// <summary>The reason code that the job of such a message bears.</summary>
+    /// <summary>The reason code of a keyword's job.</summary>
     public static string? Reason(this Keyword keyword) => keyword switch
     {
         Keyword.Stop => "keyword_stop",

@@ -7,29 +7,29 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>How handing a message to Twilio ended.</summary>
+/// <summary>The result of sending a message by Twilio.</summary>
 public abstract record SendResult
 {
     private SendResult() { }
 
-    /// <summary>Its name in logs and meters.</summary>
+    /// <summary>The outcome in logs and metrics.</summary>
     public string Outcome => this switch { Sent => "sent", Refused => "refused", NotSent => "not_sent", _ => "uncertain" };
 
-    /// <param name="Sid">Twilio's id of our message; null when the answer could not be read.</param>
+    /// <param name="Sid">Twilio's SID of the sent message; null when the response could not be read.</param>
     public sealed record Sent(string? Sid) : SendResult;
 
-    /// <summary>Twilio will never take it (opted out, blocked, outside WhatsApp's 24-hour window, no such number, …).</summary>
+    /// <summary>Twilio rejects the message permanently (opted out, blocked, outside WhatsApp's 24-hour window, no such number, …).</summary>
     public sealed record Refused(string Code) : SendResult;
 
-    /// <summary>Certainly not sent, and worth another try.</summary>
-    /// <param name="Wait">How long Twilio asks us to stay away, where that is more than we wait inside a call.</param>
+    /// <summary>Twilio did not accept the message. A retry is safe.</summary>
+    /// <param name="Wait">Twilio's Retry-After, when it is longer than the pause that a call's own retries allow.</param>
     public sealed record NotSent(string Code, TimeSpan? Wait = null) : SendResult;
 
-    /// <summary>No answer came: Twilio may have it or not. There is no idempotency key, so sending again could say it twice.</summary>
+    /// <summary>No response came, so the result is unknown. Twilio has no idempotency key: a retry could send the message twice.</summary>
     public sealed record Uncertain(string Code) : SendResult;
 }
 
-/// <summary>Twilio's REST API, as far as it is needed. Its SDK (9.5 MB) would have to be loaded for one form post.</summary>
+/// <summary>Sends messages by Twilio's REST API, without its SDK: 9.5 MB to load for one form post.</summary>
 public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings)
 {
     private const int LongestBody = 1600;
@@ -60,7 +60,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
         }
     }
 
-    /// <summary>The body as it is sent: Twilio refuses longer ones.</summary>
+    /// <summary>The body, shortened to the length that Twilio accepts.</summary>
     public static string Fit(string body) => body.Length <= LongestBody ? body : body.Cut(LongestBody - 1) + "…";
 
     private static async Task<SendResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -91,7 +91,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
     }
 }
 
-/// <summary>A reply that could not be handed over this time; the platform is to try again.</summary>
+/// <summary>Twilio did not accept a reply because of a transient failure. The platform retries the phase.</summary>
 public sealed class ReplyNotSentException(SendResult.NotSent result) : Exception("Twilio did not take the reply."), IHasErrorCode
 {
     public string Code => result.Code;

@@ -9,22 +9,22 @@ using Polly.Timeout;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>How asking for an attachment ended.</summary>
-/// <param name="Response">Its headers are here, its body is still to be read; null when there is a reason.</param>
-/// <param name="Reason">Why there is none to be had.</param>
-/// <param name="Host">The one that is not Twilio's.</param>
+/// <summary>The result of requesting an attachment.</summary>
+/// <param name="Response">A response whose body is still unread; null when there is a reason.</param>
+/// <param name="Reason">Why the attachment is not available.</param>
+/// <param name="Host">The host that is not allowed.</param>
 public sealed record MediaAnswer(HttpResponseMessage? Response, string? Reason = null, string? Host = null) : IDisposable
 {
     public void Dispose() => Response?.Dispose();
 }
 
-/// <summary>Media at Twilio: fetched from its API or where that redirects to, and from nowhere else; and deleted there.</summary>
+/// <summary>Downloads media from Twilio's API and its redirect targets only, and deletes media at Twilio.</summary>
 public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOptions<AppSettings> settings)
 {
-    /// <summary>Twilio does not have it, or does not give it out.</summary>
+    /// <summary>Twilio does not have the media, or does not return it.</summary>
     public const string Unavailable = "media_unavailable";
 
-    /// <summary>Its address, or one it redirects to, is not Twilio's.</summary>
+    /// <summary>The URL, or that of a redirect, is not Twilio's.</summary>
     public const string Forbidden = "media_forbidden";
 
     private const int MostRedirects = 5;
@@ -32,10 +32,10 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
     private readonly AuthenticationHeaderValue credentials = new(
         "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.Value.TwilioAccountSid}:{settings.Value.TwilioAuthToken}")));
 
-    /// <param name="mayComeLater">The message is so young that Twilio may not have its media ready yet.</param>
-    /// <exception cref="MediaFetchException">Not this time: Twilio is busy, or not ready, or does not know us.</exception>
+    /// <param name="mayComeLater">The message is so recent that Twilio may still be storing its media; a 404 is transient then.</param>
+    /// <exception cref="MediaFetchException">A transient failure: Twilio is busy, has not stored the media yet, or rejects our credentials.</exception>
     /// <exception cref="HttpRequestException">Twilio cannot be reached.</exception>
-    /// <exception cref="TimeoutRejectedException">Twilio does not answer.</exception>
+    /// <exception cref="TimeoutRejectedException">Twilio did not respond in time.</exception>
     public async Task<MediaAnswer> OpenAsync(string url, bool mayComeLater, CancellationToken cancellation)
     {
         if (!origins.IsApi(url, out var address))
@@ -49,7 +49,7 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
 
             using (response)
             {
-                // Resolved by hand: a path alone, on the same host, is a redirect as well.
+                // Resolve relative redirects too.
                 if (!response.Headers.NonValidated.TryGetValues("Location", out var location)
                     || !Uri.TryCreate(address, location.ToString(), out address))
                     return new MediaAnswer(null, Unavailable);
@@ -63,7 +63,7 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
     }
 
     /// <summary>Deletes Twilio's copy.</summary>
-    /// <returns>Null when it is gone; otherwise why it is not, as a code.</returns>
+    /// <returns>Null when the copy no longer exists; otherwise the error code.</returns>
     public async Task<string?> DeleteAsync(string url, CancellationToken cancellation)
     {
         if (!origins.IsApi(url, out var address))
@@ -99,7 +99,7 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
             return new MediaAnswer(response);
         var (status, wait) = ((int)response.StatusCode, OutboundRetryPolicy.WaitOf(response));
         response.Dispose();
-        // That our own credentials are refused is nothing the sender could be told.
+        // A 401 means that our credentials are wrong. The sender cannot correct that, so the phase is retried.
         var isTransient = status is 408 or 425 or 429 or >= 500 || (status == 401 && isApi) || (status == 404 && mayComeLater);
         return isTransient
             ? throw new MediaFetchException($"twilio_http_{status}", $"Twilio answered {status} for the media.") { Wait = wait }

@@ -8,24 +8,24 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>Twilio did not do what it was asked, or not in words that can be read.</summary>
+/// <summary>A call of Twilio's API failed, or its response could not be read.</summary>
 /// <param name="code">Stable, for logs and counting.</param>
 public sealed class TwilioUnavailableException(string code, Exception? inner = null) : Exception("Twilio's API did not answer as it should.", inner), IHasErrorCode
 {
     public string Code { get; } = code;
 }
 
-/// <summary>The messages that Twilio keeps: listed, and deleted.</summary>
-/// <remarks>Our credentials go along, so nothing is asked of any origin but <c>TWILIO_API_BASE_URL</c>'s, whatever a page says.</remarks>
+/// <summary>Lists and deletes messages at Twilio.</summary>
+/// <remarks>Requests carry our credentials, so they go only to the origin of <c>TWILIO_API_BASE_URL</c>, regardless of the URLs in a page.</remarks>
 public sealed class TwilioMessageList(HttpClient http, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline)
 {
-    /// <summary>Where a list that leads in a circle ends.</summary>
+    /// <summary>Stops a list whose next pages form a loop.</summary>
     private const int MostPages = 1000;
 
     private string Account => $"2010-04-01/Accounts/{app.Value.TwilioAccountSid}";
 
     /// <summary>Pages of messages, the newest first.</summary>
-    /// <param name="since">Only those sent since then; null for all.</param>
+    /// <param name="since">Only messages sent since then; null for all.</param>
     /// <param name="filter">Further parameters, such as <c>To</c>.</param>
     /// <exception cref="TwilioUnavailableException"/>
     public IAsyncEnumerable<IReadOnlyList<ListedMessage>> ListAsync(
@@ -38,7 +38,7 @@ public sealed class TwilioMessageList(HttpClient http, IOptions<AppSettings> app
             $"{Account}/Messages.json?{query}PageSize={pipeline.Value.ReconcilePageSize}", page => page.Messages, page => page.NextPageUri, cancellation);
     }
 
-    /// <summary>The media of a message, with their addresses as a webhook names them.</summary>
+    /// <summary>A message's media, with the same URLs as in its webhook.</summary>
     /// <exception cref="TwilioUnavailableException"/>
     public async Task<IReadOnlyList<(string Url, string? ContentType)>> MediaAsync(ListedMessage message, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ public sealed class TwilioMessageList(HttpClient http, IOptions<AppSettings> app
         return media;
     }
 
-    /// <summary>Deletes a message of either direction with its media; done when it is gone already.</summary>
+    /// <summary>Deletes an inbound or outbound message and its media. Succeeds when they no longer exist.</summary>
     /// <exception cref="TwilioUnavailableException"/>
     public async Task DeleteAsync(string messageSid, CancellationToken cancellation)
     {
@@ -88,7 +88,7 @@ public sealed class TwilioMessageList(HttpClient http, IOptions<AppSettings> app
         }
     }
 
-    /// <returns>The answer's body; null when there is no such thing.</returns>
+    /// <returns>The response body; null for 404 or 410.</returns>
     private async Task<byte[]?> SendAsync(HttpMethod method, string address, CancellationToken cancellation, bool isGoneFine = false)
     {
         try

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>A message as Twilio's list tells of it, either direction.</summary>
-/// <param name="NumMedia">Twilio writes it as text.</param>
+/// <summary>A message in Twilio's message list, inbound or outbound.</summary>
+/// <param name="NumMedia">A string in Twilio's JSON.</param>
 public sealed record ListedMessage(
     string? Sid, string? AccountSid, string? Direction, string? Status, string? From, string? To, string? Body, int? NumMedia, string? NumSegments,
     string? MessagingServiceSid, string? DateSent, string? DateCreated, ListedSubresources? SubresourceUris)
 {
-    /// <summary>To the second; null when it cannot be read.</summary>
+    /// <summary>To the second; null when the dates cannot be read.</summary>
     public DateTimeOffset? At =>
         DateTimeOffset.TryParse(DateSent ?? DateCreated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
             ? at
@@ -33,6 +33,6 @@ internal static class TwilioJson
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
     };
 
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <exception cref="JsonException">The text is not such JSON.</exception>
     public static T? Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<T>(json, Options);
 }

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-/// <summary>Members of a family, and their sessions, on an operator's behalf.</summary>
+/// <summary>Members of a family and their sessions, for operators.</summary>
 public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions sessions)
 {
     [Function("AdminAddMember")]
@@ -21,7 +21,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
         member = member with { Phone = member.Phone is { } phone ? E164Phone.ToE164(phone) : null };
         if (AdminFamilies.Validate(member) is { Count: > 0 } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member cannot be added like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
         try
         {
             return Guid.TryParse(familyId, out var id) && await members.AddAsync(id, member, http.TraceIdentifier, cancellation) is { } added
@@ -30,7 +30,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         }
         catch (PhoneTakenException)
         {
-            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "That phone number is a member's already.");
+            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number already belongs to a member.");
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         return await members.RemoveAsync(family, user, http.TraceIdentifier, cancellation) switch
         {
             Removal.Removed => Results.NoContent(),
-            Removal.LastOwner => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family keeps an owner."),
+            Removal.LastOwner => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family must keep at least one owner."),
             _ => Unknown(http),
         };
     }
@@ -65,7 +65,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
             : Unknown(http);
     }
 
-    /// <summary>What is no id is the id of nothing.</summary>
+    /// <summary>An invalid id is treated as not found.</summary>
     private static Guid IdOf(string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
 
     private static IResult Unknown(HttpContext http) =>

@@ -11,7 +11,7 @@ public sealed class DeadLetterFunctions(DeadLetters deadLetters)
     private const int LargestLimit = 1000;
     private const string PoisonSuffix = "-poison";
 
-    /// <summary>The queue messages that were given up, the newest first, each with its cause.</summary>
+    /// <summary>The stored poison messages with their causes, the newest first.</summary>
     [Function("AdminDeadLetters")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/dead-letters")] HttpRequest request, CancellationToken cancellation)
@@ -24,11 +24,11 @@ public sealed class DeadLetterFunctions(DeadLetters deadLetters)
             fields.Text("cause"), fields.Text("message_sid"), fields.Time("since"), fields.Time("until"));
         var cursor = fields.Cursor("cursor");
         if (cursor is not null && !Guid.TryParse(cursor.Key, out _))
-            fields.Refuse("cursor", "the next_cursor of an answer");
+            fields.Refuse("cursor", "the next_cursor of a response");
         var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
         var reveal = fields.Flag("reveal");
         if (fields.Wrong() is { } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Dead letters cannot be listed like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
 
         var page = await deadLetters.ListAsync(filter, cursor, limit, reveal, http.TraceIdentifier, cancellation);
         return Json.Answer(new DeadLettersAnswer(page.Rows, page.Next?.ToString()));

@@ -5,7 +5,7 @@ using FamilyPa.Functions.Http;
 
 namespace FamilyPa.Functions.Admin;
 
-/// <summary>The filter over messages, as searches and replays name it.</summary>
+/// <summary>Reads the message filter that searches and replays share.</summary>
 internal static partial class EventFields
 {
     public static EventFilter ReadFilter(this Fields fields)
@@ -25,7 +25,7 @@ internal static partial class EventFields
         return filter;
     }
 
-    /// <summary>With or without its channel; a plus sign that was not escaped in a URL arrives as a space.</summary>
+    /// <summary>With or without a channel. An unescaped plus sign in a URL arrives as a space.</summary>
     private static string? Phone(string text)
     {
         var sender = Address.WithoutChannel(text);

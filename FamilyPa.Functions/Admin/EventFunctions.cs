@@ -11,7 +11,7 @@ public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
     private const int DefaultLimit = 50;
     private const int LargestLimit = 1000;
 
-    /// <summary>The messages that a filter means, the newest first. <c>next_cursor</c> asks for the page after this one.</summary>
+    /// <summary>The messages that match a filter, the newest first. <c>next_cursor</c> requests the next page.</summary>
     [Function("AdminEvents")]
     public async Task<IResult> Search(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/events")] HttpRequest request, CancellationToken cancellation)
@@ -21,12 +21,12 @@ public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
         var cursor = fields.Cursor("cursor");
         var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
         if (fields.Wrong() is { } wrong)
-            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "Messages cannot be searched like this.", wrong);
+            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
         var page = await search.SearchAsync(filter, cursor, limit, cancellation);
         return Json.Answer(new SearchAnswer(page.Rows, page.Next?.ToString()));
     }
 
-    /// <summary>The whole timeline of one message, from its MessageSid alone; <c>reveal=true</c> shows what was written and by whom.</summary>
+    /// <summary>The timeline of a message. <c>reveal=true</c> includes its text and its sender.</summary>
     [Function("AdminEvent")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/events/{messageSid}")] HttpRequest request,
@@ -37,10 +37,10 @@ public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
         var fields = Fields.Of(request.Query);
         var reveal = fields.Flag("reveal");
         if (fields.Wrong() is { } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A message cannot be read like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
         return MessageSids.IsValid(messageSid) && await timeline.ReadAsync(messageSid, reveal, http.TraceIdentifier, cancellation) is { } found
             ? Results.Text(found, "application/json")
-            : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid has been taken in.");
+            : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid was received.");
     }
 
     private sealed record SearchAnswer(IReadOnlyList<EventRow> Events, string? NextCursor);

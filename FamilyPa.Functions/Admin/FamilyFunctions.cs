@@ -18,18 +18,18 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
         if (await Json.ReadAsync<NewFamily>(request, cancellation) is not { } family)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
         if (AdminFamilies.Validate(family) is { Count: > 0 } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The family cannot be created like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The family is invalid.", wrong);
         try
         {
             return Json.Answer(await families.CreateAsync(family, http.TraceIdentifier, cancellation), StatusCodes.Status201Created);
         }
         catch (PhoneTakenException)
         {
-            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "A phone number is already a member's.");
+            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "A phone number already belongs to a member.");
         }
     }
 
-    /// <summary>All families with their counts, a page at a time: <c>limit</c>, and as <c>after</c> the <c>next</c> of the page before.</summary>
+    /// <summary>All families with their counts, page by page. <c>after</c> is the <c>next</c> of the previous page.</summary>
     [Function("AdminFamilies")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/families")] HttpRequest request, CancellationToken cancellation)
@@ -37,11 +37,11 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
         var limit = 100;
         Guid? after = null;
         if (request.Query["limit"] is [{ Length: > 0 } count] && (!int.TryParse(count, out limit) || limit is < 1 or > MostFamilies))
-            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", $"limit is from 1 to {MostFamilies}.");
+            return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", $"limit must be from 1 to {MostFamilies}.");
         if (request.Query["after"] is [{ Length: > 0 } id])
         {
             if (!Guid.TryParse(id, out var given))
-                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "after is the next of the page before.");
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "after must be the next of the previous page.");
             after = given;
         }
 
@@ -57,7 +57,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
             ? Json.Answer(family)
             : Unknown(request);
 
-    /// <summary>Erases a family everywhere. There is no way back, so the id has to be said twice.</summary>
+    /// <summary>Erases a family. This cannot be undone, so the request must repeat the id.</summary>
     [Function("AdminDeleteFamily")]
     public async Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}")] HttpRequest request,
@@ -69,7 +69,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
         if (!Guid.TryParse(request.Query["confirm"], out var confirmed) || confirmed != id)
         {
             return Problem.Of(
-                request.HttpContext, StatusCodes.Status400BadRequest, "confirmation_required", "This erases the family for good: repeat its id as ?confirm=.");
+                request.HttpContext, StatusCodes.Status400BadRequest, "confirmation_required", "This erases the family permanently. Repeat its id as ?confirm=.");
         }
 
         return await erasures.EraseAsync(id, request.HttpContext.TraceIdentifier, cancellation) is { } erasure ? Json.Answer(erasure) : Unknown(request);

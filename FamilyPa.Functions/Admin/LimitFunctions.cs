@@ -12,15 +12,15 @@ public sealed class LimitFunctions(LimitsOverview overview, Budgets budgets)
 
     private static readonly string[] Dependencies = ["media", "transcription", "chat", "twilio"];
 
-    /// <summary>Every limit, where it stands, and what it holds back.</summary>
+    /// <summary>The state of every limit, and the jobs that it defers.</summary>
     [Function("AdminLimits")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/limits")] HttpRequest request, CancellationToken cancellation) =>
         Results.Text(await overview.ReadAsync(cancellation), "application/json");
 
     /// <summary>
-    /// <c>{"release": "budget", "family_id": …}</c> has messages that wait for a new budget try again now, of one family or of all;
-    /// <c>{"try_again": "chat"}</c> has a service whose breaker is open tried again.
+    /// <c>{"release": "budget", "family_id": …}</c> resumes the jobs deferred for a budget, of one family or of all.
+    /// <c>{"try_again": "chat"}</c> lets an open circuit breaker probe its service now.
     /// </summary>
     [Function("AdminChangeLimits")]
     public async Task<IResult> Change(
@@ -34,9 +34,9 @@ public sealed class LimitFunctions(LimitsOverview overview, Budgets budgets)
         var family = fields.Id("family_id");
         var dependency = fields.Choice("try_again", Dependencies);
         if (release is null == dependency is null && !fields.IsWrong)
-            fields.Refuse("release", "exactly one of release and try_again is named");
+            fields.Refuse("release", "exactly one of release and try_again is required");
         if (fields.Wrong() is { } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Limits cannot be changed like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The request is invalid.", wrong);
         return dependency is null
             ? Json.Answer(new { Released = await budgets.ReleaseAsync(family, http.TraceIdentifier, cancellation) })
             : Json.Answer(new { WasOpen = await budgets.TryAgainAsync(dependency, http.TraceIdentifier, cancellation) });
@@ -49,7 +49,7 @@ public sealed class LimitFunctions(LimitsOverview overview, Budgets budgets)
         CancellationToken cancellation) =>
         Guid.TryParse(familyId, out var id) ? Answer(request, await budgets.ReadAsync(id, cancellation)) : Answer(request, null);
 
-    /// <summary><c>{"daily_usd": 20}</c>. What waited for a larger budget goes on at once.</summary>
+    /// <summary><c>{"daily_usd": 20}</c>. Jobs deferred for the budget resume at once.</summary>
     [Function("AdminSetBudget")]
     public async Task<IResult> SetBudget(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/admin/families/{familyId}/budget")] HttpRequest request,
@@ -66,11 +66,11 @@ public sealed class LimitFunctions(LimitsOverview overview, Budgets budgets)
         if (dollars is null && !fields.IsWrong)
             fields.Refuse("daily_usd", "missing");
         if (fields.Wrong() is { } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The budget cannot be set like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The budget is invalid.", wrong);
         return Answer(request, await budgets.SetAsync(id, dollars, http.TraceIdentifier, cancellation));
     }
 
-    /// <summary>The default again.</summary>
+    /// <summary>Restores the default.</summary>
     [Function("AdminUnsetBudget")]
     public async Task<IResult> UnsetBudget(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}/budget")] HttpRequest request,

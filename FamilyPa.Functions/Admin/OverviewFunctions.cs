@@ -11,7 +11,7 @@ public sealed class OverviewFunctions(Overview overview)
     private const int MostHours = 31 * 24;
     private const int Buckets = 48;
 
-    /// <summary>Counts and times of the last hours, for the console and for whoever asks from a script.</summary>
+    /// <summary>Counts and latencies of the last hours, for the console and for scripts.</summary>
     [Function("AdminOverview")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/overview")] HttpRequest request, CancellationToken cancellation)
@@ -19,7 +19,7 @@ public sealed class OverviewFunctions(Overview overview)
         var fields = Fields.Of(request.Query);
         var hours = fields.Number("hours", 1, MostHours) ?? DefaultHours;
         return fields.Wrong() is { } wrong
-            ? Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The overview cannot be read like this.", wrong)
+            ? Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong)
             : Results.Text(await overview.ReadAsync(hours, Buckets, cancellation), "application/json");
     }
 }

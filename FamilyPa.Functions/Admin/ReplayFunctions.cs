@@ -13,20 +13,20 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
     private const int DefaultLimit = 100;
     private const int MostAtOnce = 1000;
 
-    /// <summary>Runs one message again, a list of them, or those that a filter means, the oldest first and a page at a time.</summary>
+    /// <summary>Replays one message, a list of messages, or one page of the messages that match a filter, the oldest first.</summary>
     [Function("AdminReplayWebhook")]
     public async Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "api/admin/replay-webhook")] HttpRequest request, CancellationToken cancellation)
     {
         var http = request.HttpContext;
         if (await Json.ReadAsync<ReplayBody>(request, cancellation) is not { } body)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object with fields of the documented kinds.");
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object with fields of the documented types.");
         var fields = Fields.Of(body.Filter ?? []);
         var filter = fields.ReadFilter();
         var cursor = fields.Cursor("cursor");
         var limit = fields.Number("limit", 1, MostAtOnce);
         if (Validate(body, fields, filter, limit) is { Count: > 0 } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Messages cannot be replayed like this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The request is invalid.", wrong);
 
         EventSelection selection;
         if (body.Filter is not null)
@@ -60,10 +60,10 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
         if (body.FromPhase is not null && !Phases.TryParse(body.FromPhase, out _))
             wrong["from_phase"] = ["download, transcribe, extract or finalize"];
         if (body.Filter is not null && wrong.Count == 0 && filter.IsEmpty && limit is null)
-            wrong.Add("filter", ["means every message there is: narrow it down, or give a limit if that is meant"]);
+            wrong.Add("filter", ["matches every message: add a condition or a limit"]);
         object?[] selectors = [body.MessageSid, body.MessageSids, body.WebhookEventId, body.Filter];
         if (selectors.Count(selector => selector is not null) != 1)
-            wrong["message_sid"] = ["exactly one of message_sid, message_sids, webhook_event_id and filter is named"];
+            wrong["message_sid"] = ["exactly one of message_sid, message_sids, webhook_event_id and filter is required"];
         return wrong;
     }
 
@@ -77,7 +77,7 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
     }
 
     private static IResult Unknown(HttpContext http) =>
-        Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No such message has been taken in.");
+        Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No such message was received.");
 
     /// <param name="Filter">The fields of a search, with <c>limit</c> and <c>cursor</c>.</param>
     private sealed record ReplayBody(
@@ -87,7 +87,7 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
         public Dictionary<string, JsonElement>? Unknown { get; init; }
     }
 
-    /// <param name="Totals">Each outcome with how many had it; how many matched, of which this is a page; how many were left as they are.</param>
-    /// <param name="More">Whether more match: <c>next_cursor</c> asks for them.</param>
+    /// <param name="Totals">The number of messages by outcome, the number of all matches (<c>matched</c>), and of unchanged messages (<c>skipped</c>).</param>
+    /// <param name="More">Whether more messages match; <c>next_cursor</c> requests them.</param>
     private sealed record ReplayAnswer(IReadOnlyList<ReplayResult> Jobs, IReadOnlyDictionary<string, long> Totals, bool More, string? NextCursor);
 }

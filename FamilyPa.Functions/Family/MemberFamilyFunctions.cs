@@ -14,7 +14,7 @@ public sealed class MemberFamilyFunctions(MemberAuthentication door, MemberFamil
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
         door.EnterAsync(request, async member => Answer(request.HttpContext, await family.ReadAsync(member, cancellation)));
 
-    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
+    /// <summary>Changes the given fields. With <c>If-Match</c> only if the version still matches.</summary>
     [Function("FamilyChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
@@ -26,7 +26,7 @@ public sealed class MemberFamilyFunctions(MemberAuthentication door, MemberFamil
             if (change.Locale is { } locale && !AdminFamilies.IsLocale(locale))
                 fields.Refuse("locale", "a language tag, for example en-GB");
             if (fields.Wrong is { } wrong)
-                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "A family cannot be like this.", wrong);
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The family is invalid.", wrong);
             return Answer(request.HttpContext, await family.ChangeAsync(member, EntityTags.Expected(request), change, cancellation));
         }, cancellation);
 

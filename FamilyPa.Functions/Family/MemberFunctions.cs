@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-/// <summary>Who is in the family. What one may do to whom is the database's to say.</summary>
+/// <summary>The members of the requesting member's family. The database checks permissions.</summary>
 public sealed class MemberFunctions(MemberAuthentication door, MemberManagement members, MemberFamily family)
 {
     private const int LongestName = 100;
@@ -20,7 +20,7 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
         door.EnterAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
-    /// <summary>Adds a member and has them told. Sent again under the same <c>Idempotency-Key</c> they are not added again.</summary>
+    /// <summary>Adds a member and queues the invitation. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
@@ -46,15 +46,15 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
             }
             catch (PhoneTakenException)
             {
-                return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "That phone number is a member's already.");
+                return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number already belongs to a member.");
             }
             catch (FamilyFullException)
             {
-                return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has as many members as it may have.");
+                return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has the maximum number of members.");
             }
         }, cancellation);
 
-    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
+    /// <summary>Changes the given fields. With <c>If-Match</c> only if the version still matches.</summary>
     [Function("MemberChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/members/{userId}")] HttpRequest request,
@@ -71,7 +71,7 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
             return Json.Answer(changed);
         }, cancellation);
 
-    /// <summary>Removes a member, or lets one leave.</summary>
+    /// <summary>Removes a member. Members may remove themselves.</summary>
     [Function("MemberRemove")]
     public Task<IResult> Remove(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/members/{userId}")] HttpRequest request,
@@ -83,7 +83,7 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
             return Results.NoContent();
         });
 
-    /// <summary>A number without a country code is of the family's own country, which is asked for only then.</summary>
+    /// <summary>A number without a country code belongs to the family's country. The locale is read only for such numbers.</summary>
     private async Task<string?> PhoneAsync(JsonFields fields, Identity member, CancellationToken cancellation)
     {
         if (fields.Text("phone", longest: 40, required: true) is not { } text)
@@ -94,11 +94,11 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
         return phone;
     }
 
-    /// <summary>What is no id is the id of nobody.</summary>
+    /// <summary>An invalid id is treated as not found.</summary>
     private static Guid IdOf(string userId) => Guid.TryParse(userId, out var id) ? id : Guid.Empty;
 
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
-        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A member cannot be like this.", wrong);
+        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
 
     private sealed record ListAnswer(IReadOnlyList<MemberView> Members);
 

@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace FamilyPa.Functions.Family;
 
-/// <summary>Reads the fields of a task that a member sends, under the names of their columns. Only what is there is among them.</summary>
+/// <summary>Reads a task's fields from a request, by column name. The result contains only the fields that the request has.</summary>
 internal sealed class TaskBody(MemberFamily family)
 {
     private const int LongestTitle = 200;
@@ -15,7 +15,7 @@ internal sealed class TaskBody(MemberFamily family)
 
     private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
 
-    /// <param name="whole">A new task, which needs a title; else a change.</param>
+    /// <param name="whole">Whether the request creates a task, which requires a title.</param>
     public async Task<Dictionary<string, object?>> ReadAsync(JsonFields fields, Identity member, bool whole, CancellationToken cancellation)
     {
         var task = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class TaskBody(MemberFamily family)
         if (!whole)
         {
             Keep("status", fields.Choice("status", TaskStatuses.All));
-            const string Seen = "false, for a task that somebody has looked at";
+            const string Seen = "false, for a reviewed task";
             var review = fields.Flag("needs_review", Seen);
             if (review == true)
                 fields.Refuse("needs_review", Seen);
@@ -57,7 +57,7 @@ internal sealed class TaskBody(MemberFamily family)
         }
     }
 
-    /// <remarks>Only a local time needs to know where the family lives, and one round trip more for it.</remarks>
+    /// <remarks>Only a local time needs the family's time zone, which costs another round trip.</remarks>
     private async Task<DueDate?> DueAsync(string text, Identity member, CancellationToken cancellation)
     {
         if (!DueDate.TryParse(text, DateTimeZone.Utc, out var due))

@@ -7,12 +7,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-/// <summary>One task of the family: made, looked at, changed, deleted.</summary>
+/// <summary>Creates, reads, changes and deletes single tasks of the family.</summary>
 public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, MemberFamily family)
 {
     private readonly TaskBody body = new(family);
 
-    /// <summary>A new task. Sent again under the same <c>Idempotency-Key</c> it is not made again.</summary>
+    /// <summary>Creates a task. Repeating the request with the same <c>Idempotency-Key</c> creates no second task.</summary>
     [Function("TaskAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
@@ -45,7 +45,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
             ? Answer(request.HttpContext, task, StatusCodes.Status200OK)
             : Unknown(request.HttpContext));
 
-    /// <summary>Changes what the body names. With <c>If-Match</c> only if nobody else did meanwhile.</summary>
+    /// <summary>Changes the given fields. With <c>If-Match</c> only if the version still matches.</summary>
     [Function("TaskChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/tasks/{taskId}")] HttpRequest request,
@@ -83,13 +83,13 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
             return await tasks.DeleteAsync(member, IdOf(taskId), EntityTags.Expected(request), cancellation) switch
             {
                 "deleted" => Results.NoContent(),
-                "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only who made a task, an admin or an owner may delete it."),
+                "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only the task's creator, an admin or an owner may delete it."),
                 "version_conflict" => EntityTags.Conflict(http, null),
                 _ => Unknown(http),
             };
         });
 
-    /// <summary>What is no id is the id of nothing.</summary>
+    /// <summary>An invalid id is treated as not found.</summary>
     private static Guid IdOf(string taskId) => Guid.TryParse(taskId, out var id) ? id : Guid.Empty;
 
     private static IResult Answer(HttpContext http, StoredTask task, int status)
@@ -99,7 +99,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
     }
 
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
-        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "A task cannot be like this.", wrong);
+        Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The task is invalid.", wrong);
 
     private static IResult WrongAssignee(HttpContext http) =>
         Wrong(http, new Dictionary<string, string[]> { ["assignee"] = ["a member of the family"] });

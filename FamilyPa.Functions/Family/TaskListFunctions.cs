@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-/// <summary>The family's tasks, a page at a time.</summary>
+/// <summary>Lists the family's tasks page by page.</summary>
 public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
 {
     private const int DefaultLimit = 100;
@@ -16,7 +16,7 @@ public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
 
     private static readonly string[] Orders = [.. Enum.GetNames<TaskOrder>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>Its <c>ETag</c> lets a page that looks again and again be told that nothing is new (304).</summary>
+    /// <summary>The <c>ETag</c> lets a polling page get 304 while nothing has changed.</summary>
     [Function("TaskList")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
@@ -26,7 +26,7 @@ public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
             var fields = Fields.Of(request.Query);
             var filter = Read(fields, member);
             if (fields.Wrong() is { } wrong)
-                return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Tasks cannot be listed like this.", wrong);
+                return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
 
             var page = await list.ReadAsync(member, filter, cancellation);
             var json = $$"""{"tasks":[{{string.Join(',', page.Rows)}}],"next_cursor":{{JsonSerializer.Serialize(page.Next?.ToString())}}}""";
@@ -41,7 +41,7 @@ public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
         var order = fields.Choice("sort", Orders);
         var cursor = fields.Cursor("cursor");
         if (cursor is not null && !Guid.TryParse(cursor.Key, out _))
-            fields.Refuse("cursor", "the next_cursor of an answer");
+            fields.Refuse("cursor", "the next_cursor of a response");
         return new TaskFilter(
             fields.Choices("status", TaskStatuses.All),
             assignee switch { null or "none" => null, "me" => member.UserId, var id => Guid.TryParse(id, out var user) ? user : null },

@@ -12,7 +12,7 @@ public sealed class TranscriptFunctions(MemberAuthentication door, FamilyTranscr
     private const int DefaultLimit = 50;
     private const int LargestLimit = 200;
 
-    /// <summary>What was said in the family's voice notes, the newest first.</summary>
+    /// <summary>The transcripts of the family's voice notes, the newest first.</summary>
     [Function("TranscriptionList")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/transcriptions")] HttpRequest request, CancellationToken cancellation) =>
@@ -22,9 +22,9 @@ public sealed class TranscriptFunctions(MemberAuthentication door, FamilyTranscr
             var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
             var cursor = fields.Cursor("cursor");
             if (cursor is not null && !Guid.TryParse(cursor.Key, out _))
-                fields.Refuse("cursor", "the next_cursor of an answer");
+                fields.Refuse("cursor", "the next_cursor of a response");
             if (fields.Wrong() is { } wrong)
-                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "Transcripts cannot be listed like this.", wrong);
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
 
             var page = await transcripts.ReadAsync(member, cursor, limit, cancellation);
             return Json.Answer(new Answer(page.Rows, page.Next?.ToString()));

@@ -12,12 +12,12 @@ public sealed class HealthFunctions(Database database, PhaseQueues queues, ILogg
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The process answers.</summary>
+    /// <summary>The process responds.</summary>
     [Function("HealthLive")]
     public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request) =>
         Results.Ok();
 
-    /// <summary>Database and queues answer too. Says nothing else to a caller who may be anyone.</summary>
+    /// <summary>The database and the queues respond too. The response has no details, because the endpoint is public.</summary>
     [Function("HealthReady")]
     public async Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request, CancellationToken cancellation)

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FamilyPa.Functions.Hosting;
 
-/// <summary>Ends this process when the Functions host is gone: the worker SDK goes on without it, and timers of ours would run beside those of the next worker.</summary>
+/// <summary>Ends this process when the Functions host dies. The worker SDK would keep running, with timers that compete with those of the next worker.</summary>
 /// <remarks>
-/// One connection to the host's gRPC endpoint is held open, and nothing is sent on it. It breaks when the host dies. A host that only closes it, as it
-/// does with idle connections after some minutes, takes the next one.
+/// It holds an idle connection to the host's gRPC endpoint, which breaks when the host dies. A running host also closes idle connections
+/// after some minutes, but then accepts a new one.
 /// </remarks>
 internal sealed class HostConnectionWatch(IConfiguration configuration, IHostApplicationLifetime lifetime) : BackgroundService
 {
@@ -21,7 +21,7 @@ internal sealed class HostConnectionWatch(IConfiguration configuration, IHostApp
         {
             while (await ConnectAndWaitAsync(host, stoppingToken))
             {
-                // The host closed the connection and still answers.
+                // The host closed the idle connection, but still listens.
             }
         }
         catch (OperationCanceledException)
@@ -29,12 +29,12 @@ internal sealed class HostConnectionWatch(IConfiguration configuration, IHostApp
             return;
         }
 
-        // What is in hand may end; a call that waits for the host never does.
+        // Calls in progress may finish within the grace period. A call that waits for the host would never end.
         _ = Task.Delay(Grace, CancellationToken.None).ContinueWith(_ => Environment.Exit(1), TaskScheduler.Default);
         lifetime.StopApplication();
     }
 
-    /// <summary>False: nothing listens there any more.</summary>
+    /// <returns>False when nothing listens any more.</returns>
     private static async Task<bool> ConnectAndWaitAsync(Uri host, CancellationToken stopping)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -52,12 +52,12 @@ internal sealed class HostConnectionWatch(IConfiguration configuration, IHostApp
             var buffer = new byte[256];
             while (await socket.ReceiveAsync(buffer, stopping) > 0)
             {
-                // The server's settings, which it sends unasked.
+                // Ignore the HTTP/2 settings that the server sends.
             }
         }
         catch (SocketException)
         {
-            // Broken; whether the host is gone shows at the next try.
+            // The connection broke. The next connect shows whether the host still runs.
         }
 
         return true;

@@ -6,16 +6,16 @@ namespace FamilyPa.Functions.Http;
 
 internal static class CallerAddress
 {
-    /// <summary>The caller as the platform names it: the connection's own peer is the Functions host.</summary>
+    /// <summary>The client's address, according to the platform. The connection's own peer is the Functions host.</summary>
     /// <remarks>
-    /// App Service's front end writes <c>Client-IP</c> itself, with the caller's port, whatever the caller put there. All other headers of that kind
-    /// are the caller's own words: <c>X-Azure-ClientIP</c> is Front Door's, and we are behind none.
+    /// App Service's front end sets <c>Client-IP</c> with the client's port and overwrites any value from the client. Other such headers are untrusted:
+    /// <c>X-Azure-ClientIP</c> is set by Front Door, which this app does not use.
     /// </remarks>
     private static string Of(HttpContext http) => IPEndPoint.TryParse(http.Request.Headers["Client-IP"].ToString(), out var caller)
         ? caller.Address.ToString()
         : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
-    /// <summary>What callers are counted by: of IPv6, of which one household has 2^64 addresses, the network.</summary>
+    /// <summary>The key for rate limits: the IPv4 address, or the IPv6 /64 network, because a household has 2^64 IPv6 addresses.</summary>
     public static string NetworkOf(HttpContext http)
     {
         var text = Of(http);

@@ -6,31 +6,30 @@ using Microsoft.Net.Http.Headers;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Entity tags (RFC 9110): of one thing its version, of a list a hash of what is shown.</summary>
+/// <summary>Entity tags (RFC 9110): a resource's version, or a hash of a list's content.</summary>
 internal static class EntityTags
 {
     public static string OfVersion(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    /// <summary>Weak: the same rows, not the same bytes, is what it promises.</summary>
+    /// <summary>A weak tag: it identifies the same rows, not the same bytes.</summary>
     public static string OfContent(string content) => $"W/\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 16))}\"";
 
-    /// <summary>Whether the caller has this one already.</summary>
+    /// <summary>Whether the client already has this version.</summary>
     public static bool IsKnown(HttpRequest request, string tag) =>
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
         && known.Any(one => one.Equals(EntityTagHeaderValue.Any) || one.Compare(EntityTagHeaderValue.Parse(tag), useStrongComparison: false));
 
-    /// <summary>The answer to a change that was meant for another version.</summary>
-    /// <param name="version">The one it is at, where that is known.</param>
+    /// <summary>The response to a change whose expected version is outdated.</summary>
+    /// <param name="version">The current version, if known.</param>
     public static IResult Conflict(HttpContext http, int? version)
     {
         if (version is { } current)
             http.Response.Headers.ETag = OfVersion(current);
-        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Somebody else changed it meanwhile: read it again.");
+        return Problem.Of(http, StatusCodes.Status412PreconditionFailed, "version_conflict", "Another request has changed it. Read it again.");
     }
 
     /// <summary>
-    /// The versions that a change is meant for (<c>If-Match</c>); null when any will do. A tag that is none of ours matches no version, so that the
-    /// change does not happen: better than to guess what was meant.
+    /// The versions that <c>If-Match</c> accepts; null for any. An unknown tag matches no version, so the change is rejected.
     /// </summary>
     public static int[]? Expected(HttpRequest request)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Gives every HTTP request an id, which its answer carries, and turns what was not foreseen into a plain 500, or 503 where the database is away.</summary>
+/// <summary>Gives every HTTP request an id, and converts unexpected exceptions to 500, or to 503 when the database is unavailable.</summary>
 public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace FamilyPa.Functions.Http;
 
 /// <summary>
-/// Named values that were sent in a query string or, by an operator, in a JSON object: each is read as what it should be, and everything that is wrong is
-/// noted, names that nobody asked for among it. A misspelt filter must not mean "all".
+/// Reads typed values from a query string or an operator's JSON object, and collects validation errors. Unknown names are errors,
+/// because a misspelt filter must not match everything.
 /// </summary>
 internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> values)
 {
@@ -20,12 +20,12 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string[]> wrong = new(StringComparer.Ordinal);
 
-    /// <remarks>The platform's function key may stand there too.</remarks>
+    /// <remarks>Skips the parameters of the platform's function key.</remarks>
     public static Fields Of(IQueryCollection query) => new(query
         .Where(field => field.Key is not ("code" or "clientId"))
         .ToDictionary(field => field.Key, field => (IReadOnlyList<string>)[.. field.Value.Select(value => value ?? "")]));
 
-    /// <summary>Numbers and texts, or lists of them.</summary>
+    /// <summary>Values may be numbers and strings, or arrays of them.</summary>
     public static Fields Of(IReadOnlyDictionary<string, JsonElement> json) => new(json
         .Where(field => field.Value.ValueKind is not JsonValueKind.Null)
         .ToDictionary(
@@ -34,7 +34,7 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
                 ? [.. field.Value.EnumerateArray().Select(Written)]
                 : [Written(field.Value)])));
 
-    /// <summary>By field; null when nothing is wrong, with the fields that were asked for and with those that were not.</summary>
+    /// <summary>The errors by field, unknown fields included; null when there are none.</summary>
     public IDictionary<string, string[]>? Wrong()
     {
         foreach (var name in values.Keys.Where(name => !known.Contains(name)))
@@ -42,7 +42,7 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         return wrong.Count > 0 ? wrong : null;
     }
 
-    /// <summary>Whether something is wrong with what was read so far.</summary>
+    /// <summary>Whether the fields read so far have errors.</summary>
     public bool IsWrong => wrong.Count > 0;
 
     public void Refuse(string name, string why) => wrong[name] = [why];
@@ -53,7 +53,7 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
 
     public string? Choice(string name, IReadOnlyList<string> among) => Read(name, OneOf(among), text => among.Contains(text) ? text : null);
 
-    /// <summary>Given more than once, or with commas between.</summary>
+    /// <summary>The parameter may be repeated, or contain commas.</summary>
     public IReadOnlyList<string>? Choices(string name, IReadOnlyList<string> among)
     {
         known.Add(name);
@@ -77,23 +77,23 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
 
     public bool Flag(string name) => YesNo(name) ?? false;
 
-    /// <summary>As <see cref="Flag"/>; null when it is not said.</summary>
+    /// <summary>As <see cref="Flag"/>, but null when it is absent.</summary>
     public bool? YesNo(string name) => ReadValue(name, "true or false", text => bool.TryParse(text, out var flag) ? flag : (bool?)null);
 
     public decimal? Dollars(string name, double most) => ReadValue(
         name, string.Create(CultureInfo.InvariantCulture, $"dollars, from 0 to {most}"),
         text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) && dollars <= (decimal)most ? dollars : (decimal?)null);
 
-    /// <summary>A day or a time of ISO 8601; UTC unless it says otherwise.</summary>
+    /// <summary>An ISO 8601 date or time, in UTC unless it has an offset.</summary>
     public DateTimeOffset? Time(string name) => ReadValue(
-        name, "a time of ISO 8601, for example 2026-11-01T08:00:00Z",
-        // A plus sign that was not escaped in a URL arrives as a space.
+        name, "an ISO 8601 time, for example 2026-11-01T08:00:00Z",
+        // An unescaped plus sign in a URL arrives as a space.
         text => DateTimeOffset.TryParseExact(
             text.Replace(' ', '+'), TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
                 ? time
                 : (DateTimeOffset?)null);
 
-    public PageCursor? Cursor(string name) => Read(name, "the next_cursor of an answer", PageCursor.TryParse);
+    public PageCursor? Cursor(string name) => Read(name, "the next_cursor of a response", PageCursor.TryParse);
 
     public T? Read<T>(string name, string expected, Func<string, T?> read)
         where T : class
@@ -128,7 +128,7 @@ internal sealed class Fields(IReadOnlyDictionary<string, IReadOnlyList<string>> 
         return null;
     }
 
-    /// <summary>Empty, and so nothing that is ever asked for, where it is a text with half a character.</summary>
+    /// <summary>An empty text, which no field accepts, for a string with an unpaired surrogate.</summary>
     private static string Written(JsonElement value)
     {
         try

@@ -9,7 +9,7 @@ internal static class IdempotencyKeys
     private const string Header = "Idempotency-Key";
     private const int Longest = 200;
 
-    /// <returns>Null when there is none, or one that cannot be taken, which is noted.</returns>
+    /// <returns>Null when there is no key, or an invalid one, which is an error.</returns>
     public static IdempotencyKey? Of(HttpRequest request, JsonFields fields, IDictionary<string, string[]> wrong)
     {
         if (request.Headers[Header] is not { Count: > 0 } given)

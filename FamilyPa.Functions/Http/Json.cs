@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>JSON of the operators' API: snake_case, as in the database.</summary>
+/// <summary>The API's JSON with snake_case names, as in the database.</summary>
 public static class Json
 {
     private const int LargestBody = 64 * 1024;
@@ -15,7 +15,7 @@ public static class Json
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <returns>Null when the body is too large or not a JSON object of that shape.</returns>
+    /// <returns>Null when the body is too large or is not such a JSON object.</returns>
     public static Task<T?> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
         where T : class =>
         ReadAsync<T>(request, LargestBody, cancellation);

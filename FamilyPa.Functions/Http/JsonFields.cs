@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace FamilyPa.Functions.Http;
 
 /// <summary>
-/// The fields of a JSON object that a member sent: each is read as what it should be, and everything that is wrong is noted by field, names that
-/// nobody asked for among it. Tells a field that is null from one that is not there.
+/// Reads typed values from a member's JSON object, and collects validation errors by field. Unknown names are errors.
+/// Distinguishes null from absent.
 /// </summary>
 internal sealed class JsonFields
 {
@@ -24,10 +24,10 @@ internal sealed class JsonFields
         values = root.EnumerateObject().ToDictionary(field => field.Name, field => field.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>As it came.</summary>
+    /// <summary>The unparsed body.</summary>
     public byte[] Body { get; }
 
-    /// <summary>By field; null when nothing is wrong, with the fields that were asked for and with those that were not.</summary>
+    /// <summary>The errors by field, unknown fields included; null when there are none.</summary>
     public IDictionary<string, string[]>? Wrong
     {
         get
@@ -38,8 +38,8 @@ internal sealed class JsonFields
         }
     }
 
-    /// <returns>The fields, or the answer to what is no JSON object, too large, or sent as something else.</returns>
-    /// <remarks>A page of another site can make a browser send plain text with our cookie, but not JSON: the type is asked for.</remarks>
+    /// <returns>The fields, or the error response when the body is too large or not a JSON object.</returns>
+    /// <remarks>Requires the content type application/json: a page of another site cannot make a browser send it with the cookie.</remarks>
     public static async Task<(JsonFields? Fields, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         var http = request.HttpContext;
@@ -55,7 +55,7 @@ internal sealed class JsonFields
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Said below; the second is a name that is no text (half a surrogate pair).
+            // Reported below. InvalidOperationException means a name with an unpaired surrogate.
         }
 
         return (null, Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object."));
@@ -63,16 +63,16 @@ internal sealed class JsonFields
 
     public void Refuse(string name, string why) => wrong[name] = [why];
 
-    /// <summary>Whether the field is there at all, null included.</summary>
+    /// <summary>Whether the field is present, even if null.</summary>
     public bool Has(string name)
     {
         known.Add(name);
         return values.ContainsKey(name);
     }
 
-    /// <summary>A text without what surrounds it. Lengths are in characters as the database counts them.</summary>
-    /// <param name="lines">Whether it may have more than one.</param>
-    /// <returns>Null when it is not there, null, or wrong.</returns>
+    /// <summary>The trimmed text. Its length counts code points, as PostgreSQL does.</summary>
+    /// <param name="lines">Whether line breaks and tabs are allowed.</param>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
     public string? Text(string name, int longest, bool required = false, bool nullable = false, bool lines = false)
     {
         var expected = $"1 to {longest} characters";
@@ -85,7 +85,7 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <returns>As above.</returns>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
     public string? Choice(string name, IReadOnlyList<string> among, bool required = false)
     {
         var expected = $"one of {string.Join(", ", among)}";
@@ -97,7 +97,7 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <returns>As above.</returns>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
     public Guid? Id(string name, bool nullable = false)
     {
         const string Expected = "a UUID";
@@ -109,7 +109,7 @@ internal sealed class JsonFields
         return null;
     }
 
-    /// <returns>As above.</returns>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
     public bool? Flag(string name, string expected)
     {
         if (!TryGet(name, required: false, nullable: false, expected, out var value))
@@ -137,7 +137,7 @@ internal sealed class JsonFields
         return false;
     }
 
-    /// <summary>Null when it is no text, or one that UTF-8 cannot hold.</summary>
+    /// <summary>Null when the value is not a string, or has an unpaired surrogate.</summary>
     private static string? TextOf(JsonElement value)
     {
         try

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>The app's registry of log events; the core has its own.</summary>
+/// <summary>The app's registry of log events. Core has its own.</summary>
 internal static partial class Log
 {
     [LoggerMessage(2001, LogLevel.Warning, "Webhook rejected by guard {outcome} from {address} ({operation}, {size_bytes} bytes declared, request {request_id})")]
@@ -29,7 +29,7 @@ internal static partial class Log
     public static partial void PageFailed(
         this ILogger log, string request_id, string error_code, string error_message, string source, int line, int column);
 
-    [LoggerMessage(2021, LogLevel.Warning, "Limit verification_failures reached by {address}: {value} of {limit_value} in this minute ({operation}, request {request_id}); later failures are answered 429")]
+    [LoggerMessage(2021, LogLevel.Warning, "Limit verification_failures reached by {address}: {value} of {limit_value} in this minute ({operation}, request {request_id}); later failures get 429")]
     public static partial void VerificationLimitReached(this ILogger log, string request_id, string operation, string address, int limit_value, int value);
 
     [LoggerMessage(2103, LogLevel.Error, "Function {function} failed: {error_code}, {error_message}\n{error_stack}")]

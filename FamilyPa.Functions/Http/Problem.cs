@@ -4,18 +4,18 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Errors as RFC 9457 problem details: a stable code, the request's id, and nothing of what is inside.</summary>
+/// <summary>Errors as RFC 9457 problem details with a stable code and the request id, without internals.</summary>
 public static class Problem
 {
-    /// <summary>Over a limit.</summary>
-    /// <param name="retryAfter">In seconds: until there is room again.</param>
+    /// <summary>The response 429 with Retry-After.</summary>
+    /// <param name="retryAfter">In seconds.</param>
     public static IResult TooMany(HttpContext http, string code, int retryAfter)
     {
         http.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         return Of(http, StatusCodes.Status429TooManyRequests, code);
     }
 
-    /// <param name="errors">What is wrong with which field of the request, where that helps its sender.</param>
+    /// <param name="errors">Validation errors by field.</param>
     public static IResult Of(HttpContext http, int status, string code, string? detail = null, IDictionary<string, string[]>? errors = null)
     {
         var extensions = new Dictionary<string, object?> { ["code"] = code, ["request_id"] = http.TraceIdentifier };

@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>What all of the API's answers have in common: nobody keeps them, nobody guesses at their type, and each leaves one line in the log.</summary>
-/// <remarks>Stands outside of <see cref="HttpAnswers"/>, so that it sees the answer that is given in the end.</remarks>
+/// <summary>Sets the common headers of API responses (no caching, no MIME sniffing) and logs each request.</summary>
+/// <remarks>Runs outside <see cref="ExceptionHandlingMiddleware"/>, so that it logs the final status.</remarks>
 public sealed class RequestLoggingMiddleware(ILogger<RequestLoggingMiddleware> log) : IFunctionsWorkerMiddleware
 {
     private const string CallerKey = "familypa.caller";
 
-    /// <summary>Not among them: webhooks and health checks, of which there are many and which log in their own way.</summary>
+    /// <summary>Excludes webhooks and health checks, which are frequent and have their own logs.</summary>
     private static readonly PathString[] Others = ["/api/webhooks", "/api/health"];
 
-    /// <summary>Whose request it is, for the log.</summary>
+    /// <summary>Sets the user id for the log.</summary>
     public static void Identify(HttpContext http, Guid userId) => http.Items[CallerKey] = userId;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -45,7 +45,7 @@ public sealed class RequestLoggingMiddleware(ILogger<RequestLoggingMiddleware> l
 
     private static bool IsApi(PathString path) => path.StartsWithSegments("/api") && !Array.Exists(Others, other => path.StartsWithSegments(other));
 
-    /// <summary>The path with its values taken out: ids make no good dimension, and are nobody's business in a log.</summary>
+    /// <summary>The path with placeholders instead of values: ids would be a high-cardinality dimension and may identify persons.</summary>
     private static string RouteOf(HttpRequest request)
     {
         var values = request.RouteValues.Where(value => value.Value is string { Length: > 0 }).ToDictionary(value => (string)value.Value!, value => value.Key);

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Notifications;
 
-/// <summary>The queue of what is said unasked: sign-in codes, invitations.</summary>
+/// <summary>The queue of notifications: sign-in codes and invitations.</summary>
 public sealed class NotificationFunctions(NotificationSender sender)
 {
     [Function("Notifications")]
@@ -12,5 +12,5 @@ public sealed class NotificationFunctions(NotificationSender sender)
         sender.SendAsync(message.Body.ToString(), message.DequeueCount, cancellation);
 
     [Function("NotificationsPoison")]
-    public void GiveUp([QueueTrigger("notices-poison")] QueueMessage message) => sender.GiveUp(message.Body.ToString(), "process_died");
+    public void GiveUp([QueueTrigger("notifications-poison")] QueueMessage message) => sender.GiveUp(message.Body.ToString(), "process_died");
 }

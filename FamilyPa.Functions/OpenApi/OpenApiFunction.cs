@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.OpenApi;
 
-/// <summary>Serves <c>openapi.json</c>. A test holds it to the functions' routes, and to what they answer.</summary>
+/// <summary>Serves <c>openapi.json</c>. A test compares it with the functions' routes and responses.</summary>
 public sealed class OpenApiFunction
 {
     private static readonly byte[] Document = Read();

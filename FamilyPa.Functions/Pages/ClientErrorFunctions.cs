@@ -8,15 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Functions.Pages;
 
 /// <summary>
-/// Takes the errors that our pages report of themselves, signed in or not. Anybody can send anything here, so only what has the shape of an error
-/// of ours is logged, and no more of it than tells where to look.
+/// Logs errors that the app's own pages report, with or without a session. The endpoint is public, so it logs only input with the shape of a page error,
+/// and only what locates the defect.
 /// </summary>
 public sealed partial class ClientErrorFunctions(ILogger<ClientErrorFunctions> log) : IDisposable
 {
     private const int LargestBody = 2048;
     private const int LongestMessage = 200;
 
-    /// <summary>Of this instance, whoever sends: a page that fails everywhere is seen from a few reports as well as from all.</summary>
+    /// <summary>Per instance, over all clients. A few reports are enough to see a defect that affects every page.</summary>
     private readonly FixedWindowRateLimiter limiter = new(new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1) });
 
     [Function("ClientErrors")]
@@ -24,11 +24,11 @@ public sealed partial class ClientErrorFunctions(ILogger<ClientErrorFunctions> l
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/client-errors")] HttpRequest request, CancellationToken cancellation)
     {
         var http = request.HttpContext;
-        // A header of ours: the pages of other sites may not send it.
+        // Browsers do not let other sites send this custom header.
         if (request.Headers["X-Requested-With"] != "familypa")
             return Problem.Of(http, StatusCodes.Status403Forbidden, "cross_site");
         if (await Json.ReadAsync<ClientError>(request, LargestBody, cancellation) is not { } error || !TypeName().IsMatch(error.Type ?? ""))
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "That is no error of a page.");
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The report is invalid.");
         using var lease = limiter.AttemptAcquire();
         if (!lease.IsAcquired)
         {
@@ -43,7 +43,7 @@ public sealed partial class ClientErrorFunctions(ILogger<ClientErrorFunctions> l
 
     public void Dispose() => limiter.Dispose();
 
-    /// <summary>Browsers quote in their messages what they choked on, which may be what somebody wrote; digits may be somebody's number.</summary>
+    /// <summary>Removes quoted parts and digits: browsers quote the input that caused an error, and digits may be a phone number.</summary>
     private static string Plain(string? message)
     {
         var plain = NotPlain().Replace(Quoted().Replace(message ?? "", "…"), "");

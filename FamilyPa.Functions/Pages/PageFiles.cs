@@ -5,9 +5,8 @@ using System.Text.Json;
 namespace FamilyPa.Functions.Pages;
 
 /// <summary>
-/// The files of one page, carried in this assembly: its own folder, and <c>shared</c> beside it. Under <c>/page/version/</c> they are
-/// found as they lie on disk, so modules import each other by relative paths, and since the version is made of all their bytes, what
-/// is found there never changes. What has to keep its address (the document, its service worker, its manifest and icon) is under <c>/page/</c>.
+/// The embedded files of one page: its folder and <c>shared</c>. Under <c>/page/version/</c> they keep their relative paths, so modules can import
+/// each other. The version is a hash of all files, so those URLs are immutable. The document, service worker, manifest and icon have fixed URLs under <c>/page/</c>.
 /// </summary>
 public sealed class PageFiles
 {
@@ -50,13 +49,13 @@ public sealed class PageFiles
         }
     }
 
-    /// <summary>The page's own address.</summary>
+    /// <summary>The page's base path.</summary>
     public string Root => $"/{page}";
 
-    /// <param name="path">What follows the page's name in the address; null or empty for the page itself.</param>
+    /// <param name="path">The path after the page's name; null or empty for the page itself.</param>
     public PageFile? Find(string? path) => (path ?? "").Split('/') switch
     {
-        // A view of the page has an address too: one word, which the page reads itself.
+        // A view has its own URL of one word, which the page's script reads.
         [var view] when view.All(letter => char.IsAsciiLetterLower(letter) || letter == '-') => Of($"{page}/{Document}", immutable: false),
         [Document] => null,
         [var name] => Of($"{page}/{name}", immutable: false),
@@ -67,7 +66,7 @@ public sealed class PageFiles
     private PageFile? Of(string name, bool immutable) =>
         files.TryGetValue(name, out var bytes) ? new PageFile(bytes, Types[Path.GetExtension(name)], Hash(bytes), immutable) : null;
 
-    /// <summary>The document names the version of its files, and the service worker all of them, to keep them for when there is no network.</summary>
+    /// <summary>Inserts the version into the document, and the list of all files into the service worker, which caches them for offline use.</summary>
     private void Fill(string name)
     {
         var shell = files.Keys.Where(file => Path.GetExtension(file) is ".js" or ".css").Except([$"{page}/{Worker}"]).Select(file => $"/{page}/{version}/{file}");
@@ -80,6 +79,6 @@ public sealed class PageFiles
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
 }
 
-/// <param name="Hash">Of the bytes.</param>
-/// <param name="Immutable">The address changes with the content.</param>
+/// <param name="Hash">Hash of <paramref name="Bytes"/>.</param>
+/// <param name="Immutable">Whether the URL contains the content's version.</param>
 public sealed record PageFile(byte[] Bytes, string Type, string Hash, bool Immutable);

@@ -5,10 +5,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace FamilyPa.Functions.Pages;
 
-/// <summary>The web pages. They hold no data themselves: what they show comes from the JSON API, with the reader's own session.</summary>
+/// <summary>Serves the web pages. They contain no data: their scripts read it from the JSON API with the user's session.</summary>
 public sealed class PageFunctions
 {
-    /// <summary>Nothing but our own files runs, is shown, or is asked, and no other site may frame the page.</summary>
+    /// <summary>The page loads and contacts only its own origin, and no site may frame it.</summary>
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -22,7 +22,7 @@ public sealed class PageFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "board/{*path}")] HttpRequest request, string? path) =>
         Answer(request.HttpContext, board.Value, path);
 
-    /// <summary>The operator's console. It asks for the function key itself, and sends it in a header.</summary>
+    /// <summary>The operator's console. It asks for the function key and sends it in a header.</summary>
     [Function("OpsPage")]
     public IResult Ops(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ops/{*path}")] HttpRequest request, string? path) =>
@@ -33,11 +33,11 @@ public sealed class PageFunctions
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
-        // An address of ours may hold a sign-in link, so only the origin of it is ever told.
+        // The URL may contain a sign-in link, so other sites get only the origin.
         headers["Referrer-Policy"] = "strict-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        // The service worker's file is inside of what it is for: the page without a slash at its end.
+        // By default a service worker's scope is its own folder. The page's URL is its folder without the slash.
         headers["Service-Worker-Allowed"] = files.Root;
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (files.Find(path) is not { } file)

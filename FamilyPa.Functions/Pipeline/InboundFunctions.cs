@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Pipeline;
 
-/// <summary>The queue of verified messages that the database could not take when they came.</summary>
+/// <summary>The fallback queue: verified messages that arrived while the database was unavailable.</summary>
 public sealed class InboundFunctions(FallbackQueueConsumer intake)
 {
     [Function("Inbound")]

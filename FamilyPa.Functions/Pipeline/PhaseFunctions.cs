@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Pipeline;
 
-/// <summary>One function for each phase's queue. What a body may look like is said at <see cref="FamilyPa.Core.Queues.JobMessage"/>.</summary>
+/// <summary>One function per phase queue. <see cref="FamilyPa.Core.Queues.JobMessage"/> documents the accepted bodies.</summary>
 public sealed class PhaseFunctions(
     PhaseRunner runner, DownloadPhase download, TranscribePhase transcribe, ExtractPhase extract, FinalizePhase finalize)
 {

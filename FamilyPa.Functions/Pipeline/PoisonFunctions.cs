@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Pipeline;
 
-/// <summary>One function for each queue that the platform moves failed messages to.</summary>
+/// <summary>One function per poison queue.</summary>
 public sealed class PoisonFunctions(PoisonHandler poison)
 {
     [Function("DownloadPoison")]

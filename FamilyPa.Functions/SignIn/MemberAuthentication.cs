@@ -9,12 +9,11 @@ using Npgsql;
 namespace FamilyPa.Functions.SignIn;
 
 /// <summary>
-/// The way into everything that is a member's. It finds out who is asking; whether their session still is one, and what they may see and do, the
-/// database says, in the round trip that does it.
+/// Authenticates members. The token identifies the user. The database checks the session and the permissions in the same round trip as the operation.
 /// </summary>
 public sealed class MemberAuthentication(Tokens tokens)
 {
-    /// <summary>Sent by our own pages with every write. A form of another site cannot, and its script may not without our leave.</summary>
+    /// <summary>CSRF protection: our pages send this header with every write. Forms of other sites cannot set it, and scripts need CORS permission.</summary>
     private const string OwnPageHeader = "X-Requested-With";
 
     private const string OwnPage = "familypa";
@@ -39,7 +38,7 @@ public sealed class MemberAuthentication(Tokens tokens)
         }
     }
 
-    /// <summary>As above, for what takes a JSON object.</summary>
+    /// <summary>As above, for requests with a JSON object.</summary>
     internal Task<IResult> EnterAsync(HttpRequest request, Func<Identity, JsonFields, Task<IResult>> act, CancellationToken cancellation) =>
         EnterAsync(request, async member =>
         {
@@ -53,15 +52,15 @@ public sealed class MemberAuthentication(Tokens tokens)
         return Problem.Of(http, StatusCodes.Status401Unauthorized, "unauthorized", "Sign in first.");
     }
 
-    /// <summary>The database's own refusals, by their codes.</summary>
+    /// <summary>Maps the database's error codes to responses.</summary>
     private static IResult? Refusal(HttpContext http, PostgresException error) => error.SqlState switch
     {
-        "FP002" => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family keeps an owner: make somebody else one first."),
+        "FP002" => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family must keep at least one owner. Make another member an owner first."),
         "FP003" => Unauthorized(http),
-        "FP004" => Problem.Of(http, StatusCodes.Status422UnprocessableEntity, "idempotency_conflict", "Another request bore this Idempotency-Key."),
-        "FP005" => Problem.Of(http, StatusCodes.Status404NotFound, "not_found", "There is no such thing in your family."),
+        "FP004" => Problem.Of(http, StatusCodes.Status422UnprocessableEntity, "idempotency_conflict", "A different request used this Idempotency-Key."),
+        "FP005" => Problem.Of(http, StatusCodes.Status404NotFound, "not_found", "Your family has no such resource."),
         "FP007" => EntityTags.Conflict(http, int.Parse(error.MessageText, CultureInfo.InvariantCulture)),
-        PostgresErrorCodes.InsufficientPrivilege => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "That is not yours to do."),
+        PostgresErrorCodes.InsufficientPrivilege => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "You are not allowed to do this."),
         _ => null,
     };
 

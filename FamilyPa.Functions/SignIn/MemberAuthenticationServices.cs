@@ -4,7 +4,7 @@ namespace FamilyPa.Functions.SignIn;
 
 public static class MemberAuthenticationServices
 {
-    /// <summary>How browsers and programs bring their sessions.</summary>
+    /// <summary>Registers the authentication of browsers (cookie) and programs (bearer token).</summary>
     public static IServiceCollection AddMemberAuthentication(this IServiceCollection services) => services
         .AddSingleton<SessionCookie>()
         .AddSingleton<MemberAuthentication>();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Functions.SignIn;
 
-/// <summary>The session of a browser: out of reach of scripts, and not sent along with what other sites make it send.</summary>
+/// <summary>The session cookie: HTTP-only, and not sent with cross-site subrequests.</summary>
 public sealed class SessionCookie(IOptions<AppSettings> settings)
 {
     public const string Name = "familypa_session";
@@ -15,7 +15,7 @@ public sealed class SessionCookie(IOptions<AppSettings> settings)
 
     public void Clear(HttpResponse response) => response.Cookies.Delete(Name, Options(null));
 
-    /// <remarks>What the browser sees is the public address; the request itself comes from the platform's proxy. Plain http is allowed on loopback only.</remarks>
+    /// <remarks><c>Secure</c> depends on the public URL, because the request itself comes from the platform's proxy. Only loopback allows plain http.</remarks>
     private CookieOptions Options(DateTimeOffset? expiresAt) => new()
     {
         HttpOnly = true,

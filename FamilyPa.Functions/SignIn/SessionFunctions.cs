@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Functions.SignIn;
 
-/// <summary>Signing in by phone, and out.</summary>
+/// <summary>Sign-in by phone, and sign-out.</summary>
 public sealed class SessionFunctions(
     LoginCodes codes, MemberSessions sessions, MemberAuthentication door, SessionCookie cookie, IOptions<SignInSettings> settings)
 {
     private const string PhoneExpected = "a phone number with its country code, for example +447700900123";
 
-    /// <summary>Has a code sent if the number is a member's. The answer is the same, and takes the same work, if it is nobody's.</summary>
+    /// <summary>Sends a code if the number belongs to a member. The response and its timing are the same if it does not.</summary>
     [Function("SessionCode")]
     public async Task<IResult> SendCode(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session/code")] HttpRequest request, CancellationToken cancellation)
@@ -25,13 +25,13 @@ public sealed class SessionFunctions(
             return refusal!;
         var phone = Phone(fields, required: true);
         if (fields.Wrong is { } wrong)
-            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "No code can be sent for this.", wrong);
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The phone number is invalid.", wrong);
 
         await codes.RequestAsync(phone!, CallerAddress.NetworkOf(http), http.TraceIdentifier, cancellation);
         return Json.Answer(new CodeAnswer((int)settings.Value.CodeLifetime.TotalSeconds), StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Opens a session for a code that was sent to a phone, or for a one-tap link.</summary>
+    /// <summary>Opens a session for a sign-in code or a sign-in link.</summary>
     [Function("SessionOpen")]
     public async Task<IResult> Open(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
@@ -55,7 +55,7 @@ public sealed class SessionFunctions(
                 ? await sessions.OpenByLinkAsync(link, address, http.TraceIdentifier, cancellation)
                 : await sessions.OpenByCodeAsync(phone!, Digits(code!), address, http.TraceIdentifier, cancellation);
             if (opened is null)
-                return Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "That is not right, or not any more. Ask for a new one.");
+                return Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "The code or link is wrong or has expired. Request a new one.");
             RequestLoggingMiddleware.Identify(http, opened.User.UserId);
             cookie.Set(http.Response, opened.Token, opened.ExpiresAt);
             return Json.Answer(opened);
@@ -63,11 +63,11 @@ public sealed class SessionFunctions(
         catch (TooManyTriesException)
         {
             http.Response.Headers.RetryAfter = "600";
-            return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_tries", "Too many tries. Wait ten minutes.");
+            return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_tries", "Too many attempts. Wait ten minutes.");
         }
     }
 
-    /// <summary>Signs out. The browser forgets the session whatever it was worth.</summary>
+    /// <summary>Ends the session. The browser's cookie is deleted even if the session was already invalid.</summary>
     [Function("SessionEnd")]
     public async Task<IResult> End(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
@@ -89,7 +89,7 @@ public sealed class SessionFunctions(
         return phone;
     }
 
-    /// <summary>As people copy it: with a space in the middle, or one behind.</summary>
+    /// <summary>People copy codes with spaces.</summary>
     private static string Digits(string code) => code.Replace(" ", "", StringComparison.Ordinal);
 
     private sealed record CodeAnswer(int ExpiresInSeconds);

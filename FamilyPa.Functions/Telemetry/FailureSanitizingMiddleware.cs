@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Telemetry;
 
-/// <summary>A call of a queue or timer that fails tells the platform so in words that may stand in its logs, which are out of our hands.</summary>
-/// <remarks>What HTTP calls fail with never gets that far.</remarks>
+/// <summary>Replaces the exceptions of queue and timer functions, because the platform writes them to its own logs.</summary>
+/// <remarks><see cref="Http.ExceptionHandlingMiddleware"/> handles exceptions of HTTP functions.</remarks>
 public sealed class FailureSanitizingMiddleware(ILogger<FailureSanitizingMiddleware> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

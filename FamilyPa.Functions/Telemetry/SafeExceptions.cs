@@ -3,7 +3,7 @@ using FamilyPa.Core.Diagnostics;
 
 namespace FamilyPa.Functions.Telemetry;
 
-/// <summary>Whoever records an exception with a span (Npgsql does) records what the <see cref="Sanitizer"/> leaves of it.</summary>
+/// <summary>Sanitises exceptions that libraries such as Npgsql record in a span.</summary>
 internal static class SafeExceptions
 {
     public static ActivityListener Listener { get; } = new()

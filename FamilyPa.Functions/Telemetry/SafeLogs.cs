@@ -6,8 +6,8 @@ using OpenTelemetry.Logs;
 namespace FamilyPa.Functions.Telemetry;
 
 /// <summary>
-/// Adds to every exported log line the dimensions of the spans around it (<see cref="Traces.Context"/>), and sanitises it. Our own lines are
-/// clean already; lines of libraries may not be.
+/// Adds the dimensions of the surrounding spans (<see cref="Traces.Context"/>) to every exported log line, and sanitises it. Lines of libraries
+/// may contain secrets or texts.
 /// </summary>
 internal sealed class SafeLogs : BaseProcessor<LogRecord>
 {

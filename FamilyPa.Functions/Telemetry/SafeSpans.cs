@@ -4,10 +4,10 @@ using OpenTelemetry;
 
 namespace FamilyPa.Functions.Telemetry;
 
-/// <summary>Spans of our libraries, before they leave: URLs without their queries, SQL in brief, everything else sanitised.</summary>
+/// <summary>Sanitises the spans of libraries: removes URL queries, shortens SQL and masks secrets.</summary>
 internal sealed class SafeSpans : BaseProcessor<Activity>
 {
-    /// <summary>Statements tell which one they are at their beginning; they never hold values.</summary>
+    /// <summary>The beginning identifies a statement. Statements contain no values.</summary>
     private const int LongestQuery = 400;
 
     public override void OnEnd(Activity span)
@@ -20,12 +20,12 @@ internal sealed class SafeSpans : BaseProcessor<Activity>
                 span.SetTag(name, safe);
         }
 
-        // An exception's words, where it is not a code of ours.
+        // In spans of libraries the description is an exception's message.
         if (span.Source.Name != Traces.Name && span.StatusDescription is not null)
             span.SetStatus(span.Status);
     }
 
-    /// <summary>What a library says of itself is sent with every span and asked for by nobody.</summary>
+    /// <summary>Tags that no query uses, but that every span would carry.</summary>
     private static bool IsNoise(string name) =>
         name.StartsWith("db.npgsql.", StringComparison.Ordinal) || name is "az.schema_url" or "schema.url" or "network.protocol.version" or "url.query";
 

@@ -2,5 +2,5 @@ using FamilyPa.Core.Diagnostics;
 
 namespace FamilyPa.Functions.Telemetry;
 
-/// <summary>Stands for an exception whose own words must not leave.</summary>
+/// <summary>Replaces an exception whose message must not leave the app.</summary>
 public sealed class SanitizedException(Exception error) : Exception($"{error.GetType().Name}: {Sanitizer.Message(error)}");

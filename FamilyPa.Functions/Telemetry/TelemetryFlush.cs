@@ -10,8 +10,8 @@ using OpenTelemetry.Trace;
 namespace FamilyPa.Functions.Telemetry;
 
 /// <summary>
-/// Sends what was measured and logged within seconds of each call's end, for a platform that ends a worker without warning: a metric would otherwise wait
-/// a minute. Calls that end together are sent together, and nothing is sent while nothing is called.
+/// Exports telemetry within seconds after each function call, because the platform may stop a worker without warning and metrics would wait a minute.
+/// Calls that end together share one export. Without calls there is no export.
 /// </summary>
 internal sealed class TelemetryFlush(IServiceProvider services) : BackgroundService, IFunctionsWorkerMiddleware
 {
@@ -38,7 +38,7 @@ internal sealed class TelemetryFlush(IServiceProvider services) : BackgroundServ
         await foreach (var _ in called.Reader.ReadAllAsync(stoppingToken))
         {
             await Task.Delay(Interval, stoppingToken);
-            // They block until the service has answered.
+            // ForceFlush blocks until the service has responded.
             await Task.Factory.StartNew(Flush, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }

@@ -18,13 +18,17 @@ namespace FamilyPa.Functions.Telemetry;
 
 public static class TelemetryServices
 {
-    /// <summary>Logs, traces and metrics to Application Insights, where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> names one; else logs alone, to the host.</summary>
-    /// <remarks><c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is the platform's own setting: where it asks for Entra ID the app signs in as the host does.</remarks>
+    /// <summary>
+    /// Exports logs, traces and metrics to Application Insights if <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set; otherwise only logs, to the host.
+    /// </summary>
+    /// <remarks>
+    /// <c>APPLICATIONINSIGHTS_AUTHENTICATION_STRING</c> is a platform setting. If it requires Entra ID, the app uses its managed identity like the host.
+    /// </remarks>
     public static FunctionsApplicationBuilder AddTelemetry(this FunctionsApplicationBuilder builder)
     {
-        // For the host too, which takes what the worker logs: ASP.NET Core's lines of each request bear its address, and with it the secret.
+        // The host also receives the worker's logs. ASP.NET Core's request logs contain the URL and so the webhook secret.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("FamilyPa", LogLevel.Information);
-        // A call's span bears the function's name, whoever listens to it.
+        // With this schema version the span of a call is named after the function.
         builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
             return builder;
@@ -32,7 +36,7 @@ public static class TelemetryServices
         builder.Services.AddSingleton<TelemetryFlush>().AddHostedService(services => services.GetRequiredService<TelemetryFlush>());
         builder.UseMiddleware<TelemetryFlush>();
 
-        // The clients of Azure's services make no spans otherwise.
+        // Without this switch the Azure SDK creates no spans.
         AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", true);
         ActivitySource.AddActivityListener(SafeExceptions.Listener);
         builder.Logging
@@ -42,7 +46,7 @@ public static class TelemetryServices
             .AddApplicationInsightsTelemetryWorkerService(options => Configure(options, builder.Configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]))
             .Configure<AzureMonitorExporterOptions>(options => options.EnablePerformanceCounters = false);
         builder.Services.AddOpenTelemetry()
-            // One of the detectors so far asks the network who we are, and waits for it up to two seconds.
+            // A default resource detector queries the network and blocks startup for up to two seconds.
             .ConfigureResource(resource => resource.Clear())
             .UseFunctionsWorkerDefaults()
             .WithTracing(tracing => tracing.AddSource(Traces.Name).AddNpgsql().AddProcessor(new SafeSpans()))
@@ -53,10 +57,10 @@ public static class TelemetryServices
 
     private static void Configure(ApplicationInsightsServiceOptions options, string? authentication)
     {
-        // Left to itself the SDK keeps five traces a second, and of the logs only those that belong to them.
+        // The SDK's default samples five traces a second, and drops the logs of other traces.
         options.SamplingRatio = 1;
         options.EnableTraceBasedLogsSampler = false;
-        // The host has live metrics of its own.
+        // The host already has live metrics.
         options.EnableQuickPulseMetricStream = false;
         if (authentication?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) is true)
             options.Credential = new DefaultAzureCredential();

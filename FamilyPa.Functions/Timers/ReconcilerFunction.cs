@@ -5,7 +5,7 @@ namespace FamilyPa.Functions.Timers;
 
 public sealed class ReconcilerFunction(Reconciler reconciler, UncertainReplies replies)
 {
-    /// <summary>Every five minutes: what Twilio has and we do not, messages and replies.</summary>
+    /// <summary>Every five minutes: fetches messages without a webhook and settles uncertain replies.</summary>
     [Function("Reconciler")]
     public async Task Reconcile([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {

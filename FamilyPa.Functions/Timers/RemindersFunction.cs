@@ -5,7 +5,7 @@ namespace FamilyPa.Functions.Timers;
 
 public sealed class RemindersFunction(ReminderSender reminders)
 {
-    /// <summary>Every minute: what is due soon, or today.</summary>
+    /// <summary>Every minute: sends due reminders.</summary>
     [Function("Reminders")]
     public Task Remind([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation) => reminders.RunAsync(cancellation);
 }

@@ -6,7 +6,7 @@ namespace FamilyPa.Functions.Timers;
 
 public sealed class RetentionFunction(RetentionRun retention, Erasures erasures)
 {
-    /// <summary>Every night: what is past its age, and what is still to be forgotten elsewhere.</summary>
+    /// <summary>Every night: removes expired content and continues erasures.</summary>
     [Function("Retention")]
     public async Task Remove([TimerTrigger("0 30 3 * * *")] TimerInfo timer, CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace FamilyPa.Functions.Timers;
 
 public sealed class SweeperFunction(Sweeper sweeper, LimitMaintenance limits, QueueDepths depths)
 {
-    /// <summary>Every 30 seconds: what was accepted and never queued, or whose worker died; what limits held back and may go on; then how much waits.</summary>
+    /// <summary>Every 30 seconds: requeues overdue jobs, resumes deferred jobs and measures queue depths.</summary>
     [Function("Sweeper")]
     public async Task Sweep([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {

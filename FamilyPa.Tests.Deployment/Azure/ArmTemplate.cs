@@ -7,7 +7,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
-/// <summary>What Azure Resource Manager deploys: <c>infra/main.bicep</c>, compiled once per run by the compiler of <c>tools/bicep</c>.</summary>
+/// <summary>The template that Azure Resource Manager deploys: <c>infra/main.bicep</c>, compiled once per run with the compiler of <c>tools/bicep</c>.</summary>
 internal sealed class ArmTemplate
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -21,7 +21,7 @@ internal sealed class ArmTemplate
 
     public JsonElement Root { get; }
 
-    /// <summary>Every resource that is deployed, those of modules included; without the modules themselves and without references to existing resources.</summary>
+    /// <summary>All deployed resources, also those of modules, without the modules themselves and without references to existing resources.</summary>
     public IReadOnlyList<ArmResource> Resources { get; }
 
     /// <summary>Skips the test on a machine for which <c>tools/bicep</c> has no compiler.</summary>
@@ -58,7 +58,7 @@ internal sealed class ArmTemplate
 
         async Task<string> FetchAsync()
         {
-            // In two steps: where packages are kept is known only after a restore.
+            // The package folder is known only after the restore.
             await RunAsync(AppBuild.DotNet, "restore", "tools/bicep/Bicep.csproj", "--verbosity", "quiet");
             return (await RunAsync(AppBuild.DotNet, "msbuild", "tools/bicep/Bicep.csproj", "-getProperty:BicepPath")).Trim();
         }
@@ -73,7 +73,7 @@ internal sealed class ArmTemplate
 
     private static IEnumerable<ArmResource> ResourcesOf(JsonElement template)
     {
-        // A template of language version 2 has them by name, another one in a list.
+        // Language version 2 has an object with names, version 1 an array.
         var resources = template.GetProperty("resources");
         IEnumerable<JsonElement> all = resources.ValueKind == JsonValueKind.Array ? resources.EnumerateArray() : resources.EnumerateObject().Select(entry => entry.Value);
         foreach (var resource in all)
@@ -85,26 +85,26 @@ internal sealed class ArmTemplate
     }
 }
 
-/// <param name="Json">Values may be expressions, in brackets.</param>
-/// <param name="Template">The template of its module, in which expressions are evaluated.</param>
+/// <param name="Json">Values in brackets are expressions.</param>
+/// <param name="Template">The template of the resource's module, which defines the variables of its expressions.</param>
 internal sealed partial record ArmResource(JsonElement Json, JsonElement Template)
 {
     public string Type => Json.GetProperty("type").GetString()!;
 
     public string Name => Json.GetProperty("name").GetString()!;
 
-    /// <param name="path">Below <c>properties</c>, its parts separated by dots.</param>
-    /// <returns>Null where there is none.</returns>
+    /// <param name="path">Below <c>properties</c>, separated by dots.</param>
+    /// <returns>Null when it does not exist.</returns>
     public JsonElement? Property(string path) => At(Json, $"properties.{path}");
 
     /// <param name="path">As of <see cref="Property"/>.</param>
     public JsonElement? Variable(string path) => At(Template, $"variables.{path}");
 
-    /// <summary>The expression with the values of variables in the place of their names.</summary>
+    /// <summary>Replaces the variables of an expression by their values.</summary>
     public string Resolve(string expression)
     {
         var resolved = VariableName().Replace(
-            expression, name => Variable(name.Groups["name"].Value + name.Groups["path"].Value)?.ToString() ?? throw new InvalidOperationException($"{name.Value} is not there."));
+            expression, name => Variable(name.Groups["name"].Value + name.Groups["path"].Value)?.ToString() ?? throw new InvalidOperationException($"{name.Value} does not exist."));
         return resolved == expression ? resolved : Resolve(resolved);
     }
 

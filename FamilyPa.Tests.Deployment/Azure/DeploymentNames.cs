@@ -3,19 +3,19 @@ using FamilyPa.Local;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
-/// <summary>What passes between an <c>azd</c> environment and the deployment, as <c>infra/</c> names it.</summary>
+/// <summary>The names that an <c>azd</c> environment and <c>infra/</c> share.</summary>
 internal static partial class DeploymentNames
 {
-    /// <summary>What a deployment reads.</summary>
+    /// <summary>The values that a deployment reads.</summary>
     public static IReadOnlyList<string> Read { get; } = Of(ReadName(), "main.bicepparam");
 
-    /// <summary>What it leaves there.</summary>
+    /// <summary>The values that a deployment writes.</summary>
     public static IReadOnlyList<string> Outputs { get; } = Of(OutputName(), "main.bicep");
 
-    /// <summary>The secrets of the vault.</summary>
+    /// <summary>The secrets in the key vault.</summary>
     public static IReadOnlyList<string> Secrets { get; } = Of(Quoted(), "modules/keyVault.bicep", SecretNames());
 
-    /// <summary>The queues of the storage account, without those for poison.</summary>
+    /// <summary>The queues of the storage account, without poison queues.</summary>
     public static IReadOnlyList<string> Queues { get; } = Of(Quoted(), "modules/storage.bicep", Phases());
 
     private static List<string> Of(Regex name, string file, Regex? part = null)

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
-/// <summary>One simple command of a shell script. Nothing is executed or expanded: <c>$NAME</c> and <c>$(…)</c> stay in the words as they are written.</summary>
-/// <param name="Assigned">The variables that are set in front of the words, or by <c>export</c>.</param>
-/// <param name="Used">The variables that the words and the assigned values refer to.</param>
+/// <summary>A simple command of a shell script. Nothing is executed or expanded; <c>$NAME</c> and <c>$(…)</c> stay in the words.</summary>
+/// <param name="Assigned">The variables that are assigned before the words, or by <c>export</c>.</param>
+/// <param name="Used">The variables that the words and the assigned values use.</param>
 internal sealed partial record ShellCommand(IReadOnlyList<string> Words, IReadOnlyList<string> Assigned, IReadOnlyList<string> Used)
 {
     private const string Substitution = """\$\((?<script>([^()"']|"[^"]*"|'[^']*')*)\)""";
@@ -13,8 +13,8 @@ internal sealed partial record ShellCommand(IReadOnlyList<string> Words, IReadOn
 
     public override string ToString() => string.Join(' ', Words);
 
-    /// <summary>The commands of a script in the order in which a shell runs them: those of a <c>$(…)</c> before the command around it.</summary>
-    /// <exception cref="FormatException">A quote or parenthesis is not closed, or the script needs more syntax than the documents do, such as a redirection.</exception>
+    /// <summary>The commands in the order of their execution: those of a <c>$(…)</c> before the command that contains it.</summary>
+    /// <exception cref="FormatException">A quote or parenthesis is not closed, or the script uses unsupported syntax, such as a redirection.</exception>
     public static IReadOnlyList<ShellCommand> Parse(string script)
     {
         var commands = new List<ShellCommand>();
@@ -35,7 +35,7 @@ internal sealed partial record ShellCommand(IReadOnlyList<string> Words, IReadOn
             }
         }
 
-        return end > script.Length ? commands : throw new FormatException($"Not understood from {end}: {script}");
+        return end > script.Length ? commands : throw new FormatException($"Syntax error at {end}: {script}");
     }
 
     private static ShellCommand Of(List<string> words)
@@ -56,7 +56,7 @@ internal sealed partial record ShellCommand(IReadOnlyList<string> Words, IReadOn
     [GeneratedRegex($$"""'(?<single>[^']*)'|"(?<double>{{InDoubleQuotes}})"|\\(?<escaped>.)""", RegexOptions.ExplicitCapture)]
     private static partial Regex Quoted();
 
-    /// <summary>What single quotes protect, and what belongs to commands of their own.</summary>
+    /// <summary>Single-quoted text, and nested commands.</summary>
     [GeneratedRegex($$"""'[^']*'|{{Substitution}}""", RegexOptions.ExplicitCapture)]
     private static partial Regex NotExpandedHere();
 

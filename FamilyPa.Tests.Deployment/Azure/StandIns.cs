@@ -1,8 +1,8 @@
 namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>
-/// Stubs for commands, first on a <see cref="Path"/>. Each records how it was called, fails when <c>FAILING</c> names it, and prints <c>$LISTED</c> when it
-/// is called with <c>list</c>.
+/// Stub commands at the front of <see cref="Path"/>. Each records its calls, fails when <c>FAILING</c> contains its name, and prints <c>$LISTED</c> for <c>list</c>
+/// commands.
 /// </summary>
 internal sealed class StandIns : IDisposable
 {

@@ -5,27 +5,27 @@ using FamilyPa.Tests.Infrastructure;
 namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>
-/// The documents' command lines for Azure are parsed, not executed: commands and options must be those of <c>azd</c> and <c>az</c>, and every value, output,
-/// secret and queue that they name must exist in <c>infra/</c>.
+/// Parses the documents' command lines for Azure without executing them. Commands and options must exist in <c>azd</c> and <c>az</c>. Values, outputs, secrets and queues
+/// must exist in <c>infra/</c>.
 /// </summary>
 public sealed partial class When_a_document_tells_how_to_use_Azure
 {
-    /// <summary>Values of an azd environment that infra/ does not read, beside the outputs of the deployment.</summary>
+    /// <summary>Values of an azd environment that neither infra/ reads nor the deployment writes.</summary>
     private static readonly string[] Own = ["AZURE_SUBSCRIPTION_ID", "SECRETS_STORED"];
 
     private static readonly string[] Settable = [.. DeploymentNames.Read, .. Own];
     private static readonly string[] Values = [.. Settable, .. DeploymentNames.Outputs];
 
-    /// <summary>The secrets that a person brings along in SECURITY.md.</summary>
+    /// <summary>Secrets that SECURITY.md assumes the operator has.</summary>
     private static readonly string[] InHand = ["OLD", "SECONDARY"];
 
-    /// <summary>Checked elsewhere (<c>familypa</c>) or not at all.</summary>
+    /// <summary>Commands that another test checks (<c>familypa</c>), or none.</summary>
     private static readonly string[] OtherCommands = ["curl", "dotnet", "echo", "eval", "export", "familypa", "psql", "set"];
 
-    /// <summary>Arguments of every command of the Azure CLI.</summary>
+    /// <summary>Options of every Azure CLI command.</summary>
     private static readonly Dictionary<string, string> Common = new() { ["--query"] = ".+", ["--output"] = "json|none|table|tsv" };
 
-    /// <summary>The commands of the Azure CLI that documents use, each with its required options and a pattern for the value of each.</summary>
+    /// <summary>The Azure CLI commands in the documents, with their required options and patterns for the values.</summary>
     /// <remarks>Source: the Azure CLI's reference (learn.microsoft.com/cli/azure/reference-index).</remarks>
     private static readonly Dictionary<string, Dictionary<string, string>> AzureCli = new()
     {
@@ -54,9 +54,9 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
         var file = Path.Combine(Repository.Root, guide);
 
         var known = InHand.ToHashSet();
-        // A block may use what an earlier one has set.
+        // A block may use variables of earlier blocks.
         Assert.Empty(Blocks(file).SelectMany(block => Complaints(block, known)));
-        // A line within a text needs the values that the text around it tells to set.
+        // Inline code may use values that the surrounding text tells the reader to set.
         Assert.Empty(Lines(file).SelectMany(line => Complaints(line, [.. known, .. Values])));
     }
 
@@ -88,7 +88,7 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
 
     private static IEnumerable<string> Lines(string file) => Documents.Inline(File.ReadAllText(file)).Where(line => Line().IsMatch(line));
 
-    /// <param name="known">The variables that are set before; those that the script sets are added.</param>
+    /// <param name="known">The variables set before; those that the script sets are added.</param>
     private static List<string> Complaints(string script, HashSet<string> known)
     {
         IReadOnlyList<ShellCommand> commands;
@@ -151,7 +151,7 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
         return null;
     }
 
-    /// <param name="assigned">What it is given beside the values of the azd environment.</param>
+    /// <param name="assigned">Variables in addition to the values of the azd environment.</param>
     private static string? OfHook(string file, IReadOnlyList<string> assigned)
     {
         var path = Path.Combine(Repository.Root, file);
@@ -163,13 +163,13 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
         return needed.Except([.. Values, .. assigned]).FirstOrDefault() is { } missing ? $"it needs {missing}" : null;
     }
 
-    /// <summary>A value of the azd environment, in either of the ways to get it.</summary>
+    /// <summary>A pattern for the two ways to get a value of the azd environment.</summary>
     private static string Value(string name) => $@"\${name}|\$\(azd env get-value {name}\)";
 
     [GeneratedRegex(@"\bazd? [a-z]|infra/hooks/")]
     private static partial Regex Azure();
 
-    /// <summary>Without a default; the environment's are in capitals.</summary>
+    /// <summary>Variables of the environment, in capitals and without a default.</summary>
     [GeneratedRegex(@"\$\{?([A-Z][A-Z_]+)\b(?!:-)")]
     private static partial Regex Variable();
 

@@ -3,7 +3,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
-/// <summary>The hooks of <c>azd</c>, with stubs for the commands they call.</summary>
+/// <summary>Runs the hooks of <c>azd</c> with stubs for the commands that they call.</summary>
 public sealed class When_a_hook_runs : IDisposable
 {
     private const string Server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/psql";
@@ -40,7 +40,7 @@ public sealed class When_a_hook_runs : IDisposable
     }
 
     [Fact]
-    public async Task A_rule_that_stays_is_said_aloud()
+    public async Task A_firewall_rule_that_was_not_deleted_is_reported()
     {
         var (_, said) = await RunAsync("postprovision.sh", "az", ("OPERATOR_ADDRESS", "203.0.113.7"), ("SECRETS_STORED", "true"));
 
@@ -67,7 +67,7 @@ public sealed class When_a_hook_runs : IDisposable
     }
 
     [Fact]
-    public async Task What_was_made_before_is_kept()
+    public async Task Existing_secrets_are_kept()
     {
         var (succeeded, _) = await RunAsync(
             "preprovision.sh", "nothing", ("TWILIO_ACCOUNT_SID", "AC1"), ("ALERT_EMAILS", "a@example.com"), ("BUDGET_START", "2026-01-01"), ("SECRETS_STORED", "true"));
@@ -80,7 +80,7 @@ public sealed class When_a_hook_runs : IDisposable
     [InlineData("TWILIO_ACCOUNT_SID")]
     [InlineData("TWILIO_AUTH_TOKEN")]
     [InlineData("ALERT_EMAILS")]
-    public async Task What_only_a_person_knows_is_asked_for(string missing)
+    public async Task Missing_values_of_the_operator_are_reported(string missing)
     {
         (string Name, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com")];
 
@@ -132,7 +132,7 @@ public sealed class When_a_hook_runs : IDisposable
         static string Scope(string call) => call.Split("--scope ")[1].Split(' ')[0];
     }
 
-    /// <summary>A role that was just made may not be known yet where it is given, so the script can end in the middle.</summary>
+    /// <summary>Azure propagates a new role with a delay, so that the script may end before its last step.</summary>
     [Fact]
     public async Task GitHubs_identity_is_finished_by_another_run_if_one_ended_in_the_middle()
     {

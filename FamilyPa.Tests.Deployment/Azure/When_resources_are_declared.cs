@@ -3,7 +3,7 @@ using FamilyPa.Local;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
-/// <summary>Each resource that would be deployed is closed to everybody who has no role, and no key or password opens it.</summary>
+/// <summary>Checks that each deployed resource rejects anonymous access, keys and passwords.</summary>
 public sealed partial class When_resources_are_declared
 {
     private const string Reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -60,7 +60,7 @@ public sealed partial class When_resources_are_declared
         var settings = Assert.Single(template.OfType("Microsoft.DBforPostgreSQL/flexibleServers/configurations"));
 
         Assert.Single(template.OfType("Microsoft.DBforPostgreSQL/flexibleServers"));
-        // One resource for each of the variable.
+        // One resource per entry of the variable.
         Assert.Equal("[length(items(variables('settings')))]", settings.Json.GetProperty("copy").GetProperty("count").GetString());
         Assert.Equal("[format('{0}/{1}', parameters('name'), items(variables('settings'))[copyIndex()].key)]", settings.Name);
         Assert.Equal("[items(variables('settings'))[copyIndex()].value]", settings.Property("value")?.ToString());
@@ -78,7 +78,7 @@ public sealed partial class When_resources_are_declared
             template.Root.GetProperty("resources").GetProperty("database").GetProperty("properties").GetProperty("parameters").GetProperty("publicEndpoint").GetProperty("value").GetString());
     }
 
-    /// <summary>Of the whole template, since an expression may stand in a variable or an output as well.</summary>
+    /// <summary>Checks the whole template, because variables and outputs may contain expressions too.</summary>
     [Fact]
     public async Task Nothing_reads_a_key_or_opens_every_address()
     {
@@ -111,7 +111,7 @@ public sealed partial class When_resources_are_declared
 
         Assert.Equal([Reader], wide.SelectMany(RoleIds));
         Assert.All(template.OfType("Microsoft.Authorization/roleAssignments"), role => Assert.NotEmpty(RoleIds(role)));
-        // A module is deployed to the resource group; the template itself to the subscription.
+        // Modules are deployed to the resource group, the template itself to the subscription.
         Assert.DoesNotContain(template.Root.GetProperty("resources").EnumerateObject(), entry => entry.Value.GetProperty("type").GetString() == "Microsoft.Authorization/roleAssignments");
     }
 
@@ -125,7 +125,7 @@ public sealed partial class When_resources_are_declared
         Assert.Equal(given.Distinct().Order(), Id().Matches(hook).Select(role => role.Value).Order());
     }
 
-    /// <summary>More than one where the assignment is repeated for each of a variable.</summary>
+    /// <summary>Several ids when the assignment is a loop over a variable.</summary>
     private static IEnumerable<string> RoleIds(ArmResource assignment) =>
         Id().Matches(assignment.Resolve(assignment.Property("roleDefinitionId")!.Value.GetString()!)).Select(id => id.Value);
 

@@ -6,7 +6,7 @@ namespace FamilyPa.Tests.Deployment.Azure;
 
 public sealed class When_the_app_is_configured_in_Azure
 {
-    /// <summary>Settings that must not be there: the platform gives the first, an identity stands for the others.</summary>
+    /// <summary>Settings that must be absent: the platform sets the first, and a managed identity replaces the other.</summary>
     private static readonly string[] NotThere = ["FUNCTIONS_WORKER_RUNTIME", "AZURE_OPENAI_API_KEY"];
 
     [Fact]
@@ -15,7 +15,7 @@ public sealed class When_the_app_is_configured_in_Azure
         var sample = JsonDocument.Parse(Read("local.settings.sample.json")).RootElement.GetProperty("Values");
         string[] groups = ["Limits__", "Retention__", "Reminders__", "Pipeline__"];
         var template = await ArmTemplate.CompiledAsync();
-        // Those that the module is given, and those that it adds.
+        // Both the settings that the module receives and those that it adds.
         var settings = template.Root.GetProperty("resources").GetProperty("functionApp").GetProperty("properties").GetProperty("parameters").GetProperty("settings").GetRawText()
             + Assert.Single(template.OfType("Microsoft.Web/sites/config")).Json.GetProperty("properties").GetRawText();
 
@@ -26,7 +26,7 @@ public sealed class When_the_app_is_configured_in_Azure
         Assert.All(NotThere, name => Assert.DoesNotContain(name, template.Root.GetRawText(), StringComparison.Ordinal));
     }
 
-    /// <summary>azd reads main.bicepparam and no other.</summary>
+    /// <summary>azd reads only main.bicepparam.</summary>
     [Theory]
     [InlineData("dev")]
     [InlineData("prod")]
@@ -38,7 +38,7 @@ public sealed class When_the_app_is_configured_in_Azure
         Assert.Subset(new HashSet<string> { "stage", "environmentName" }, Regex.Matches(parameters, @"(?m)^param (\w+)").Select(match => match.Groups[1].Value).ToHashSet());
     }
 
-    /// <summary>A deployment sets everything anew: what it is not told, it takes back.</summary>
+    /// <summary>A deployment overwrites everything, so missing values would be reset.</summary>
     [Fact]
     public void A_deployment_by_GitHub_is_told_all_that_one_by_hand_is_but_no_secret()
     {

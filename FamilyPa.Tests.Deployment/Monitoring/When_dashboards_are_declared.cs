@@ -5,7 +5,7 @@ using FamilyPa.Tests.Infrastructure.Monitoring;
 
 namespace FamilyPa.Tests.Deployment.Monitoring;
 
-/// <summary>A query that no rule or chart loads watches over nothing, and an alert that nobody can look up helps nobody.</summary>
+/// <summary>Every query must belong to an alert rule or chart, and every alert to a section of the runbook.</summary>
 public sealed partial class When_dashboards_are_declared
 {
     [Fact]

@@ -4,7 +4,7 @@ using FamilyPa.Tests.Infrastructure.Monitoring;
 
 namespace FamilyPa.Tests.Deployment.Monitoring;
 
-/// <summary>A query that names what nobody sends is always empty, and nobody notices. So every name is looked up in the code that sends.</summary>
+/// <summary>A query for a name that the app never emits is always empty. So each name must exist in the code.</summary>
 public sealed partial class When_queries_are_read(Kusto kusto)
 {
     private static readonly Lazy<HashSet<string>> Literals = new(ReadLiterals);
@@ -24,11 +24,11 @@ public sealed partial class When_queries_are_read(Kusto kusto)
         var results = await kusto.RunAsync(Queries.All, [], Sent.Now);
 
         string[] metrics = [.. Catalogue.Metrics.Keys.Except(results.Values.SelectMany(result => result.Values("Name"))).Order()];
-        // How much was said and listened to shows as its cost.
+        // The metric of cost shows them.
         Assert.Equal(["familypa.ai.audio", "familypa.ai.tokens"], metrics);
     }
 
-    /// <summary>The checks would be worth nothing if they let these pass.</summary>
+    /// <summary>Proves that the checks find errors.</summary>
     [Fact]
     public async Task A_misspelt_name_is_noticed()
     {
@@ -41,7 +41,7 @@ public sealed partial class When_queries_are_read(Kusto kusto)
             ("AppMetrics | where Name == \"familypa.poison.depth\" | project queue = tostring(Properties.queu)", "no dimension queu"),
             ("AppMetrics | where Name == \"familypa.poison.depth\" | project phase = tostring(Properties.phase)", "no dimension phase"),
             ("AppTraces | where Properties.EventName == \"JobFailed\" | project x = Properties.latency_ms", "no dimension latency_ms"),
-            ("AppMetrics | where Name == \"familypa.phase.duration\" and Properties.outcome == \"succeded\"", "nobody says succeded"),
+            ("AppMetrics | where Name == \"familypa.phase.duration\" and Properties.outcome == \"succeded\"", "no value succeded"),
             ("AppMetrics | where Name == \"familypa.phase.duration\" and Properties[\"outcome\"] == \"failed\"", "is the form that is checked"),
             ("AppTrace | where SeverityLevel >= 3", "KS"),
             ("AppTraces | where Severity >= 3", "KS142"),
@@ -61,7 +61,7 @@ public sealed partial class When_queries_are_read(Kusto kusto)
         var known = events.Where(Catalogue.Events.ContainsKey).SelectMany(name => Catalogue.Events[name].Dimensions)
             .Concat(metrics.Where(Catalogue.Metrics.ContainsKey).SelectMany(name => Catalogue.Metrics[name].Tags))
             .Append("EventName").ToHashSet();
-        // Who asks for no line or instrument by its name, or for all but some, may mean any.
+        // Queries without event names, or with negated ones, may use the dimensions of any event.
         if (events.Length + metrics.Length == 0 || query.Compared.Any(one => one.Negated && one.Name == "Properties.EventName"))
             known.UnionWith(Catalogue.Events.Values.SelectMany(entry => entry.Dimensions));
 
@@ -71,11 +71,11 @@ public sealed partial class When_queries_are_read(Kusto kusto)
             .. metrics.Where(name => !Catalogue.Metrics.ContainsKey(name)).Select(name => $"no metric {name}"),
             .. query.Properties.Where(name => !known.Contains(name)).Select(name => $"no dimension {name}"),
             .. query.Compared.Where(one => one.Name.StartsWith("Properties.", StringComparison.Ordinal) && one.Name != "Properties.EventName" && !one.Value.StartsWith('{') && !one.Value.All(char.IsAsciiDigit))
-                .Where(one => !Literals.Value.Contains(one.Value)).Select(one => $"nobody says {one.Value}"),
+                .Where(one => !Literals.Value.Contains(one.Value)).Select(one => $"no value {one.Value}"),
         ];
     }
 
-    /// <summary>Every short text in our code and SQL: an outcome or a reason must be one of them.</summary>
+    /// <summary>All short string literals in C# and SQL. Outcomes and reasons must be among them.</summary>
     private static HashSet<string> ReadLiterals() =>
     [
         .. from folder in (string[])["FamilyPa.Core", "FamilyPa.Functions"]

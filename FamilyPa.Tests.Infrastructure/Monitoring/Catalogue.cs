@@ -10,22 +10,23 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Tests.Infrastructure.Monitoring;
 
-/// <summary>What the code may send, read from the code itself: a query that names anything else finds nothing.</summary>
+/// <summary>The telemetry that the code can emit, read from the code itself.</summary>
 /// <remarks>
-/// In the workspace a log line is a row of <c>AppTraces</c>, its name <c>Properties.EventName</c>, its other names further dimensions; a span of ours
-/// is one of <c>AppRequests</c> (work that a queue asked for) or <c>AppDependencies</c>; an instrument is <c>Name</c> in <c>AppMetrics</c>.
+/// In the workspace, log lines are rows of <c>AppTraces</c> with the event name in <c>Properties.EventName</c> and the parameters as further dimensions. Spans are rows
+/// of
+/// <c>AppRequests</c> (queue work) or <c>AppDependencies</c>. Instruments are the <c>Name</c> in <c>AppMetrics</c>.
 /// </remarks>
 public static partial class Catalogue
 {
     private static readonly Assembly[] Ours = [typeof(Meters).Assembly, typeof(TelemetryServices).Assembly];
 
-    /// <summary>Every log line, by the name of its event.</summary>
+    /// <summary>All log lines by event name.</summary>
     public static IReadOnlyDictionary<string, LogEvent> Events { get; } = ReadEvents().ToDictionary(entry => entry.Name);
 
-    /// <summary>Every instrument, by its name.</summary>
+    /// <summary>All instruments by name.</summary>
     public static IReadOnlyDictionary<string, Metric> Metrics { get; } = ReadMetrics();
 
-    /// <summary>The names of our spans.</summary>
+    /// <summary>The names of the app's spans.</summary>
     public static IReadOnlySet<string> Spans { get; } = ReadSpans();
 
     private static IEnumerable<LogEvent> ReadEvents() =>
@@ -37,7 +38,7 @@ public static partial class Catalogue
             entry.EventId, method.Name, entry.Level,
             [.. method.GetParameters().Select(parameter => parameter.Name!).Where(name => name != "log").Concat(Traces.Context).Distinct()]);
 
-    /// <summary>By measuring once with each of them.</summary>
+    /// <summary>Records one measurement with each instrument.</summary>
     private static Dictionary<string, Metric> ReadMetrics()
     {
         var found = new Dictionary<string, Metric>();
@@ -88,8 +89,8 @@ public static partial class Catalogue
     private static partial Regex NamedSpan();
 }
 
-/// <param name="Name">Of the event.</param>
-/// <param name="Dimensions">What it may say; of the four that every line has, those that its surroundings know.</param>
+/// <param name="Name">The event name.</param>
+/// <param name="Dimensions">Its parameters, and the common dimensions that the surrounding spans may add.</param>
 public sealed record LogEvent(int Id, string Name, LogLevel Level, IReadOnlyList<string> Dimensions);
 
 /// <param name="Tags">Its dimensions.</param>

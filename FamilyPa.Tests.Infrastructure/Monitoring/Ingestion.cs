@@ -4,7 +4,7 @@ using FamilyPa.Simulators.AppInsights;
 
 namespace FamilyPa.Tests.Infrastructure.Monitoring;
 
-/// <summary>Envelopes as the rows that Application Insights makes of them in a workspace.</summary>
+/// <summary>Converts telemetry envelopes to the rows that Application Insights stores in a workspace.</summary>
 /// <remarks>Source: learn.microsoft.com/azure/azure-monitor/app/data-model-complete, and the table reference.</remarks>
 internal static class Ingestion
 {

@@ -8,15 +8,16 @@ using FamilyPa.Local.Services;
 namespace FamilyPa.Tests.Infrastructure.Monitoring;
 
 /// <summary>
-/// Reads Kusto queries, and evaluates them over rows (<c>Kql/</c>, in a Node.js child: Microsoft's own parser comes from npm only). The
-/// child is started at the first question and kept, since to load the parser takes longer than to answer.
+/// Parses Kusto queries and evaluates them on rows (<c>Kql/</c>). It uses a Node.js child process, because Microsoft's parser exists only on npm. The child starts on
+/// first
+/// use and stays, because loading the parser takes longer than a query.
 /// </summary>
 public sealed class Kusto : IAsyncDisposable
 {
     private const string Everywhere =
         "TimeGenerated:datetime, OperationId:string, OperationName:string, ParentId:string, AppRoleName:string, AppRoleInstance:string, Properties:dynamic, Type:string";
 
-    /// <summary>The tables of a workspace that Application Insights fills, with the columns of which there may be talk.</summary>
+    /// <summary>The workspace tables that Application Insights fills, with the columns that queries may use.</summary>
     /// <remarks>Source: Azure Monitor's table reference (learn.microsoft.com/azure/azure-monitor/reference/tables).</remarks>
     private static readonly Dictionary<string, string> Schema = new()
     {
@@ -38,12 +39,12 @@ public sealed class Kusto : IAsyncDisposable
         return RunAsync(queries.ToDictionary(query => query.Key, query => new QueryRun(query.Value, same)), now);
     }
 
-    /// <param name="now">What <c>ago()</c> counts from.</param>
+    /// <param name="now">The reference time of <c>ago()</c>.</param>
     internal async Task<IReadOnlyDictionary<string, QueryResult>> RunAsync(IReadOnlyDictionary<string, QueryRun> runs, DateTimeOffset now)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var question = new { schema = Schema, now, runs = runs.ToDictionary(run => run.Key, run => new { query = run.Value.Query, tables = Tables(run.Value.Rows) }) };
-        // With the names as they are: columns and custom dimensions are told apart by case, too.
+        // Default options keep the case of names, which columns and custom dimensions distinguish.
         using var answer = await (await child.Value).Http.PostAsJsonAsync("", question, JsonSerializerOptions.Default, cancellation);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         return (await answer.Content.ReadFromJsonAsync<Dictionary<string, QueryResult>>(cancellation))!;
@@ -76,22 +77,22 @@ public sealed class Kusto : IAsyncDisposable
         rows.GroupBy(row => row.Table).ToDictionary(table => table.Key, table => table.Select(row => row.Columns));
 }
 
-/// <summary>A query, and the rows it is asked of.</summary>
+/// <summary>A query and its rows.</summary>
 internal sealed record QueryRun(string Query, IReadOnlyList<Row> Rows);
 
-/// <summary>One row of a table, as the workspace would have it.</summary>
+/// <summary>A row of a workspace table.</summary>
 public sealed record Row(string Table, IReadOnlyDictionary<string, object?> Columns);
 
-/// <param name="Errors">Why it can't be read or evaluated.</param>
-/// <param name="Properties">Which custom dimensions it names.</param>
-/// <param name="Compared">Texts that it compares something with.</param>
+/// <param name="Errors">Why the query cannot be parsed or evaluated.</param>
+/// <param name="Properties">The custom dimensions that it uses.</param>
+/// <param name="Compared">The strings with which it compares columns or dimensions.</param>
 internal sealed record QueryResult(
     IReadOnlyList<string> Errors, IReadOnlyList<string> Tables, IReadOnlyList<string> Properties, IReadOnlyList<Comparison> Compared,
     IReadOnlyList<Dictionary<string, JsonElement>> Rows)
 {
-    /// <summary>The texts that a column or dimension is compared with.</summary>
+    /// <summary>The strings with which it compares this column or dimension.</summary>
     public IEnumerable<string> Values(string name) => Compared.Where(one => one.Name == name).Select(one => one.Value);
 }
 
-/// <param name="Name">The column, or <c>Properties.dimension</c>; empty for anything else.</param>
+/// <param name="Name">The column, or <c>Properties.dimension</c>; empty for other expressions.</param>
 internal sealed record Comparison(string Name, string Value, bool Negated);

@@ -2,7 +2,7 @@ using FamilyPa.Local;
 
 namespace FamilyPa.Tests.Infrastructure.Monitoring;
 
-/// <summary>The queries of <c>infra/monitoring</c>, by the names of their files.</summary>
+/// <summary>The queries of <c>infra/monitoring</c> by file name.</summary>
 internal static class Queries
 {
     public static IReadOnlyDictionary<string, string> Alerts { get; } = Read("alerts");

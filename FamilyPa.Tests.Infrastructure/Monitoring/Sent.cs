@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Tests.Infrastructure.Monitoring;
 
-/// <summary>What the app's own log lines and meters, called by a test, become in the workspace.</summary>
+/// <summary>Converts log lines and metrics that a test emits to workspace rows.</summary>
 internal sealed class Sent : ILogger, IDisposable
 {
     private static readonly AsyncLocal<Sent?> Current = new();
@@ -27,7 +27,7 @@ internal sealed class Sent : ILogger, IDisposable
 
     public static DateTimeOffset Now { get; } = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>How long ago what follows happens.</summary>
+    /// <summary>The age of the following rows.</summary>
     public TimeSpan Ago { get; set; } = TimeSpan.FromMinutes(5);
 
     public IReadOnlyList<Row> Rows => rows;
@@ -53,7 +53,7 @@ internal sealed class Sent : ILogger, IDisposable
 
     private void Measured(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // The meters are the whole process's; other tests measure, too.
+        // Meters are process-wide, and other tests emit metrics too.
         if (Current.Value != this)
             return;
         var properties = tags.ToArray().ToDictionary(tag => tag.Key, tag => Convert.ToString(tag.Value, CultureInfo.InvariantCulture));

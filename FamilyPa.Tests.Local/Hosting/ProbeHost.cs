@@ -7,7 +7,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
-/// <summary>The small app of FamilyPa.Tests.Probe behind a host: the local one, or the platform's own where it is at hand. Only the functions that a test names are on.</summary>
+/// <summary>The app of FamilyPa.Tests.Probe behind the local host, or the platform's own. Only the functions that a test names are enabled.</summary>
 internal sealed class ProbeHost : IAsyncDisposable
 {
     public const string Key = "probe-function-key";
@@ -36,7 +36,7 @@ internal sealed class ProbeHost : IAsyncDisposable
 
     public IReadOnlyList<string> Log => Process.Output.Lines;
 
-    /// <summary>What the functions were called with, in order.</summary>
+    /// <summary>The functions' calls in order.</summary>
     public IReadOnlyList<string> Calls
     {
         get
@@ -47,8 +47,8 @@ internal sealed class ProbeHost : IAsyncDisposable
         }
     }
 
-    /// <param name="functions">Those that queues and timers trigger; HTTP functions are always on.</param>
-    /// <param name="queueSettings">As they stand in host.json under <c>extensions.queues</c>.</param>
+    /// <param name="functions">The enabled queue and timer functions; HTTP functions are always enabled.</param>
+    /// <param name="queueSettings">Settings of <c>extensions.queues</c> in host.json.</param>
     public static async Task<ProbeHost> StartAsync(
         TestEnvironment environment, string[] functions, Dictionary<string, string>? queueSettings = null, Dictionary<string, string?>? settings = null, StorageAccount? storage = null,
         Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null)
@@ -95,7 +95,7 @@ internal sealed class ProbeHost : IAsyncDisposable
 
     public Task WaitForLineAsync(string text) => WaitUntilAsync(() => Task.FromResult(Log.Any(line => line.Contains(text, StringComparison.Ordinal))));
 
-    /// <summary>Until the queue holds no message, not even a hidden one.</summary>
+    /// <summary>Waits until the queue has no messages, visible or not.</summary>
     public Task WaitUntilEmptyAsync(string queue) => WaitUntilAsync(async () => await CountAsync(queue) == 0);
 
     public async Task WaitUntilAsync(Func<Task<bool>> condition)
@@ -109,7 +109,7 @@ internal sealed class ProbeHost : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            Assert.Fail($"It did not happen. Calls:{Environment.NewLine}{string.Join(Environment.NewLine, Calls)}{Environment.NewLine}Log:{Environment.NewLine}{Process.Output.Last(40)}");
+            Assert.Fail($"The condition was not met in time. Calls:{Environment.NewLine}{string.Join(Environment.NewLine, Calls)}{Environment.NewLine}Log:{Environment.NewLine}{Process.Output.Last(40)}");
         }
     }
 

@@ -2,7 +2,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
-/// <summary>A host whose HTTP functions alone are on, for the tests that only ask it something.</summary>
+/// <summary>A host with HTTP functions only, which read-only tests share.</summary>
 public sealed class ProbeHttp(TestEnvironment environment) : IAsyncLifetime
 {
     internal ProbeHost Host { get; private set; } = null!;

@@ -39,7 +39,7 @@ public class When_a_message_arrives(TestEnvironment environment)
     {
         await using var host = await ProbeHost.StartAsync(environment, ["Text", "Whole"]);
         await host.Queue("text").DeleteAsync(TestContext.Current.CancellationToken);
-        // The other function has been called meanwhile, several looks long.
+        // By the time of the other function's call, the listener has polled several times.
         await host.SendAsync("whole", "x");
         await host.WaitForCallAsync("x 1 36");
         Assert.False(await host.Queue("text").ExistsAsync(TestContext.Current.CancellationToken));
@@ -88,7 +88,7 @@ public class When_a_message_arrives(TestEnvironment environment)
     public async Task One_that_the_app_itself_queued_is_found_when_it_shows(int seconds)
     {
         await using var host = await ProbeHost.StartAsync(environment, ["Text", "Relay"], new() { ["maxPollingInterval"] = "00:01:00" });
-        // Long enough without work, a listener looks once a minute.
+        // Without messages the listener polls only once a minute.
         await host.SendAsync("relay", $"{seconds}");
 
         await host.WaitForCallAsync("end relayed 1");

@@ -14,7 +14,7 @@ public class When_a_timer_ticks(TestEnvironment environment)
 
         await host.WaitForAsync(calls => calls.Count(call => call.StartsWith("end", StringComparison.Ordinal)) >= 2);
 
-        // More often than once a minute means no schedule status.
+        // Timers that run more than once a minute have no schedule status.
         Assert.Equal(["begin tick True False", "end tick True False", "begin tick True False", "end tick True False"], host.Calls.Take(4));
     }
 

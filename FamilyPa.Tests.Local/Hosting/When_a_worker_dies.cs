@@ -35,7 +35,7 @@ public class When_a_worker_dies(TestEnvironment environment)
     [Theory]
     [InlineData("die", "ended with code")]
     [InlineData("hang", "within 3 s")]
-    public async Task At_its_start_the_reason_is_told(string how, string reason)
+    public async Task A_failed_start_reports_the_reason(string how, string reason)
     {
         Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host goes on without functions.");
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
-/// <summary>What the platform refuses, or takes and then breaks on, ends the local start with a reason.</summary>
+/// <summary>The local host must reject at startup what the platform rejects, or accepts and then fails on.</summary>
 public sealed class When_an_app_is_refused : IDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider();
@@ -38,7 +38,7 @@ public sealed class When_an_app_is_refused : IDisposable
     [Theory]
     [InlineData("every day", "every day")]
     [InlineData("%No_Such_Setting%", "%No_Such_Setting%")]
-    public void A_schedule_that_is_none_is_named(string schedule, string named) =>
+    public void An_invalid_schedule_is_reported(string schedule, string named) =>
         Assert.Contains(named, Assert.Throws<FunctionsHostException>(() => new TimerListener(Function("A", $$"""{"name":"timer","type":"timerTrigger","schedule":"{{schedule}}"}"""), null, null!)).Message, StringComparison.Ordinal);
 
     [Fact]

@@ -21,7 +21,7 @@ public class When_an_http_function_answers(ProbeHttp probe) : IClassFixture<Prob
         Assert.Equal((HttpStatusCode.NotFound, """{"messageSid":"SM1"}"""), await Host.ReadAsync("/action"));
 
     [Fact]
-    public async Task What_it_wrote_itself_stays() => Assert.Equal((HttpStatusCode.Created, "written"), await Host.ReadAsync("/written"));
+    public async Task A_directly_written_response_is_kept() => Assert.Equal((HttpStatusCode.Created, "written"), await Host.ReadAsync("/written"));
 
     [Fact]
     public async Task Forms_cookies_and_redirects_work()
@@ -36,7 +36,7 @@ public class When_an_http_function_answers(ProbeHttp probe) : IClassFixture<Prob
     }
 
     [Fact]
-    public async Task What_the_caller_claims_to_be_forwarded_for_is_gone_and_the_front_ends_word_stays()
+    public async Task Forwarded_headers_are_removed_and_Client_IP_is_kept()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/headers")
         {
@@ -48,7 +48,7 @@ public class When_an_http_function_answers(ProbeHttp probe) : IClassFixture<Prob
     }
 
     [Fact]
-    public async Task The_callers_trace_goes_on()
+    public async Task The_callers_trace_is_continued()
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         using var request = new HttpRequestMessage(HttpMethod.Get, "/trace") { Headers = { { "traceparent", $"00-{Trace}-b7ad6b7169203331-01" } } };

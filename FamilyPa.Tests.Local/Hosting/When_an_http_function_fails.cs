@@ -19,7 +19,7 @@ public class When_an_http_function_fails(ProbeHttp probe, TestEnvironment enviro
     [Fact]
     public async Task A_body_over_thirty_million_bytes_is_500_too()
     {
-        // The refusal comes while the body is still on its way; this way it is not sent before it is wanted.
+        // The response comes before the end of the body. Expect: 100-continue keeps the client from sending it.
         using var taken = await PostAsync(30_000_000);
         using var refused = await PostAsync(30_000_001);
 

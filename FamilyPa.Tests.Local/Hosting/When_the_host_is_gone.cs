@@ -5,7 +5,7 @@ using FunctionsHost;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
-/// <summary>The platform kills its host without the worker, which then has nobody to work for.</summary>
+/// <summary>The platform may kill the host without its worker.</summary>
 public sealed class When_the_host_is_gone(FamilyPaApp app) : AppTest<FamilyPaApp>(app)
 {
     [Fact]
@@ -21,13 +21,13 @@ public sealed class When_the_host_is_gone(FamilyPaApp app) : AppTest<FamilyPaApp
                 Settings = App.Settings,
                 Start = async command =>
                 {
-                    // The worker reaches its host through the proxy, which then is gone for it.
+                    // The worker connects through the proxy, which then simulates the host's death.
                     var uri = new Uri(command.Arguments[2]);
                     proxy = new TcpProxy(uri.Port);
                     var arguments = command.Arguments.Select(argument => argument == uri.ToString() ? $"http://127.0.0.1:{proxy.Port}/" : argument);
                     return worker = await ChildProcess.StartAsync(new ChildStart(AppBuild.DotNet, [.. arguments]) { Environment = command.Environment, OnLine = command.OnLine });
                 },
-                // There is no second one: the host waits for this before it starts another, until it is disposed.
+                // Never completes, so that the host starts no second worker.
                 OnExit = _ => new TaskCompletionSource().Task,
             },
             TestContext.Current.CancellationToken);

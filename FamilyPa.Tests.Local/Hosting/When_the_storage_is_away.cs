@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Local.Hosting;
 public class When_the_storage_is_away(TestEnvironment environment)
 {
     [Fact]
-    public async Task Longer_than_the_listener_tries_the_host_lives_on_and_listens_again()
+    public async Task After_a_long_outage_the_host_restarts_the_listener()
     {
         Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host ends its process then, and Azure starts it again.");
         var storage = await environment.TakeStorageAccountAsync();
@@ -19,7 +19,7 @@ public class When_the_storage_is_away(TestEnvironment environment)
         await host.WaitForCallAsync("end before 1");
 
         proxy.Refuse();
-        await host.WaitForLineAsync("The queue listener gave up and is started again");
+        await host.WaitForLineAsync("Queue listener failed and is restarted");
         await host.SendAsync("text", "after");
         proxy.PassOn();
 

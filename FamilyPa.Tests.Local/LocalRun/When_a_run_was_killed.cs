@@ -52,7 +52,7 @@ public sealed class When_a_run_was_killed
     }
 
     [Fact]
-    public async Task The_number_in_its_pid_file_may_be_anybody_s()
+    public async Task A_reused_process_id_in_its_pid_file_is_ignored()
     {
         await NodePackages.EnsureAsync(cancellationToken: TestContext.Current.CancellationToken, forTests: true);
         using var scratch = await ScratchFolder.CreateAsync();
@@ -63,7 +63,7 @@ public sealed class When_a_run_was_killed
             await killed.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         }
 
-        // After a restart of the machine anybody may have that number, and may have started in the very second.
+        // After a reboot another process may have the id, with the same start second.
         await using var stranger = await ChildProcess.StartAsync(new ChildStart("sleep", "60"));
         var pidFile = Path.Combine(scratch.Path, "data", "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(pidFile, TestContext.Current.CancellationToken);

@@ -70,7 +70,7 @@ public sealed class When_everything_runs(WholeRun run) : IClassFixture<WholeRun>
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync($"{run.ReadFile().BaseUrl}/api/health/live", Cancellation)).StatusCode);
     }
 
-    /// <summary>Told to end, it ends everything too: the fixture insists on it.</summary>
+    /// <summary>The fixture checks the same for a graceful stop.</summary>
     [Fact]
     public async Task Nothing_outlives_it_even_when_it_is_killed()
     {

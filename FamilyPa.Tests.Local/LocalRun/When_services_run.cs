@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Local.LocalRun;
 public sealed class When_services_run(TestEnvironment environment)
 {
     [Fact]
-    public void The_port_kept_for_the_app_is_given_to_none_of_them()
+    public void A_reserved_port_is_given_to_no_other_service()
     {
         using var kept = LoopbackPort.Hold(0);
 

@@ -6,7 +6,7 @@ namespace FamilyPa.Tests.Local.LocalRun;
 public sealed class When_the_environment_names_a_service
 {
     [Fact]
-    public void Nothing_is_taken_for_outside_without_a_reason()
+    public void Without_settings_everything_runs_locally()
     {
         var outside = With();
 
@@ -39,7 +39,7 @@ public sealed class When_the_environment_names_a_service
 
         var started = With(AppSettings.ChatDeployment).Over(defaults);
 
-        // The app inherits the environment: what is not set for it again stays as it is there.
+        // The app inherits the environment, so the setting must not be set again.
         Assert.Equal([AppSettings.SessionSigningKey], started.Keys);
     }
 

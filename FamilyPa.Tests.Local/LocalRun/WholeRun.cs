@@ -9,7 +9,7 @@ using AppSettings = FamilyPa.Local.App.AppSettings;
 
 namespace FamilyPa.Tests.Local.LocalRun;
 
-/// <summary>The local run as a developer starts it, with state of its own, so that it does not meet the developer's.</summary>
+/// <summary>The local run as a developer starts it, with its own state folder.</summary>
 public sealed class WholeRun : IAsyncLifetime
 {
     private ScratchFolder scratch = null!;
@@ -73,7 +73,7 @@ public sealed class WholeRun : IAsyncLifetime
     private ChildStart Start(Action<string>? onLine) => new(
         AppBuild.DotNet, Path.Combine(AppContext.BaseDirectory, "FamilyPa.Local.dll"), "--no-build")
     {
-        // The developer's own outside services stay out of it.
+        // Hide the developer's external services.
         Environment = AppSettings.GivenInEnvironment().ToDictionary(name => name, _ => (string?)null)
             .Append(new("FAMILYPA_LOCAL_STATE", scratch.Path)).ToDictionary(),
         OnLine = onLine,

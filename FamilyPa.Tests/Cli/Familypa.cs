@@ -6,18 +6,18 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Cli;
 
-/// <summary>Runs the operator's command line as a process of its own, where nobody can be asked anything.</summary>
+/// <summary>Runs the operator's command line as a process without a terminal.</summary>
 internal static class Familypa
 {
     private static readonly string Assembly =
         Path.Combine(Repository.Root, "artifacts", "bin", "FamilyPa.Cli", AppBuild.Configuration.ToLowerInvariant(), "familypa.dll");
 
-    /// <param name="environment">Over what points it at the app; null removes.</param>
+    /// <param name="environment">Overrides the variables that point to the app; null removes one.</param>
     public static async Task<CliResult> FamilypaAsync(this FamilyPaApp app, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(AppBuild.DotNet, [Assembly, .. arguments])
         {
-            // No local run of the developer's is found from here.
+            // From here the command finds no local run of the developer.
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -6,7 +6,7 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Cli;
 
-/// <summary>What the documents tell operators to type is what the command line takes.</summary>
+/// <summary>The commands in the documents must be valid.</summary>
 public sealed partial class When_a_document_names_a_command
 {
     private static readonly RootCommand Root = Build();
@@ -40,7 +40,7 @@ public sealed partial class When_a_document_names_a_command
         {
             var arguments = Comment().Replace(line["familypa ".Length..], "")
                 .Replace("SM…", "SM0123456789abcdef0123456789abcdef", StringComparison.Ordinal).Replace("'…'", "'x'", StringComparison.Ordinal);
-            // A command's name alone stands for the command, not for a line to type.
+            // A command's name without arguments is a reference, not a command line.
             if (arguments.Contains(' ', StringComparison.Ordinal))
                 yield return new(Path.GetFileName(file), arguments);
         }

@@ -48,7 +48,7 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
     }
 
     [Fact]
-    public async Task What_Twilio_does_not_delete_is_tried_again_and_never_taken_in_again()
+    public async Task Failed_deletions_at_Twilio_are_retried_and_never_ingested_again()
     {
         await LiveAsync();
         Guid erasure;
@@ -71,7 +71,7 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
     }
 
     [Fact]
-    public async Task Its_work_in_hand_comes_to_nothing_without_noise()
+    public async Task Its_running_jobs_end_without_dead_letters()
     {
         await CreateAsync();
         using var late = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor("hurry").Once());
@@ -113,12 +113,12 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
                 and k.confdeltype = 'c' and a.attname = 'family_id')
             """);
 
-        // The log of what operators did outlives what it was done to, so erase_family sees to it.
+        // erase_family cleans the audit log, which is kept.
         Assert.Equal(["audit_log"], kept.Select(row => row["table_name"]));
     }
 
     [Fact]
-    public async Task That_a_member_sent_STOP_is_kept_without_the_number()
+    public async Task An_opt_out_is_kept_without_the_number()
     {
         await CreateAsync();
         await App.WaitForJobAsync(await App.TextAsync("STOP", Phone), "done");
@@ -150,7 +150,7 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
         Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
     }
 
-    /// <summary>Leaves a trace in every table and store that it can.</summary>
+    /// <summary>Creates data in every table and store.</summary>
     private async Task LiveAsync()
     {
         // Before it was a family, a stranger, who was told late and by a message.

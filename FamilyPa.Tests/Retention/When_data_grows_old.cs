@@ -35,7 +35,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
     }
 
     [Fact]
-    public async Task What_is_not_finished_keeps_what_it_needs()
+    public async Task Unfinished_messages_keep_their_input()
     {
         using var stall = App.OpenAI.Faults.Add(Fault.Status("chat", 500).OnlyFor("unfinished"));
         var sid = await App.TextAsync("buy unfinished business");
@@ -92,7 +92,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
     }
 
     [Fact]
-    public async Task Strangers_poison_and_refusals_go_however_many_there_are()
+    public async Task Unknown_senders_poison_bodies_and_rejections_are_removed_in_batches()
     {
         await App.Database.ExecuteAsync("insert into verification_failures select now() - interval '31 days', n::text, 'bad_secret' from generate_series(1, 1200) n");
         await App.Database.ExecuteAsync("insert into verification_failures values (now() - interval '29 days', 'kept', 'bad_secret')");
@@ -116,7 +116,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
     }
 
     [Fact]
-    public async Task What_signing_in_leaves_behind_goes_after_a_day()
+    public async Task Expired_sign_in_data_is_removed_after_a_day()
     {
         foreach (var (age, kept) in ((string, int)[])[("25 hours", 0), ("23 hours", 1)])
         {
@@ -158,7 +158,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
 
     private async Task<bool> HasBlobAsync(string sid) => await new BlobClient(App.Storage.ConnectionString, "media", $"{sid}/0").ExistsAsync(Cancellation);
 
-    /// <summary>Makes a message of that many days ago out of it.</summary>
+    /// <summary>Sets the message's age in days.</summary>
     private async Task AgeAsync(string sid, int days)
     {
         await App.Database.ExecuteAsync("alter table webhook_events disable trigger user");

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace FamilyPa.Tests.Storage;
 
-/// <summary>One connection at a time, as the app opens them. From its second use on there a statement is prepared, which may break in the middle.</summary>
+/// <summary>Uses one connection with the app's settings. From its second use on, statements are prepared, which a broken connection may interrupt.</summary>
 public sealed class When_a_connection_breaks(TestEnvironment environment) : IAsyncLifetime
 {
     private TestDatabase database = null!;
@@ -39,7 +39,7 @@ public sealed class When_a_connection_breaks(TestEnvironment environment) : IAsy
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task What_runs_durably_runs_on_the_next_one_and_leaves_it_sound(int uses)
+    public async Task A_durable_batch_is_retried_on_the_next_connection_and_leaves_it_usable(int uses)
     {
         await UseAsync(uses);
         proxy.Cut();
@@ -54,7 +54,7 @@ public sealed class When_a_connection_breaks(TestEnvironment environment) : IAsy
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task A_text_that_cannot_be_sent_fails_alone(int uses)
+    public async Task A_text_that_cannot_be_encoded_fails_only_its_own_batch(int uses)
     {
         await UseAsync(uses);
 
@@ -64,7 +64,7 @@ public sealed class When_a_connection_breaks(TestEnvironment environment) : IAsy
     }
 
     [Fact]
-    public async Task One_on_which_nothing_is_prepared_any_more_fails_once()
+    public async Task Lost_prepared_statements_fail_only_one_batch()
     {
         await UseAsync(2);
         await using var forget = App.AsService().Add("deallocate all");

@@ -49,7 +49,7 @@ public sealed class When_messages_are_taken_in(TestEnvironment environment) : IA
 
     private IngestionConnections Connections() => services.GetRequiredService<IngestionConnections>();
 
-    /// <returns>The server's process.</returns>
+    /// <returns>The server's process id.</returns>
     private Task<int> IngestAsync() => Connections().UseAsync(
         async database =>
         {

@@ -95,7 +95,7 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
     }
 
     [Fact]
-    public async Task Doing_it_again_or_twice_at_once_does_no_harm()
+    public async Task Repeated_and_concurrent_migrations_are_harmless()
     {
         await using var empty = await environment.CreateEmptyDatabaseAsync();
         var applied = new System.Collections.Concurrent.ConcurrentBag<string>();

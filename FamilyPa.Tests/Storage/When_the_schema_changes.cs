@@ -27,7 +27,7 @@ public sealed class When_the_schema_changes(TestEnvironment environment)
             """);
     }
 
-    /// <summary>Each line after the first line of its block, which names the table or function.</summary>
+    /// <summary>Each line, prefixed by the first line of its block, which names the table or function.</summary>
     private static IReadOnlyList<string> Facts(string schema) =>
         [.. schema.Split("\n\n").Select(block => block.Split('\n')).SelectMany(lines => lines.Skip(1).Select(line => lines[0] + line).Prepend(lines[0]))];
 

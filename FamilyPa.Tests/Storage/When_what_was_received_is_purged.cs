@@ -13,7 +13,7 @@ public sealed class When_what_was_received_is_purged(TestEnvironment environment
     [InlineData("delete from webhook_events")]
     [InlineData("delete from families")]
     [InlineData("delete from ai_usage")]
-    public async Task The_app_cannot_do_it_past_the_functions_whatever_it_sets(string sql)
+    public async Task The_app_cannot_bypass_the_purge_functions(string sql)
     {
         await using var database = await environment.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.AppConnectionString);

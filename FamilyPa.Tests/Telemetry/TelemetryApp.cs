@@ -8,25 +8,25 @@ using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Telemetry;
 
-/// <summary>The app connected to an Application Insights of its own, which in the end has everything that one day of the app sent.</summary>
+/// <summary>The app with its own simulated Application Insights, which receives the telemetry of one day.</summary>
 public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(environment)
 {
-    /// <summary>What a family member wrote; in no telemetry.</summary>
+    /// <summary>Text of a member's message, which must not occur in telemetry.</summary>
     public const string Planted = "PLANTED private words";
 
-    /// <summary>A number in it.</summary>
+    /// <summary>A phone number in that text.</summary>
     public const string PlantedPhone = "+447700900199";
 
-    /// <summary>In the address of a redirected attachment; in no telemetry.</summary>
+    /// <summary>Part of the URL of a redirected attachment, which must not occur in telemetry.</summary>
     public const string PlantedSignature = "PLANTEDsignature";
 
     private readonly IngestionSimulator insights = IngestionSimulator.StartAsync().GetAwaiter().GetResult();
     private Day? day;
 
-    /// <summary>What no telemetry may hold.</summary>
+    /// <summary>Secrets that must not occur in telemetry.</summary>
     public IReadOnlyList<string> Secrets { get; private set; } = [];
 
-    /// <summary>Lives the day once, and stops the app: what it has not sent yet has to be sent then.</summary>
+    /// <summary>Runs the day once and then stops the app, which must flush its telemetry.</summary>
     public async Task<Day> DayAsync() => day ??= await LiveAsync();
 
     public override async ValueTask DisposeAsync()
@@ -39,7 +39,7 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
     {
         ShortDelays.Fast(settings);
         settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] = insights.ConnectionString;
-        // Statistics of the SDK itself would go to Microsoft, and on the platform it knows where it is without asking the network.
+        // Prevents requests of the SDK to Microsoft and to the network for its own statistics and location.
         settings["APPLICATIONINSIGHTS_STATSBEAT_DISABLED"] = "true";
         settings["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
         settings["AzureFunctionsJobHost__logging__logLevel__Function.Sweeper"] = "Information";
@@ -78,7 +78,7 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
         return delivery.MessageSid;
     }
 
-    /// <returns>Two messages that the model failed on until they were given up: one that an operator then replayed, one that a person put into its queue again.</returns>
+    /// <returns>Two messages that failed because of the model: an operator replayed the first, and requeued the second by hand.</returns>
     private async Task<(string Replayed, string Requeued)> FailAndRepairAsync()
     {
         string[] failed;
@@ -97,7 +97,7 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
         return (failed[0], failed[1]);
     }
 
-    /// <summary>Errors whose words hold what people wrote, in a request, a phase and a timer.</summary>
+    /// <summary>Causes errors whose messages quote users' texts, in a request, a phase and a timer.</summary>
     private async Task MeetErrorsThatQuoteAsync()
     {
         await Database.ExecuteAsync(
@@ -113,7 +113,7 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
         await Operator.PostAsync("/api/admin/families", content, TestContext.Current.CancellationToken);
         await WaitForJobAsync(await TextAsync(Planted), "failed");
 
-        // Twilio lists the voice note, and whether it has arrived is looked up here.
+        // Twilio lists the voice note, so the reconciler looks for it in the database, which fails.
         await Database.ExecuteAsync("create policy loud on webhook_events as restrictive for select using (select_loudly())");
         await RunTimerAsync("Reconciler");
         await Database.ExecuteAsync("drop policy loud on webhook_events");
@@ -126,18 +126,18 @@ public sealed class TelemetryCollection : ICollectionFixture<TelemetryApp>
     public const string Name = "telemetry";
 }
 
-/// <param name="Text">MessageSid of a text that came twice and became a task.</param>
-/// <param name="Voice">Of a voice note that became one.</param>
-/// <param name="Replayed">Of a text that failed, and was replayed by an operator.</param>
-/// <param name="Requeued">Of one that failed, and whose sid was put into its queue by hand.</param>
-/// <param name="Items">What arrived at Application Insights.</param>
-/// <param name="Received">All of it as it came, with the headers of the requests.</param>
+/// <param name="Text">MessageSid of a text that arrived twice and became a task.</param>
+/// <param name="Voice">MessageSid of a voice note that became a task.</param>
+/// <param name="Replayed">MessageSid of a failed text that an operator replayed.</param>
+/// <param name="Requeued">MessageSid of a failed text that an operator requeued by hand.</param>
+/// <param name="Items">The received telemetry.</param>
+/// <param name="Received">The raw requests with their headers.</param>
 public sealed record Day(string Text, string Voice, string Replayed, string Requeued, IReadOnlyList<TelemetryItem> Items, string Received)
 {
     public IEnumerable<TelemetryItem> Of(string kind) => Items.Where(item => item.Kind == kind);
 
     public IEnumerable<TelemetryItem> Metrics(string name) => Of("MetricData").Where(item => item.Name == name);
 
-    /// <summary>What bears the message's sid.</summary>
+    /// <summary>The items with this message_sid.</summary>
     public IEnumerable<TelemetryItem> About(string messageSid) => Items.Where(item => item.Properties.GetValueOrDefault("message_sid") == messageSid);
 }

@@ -75,7 +75,7 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
 
     public sealed class WithCanary(TestEnvironment environment) : FamilyPaApp(environment)
     {
-        /// <returns>The MessageSid of the canary that ended so.</returns>
+        /// <returns>The canary's MessageSid.</returns>
         public async Task<string> FlyAsync(string end)
         {
             var before = Ends().Count;

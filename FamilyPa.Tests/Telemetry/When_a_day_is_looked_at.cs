@@ -4,7 +4,7 @@ using FamilyPa.Tests.Infrastructure.Monitoring;
 
 namespace FamilyPa.Tests.Telemetry;
 
-/// <summary>The workbook and the alerts over what the real app sent in a day of text, voice, duplicates, forgeries and failures.</summary>
+/// <summary>Runs the workbook's and alerts' queries on the telemetry of a real app: text, voice, duplicates, forgeries and failures.</summary>
 [Collection(TelemetryCollection.Name)]
 public sealed class When_a_day_is_looked_at(TelemetryApp app, Kusto kusto) : SharedAppTest<TelemetryApp>(app)
 {
@@ -13,7 +13,7 @@ public sealed class When_a_day_is_looked_at(TelemetryApp app, Kusto kusto) : Sha
     {
         var day = await App.DayAsync();
         using var sent = new Sent();
-        // The only things that did not happen on that day.
+        // Events that did not occur on that day.
         Meters.CanaryEnded("ok", TimeSpan.FromSeconds(2));
         Meters.LimitActed("rate_sender");
         Meters.BudgetUsed("budget_family", 80);

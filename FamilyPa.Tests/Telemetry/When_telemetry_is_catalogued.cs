@@ -5,7 +5,7 @@ namespace FamilyPa.Tests.Telemetry;
 public sealed class When_telemetry_is_catalogued
 {
     [Fact]
-    public void No_event_id_means_two_things() =>
+    public void Event_ids_are_unique() =>
         Assert.Empty(Catalogue.Events.Values.GroupBy(entry => entry.Id).Where(same => same.Count() > 1).Select(same => string.Join(" and ", same.Select(entry => entry.Name))));
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class When_telemetry_is_catalogued
     }
 
     [Fact]
-    public void Whoever_fails_says_with_which_code() =>
+    public void Failure_events_have_an_error_code() =>
         Assert.All(
             Catalogue.Events.Values.Where(entry => entry.Name.EndsWith("Failed", StringComparison.Ordinal)),
             entry => Assert.Contains("error_code", entry.Dimensions));

@@ -28,7 +28,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     }
 
     [Fact]
-    public async Task A_voice_note_is_one_too_through_all_its_phases()
+    public async Task A_voice_note_is_one_trace_through_all_its_phases()
     {
         var day = await App.DayAsync();
 
@@ -39,7 +39,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     }
 
     [Fact]
-    public async Task What_is_done_for_it_later_joins_its_trace()
+    public async Task Later_attempts_and_replays_join_its_trace()
     {
         var day = await App.DayAsync();
 
@@ -65,7 +65,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     }
 
     [Fact]
-    public async Task A_failed_try_is_a_failed_request_with_its_code()
+    public async Task A_failed_attempt_is_a_failed_request_with_its_code()
     {
         var day = await App.DayAsync();
 
@@ -182,7 +182,7 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
         ];
         Assert.All(planted, secret => Assert.DoesNotContain(secret, day.Received, StringComparison.OrdinalIgnoreCase));
         Assert.All(planted, secret => Assert.DoesNotContain(Uri.EscapeDataString(secret), day.Received, StringComparison.OrdinalIgnoreCase));
-        // All the errors that could have told did arrive.
+        // The errors that quote texts did arrive.
         Assert.Contains(day.Of("MessageData"), line => line.Properties is { } said && said.GetValueOrDefault("EventName") == "RequestFailed" && said["error_code"] == "database_P0001");
         Assert.Contains(day.Of("MessageData"), line => line.Properties is { } said && said.GetValueOrDefault("EventName") == "CallFailed" && said["error_code"] == "database_P0001");
         Assert.Contains(day.Of("ExceptionData"), error => error.Data.GetRawText().Contains("PostgreSQL refused: P0001", StringComparison.Ordinal));
@@ -191,19 +191,19 @@ public sealed class When_telemetry_is_sent(TelemetryApp app, Kusto kusto) : Shar
     private static string TraceIdOf(Day day, string messageSid) =>
         Assert.Single(day.About(messageSid).Where(item => item.Name == "persist").Select(item => item.OperationId).Take(1))!;
 
-    /// <summary>All that is in the trace which the database says the message has.</summary>
+    /// <summary>All items of the message's trace according to the database.</summary>
     private async Task<IReadOnlyList<TelemetryItem>> TraceAsync(Day day, string messageSid)
     {
         var id = await App.Database.ScalarAsync<string>("select trace_id from webhook_events where message_sid = $1", messageSid);
         return [.. day.Items.Where(item => item.OperationId == id)];
     }
 
-    /// <summary>Our spans and the webhook's call, in the order they began.</summary>
+    /// <summary>The app's spans and the webhook call, in the order of their start.</summary>
     private static IEnumerable<string> Spans(IEnumerable<TelemetryItem> trace) => trace
         .Where(item => item.Kind is "RequestData" or "RemoteDependencyData" && (Catalogue.Spans.Contains(item.Name!) || item.Name == "function TwilioMessage"))
         .OrderBy(item => item.Time).Select(item => item.Name!);
 
-    /// <summary>Everything is inside of a span that arrived too, but for the first.</summary>
+    /// <summary>Each span but the first has a parent that arrived too.</summary>
     private static void AssertHangsTogether(IReadOnlyList<TelemetryItem> trace)
     {
         var spans = trace.Select(item => item.Id).OfType<string>().ToHashSet();

@@ -5,11 +5,11 @@ namespace FamilyPa.Tests.Telemetry;
 
 public sealed class When_the_worker_is_killed(When_the_worker_is_killed.MeasuredApp app) : AppTest<When_the_worker_is_killed.MeasuredApp>(app)
 {
-    /// <summary>Half of what the exporter would wait by itself before it sends metrics.</summary>
+    /// <summary>Half of the exporter's default interval for metrics.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task What_it_measured_seconds_before_has_been_sent()
+    public async Task Metrics_from_seconds_before_are_exported()
     {
         var form = App.Form("buy milk tomorrow");
         await App.PostAsync(form);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Bench;
 
-/// <summary>The floor's work in a bare Kestrel endpoint: one process, no Functions host. For reference.</summary>
+/// <summary>The floor's work in a bare Kestrel endpoint without a Functions host, for comparison.</summary>
 internal static class BareEndpoint
 {
     public static Command Command()

@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace FamilyPa.Bench;
 
-/// <summary>What both sides of a benchmark stand on: durable PostgreSQL, Azurite in memory, simulators that answer at once, many senders.</summary>
+/// <summary>The services that all benchmarked apps share: durable PostgreSQL, Azurite in memory, simulators without delay, and many senders.</summary>
 internal sealed class BenchEnvironment : IAsyncDisposable
 {
     public const string FunctionKey = "bench-function-key";
@@ -18,10 +18,10 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private const string Database = "familypa";
     private const string Account = "bench";
 
-    /// <summary>As many as it takes, by the limit that ships, to send several hundred messages a second. Of fewer, each would wait for itself.</summary>
+    /// <summary>Enough senders for several hundred messages a second. With fewer, a family's messages would wait for each other.</summary>
     private const int Senders = 2000;
 
-    /// <summary>Every function that a queue or the clock calls.</summary>
+    /// <summary>All queue and timer functions.</summary>
     private static readonly string[] NotHttp =
     [
         "Inbound", "Download", "Transcribe", "Extract", "Finalize", "Notifications",
@@ -52,7 +52,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
 
     public Uri BlobEndpoint => azurite.BlobEndpoint;
 
-    /// <summary>For files of this run; gone after it.</summary>
+    /// <summary>A temporary folder for this run.</summary>
     public string Folder => scratch.Path;
 
     public string AdminConnection => postgres.ConnectionString(Database);
@@ -62,7 +62,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private static TwilioAccount TheAccount(string apiBaseUrl) =>
         new("AC00000000000000000000000000000001", "bench-auth-token", "bench-shared-secret", apiBaseUrl);
 
-    /// <param name="durable">Off where nothing is timed and the database is never killed: then it waits for no disk.</param>
+    /// <param name="durable">False when nothing is timed and the database is never killed: no fsync.</param>
     public static async Task<BenchEnvironment> StartAsync(Action<string> progress, bool durable = true)
     {
         await NodePackages.EnsureAsync(progress);
@@ -89,7 +89,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         return new BenchEnvironment(scratch, postgres, azurite, twilio, openAI);
     }
 
-    /// <param name="onlyHttp">As on Flex Consumption, where the HTTP functions have instances of their own and what queues and the clock call runs elsewhere.</param>
+    /// <param name="onlyHttp">As on Flex Consumption, where HTTP functions have their own instances, apart from queue and timer functions.</param>
     public async Task<AppProcess> StartAppAsync(bool onlyHttp)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
@@ -102,10 +102,10 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Where Twilio posts to an app at this address.</summary>
+    /// <summary>The webhook URL of an app at this address.</summary>
     public static string WebhookUrl(string url) => TheAccount("").WebhookUrl(url);
 
-    /// <summary>What an app at this address is started with.</summary>
+    /// <summary>The settings of an app at this address.</summary>
     public Dictionary<string, string?> Settings(string url)
     {
         var settings = new AppWiring
@@ -124,7 +124,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>Publishes the floor, a bare Functions app, and starts it behind the same host as the app.</summary>
+    /// <summary>Publishes the floor, a minimal Functions app, and starts it behind the same host as the app.</summary>
     public async Task<AppProcess> StartFloorAsync()
     {
         var folder = Path.Combine(Repository.Root, "artifacts", "floor");
@@ -134,12 +134,12 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         {
             Assembly = Path.Combine(folder, "FamilyPa.Floor.dll"),
             PublishedFolder = folder,
-            // The home page of the platform's own host: the floor has no function that answers GET.
+            // The floor has no function for GET, but the platform's own host serves its home page.
             LivePath = "/",
         });
     }
 
-    /// <summary>Starts the bare Kestrel endpoint as a process of its own and waits until it answers.</summary>
+    /// <summary>Starts the bare Kestrel endpoint as a process and waits until it responds.</summary>
     public async Task<(ChildProcess Process, string Url)> StartBareEndpointAsync(HttpClient http)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
@@ -159,7 +159,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         }
     }
 
-    /// <summary>A signed webhook of the next sender, as Twilio sends it.</summary>
+    /// <summary>A signed webhook from a random sender, as Twilio sends it.</summary>
     public HttpRequestMessage NextWebhook(string? url = null)
     {
         var webhook = Twilio.BuildInbound(new InboundMessage
@@ -173,8 +173,8 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         return request;
     }
 
-    /// <summary>Empties queues and tables, so that each round starts alike: Azurite slows down with what it holds.</summary>
-    /// <param name="drain">Wait until every message has been worked on; where nothing works on them there is nothing to wait for.</param>
+    /// <summary>Empties queues and tables before each round, because Azurite slows down as its content grows.</summary>
+    /// <param name="drain">Wait until every message is processed. False when no queue functions run.</param>
     public async Task ResetAsync(bool drain)
     {
         while (drain && await CountUnfinishedAsync() > 0)
@@ -207,7 +207,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         scratch.Dispose();
     }
 
-    /// <summary>Apart from the demo family's (+44 77) and those that crash runs add (+44 78).</summary>
+    /// <summary>A number range apart from the demo family's (+44 77) and that of crash runs (+44 78).</summary>
     private static string Phone(int sender) => $"+4479{sender:00000000}";
 
     private static async Task AddSendersAsync(string connection)

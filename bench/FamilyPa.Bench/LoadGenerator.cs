@@ -2,22 +2,22 @@ using System.Diagnostics;
 
 namespace FamilyPa.Bench;
 
-/// <summary>What one round of load measured; latencies in milliseconds.</summary>
+/// <summary>The measurements of one round; latencies in milliseconds.</summary>
 internal sealed record LoadResult(double PerSecond, double P50, double P95, double P99, int Failures)
 {
-    /// <summary>The middle of several rounds, by throughput; a machine's hiccup in one of them does not count.</summary>
+    /// <summary>The median round by throughput, so that outliers do not count.</summary>
     public static LoadResult Median(IReadOnlyList<LoadResult> rounds) => rounds.OrderBy(round => round.PerSecond).ElementAt(rounds.Count / 2) with
     {
         P50 = rounds.Select(round => round.P50).Order().ElementAt(rounds.Count / 2),
     };
 }
 
-/// <summary>Closed-loop load: so many clients, each sending its next request as soon as the last one is answered.</summary>
+/// <summary>Closed-loop load: each client sends its next request after the previous response.</summary>
 internal static class LoadGenerator
 {
     public static async Task<LoadResult> RunAsync(HttpClient http, int clients, int requests, Func<HttpRequestMessage> next)
     {
-        // Prepared beforehand: signing is the client's work and must not be measured.
+        // Sign the requests beforehand, because the client's work must not be measured.
         var prepared = new Queue<HttpRequestMessage>(Enumerable.Range(0, requests).Select(_ => next()));
         var latencies = new List<double>(requests);
         var failures = 0;

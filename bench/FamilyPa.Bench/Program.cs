@@ -5,10 +5,10 @@ using FamilyPa.Bench.Replays;
 using FamilyPa.Bench.Storms;
 using Spectre.Console;
 
-// Where the output goes to a file, tables must not be squeezed into 80 columns.
+// Redirected output has no width, and 80 columns are too narrow for the tables.
 AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 140);
 
-var root = new RootCommand("Measures Family PA on this machine, and breaks it to see what it keeps.")
+var root = new RootCommand("Benchmarks, crash runs and fault runs of Family PA on this machine.")
 {
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),

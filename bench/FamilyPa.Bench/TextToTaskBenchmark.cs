@@ -6,13 +6,13 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench;
 
-/// <summary>From a text's webhook to its reply at Twilio, tasks stored before it, with a language model that answers at once.</summary>
+/// <summary>Measures from a text's webhook to its reply at Twilio, with a chat model without delay. The tasks are stored before the reply.</summary>
 internal static class TextToTaskBenchmark
 {
     public static Command Command()
     {
-        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 100, Description = "Texts, one after the other." };
-        var command = new Command("text-to-task", "Measures how long a text takes to become tasks and be answered.") { messages };
+        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 100, Description = "Number of texts, sent one after the other." };
+        var command = new Command("text-to-task", "Measures the time from a text to its tasks and reply.") { messages };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(messages)));
         return command;
     }

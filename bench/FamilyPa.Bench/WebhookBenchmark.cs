@@ -4,22 +4,21 @@ using Spectre.Console;
 namespace FamilyPa.Bench;
 
 /// <summary>
-/// The acknowledgement: from Twilio's request to our answer, the message durably stored and queued. The app,
-/// the floor (a bare Functions app behind the same host) and a bare Kestrel endpoint take turns in the same run, on the same
-/// database and queue service, each round from empty tables and queues.
+/// Measures the acknowledgement: from Twilio's request to the response, with the message durably stored and queued. The app, the floor (a minimal Functions app
+/// behind the same host) and a bare Kestrel endpoint take turns on the same database and queue service. Each round starts with empty tables and queues.
 /// </summary>
 internal static class WebhookBenchmark
 {
     private static readonly int[] Clients = [1, 8, 32];
 
-    /// <summary>Some for each connection.</summary>
+    /// <summary>Several requests per connection.</summary>
     private const int WarmUp = 128;
 
     public static Command Command()
     {
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "Rounds of each; the middle one counts." };
-        var requests = new Option<int>("--requests") { DefaultValueFactory = _ => 400, Description = "Requests of a round (a client's share is this over the clients)." };
-        var everything = new Option<bool>("--everything") { Description = "Also with the queues' functions at work in the same process, on the same cores." };
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "Rounds of each; the median counts." };
+        var requests = new Option<int>("--requests") { DefaultValueFactory = _ => 400, Description = "Requests per round, over all clients." };
+        var everything = new Option<bool>("--everything") { Description = "Also measure with the queue functions in the same process." };
         var command = new Command("webhook", "Measures the webhook's acknowledgement against the floor.") { rounds, requests, everything };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(rounds), parsed.GetValue(requests), parsed.GetValue(everything)));
         return command;
@@ -27,7 +26,7 @@ internal static class WebhookBenchmark
 
     private static async Task RunAsync(int rounds, int requests, bool everything)
     {
-        // Twilio waits 15 s for an answer.
+        // Twilio's timeout.
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(15) };
         await using var environment = await BenchEnvironment.StartAsync(AnsiConsole.WriteLine);
         AnsiConsole.WriteLine("publishing the floor");
@@ -41,7 +40,7 @@ internal static class WebhookBenchmark
             if (!everything)
                 return;
             await environment.ResetAsync(drain: false);
-            // A single round: what it takes in must be worked off before the next can begin.
+            // One round only, because its messages must be processed before the next round.
             await using (var app = await environment.StartAppAsync(onlyHttp: false))
                 await CompareAsync(onlyHttp: false, environment, http, floorUrl, bareUrl, rounds: 1, requests / 4);
         }
@@ -52,10 +51,10 @@ internal static class WebhookBenchmark
     {
         var title = onlyHttp
             ? "The app's HTTP functions alone, as Flex Consumption runs them"
-            : "Everything in one process: the queues' functions work on the messages meanwhile";
+            : "Everything in one process, with the queue functions running";
         var table = new Table { Title = new TableTitle(title) }
             .AddColumns("clients", "", "per second", "p50 ms", "p95 ms", "p99 ms", "failures");
-        // Warm all alike: JIT, connections, prepared statements.
+        // Warm up all three: JIT, connections, prepared statements.
         foreach (var url in (string?[])[floorUrl, bareUrl, null])
             await LoadGenerator.RunAsync(http, 8, 400, () => environment.NextWebhook(url));
         foreach (var clients in Clients)
@@ -80,7 +79,7 @@ internal static class WebhookBenchmark
         async Task<LoadResult> RoundAsync(string? url, int clients)
         {
             await environment.ResetAsync(drain: !onlyHttp);
-            // To empty a table makes every connection plan anew what it does with it, which is no message's work.
+            // Truncating a table makes every connection plan its statements again, which must not be measured.
             await LoadGenerator.RunAsync(http, Clients.Max(), WarmUp, () => environment.NextWebhook(url));
             return await LoadGenerator.RunAsync(http, clients, requests, () => environment.NextWebhook(url));
         }

@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace FamilyPa.FailPoints;
 
-/// <summary>Holds calls at the points they are to die at, and kills the process when all are there.</summary>
+/// <summary>Holds calls at the fail points of the next death, and kills the process when all points are reached.</summary>
 internal sealed class Death(FailPointFiles files)
 {
-    /// <summary>Shorter than anything in the app that would go on without a call that is held.</summary>
+    /// <summary>Shorter than every timeout in the app that would let it continue without a held call.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private readonly Lock gate = new();
     private readonly List<string> taken = [];
     private Timer? limit;
 
-    /// <summary>Returns, unless the call is to die here.</summary>
+    /// <summary>Returns unless the call must be held here.</summary>
     public void Pass(string point)
     {
         if (!files.IsArmed)
@@ -28,7 +28,7 @@ internal sealed class Death(FailPointFiles files)
             if (awaited.Count == 0)
                 Die();
             limit ??= new Timer(_ => DieLate(), null, Patience, Timeout.InfiniteTimeSpan);
-            // In place of the thread that is held: by itself the pool takes half a second to add one.
+            // Replaces the held thread: the pool takes half a second to add one by itself.
             ThreadPool.GetMinThreads(out var workers, out var completions);
             ThreadPool.SetMinThreads(workers + 1, completions);
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FamilyPa.FailPoints;
 
-/// <summary>Says in a few words what was done outside, the same words each time the same is done.</summary>
+/// <summary>Describes an external effect in a few words that are the same in every run.</summary>
 internal static partial class Effect
 {
     private const int Longest = 60;
@@ -13,7 +13,7 @@ internal static partial class Effect
             ? $"database {Cut(Spaces().Replace(Prelude().Replace(sql, ""), " "))}"
             : $"{activity.GetTagItem("http.request.method")} {Place(activity.GetTagItem("url.full") as string)}";
 
-    /// <summary>How it failed, in a word; empty when it did not.</summary>
+    /// <summary>The kind of failure; empty on success.</summary>
     public static string Failure(Activity activity) =>
         activity.GetTagItem("http.response.status_code") is int status and >= 400 ? $" {status}"
         : activity.Status == ActivityStatusCode.Error ? " failed"
@@ -24,7 +24,7 @@ internal static partial class Effect
 
     private static string Cut(string text) => text.Length <= Longest ? text : text[..Longest];
 
-    /// <summary>Every batch begins by taking its role, and many by holding their lease.</summary>
+    /// <summary>Most batches begin with the same statements: set the role, hold the lease.</summary>
     [GeneratedRegex(@"^\s*(?:select (?:set_config|hold_lease)\([^;]*;\s*)+")]
     private static partial Regex Prelude();
 

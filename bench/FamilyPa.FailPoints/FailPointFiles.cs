@@ -1,9 +1,9 @@
 namespace FamilyPa.FailPoints;
 
-/// <summary>How a crash run and the app talk: files hold where to die, what was reached and who died where. All outlive the app's death.</summary>
+/// <summary>Files through which a crash run and the app communicate: ordered deaths, reached points and past deaths. They survive the app's death.</summary>
 public sealed class FailPointFiles(string folder)
 {
-    /// <summary>The environment variable that names the folder.</summary>
+    /// <summary>The environment variable with the folder.</summary>
     public const string Variable = "FAMILYPA_FAIL_POINTS";
 
     private readonly string orders = Path.Combine(Directory.CreateDirectory(folder).FullName, "kill-at");
@@ -13,18 +13,18 @@ public sealed class FailPointFiles(string folder)
 
     public bool IsArmed => File.Exists(orders);
 
-    /// <summary>From now on it is written down what is reached; until then it is not, for that takes time.</summary>
+    /// <summary>Starts recording reached points, which takes time.</summary>
     public void Listen() => File.AppendAllText(log, "");
 
     public void Ignore() => File.Delete(log);
 
-    /// <summary>Everything reached so far; a line that is being written right now is left out.</summary>
+    /// <summary>All recorded points, without a line that is still being written.</summary>
     public IReadOnlyList<Reached> Read() =>
         File.Exists(log) ? [.. File.ReadAllText(log).Split('\n')[..^1].Select(Reached.Parse)] : [];
 
     /// <summary>
-    /// Each group of points is one death: the first call to come to each of them goes no further, and the process dies when all of them are
-    /// taken, or when nobody has come to the others in time. Its successor dies at the second group, and so on.
+    /// Orders deaths, one per group of points. At each point the first call is held. The process dies when all points are reached, or after a timeout.
+    /// The restarted process takes the next group.
     /// </summary>
     public void Arm(params IReadOnlyList<IReadOnlyList<string>> deaths)
     {
@@ -34,7 +34,7 @@ public sealed class FailPointFiles(string folder)
 
     public void Disarm() => File.Delete(orders);
 
-    /// <summary>Where calls were when they died, for each death since it was ordered.</summary>
+    /// <summary>The points at which calls were held, for each death since <see cref="Arm"/>.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Deaths() =>
         File.Exists(register) ? [.. File.ReadAllLines(register).Select(points => points.Split(' '))] : [];
 
@@ -58,7 +58,7 @@ public sealed class FailPointFiles(string folder)
         }
     }
 
-    /// <summary>Carries the next death out on paper, before it happens, so that whoever comes after us lives.</summary>
+    /// <summary>Records the death before it happens and removes its order, so that the restarted process does not die of it again.</summary>
     internal void Register(IReadOnlyList<string> points)
     {
         File.AppendAllText(register, string.Join(' ', points) + "\n");

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace FamilyPa.FailPoints;
 
-/// <summary>A fail point that a call of a function came to.</summary>
-/// <param name="Call">Tells this call from the others of its function.</param>
-/// <param name="Ordinal">Counts the points of this call from 1.</param>
-/// <param name="What">What comes next or was just done.</param>
+/// <summary>A fail point that a function call reached.</summary>
+/// <param name="Call">Identifies the call.</param>
+/// <param name="Ordinal">Number of the point within the call, from 1.</param>
+/// <param name="What">The effect before or after the point.</param>
 public sealed record Reached(string Call, string Function, int Ordinal, string What)
 {
-    /// <summary>As it is named to be killed at, such as <c>Finalize:5</c>.</summary>
+    /// <summary>The name in orders, for example <c>Finalize:5</c>.</summary>
     public string Point => $"{Function}:{Ordinal}";
 
     public static Reached Parse(string line) =>

@@ -1,6 +1,8 @@
 using FamilyPa.FailPoints;
 
-/// <summary>What the runtime calls before the app's Main, where <c>DOTNET_STARTUP_HOOKS</c> names this assembly. Its name and place are the runtime's.</summary>
+/// <summary>
+/// Called by the runtime before the app's Main if <c>DOTNET_STARTUP_HOOKS</c> contains this assembly. The runtime requires this name without a namespace.
+/// </summary>
 internal static class StartupHook
 {
     public static void Initialize()

@@ -3,9 +3,8 @@ using System.Diagnostics;
 namespace FamilyPa.FailPoints;
 
 /// <summary>
-/// Sees where a crash can matter: before and after everything that a function does outside of its process (a round trip to the database,
-/// a request to queues, blobs, Twilio or Azure OpenAI), and where the function begins and ends. It sees them from outside, by the traces that
-/// the worker, Npgsql and HttpClient give, so that the app which is killed is the very app that ships.
+/// Finds the fail points: before and after every external effect of a function (a database round trip, or a request to queues, blobs, Twilio or Azure OpenAI),
+/// and at the begin and end of the function. It uses the traces of the worker, Npgsql and HttpClient, so the app under test is the shipped app.
 /// </summary>
 internal sealed class Watch(FailPointFiles files)
 {
@@ -34,7 +33,7 @@ internal sealed class Watch(FailPointFiles files)
         }
         else if (IsEffect(activity) && CallOf(activity) is { } call)
         {
-            // What it is shows only when it is over.
+            // The description is known only when the effect is over.
             var ordinal = call.Next();
             activity.SetCustomProperty(Property, ordinal);
             death.Pass(call.Point(ordinal));
@@ -62,10 +61,10 @@ internal sealed class Watch(FailPointFiles files)
         death.Pass(call.Point(ordinal));
     }
 
-    /// <summary>To connect changes nothing outside, and happens only now and then.</summary>
+    /// <summary>Excludes connecting, which has no external effect and does not occur in every run.</summary>
     private static bool IsEffect(Activity activity) => !activity.OperationName.StartsWith("CONNECT", StringComparison.Ordinal);
 
-    /// <summary>Null for what no function does, such as the host's own housekeeping.</summary>
+    /// <summary>Null for activities outside of a function, such as the host's own.</summary>
     private static Call? CallOf(Activity activity)
     {
         for (var ancestor = activity.Parent; ancestor is not null; ancestor = ancestor.Parent)

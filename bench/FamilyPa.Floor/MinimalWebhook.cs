@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace FamilyPa.Floor;
 
-/// <summary>The least that a webhook of this kind can do: read the form, one INSERT … ON CONFLICT, one enqueue.</summary>
+/// <summary>The minimum work of such a webhook: read the form, one INSERT … ON CONFLICT, one enqueue.</summary>
 public sealed class MinimalWebhook(NpgsqlDataSource source, QueueClient queue)
 {
-    /// <summary>Creates the table and the queue where they are missing.</summary>
+    /// <summary>Creates the table and the queue if they do not exist.</summary>
     public static async Task<MinimalWebhook> CreateAsync(string postgres, string storage)
     {
         var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxAutoPrepare = 10, AutoPrepareMinUsages = 2 });

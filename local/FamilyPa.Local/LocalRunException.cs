@@ -1,6 +1,6 @@
 namespace FamilyPa.Local;
 
-/// <summary>Something a developer can put right; its message says how and is shown without a stack trace.</summary>
+/// <summary>A problem that a developer can fix. The message explains how and is shown without a stack trace.</summary>
 public sealed class LocalRunException : Exception
 {
     public LocalRunException(string message) : base(message)

@@ -7,13 +7,13 @@ using Spectre.Console;
 
 namespace FamilyPa.Local;
 
-/// <summary>The command: start, show, wait for Ctrl+C (or run the demo), stop.</summary>
+/// <summary>The command: starts everything, shows where it runs, waits for Ctrl+C (or runs the demo), and stops everything.</summary>
 internal static class LocalRunner
 {
     public static async Task<int> RunAsync(RunOptions options)
     {
         var console = AnsiConsole.Console;
-        // Without a terminal there is no width to respect, and links must not be broken.
+        // Redirected output has no width, and links must not be wrapped.
         if (Console.IsOutputRedirected)
             console.Profile.Width = 200;
         using var alone = FileLock.TryAcquire(LocalData.Lock);
@@ -50,7 +50,7 @@ internal static class LocalRunner
 
         return 0;
 
-        // A second one ends us at once; what we started then ends with us.
+        // A second signal ends this process at once, and its children end with it.
         void OnSignal(PosixSignalContext context)
         {
             context.Cancel = !stop.IsCancellationRequested;

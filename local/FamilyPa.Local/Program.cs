@@ -3,11 +3,11 @@ using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Running;
 
-var port = new Option<int>("--port") { Description = "Where the app listens; another one is taken if it is in use.", DefaultValueFactory = _ => 7071 };
-var fresh = new Option<bool>("--fresh") { Description = "Drop the data of earlier runs first." };
-var demo = new Option<bool>("--demo") { Description = "Send a text and a voice note, show what became of them, and end." };
-var noBuild = new Option<bool>("--no-build") { Description = "Run the app as it was last built." };
-var host = new Option<string>("--host") { Description = "func: run it under the Functions Core Tools; a folder: under the platform's own host in it." };
+var port = new Option<int>("--port") { Description = "The app's port; another one if it is in use.", DefaultValueFactory = _ => 7071 };
+var fresh = new Option<bool>("--fresh") { Description = "Delete the data of earlier runs first." };
+var demo = new Option<bool>("--demo") { Description = "Send a text and a voice note, show the results, and stop." };
+var noBuild = new Option<bool>("--no-build") { Description = "Run the last build." };
+var host = new Option<string>("--host") { Description = "func: use the Functions Core Tools. A folder: use the platform's own host in it." };
 
 var command = new RootCommand("Runs Family PA on this machine: database, storage, simulated Twilio and Azure OpenAI, and the app. Needs .NET 10 and Node.js 20.")
 {
@@ -20,5 +20,5 @@ command.SetAction(parsed =>
     return LocalRunner.RunAsync(new RunOptions(parsed.GetValue(port), parsed.GetValue(fresh), parsed.GetValue(demo), parsed.GetValue(noBuild)));
 });
 
-// Ctrl+C is ours: things are stopped in order, however long the database takes.
+// Disable the timeout after Ctrl+C: stopping the services in order may take longer.
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,6 +1,6 @@
 namespace FamilyPa.Local;
 
-/// <summary>Where this clone keeps what the local run and the tests need.</summary>
+/// <summary>Folders of this clone.</summary>
 public static class Repository
 {
     public static string Root { get; } = Find();
@@ -8,7 +8,7 @@ public static class Repository
     /// <summary>The folder of package.json.</summary>
     public static string LocalFolder => Path.Combine(Root, "local");
 
-    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs. FAMILYPA_LOCAL_STATE moves it, for a second run beside the first.</summary>
+    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs. FAMILYPA_LOCAL_STATE moves it, so that two runs can coexist.</summary>
     public static string StateFolder =>
         Directory.CreateDirectory(Environment.GetEnvironmentVariable("FAMILYPA_LOCAL_STATE") is { Length: > 0 } moved ? moved : Path.Combine(LocalFolder, ".state")).FullName;
 

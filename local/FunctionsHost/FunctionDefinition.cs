@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FunctionsHost;
 
-/// <summary>A function as its worker describes it: a name, and the binding that triggers it.</summary>
+/// <summary>A function's metadata from the worker: its name and its trigger binding.</summary>
 internal sealed partial class FunctionDefinition
 {
     private readonly JsonElement trigger;
@@ -24,10 +24,10 @@ internal sealed partial class FunctionDefinition
 
     public string Id => Metadata.FunctionId;
 
-    /// <summary>Nothing triggers it, but an operator can run it.</summary>
+    /// <summary>No trigger runs it, but an operator can.</summary>
     public bool IsDisabled { get; }
 
-    /// <summary>Of the parameter that takes what triggered it.</summary>
+    /// <summary>The name of the trigger's parameter.</summary>
     public string TriggerName => Text("name")!;
 
     public bool IsHttp => IsTrigger("httpTrigger");
@@ -38,7 +38,7 @@ internal sealed partial class FunctionDefinition
 
     public string Route => Text("route") is { Length: > 0 } route ? route.Trim('/') : Name;
 
-    /// <summary>Null where it takes every method.</summary>
+    /// <summary>Null for every method.</summary>
     public IReadOnlyList<string>? Methods =>
         trigger.TryGetProperty("methods", out var methods) && methods.ValueKind == JsonValueKind.Array && methods.GetArrayLength() > 0
             ? [.. methods.EnumerateArray().Select(method => method.GetString()!)]
@@ -46,7 +46,7 @@ internal sealed partial class FunctionDefinition
 
     public string Queue => Resolved("queueName");
 
-    /// <summary>Whether the worker converts the queue's message itself, to a <c>QueueMessage</c> for one.</summary>
+    /// <summary>Whether the worker itself converts the queue message, for example to a <c>QueueMessage</c>.</summary>
     public bool TakesWholeMessage =>
         trigger.TryGetProperty("properties", out var properties) && string.Equals(Text(properties, "supportsDeferredBinding"), "true", StringComparison.OrdinalIgnoreCase);
 
@@ -57,7 +57,7 @@ internal sealed partial class FunctionDefinition
     private string Resolved(string property) => SettingReference().Replace(Text(property) ?? "", match =>
         settings[match.Groups[1].Value] is { Length: > 0 } value
             ? value
-            : throw new FunctionsHostException($"The function '{Name}' names a setting that does not exist: {match.Value}"));
+            : throw new FunctionsHostException($"The function '{Name}' refers to a setting that does not exist: {match.Value}"));
 
     private string? Text(string property) => Text(trigger, property);
 

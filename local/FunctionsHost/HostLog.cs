@@ -3,8 +3,7 @@ using System.Globalization;
 namespace FunctionsHost;
 
 /// <summary>
-/// The log of the host and of its worker, a line each: time in UTC, level, category, message; an exception follows on lines of its own. <c>host.json</c>
-/// says from which level on.
+/// The log of the host and its worker, one line each: UTC time, level, category, message. Exceptions follow on their own lines. <c>host.json</c> sets the levels.
 /// </summary>
 internal sealed class HostLog : ILoggerProvider
 {
@@ -19,22 +18,22 @@ internal sealed class HostLog : ILoggerProvider
         filtered = LoggerFactory.Create(builder => Configure(builder, settings));
     }
 
-    /// <summary>What is logged where: the same for the host itself and for the queue listener's own host.</summary>
+    /// <summary>Configures logging for the host and for the queue listener's inner host alike.</summary>
     public void Configure(ILoggingBuilder builder, IConfiguration settings) => builder
         .ClearProviders()
         .AddProvider(this)
         .AddConfiguration(settings.GetSection($"{HostSettings.Section}:logging"))
         .AddFilter("Host", LogLevel.Information)
-        // The SDK's figures for Application Insights, and not lines.
+        // The SDK's metrics for Application Insights, which are not log lines.
         .AddFilter("Host.Results", LogLevel.None)
         .AddFilter("Host.Aggregator", LogLevel.None)
-        // Azure's clients report the whole process to each host in it.
+        // Azure's clients write the logs of the whole process to each host in it.
         .AddFilter("Azure", LogLevel.None);
 
-    /// <summary>A logger that respects the levels.</summary>
+    /// <summary>A logger that applies the configured levels.</summary>
     public ILogger CreateLogger(string category) => filtered.CreateLogger(category);
 
-    /// <summary>A line that a process wrote as it stands.</summary>
+    /// <summary>Writes a process's output line unchanged.</summary>
     public void Write(string line)
     {
         try
@@ -43,13 +42,13 @@ internal sealed class HostLog : ILoggerProvider
         }
         catch (Exception)
         {
-            // Whoever listens may fail; the host must not fail with it.
+            // A failing callback must not stop the host.
         }
     }
 
     public void Write(RpcLog log)
     {
-        // Category 2 is a metric, and no line.
+        // Category 2 is a metric, not a log line.
         if (log.LogCategory != 2 && log.Level < LogLevel.None)
             CreateLogger(log.Category).Log(log.Level, default, log.Message, log.Exception is { } exception ? new RemoteException(exception) : null, (message, _) => message);
     }
@@ -67,7 +66,7 @@ internal sealed class HostLog : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // The listener's SDK logs some lines without a text.
+            // The SDK logs some lines without a text.
             var message = formatter(state, exception)?.ReplaceLineEndings(" ") ?? "";
             log.Write(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss.fff} {Levels[(int)logLevel]} {category}: {message}"));
             if (exception is not null)

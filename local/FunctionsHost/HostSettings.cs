@@ -3,8 +3,8 @@ using System.Collections;
 namespace FunctionsHost;
 
 /// <summary>
-/// What the host itself reads: the environment with the app settings on top, and <c>host.json</c> under <c>AzureFunctionsJobHost</c>, where settings such as
-/// <c>AzureFunctionsJobHost__extensions__queues__batchSize</c> override it.
+/// The host's configuration: the environment, the app settings, and <c>host.json</c> under <c>AzureFunctionsJobHost</c>, which settings such as
+/// <c>AzureFunctionsJobHost__extensions__queues__batchSize</c> override.
 /// </summary>
 internal static class HostSettings
 {

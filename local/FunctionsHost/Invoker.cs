@@ -3,10 +3,10 @@ using FunctionsHost.Workers;
 
 namespace FunctionsHost;
 
-/// <summary>Runs a function and logs its begin and end, in the platform's words. A failure is logged and handed back as false, never thrown.</summary>
+/// <summary>Runs functions and logs start and end as the platform does. Failures are logged and returned as false.</summary>
 internal sealed partial class Invoker(WorkerSupervisor workers, HostLog log)
 {
-    /// <param name="traceParent">Of whoever asked, where somebody did; else the call begins a trace.</param>
+    /// <param name="traceParent">The caller's trace; null or invalid starts a new one.</param>
     public static InvocationRequest Request(FunctionDefinition function, TypedData trigger, string? traceParent = null) => new()
     {
         InvocationId = Guid.NewGuid().ToString(),

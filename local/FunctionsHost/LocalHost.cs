@@ -15,7 +15,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace FunctionsHost;
 
-/// <summary>Hosts an isolated worker in the caller's process as the platform does: its HTTP, queue and timer functions, and the worker's own life.</summary>
+/// <summary>Hosts an isolated worker in this process as the platform does: HTTP, queue and timer functions, and the worker's lifetime.</summary>
 public sealed class LocalHost : IAsyncDisposable
 {
     private readonly FunctionsHostOptions options;
@@ -43,9 +43,9 @@ public sealed class LocalHost : IAsyncDisposable
         admin = new AdminApi(invoker, new FunctionKey(options.FunctionKey));
     }
 
-    /// <summary>Returns when the worker's functions are known and everything listens.</summary>
+    /// <summary>Returns when the functions are known and all triggers listen.</summary>
     /// <exception cref="FunctionsHostException">The app cannot be hosted, or does not start.</exception>
-    /// <exception cref="IOException">Another process has the port.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<LocalHost> StartAsync(FunctionsHostOptions options, CancellationToken cancellationToken = default)
     {
         var host = new LocalHost(options);
@@ -61,7 +61,7 @@ public sealed class LocalHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Triggers no queue or timer function until it is resumed.</summary>
+    /// <summary>Stops queue and timer triggers until <see cref="ResumeAsync"/>.</summary>
     public async Task PauseAsync()
     {
         await ticking.CancelAsync();
@@ -79,14 +79,14 @@ public sealed class LocalHost : IAsyncDisposable
             await queues.StartAsync();
     }
 
-    /// <summary>Ends the worker as <c>kill -9</c> does, for good, and then the host: messages in flight show again.</summary>
+    /// <summary>Kills the worker permanently, as <c>kill -9</c>, then stops the host. Messages in progress become visible again.</summary>
     public async Task KillAsync()
     {
         await workers.KillAsync();
         await DisposeAsync();
     }
 
-    /// <summary>Cancels the functions in flight, waits for their end, and then for the worker's.</summary>
+    /// <summary>Cancels running functions, waits for them, and then stops the worker.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref isDisposed, 1) == 1)

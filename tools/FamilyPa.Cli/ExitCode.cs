@@ -1,6 +1,6 @@
 namespace FamilyPa.Cli;
 
-/// <summary>What scripts can tell from the exit code.</summary>
+/// <summary>The exit codes.</summary>
 internal static class ExitCode
 {
     public const int Ok = 0;
@@ -10,10 +10,10 @@ internal static class ExitCode
     public const int Refused = 4;
     public const int Unreachable = 5;
 
-    public const string Help = "Exit codes: 0 done, 1 failed or only partly done, 2 wrong usage, 3 not found, 4 refused (key, signature), 5 unreachable.";
+    public const string Help = "Exit codes: 0 done, 1 failed or partly done, 2 wrong usage, 3 not found, 4 rejected (key, signature), 5 unreachable.";
 }
 
-/// <summary>Ends the command with one line to the operator, which holds no secret.</summary>
+/// <summary>Ends the command with a one-line message without secrets.</summary>
 internal sealed class CliException(int exitCode, string message) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;

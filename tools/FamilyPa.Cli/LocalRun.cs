@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace FamilyPa.Cli;
 
-/// <summary>What <c>local/.state/run.json</c> says of a run on this machine. It holds secrets: they go to that run and nowhere else.</summary>
+/// <summary>The content of <c>local/.state/run.json</c>. Its secrets are sent to the local run only.</summary>
 internal sealed record LocalRun(string BaseUrl, string PublicBaseUrl, string Storage, string FunctionKey, LocalRun.TwilioPart Twilio, LocalRun.DemoPart Demo)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Looks upwards from the current folder, or where FAMILYPA_LOCAL_STATE says; null when there is none.</summary>
+    /// <summary>Searches FAMILYPA_LOCAL_STATE, then the current folder and its parents; null when there is no file.</summary>
     public static LocalRun? Find()
     {
         try

@@ -8,27 +8,27 @@ using FamilyPa.Cli.Output;
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 var root = new RootCommand(
     $"""
-    familypa: what an operator does with Family PA from a shell.
+    familypa: the operator's command line of Family PA.
 
     {ExitCode.Help}
-    Times are ISO 8601 (UTC unless they say otherwise) or an age: 90s, 30m, 1h, 2d, 1w.
+    Times are ISO 8601 (UTC without an offset) or an age: 90s, 30m, 1h, 2d, 1w.
     """)
 {
-    // what happened
+    // Look
     InspectCommand.Create(),
     EventsCommand.Create(),
     DeadLettersCommand.Create(),
 
-    // do it again
+    // Replay
     ReplayCommand.Create(),
     RequeueCommand.Create(),
     SimulateCommand.Create(),
 
-    // what it may cost, and what is held back
+    // Limits and budgets
     LimitsCommand.Create(),
     BudgetCommand.Create(),
 
-    // who and where
+    // Set-up
     FamiliesCommand.Create(),
     MigrateCommand.Create(),
 };

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace FamilyPa.Cli;
 
-/// <summary>Moments as operators type them: an age (<c>90s</c>, <c>30m</c>, <c>1h</c>, <c>2d</c>, <c>1w</c>) or ISO 8601, UTC unless it says otherwise.</summary>
+/// <summary>Parses times: an age (<c>90s</c>, <c>30m</c>, <c>1h</c>, <c>2d</c>, <c>1w</c>) or ISO 8601, in UTC without an offset.</summary>
 internal static class Times
 {
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
@@ -31,7 +31,7 @@ internal static class Times
         var text = result.Tokens[0].Value;
         if (TryParse(text, DateTimeOffset.UtcNow) is { } time)
             return time;
-        result.AddError($"'{text}' is no time: write an age such as 1h or 2d, or ISO 8601 such as 2026-11-01T08:00Z");
+        result.AddError($"'{text}' is not a time: use an age such as 1h or 2d, or ISO 8601 such as 2026-11-01T08:00Z");
         return null;
     }
 

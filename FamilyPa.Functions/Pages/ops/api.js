@@ -1,9 +1,9 @@
-// The operators' API. The function key is held by this tab alone and only ever travels in a header: addresses end up in logs and histories.
+// Client of the operators' API. The function key stays in this tab's session storage and is sent in a header only, because URLs appear in logs and histories.
 
 const SLOT = 'familypa.operator';
 const PATIENCE = 60_000;
 
-/** The server said no. `code` is the stable one of its problem details. */
+/** An error response. `code` is the stable code of its problem details. */
 export class ApiError extends Error {
   constructor(status, problem) {
     const fields = Object.entries(problem.errors ?? {}).map(([field, why]) => `${field}: ${[why].flat().join(' ')}`);
@@ -18,7 +18,7 @@ export const hasKey = () => sessionStorage.getItem(SLOT) !== null;
 
 export const forgetKey = () => sessionStorage.removeItem(SLOT);
 
-/** @returns {Promise<boolean>} whether the key opens anything */
+/** @returns {Promise<boolean>} whether the server accepts the key */
 export async function useKey(key) {
   sessionStorage.setItem(SLOT, key);
   try {

@@ -1,4 +1,4 @@
-// Messages over time, as stacked bars: how each ended, by the colour that its state has everywhere.
+// A stacked bar chart of messages over time, by final status.
 
 import { element } from './parts.js';
 import { count, shortMoment } from './words.js';

@@ -11,7 +11,7 @@ export function deadLetters(root) {
   const more = part(view, 'more');
   root.append(view);
   const columns = [
-    ['Given up', row => shortMoment(row.created_at)],
+    ['Created', row => shortMoment(row.created_at)],
     ['Queue', row => row.queue],
     ['Cause', row => row.cause],
     ['Message', row => (row.message_sid ? messageLink(row.message_sid) : element('span', { className: 'none' }, `unreadable, ${row.body_length} characters`))],
@@ -23,7 +23,7 @@ export function deadLetters(root) {
     const page = await get(`/api/admin/dead-letters?${new URLSearchParams({ limit: PAGE, ...(cursor && { cursor }) })}`);
     const body = cursor && part(view, 'rows').querySelector('tbody');
     if (body) body.append(...page.dead_letters.map(row => line(columns, row)));
-    else part(view, 'rows').replaceChildren(table(columns, page.dead_letters, 'Nothing was given up.'));
+    else part(view, 'rows').replaceChildren(table(columns, page.dead_letters, 'No dead letters.'));
     more.hidden = !page.next_cursor;
     more.onclick = () => load(page.next_cursor);
   }

@@ -1,4 +1,4 @@
-// Every limit with where it stands, and what an operator can do about it.
+// Shows every limit and its usage, and lets an operator resume jobs and breakers.
 
 import { announce, part, stamp } from '../shared/dom.js';
 import { poll } from '../shared/poller.js';
@@ -19,22 +19,22 @@ export function limits(root) {
 function panels(now, again) {
   const { budgets } = now;
   return [
-    panel('Held back right now', table([
+    panel('Deferred and throttled jobs', table([
       ['State', row => badge(row.status)],
-      ['Why', row => element('a', { href: `/ops/messages?${new URLSearchParams({ status: row.status, reason: row.reason ?? '' })}` }, row.reason ?? 'unknown')],
-      ['Messages', row => count(row.messages), 'number'],
+      ['Reason', row => element('a', { href: `/ops/messages?${new URLSearchParams({ status: row.status, reason: row.reason ?? '' })}` }, row.reason ?? 'unknown')],
+      ['Jobs', row => count(row.messages), 'number'],
       ['Oldest', row => shortMoment(row.oldest_at)],
-      ['Goes on', row => shortMoment(row.resume_at)],
-    ], now.set_aside, 'Nothing is held back.'), now.set_aside.some(row => row.reason?.startsWith('budget')) && act('Let those that wait for a budget try now', { release: 'budget' }, again)),
+      ['Resumes', row => shortMoment(row.resume_at)],
+    ], now.set_aside, 'No deferred or throttled jobs.'), now.set_aside.some(row => row.reason?.startsWith('budget')) && act('Resume jobs deferred for a budget', { release: 'budget' }, again)),
     panel('Breakers', table([
       ['Service', row => row.dependency],
       ['State', row => badge(row.state)],
-      ['Failures in a row', row => `${count(row.failures)} of ${count(row.limit_value)}`, 'number'],
-      ['Until', row => (row.state === 'closed' ? null : moment(row.retry_at))],
-      ['', row => (row.state === 'closed' ? '' : act('Try now', { try_again: row.dependency }, again)), 'number'],
-    ], now.breakers ?? [], 'No service was called yet.')),
-    panel('Budget of the day', table([
-      ['Whose', row => (row.family_id ? familyLink(row) : 'all together')],
+      ['Consecutive failures', row => `${count(row.failures)} of ${count(row.limit_value)}`, 'number'],
+      ['Open until', row => (row.state === 'closed' ? null : moment(row.retry_at))],
+      ['', row => (row.state === 'closed' ? '' : act('Probe now', { try_again: row.dependency }, again)), 'number'],
+    ], now.breakers ?? [], 'No calls yet.')),
+    panel('Daily budgets', table([
+      ['Family', row => (row.family_id ? familyLink(row) : 'all families')],
       ['Spent', row => dollars(row.spent_usd), 'number'],
       ['Reserved', row => dollars(row.reserved_usd), 'number'],
       ['Limit', row => dollars(row.limit_usd), 'number'],
@@ -42,23 +42,23 @@ function panels(now, again) {
     ], [budgets.global, ...budgets.families], '')),
     panel('Rates', table([
       ['Limit', row => row.limit],
-      ['Taken in', row => `${count(row.accepted)} of ${count(row.limit_value)}`, 'number'],
-      ['Held back', row => count(row.throttled), 'number'],
-      ['Only counted', row => count(row.dropped), 'number'],
+      ['Accepted', row => `${count(row.accepted)} of ${count(row.limit_value)}`, 'number'],
+      ['Throttled', row => count(row.throttled), 'number'],
+      ['Dropped', row => count(row.dropped), 'number'],
       ['Used', row => used(row.accepted, row.limit_value)],
-    ], now.rates ?? [], 'Nothing was counted yet.')),
+    ], now.rates ?? [], 'No messages counted yet.')),
     panel('Senders', table([
       ['Family', familyLink],
       ['', row => (row.until ? `paused after ${count(row.failures)} failures until ${shortMoment(row.until)}` : `${count(row.value)} messages this minute, of ${count(now.senders.limit_value)}`)],
-    ], [...now.senders.over, ...now.senders.paused], `Nobody is over ${count(now.senders.limit_value)} messages a minute, and nobody is paused.`)),
-    panel('At work at once', element('p', {}, `${count(now.slots.value)} of ${count(now.slots.limit_value)} places are taken.`), used(now.slots.value, now.slots.limit_value)),
+    ], [...now.senders.over, ...now.senders.paused], `No sender exceeds ${count(now.senders.limit_value)} messages a minute, and no sender is paused.`)),
+    panel('Concurrent jobs', element('p', {}, `${count(now.slots.value)} of ${count(now.slots.limit_value)} slots are in use.`), used(now.slots.value, now.slots.limit_value)),
     panel('Alerts', table([
       ['When', row => shortMoment(row.at)],
       ['Limit', row => row.limit],
       ['Reached', row => `${row.percent} %`, 'number'],
       ['Family', row => (row.family_id ? familyLink(row) : 'all')],
-    ], now.alerts, 'No limit was reached.')),
-    panel('Refused at the door', element('p', {}, `${count(now.verification_failures.last_hour)} in the last hour; an address is answered 429 after ${count(now.verification_failures.limit_value)} in a minute.`)),
+    ], now.alerts, 'No alerts.')),
+    panel('Rejected requests', element('p', {}, `${count(now.verification_failures.last_hour)} in the last hour; an address gets 429 after ${count(now.verification_failures.limit_value)} in a minute.`)),
   ];
 }
 
@@ -73,7 +73,7 @@ function act(label, body, again) {
   button.addEventListener('click', async () => {
     button.disabled = true;
     const answer = await post('/api/admin/limits', body);
-    announce(answer.released === undefined ? 'The service is tried again.' : `${count(answer.released)} messages go on.`);
+    announce(answer.released === undefined ? 'The next call probes the service.' : `${count(answer.released)} jobs resumed.`);
     again();
   });
   return button;

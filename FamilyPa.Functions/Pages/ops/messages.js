@@ -1,4 +1,4 @@
-// Searches messages. The search stands in the address, so that it can be sent to a colleague; a phone number alone stays out of it.
+// Searches messages. The URL contains the filter so that operators can share it, but not the phone number.
 
 import { part, say, stamp } from '../shared/dom.js';
 import { get } from './api.js';
@@ -37,7 +37,7 @@ export function messages(root, query) {
       const page = await get(`/api/admin/events?${new URLSearchParams({ ...filterOf(form), limit: PAGE, ...(cursor && { cursor }) })}`);
       const body = cursor && part(view, 'rows').querySelector('tbody');
       if (body) body.append(...page.events.map(row => line(COLUMNS, row)));
-      else part(view, 'rows').replaceChildren(table(COLUMNS, page.events, 'No message is like that.'));
+      else part(view, 'rows').replaceChildren(table(COLUMNS, page.events, 'No messages match.'));
       more.hidden = !page.next_cursor;
       more.onclick = () => load(page.next_cursor);
     } catch (error) {
@@ -62,7 +62,7 @@ function filterOf(form) {
   return Object.fromEntries(given.map(([name, value]) => [name, TIMES.includes(name) ? new Date(value).toISOString() : value]));
 }
 
-/** As a datetime-local field has it: the reader's own zone, without saying so. */
+/** Converts to the format of a datetime-local field: local time without a zone. */
 function toLocal(iso) {
   const at = new Date(iso);
   return Number.isNaN(at.valueOf()) ? '' : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -1,4 +1,4 @@
-// The operator's console: which view is shown, and who may see it.
+// The operator's console: sign-in and the choice of the view.
 
 import { byId, say } from '../shared/dom.js';
 import { reportError } from '../shared/report.js';

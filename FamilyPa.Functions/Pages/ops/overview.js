@@ -1,4 +1,4 @@
-// How the whole of it stands, looked at anew every few seconds.
+// The overview, refreshed every few seconds.
 
 import { part, stamp } from '../shared/dom.js';
 import { poll } from '../shared/poller.js';
@@ -26,8 +26,8 @@ function show(view, now) {
     tile('Messages', count(now.messages)),
     tile('Done', share(now.by_status.done, now.messages)),
     tile('Failed', count(now.by_status.failed), now.by_status.failed > 0 && 'bad', '/ops/messages?status=failed'),
-    tile('Half are done within', duration(now.latency_ms.p50)),
-    tile('95 % within', duration(now.latency_ms.p95)),
+    tile('Median (p50)', duration(now.latency_ms.p50)),
+    tile('p95', duration(now.latency_ms.p95)),
     tile('Oldest unfinished', oldest ? duration(oldest.age_seconds * 1000) : 'none', oldest?.age_seconds > LATE_SECONDS && 'warm', oldest && `/ops/message?sid=${oldest.message_sid}`),
     tile('Dead letters', count(letters), letters > 0 && 'bad', '/ops/dead-letters'),
     tile('AI cost', dollars(now.cost_usd), false, '/ops/limits'));
@@ -38,21 +38,21 @@ function show(view, now) {
     ['Cause', row => element('a', { href: search(row, now.since) }, row.code ?? 'unknown')],
     ['Messages', row => count(row.messages), 'number'],
     ['Latest', row => element('span', {}, shortMoment(row.latest_at), ' ', messageLink(row.latest_sid))],
-  ], now.failures, 'Nothing failed and nothing was rejected.'));
+  ], now.failures, 'No failed or rejected messages.'));
   fill('phases', table([
     ['Phase', row => row.phase],
-    ['Tries', row => count(row.attempts), 'number'],
+    ['Attempts', row => count(row.attempts), 'number'],
     ['Failed', row => count(row.failed), 'number'],
-    ['Half within', row => duration(row.p50_ms), 'number'],
-    ['95 % within', row => duration(row.p95_ms), 'number'],
+    ['Median (p50)', row => duration(row.p50_ms), 'number'],
+    ['p95', row => duration(row.p95_ms), 'number'],
   ], now.phases, 'No phase ran.'));
-  fill('waiting', tally(now.unfinished.by_status, 'Status', 'Every message has come to its end.'));
-  fill('replies', tally(now.replies, 'Status', 'None were due.'));
-  fill('refused', tally({ ...now.rejected_requests, ...(now.unknown_senders && { unknown_sender: now.unknown_senders }) }, 'Guard', 'Nobody was refused.'));
+  fill('waiting', tally(now.unfinished.by_status, 'Status', 'No messages in progress.'));
+  fill('replies', tally(now.replies, 'Status', 'No replies.'));
+  fill('refused', tally({ ...now.rejected_requests, ...(now.unknown_senders && { unknown_sender: now.unknown_senders }) }, 'Guard', 'No rejected requests.'));
   fill('costs', table([
     ['Family', row => element('a', { href: `/ops/messages?family_id=${row.family_id}` }, row.name)],
     ['Cost', row => dollars(row.cost_usd), 'number'],
-  ], now.cost_by_family, 'Nothing was spent.'));
+  ], now.cost_by_family, 'No cost.'));
 }
 
 function tile(label, value, tone, href) {

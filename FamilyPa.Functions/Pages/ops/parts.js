@@ -1,8 +1,8 @@
-// The few things every view is made of. Text is always set as text.
+// Elements that all views share. They set text as text, never as HTML.
 
 import { tone } from './words.js';
 
-/** @param children nodes or texts; null and undefined are left out */
+/** @param children nodes or texts; null and undefined are skipped */
 export function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children.filter(child => child !== null && child !== undefined));
@@ -15,7 +15,7 @@ export const messageLink = sid => element('a', { href: `/ops/message?sid=${encod
 
 /**
  * @param columns [heading, value of a row (text or node), 'number'?]
- * @param none what is said when there are no rows
+ * @param none the text for an empty table
  */
 export function table(columns, rows, none) {
   if (rows.length === 0) return element('p', { className: 'none' }, none);
@@ -28,7 +28,7 @@ export function table(columns, rows, none) {
 export const line = (columns, row) =>
   element('tr', {}, ...columns.map(([, value, kind]) => element('td', { className: kind ?? '' }, value(row) ?? '–')));
 
-/** A table of names with a number each, the largest first. */
+/** A table of names and numbers, the largest first. */
 export const tally = (counts, heading, none) =>
   table([[heading, ([name]) => name], ['', ([, number]) => number.toLocaleString(), 'number']],
     Object.entries(counts ?? {}).sort((a, b) => b[1] - a[1]), none);

@@ -1,4 +1,4 @@
-// Runs messages again: first what would happen, then, if that is meant, a page at a time.
+// Replays messages: shows a dry run first, then replays page by page.
 
 import { open } from '../shared/dialog.js';
 import { part, say } from '../shared/dom.js';
@@ -10,7 +10,7 @@ const URL = '/api/admin/replay-webhook';
 
 /**
  * @param what {message_sid} or {filter}
- * @param done called once anything was replayed
+ * @param done called after messages were replayed
  */
 export function replay(what, done) {
   const dialog = open('replay', () => {});
@@ -30,14 +30,14 @@ export function replay(what, done) {
     const mine = ++asked;
     go.disabled = true;
     part(dialog, 'price').hidden = !phase.value;
-    say(preview, 'Looking…');
+    say(preview, 'Checking…');
     try {
       const { totals } = await post(URL, request({ dry: true }));
       if (mine !== asked) return;
       const ready = (totals.would_replay ?? 0) + (totals.would_ingest ?? 0);
       const matched = what.filter ? totals.matched : 1;
-      const beyond = matched > PAGE && ready > 0 ? ` That is of the first ${PAGE}; the others follow.` : '';
-      say(preview, `${count(matched)} ${matched === 1 ? 'message' : 'messages'}: ${count(ready)} would run again, ${count(totals.skipped)} would stay as they are.${beyond}`);
+      const beyond = matched > PAGE && ready > 0 ? ` These are the first ${PAGE} messages; the others follow.` : '';
+      say(preview, `${count(matched)} ${matched === 1 ? 'message' : 'messages'}: ${count(ready)} would run again, ${count(totals.skipped)} would not change.${beyond}`);
       go.disabled = ready === 0 && !(matched > PAGE);
     } catch (error) {
       if (mine === asked) say(preview, error.message);

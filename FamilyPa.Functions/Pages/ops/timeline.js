@@ -1,4 +1,4 @@
-// One message's timeline, drawn in the order of time.
+// Shows the timeline of one message.
 
 import { announce, part, stamp } from '../shared/dom.js';
 import { get } from './api.js';
@@ -24,7 +24,7 @@ export async function timeline(root, query) {
 
   part(view, 'replay').addEventListener('click', () => replay({ message_sid: sid }, () => load(false)));
   const reveal = part(view, 'reveal');
-  // What a family wrote is shown only to somebody who says twice that it has to be; the audit log keeps that.
+  // A family's texts are private, so the operator confirms twice. The audit log records it.
   reveal.addEventListener('click', () => {
     if (reveal.dataset.sure) load(true);
     else {
@@ -35,7 +35,7 @@ export async function timeline(root, query) {
   await load(false);
 }
 
-/** The query that finds the log lines of the try one wants to read about: the last that failed, or else the last. */
+/** Shows the log query of the last failed attempt, or else of the last one. */
 function showLogs(view, attempts) {
   const query = (attempts.findLast(attempt => ['failed', 'abandoned'].includes(attempt.outcome)) ?? attempts.at(-1))?.logs_url;
   part(view, 'logs').hidden = !query;
@@ -78,7 +78,7 @@ function moments(told) {
   for (const state of told.states ?? [])
     add(state.at, 'state', tone(state.to), 0, [state.from, state.to].filter(Boolean).join(' → '), state.reason, state.generation > 0 && `replay ${state.generation}`);
   for (const attempt of told.attempts ?? [])
-    add(attempt.created_at, 'attempt', tone(attempt.outcome), attempt.latency_ms, `${attempt.phase}, try ${attempt.attempt_number}: ${attempt.outcome}`,
+    add(attempt.created_at, 'attempt', tone(attempt.outcome), attempt.latency_ms, `${attempt.phase}, attempt ${attempt.attempt_number}: ${attempt.outcome}`,
       attempt.error_code && `${attempt.error_code}: ${attempt.error_message ?? ''}`);
   for (const file of told.media ?? [])
     add(file.created_at, 'media', file.reason ? 'warm' : 'good', 0, `part ${file.ordinal}`, file.content_type ?? file.declared_type, file.seconds && `${file.seconds} s`, file.reason);
@@ -86,7 +86,7 @@ function moments(told) {
     add(heard.created_at, 'transcript', 'good', 0, `part ${heard.ordinal}`, heard.language, `${heard.seconds} s`, heard.transcript);
   for (const usage of told.ai_usage ?? [])
     add(usage.created_at, 'AI', 'plain', 0, `${usage.phase} by ${usage.deployment}`, `${usage.input_tokens} tokens in, ${usage.output_tokens} out`,
-      usage.audio_seconds > 0 && `${usage.audio_seconds} s of sound`, dollars(usage.cost_usd));
+      usage.audio_seconds > 0 && `${usage.audio_seconds} s of audio`, dollars(usage.cost_usd));
   for (const task of told.tasks ?? [])
     add(task.created_at, 'task', 'good', 0, task.title, task.due_at && `due ${moment(task.due_at)}`, task.status, task.needs_review && 'needs review');
   for (const question of told.clarifications?.asked ?? [])
@@ -94,7 +94,7 @@ function moments(told) {
   for (const answer of told.clarifications?.answered ?? []) add(answer.answered_at, 'answer', 'good', 0, `to ${answer.message_sid}`);
   for (const reply of told.replies ?? [])
     add(reply.sent_at ?? reply.created_at, 'reply', tone(reply.status), 0, `${reply.kind} ${reply.status}`, reply.delivery_status, reply.error_code, reply.body);
-  for (const letter of told.poison ?? []) add(letter.created_at, 'given up', 'bad', 0, `${letter.queue}: ${letter.cause}`);
+  for (const letter of told.poison ?? []) add(letter.created_at, 'dead letter', 'bad', 0, `${letter.queue}: ${letter.cause}`);
   for (const action of told.audit ?? [])
     add(action.created_at, action.actor ?? 'operator', 'plain', 0, action.action, action.details?.from_phase && `from ${action.details.from_phase}`, action.details?.outcome);
   return all.sort((a, b) => a.at - b.at);
@@ -108,7 +108,7 @@ function drawn(all) {
       element('time', { dateTime: one.at.toISOString(), title: moment(one.at) }, `+${duration(one.at - began)}`),
       element('span', { className: 'kind' }, one.kind),
       element('span', { className: 'what' }, one.what));
-    if (one.lasted) row.append(element('span', { className: 'lasted' }, element('meter', { min: 0, max: longest, value: one.lasted, ariaLabel: 'How long it took' }), duration(one.lasted)));
+    if (one.lasted) row.append(element('span', { className: 'lasted' }, element('meter', { min: 0, max: longest, value: one.lasted, ariaLabel: 'Duration' }), duration(one.lasted)));
     return row;
   });
 }

@@ -1,4 +1,4 @@
-// How numbers, times and states read.
+// Formats numbers, times and states.
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const short = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
@@ -21,7 +21,7 @@ export function duration(ms) {
   return `${Math.floor(ms / 86_400_000)} d ${Math.round(ms / 3_600_000) % 24} h`;
 }
 
-/** How a state is to be taken: its colour. */
+/** The colour of a state. */
 export function tone(status) {
   if (['failed', 'abandoned', 'open', 'undelivered'].includes(status)) return 'bad';
   if (['rejected', 'deferred', 'throttled', 'uncertain', 'half_open', 'suppressed', 'unmatched'].includes(status)) return 'warm';

@@ -1,8 +1,8 @@
-// The browser's own modal dialogs: they hold the focus while open and give it back. Each is there only as long as it is open.
+// Native modal dialogs, which trap the focus and return it. An element exists only while its dialog is open.
 
 import { part, stamp } from './dom.js';
 
-/** Opens a new dialog; its buttons marked data-close, Escape, and a press beside it close it. */
+/** Opens a new dialog. Buttons marked data-close, Escape, and a click on the backdrop close it. */
 export function open(name, fill) {
   const dialog = stamp(`${name}-dialog`);
   for (const button of dialog.querySelectorAll('[data-close]')) button.addEventListener('click', () => dialog.close());
@@ -16,7 +16,7 @@ export function open(name, fill) {
   return dialog;
 }
 
-/** Asks whether something that cannot be undone is really meant. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function confirm(heading, text, yes) {
   return new Promise(resolve => {
     const dialog = open('confirm', dialog => {

@@ -1,4 +1,4 @@
-// The page's markup is in its document; scripts only copy its templates and fill in their parts. Text is always set as text.
+// The document contains the markup. Scripts copy its templates and fill their parts, and set text as text, never as HTML.
 
 export const byId = id => document.getElementById(id);
 
@@ -6,7 +6,7 @@ export const stamp = name => byId(`${name}-template`).content.firstElementChild.
 
 export const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 
-/** Sets a text, and hides the element when there is none. */
+/** Sets a text, and hides the element when the text is empty. */
 export function say(element, text) {
   element.textContent = text || '';
   element.hidden = !text;
@@ -15,8 +15,8 @@ export function say(element, text) {
 export const useIcon = (root, name) => root.querySelector('use').setAttribute('href', `#i-${name}`);
 
 /**
- * Makes the children of `parent` show `items`, in their order, and leaves alone what is right already: focus and scroll stay where they are.
- * @param leave takes a child away whose item is gone.
+ * Makes the children of `parent` show `items` in their order. It does not touch children that are already correct, so that focus and scroll position stay.
+ * @param leave removes a child without an item.
  */
 export function reconcile(parent, items, { key, create, update, leave = child => child.remove() }) {
   const old = new Map();
@@ -38,11 +38,11 @@ export function reconcile(parent, items, { key, create, update, leave = child =>
     else parent.insertBefore(child, place);
     update(child, item);
   }
-  // What is moved loses the focus.
+  // Moving an element loses the focus.
   if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-/** For eyes that do not see it happen. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   byId('announcer').textContent = text;
 }

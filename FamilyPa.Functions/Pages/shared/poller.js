@@ -1,9 +1,9 @@
-// Asks again and again while somebody looks; less often while nobody answers.
+// Polls while the page is visible, with backoff after failures.
 
 const PACE = 4_000;
 const SLOWEST = 60_000;
 
-/** @param ask rejects when it got no answer */
+/** @param ask rejects when there was no response */
 export function poll(ask) {
   let timer;
   let failures = 0;
@@ -33,7 +33,7 @@ export function poll(ask) {
   document.addEventListener('visibilitychange', look);
   run();
   return {
-    /** Asks at once; if it is asking already, once more after that. */
+    /** Polls at once; if a poll is in progress, once more after it. */
     now: () => asking ? asking.then(run, run) : run(),
     stop() {
       stopped = true;

@@ -1,4 +1,4 @@
-// Tells the server which of our own lines failed. Never what anybody wrote: of a message only its beginning goes, without what it quotes.
+// Reports script errors to the server, without user content: only the beginning of a message, without quoted parts.
 
 const MOST = 5;
 let sent = 0;
@@ -20,7 +20,7 @@ function report(type, message, source, line, column) {
   }).catch(() => {});
 }
 
-/** For what is caught and still a defect of ours. */
+/** Reports an error that was caught but is a defect. */
 export function reportError(error) {
   const [, source, line, column] = /(https?:\S+?):(\d+):(\d+)/.exec(error?.stack ?? '') ?? [];
   report(error?.name, error?.message, source, Number(line), Number(column));

@@ -1,10 +1,10 @@
-// Reads Kusto queries with Microsoft's own parser, and evaluates what infra/monitoring uses of the language over rows it is given.
+// Parses Kusto queries with Microsoft's parser, and evaluates the subset of the language that infra/monitoring uses on given rows.
 //
-// node kql.mjs <folder of package.json>: says at which port of 127.0.0.1 it listens, and answers what is posted there.
+// node kql.mjs <folder of package.json>: prints its port on 127.0.0.1 and answers POST requests.
 // question: { schema: { Table: "Column:type, …" }, now: ISO time, runs: { name: { query: text, tables: { Table: [row, …] } } } }
 // answer:   { name: { errors: […], tables: […], properties: […], compared: [{ name, value, negated }], rows: […] } }
 //
-// What is not known here is an error, never a guess.
+// Unsupported syntax is an error.
 
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';

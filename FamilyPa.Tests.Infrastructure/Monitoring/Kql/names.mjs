@@ -1,4 +1,4 @@
-// What a query names: tables, custom dimensions, and the texts that it compares something with.
+// Collects the tables, custom dimensions and compared strings of a query.
 
 import { children, elements, isCall, isName, kind } from './syntax.mjs';
 

@@ -1,12 +1,12 @@
-// Microsoft's own parser of Kusto queries, and what is needed to walk through its trees.
+// Loads Microsoft's Kusto parser, and walks its syntax trees.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** @returns what makes a parser of a schema: { Table: "Column:type, …" } */
+/** @returns a function that creates a parser for a schema: { Table: "Column:type, …" } */
 export function loadParser(folder) {
   const require = createRequire(join(folder, 'package.json'));
-  // Both leave what they are in the global scope.
+  // Both scripts define globals.
   require('@kusto/language-service-next/bridge.min.js');
   require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
   const { KustoCode, GlobalState, Symbols } = globalThis.Kusto.Language;

@@ -1,4 +1,4 @@
-// The operators between the bars.
+// Evaluates the tabular operators.
 
 import { elements, isCall, kind } from './syntax.mjs';
 import { value } from './values.mjs';
@@ -58,7 +58,7 @@ function named(node, compute) {
 }
 
 function sorted(rows, keys) {
-  // Kusto sorts downwards unless told otherwise.
+  // Kusto sorts in descending order by default.
   const order = keys.map(key => (kind(key) === 'OrderedExpression'
     ? { by: key.Expression, sign: key.Ordering?.AscOrDescKeyword?.Text === 'asc' ? 1 : -1 }
     : { by: key, sign: -1 }));
@@ -81,7 +81,7 @@ function summarized(node, rows) {
     if (!groups.has(id)) groups.set(id, { key, rows: [] });
     groups.get(id).rows.push(row);
   }
-  // Without a by-clause there is one row even of nothing.
+  // Without a by clause, summarize returns one row even for an empty table.
   if (keys.length === 0 && groups.size === 0) groups.set('', { key: {}, rows: [] });
   return [...groups.values()].map(group => {
     const result = { ...group.key };

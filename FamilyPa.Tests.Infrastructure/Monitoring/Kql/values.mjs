@@ -1,10 +1,10 @@
-// Expressions and functions. Times are dates and spans are milliseconds.
+// Evaluates expressions and functions. Times are Dates, timespans are milliseconds.
 
 import { elements, kind } from './syntax.mjs';
 
 const clock = { now: 0 };
 
-/** What ago() counts from. */
+/** The reference time of ago(). */
 export function setClock(now) {
   clock.now = now;
 }
@@ -52,7 +52,7 @@ function asNumber(of) {
   return of === null || of === '' || Number.isNaN(Number(of)) ? null : Number(of);
 }
 
-/** @param rows The group, inside of summarize. */
+/** @param rows The rows of the group inside summarize. */
 export function value(node, row, rows) {
   switch (kind(node)) {
     case 'LiteralExpression': return literal(node);

@@ -4,23 +4,23 @@ using Npgsql;
 
 namespace FamilyPa.Bench.Checks;
 
-/// <summary>Reads the database, what Twilio was given to send and what Azure OpenAI billed, and says whether every promise was kept.</summary>
-/// <param name="connectionString">Of a login that sees every row.</param>
+/// <summary>Checks the database, the messages that simulated Twilio sent and the calls that simulated Azure OpenAI billed against the promises.</summary>
+/// <param name="connectionString">A login that may read every row.</param>
 internal sealed class Checker(string connectionString) : IAsyncDisposable
 {
     private static readonly TimeSpan ShortDelays = TimeSpan.FromMilliseconds(100);
 
     private readonly NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
 
-    /// <returns>Whether all came to their end, and all senders know it, in time.</returns>
+    /// <returns>Whether all messages reached a terminal state and all senders were notified before the deadline.</returns>
     public Task<bool> WaitUntilSettledAsync(IReadOnlyList<SentMessage> promises, TimeSpan deadline) =>
         WaitUntilAsync(promises, row => row.IsSettled, deadline);
 
-    /// <returns>Whether all were done in time.</returns>
+    /// <returns>Whether all messages were done before the deadline.</returns>
     public Task<bool> WaitUntilDoneAsync(IReadOnlyList<SentMessage> promises, TimeSpan deadline) =>
         WaitUntilAsync(promises, row => row.Status == "done", deadline);
 
-    /// <summary>How many have come to which end.</summary>
+    /// <summary>The number of messages by status.</summary>
     public async Task<IReadOnlyDictionary<string, int>> CountEndsAsync(IReadOnlyList<SentMessage> promises) =>
         (await ReadAsync(promises)).CountBy(row => row.Status ?? "missing").ToDictionary();
 
@@ -37,7 +37,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         return true;
     }
 
-    /// <summary>How messages of each kind have ended.</summary>
+    /// <summary>The outcome of each kind of message.</summary>
     public async Task<IReadOnlyDictionary<string, Outcome>> ReadOutcomesAsync(IReadOnlyList<SentMessage> promises)
     {
         var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
@@ -46,8 +46,8 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
             kind => kind.Select(promise => new Outcome(rows[promise.MessageSid].Status ?? "missing", rows[promise.MessageSid].Tasks)).Distinct().Single());
     }
 
-    /// <param name="sent">Everything that Twilio was given to send to these senders.</param>
-    /// <param name="billed">Of all calls there ever were, by whatever message.</param>
+    /// <param name="sent">All messages that Twilio sent to these senders.</param>
+    /// <param name="billed">All calls since the start, of any message.</param>
     public async Task<Verdict> CheckAsync(
         IReadOnlyList<SentMessage> promises, Expectations expectations, IReadOnlyList<TwilioMessage> sent, Billed billed)
     {
@@ -79,7 +79,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         { HasEvent: false } => "no event",
         { Status: null } => "no job",
         { Status: "failed" } when mayFail => null,
-        // Whose reply Twilio may have or not is done: that Twilio never took it, nobody was there to see.
+        // With an uncertain reply the job is done, because the app could not see that Twilio rejected the reply.
         { Status: "done", IsUncertain: true } when expected?.Status == "failed" => null,
         { IsTerminal: true } when expected is not null && row.Status != expected.Status => $"{row.Status}, should be {expected.Status}",
         { IsTerminal: true } when row.Tasks < expected?.Tasks => $"{row.Tasks} of {expected.Tasks} tasks",
@@ -89,8 +89,8 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
     private static string? WhyDuplicated(MessageRow row, Outcome? expected, int said) => row switch
     {
         _ when row.Titles < row.Tasks => $"{row.Tasks} tasks, {row.Titles} of them different",
-        _ when row.Tasks > expected?.Tasks => $"{row.Tasks} tasks in place of {expected.Tasks}",
-        _ when said > row.Replies => $"Twilio sent {said} replies, {row.Replies} were meant",
+        _ when row.Tasks > expected?.Tasks => $"{row.Tasks} tasks instead of {expected.Tasks}",
+        _ when said > row.Replies => $"Twilio sent {said} replies, {row.Replies} were intended",
         _ => null,
     };
 
@@ -98,14 +98,14 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
     {
         { Status: null } => null,
         { IsTerminal: false } => $"still {row.Status}",
-        { IsHeld: true } => $"{row.Status}, and yet held",
+        { IsHeld: true } => $"{row.Status}, but still leased",
         { IsTold: false } => $"{row.Status}, and its sender was not told",
         _ => null,
     };
 
     private static string? WhyOverCharged(SentMessage promise, MessageRow row) => row switch
     {
-        { Extractions: > 1 } => $"understood once, charged {row.Extractions} times",
+        { Extractions: > 1 } => $"extracted once, charged {row.Extractions} times",
         _ when row.Transcriptions > promise.Voices => $"{promise.Voices} voice notes, charged {row.Transcriptions} times",
         _ => null,
     };

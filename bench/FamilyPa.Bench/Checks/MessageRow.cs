@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace FamilyPa.Bench.Checks;
 
-/// <summary>What the database says of one message.</summary>
-/// <param name="Status">Of its job; null where there is none.</param>
-/// <param name="Tasks">In all; <paramref name="Titles"/> counts different ones.</param>
-/// <param name="Replies">What was meant to be said to its sender, suppressed ones apart.</param>
-/// <param name="IsTold">At least one of them came to an end, be it an uncertain one; one that is sent once more was uncertain.</param>
-/// <param name="IsUncertain">Nobody knows whether Twilio took the reply, or did not know it: it is being sent once more.</param>
-/// <param name="IsHeld">Its job is leased, or an attempt at it has no end.</param>
-/// <param name="Extractions">Charges for understanding it, those of failed tries apart: those were calls of their own.</param>
-/// <param name="Transcriptions">Charges for listening to it.</param>
+/// <summary>The database's state of one message.</summary>
+/// <param name="Status">The job's status; null without a job.</param>
+/// <param name="Tasks">All tasks; <paramref name="Titles"/> counts distinct titles.</param>
+/// <param name="Replies">Intended replies to the sender, without suppressed ones.</param>
+/// <param name="IsTold">At least one reply has a final status. A reply that is sent again counts, because it was uncertain before.</param>
+/// <param name="IsUncertain">A reply's result is unknown, or the reply is sent again for that reason.</param>
+/// <param name="IsHeld">The job is leased, or one of its attempts is still running.</param>
+/// <param name="Extractions">Charges for extraction, without those of failed attempts, which were separate calls.</param>
+/// <param name="Transcriptions">Charges for transcription.</param>
 internal sealed record MessageRow(
     string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions)
 {

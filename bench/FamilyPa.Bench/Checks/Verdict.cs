@@ -1,9 +1,9 @@
 namespace FamilyPa.Bench.Checks;
 
-/// <summary>What the promises came to. Each list names messages and what is wrong with them; each must be empty.</summary>
+/// <summary>The result of a check. Each list names messages and their problems, and must be empty.</summary>
 /// <param name="Unrecorded">
-/// Calls that Azure OpenAI billed and the ledger does not know. Not a fault: whose process dies, or whose connection breaks, between the
-/// call and its answer cannot know what it cost.
+/// Calls that Azure OpenAI billed but the ledger does not have. Not a failure: if the process dies or the connection breaks before the response, the app cannot know the
+/// cost.
 /// </param>
 internal sealed record Verdict(
     IReadOnlyList<string> Lost, IReadOnlyList<string> Duplicated, IReadOnlyList<string> Stuck, IReadOnlyList<string> OverCharged, long Unrecorded)
@@ -16,7 +16,7 @@ internal sealed record Verdict(
         .. Stuck.Select(what => $"stuck: {what}"), .. OverCharged.Select(what => $"over-charged: {what}"),
     ];
 
-    /// <summary>Of all of them together. What is unrecorded only ever grows, so the most of it counts.</summary>
+    /// <summary>Combines verdicts. The number of unrecorded calls only grows, so the maximum counts.</summary>
     public static Verdict Of(IReadOnlyList<Verdict> verdicts) => new(
         [.. verdicts.SelectMany(verdict => verdict.Lost).Distinct()], [.. verdicts.SelectMany(verdict => verdict.Duplicated).Distinct()],
         [.. verdicts.SelectMany(verdict => verdict.Stuck).Distinct()], [.. verdicts.SelectMany(verdict => verdict.OverCharged).Distinct()],

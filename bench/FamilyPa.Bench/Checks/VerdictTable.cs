@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Checks;
 
-/// <summary>A verdict for people: the first of what is wrong, then the counts.</summary>
+/// <summary>Prints a verdict: the first problems, then the counts.</summary>
 internal static class VerdictTable
 {
     private const int MostProblems = 50;
@@ -12,7 +12,7 @@ internal static class VerdictTable
         foreach (var problem in verdict.Problems.Take(MostProblems))
             Console.WriteLine(problem);
         AnsiConsole.Write(new Table()
-            .AddColumns("lost", "duplicated", "stuck", "over-charged", "(billed, and unknown to the ledger)")
+            .AddColumns("lost", "duplicated", "stuck", "over-charged", "(billed, but not in the ledger)")
             .AddRow($"{verdict.Lost.Count}", $"{verdict.Duplicated.Count}", $"{verdict.Stuck.Count}", $"{verdict.OverCharged.Count}", $"{verdict.Unrecorded}"));
     }
 }

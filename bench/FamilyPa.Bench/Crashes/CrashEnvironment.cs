@@ -12,22 +12,22 @@ using Npgsql;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>Everything that a crash or fault run breaks: the app in short paces, and proxies before its database, queues and blobs.</summary>
+/// <summary>The app with shortened intervals, and proxies that break its connections to database, queues and blobs.</summary>
 internal sealed class CrashEnvironment : IAsyncDisposable
 {
     private static readonly string[] Timers = ["Reconciler", "Retention", "Reminders"];
 
-    /// <summary>Where calls are held at points until all can die.</summary>
+    /// <summary>Settings for runs that hold calls at fail points.</summary>
     private static readonly Dictionary<string, string> Suspended = new()
     {
         ["Pipeline__Lease"] = "00:01:00",
         ["Pipeline__MediaRetries"] = "0",
-        // Those that are held must not keep others from being called.
+        // Held calls must not block the batch.
         ["AzureFunctionsJobHost__extensions__queues__batchSize"] = "8",
         ["AzureFunctionsJobHost__extensions__queues__newBatchThreshold"] = "8",
     };
 
-    /// <summary>Where much is sent.</summary>
+    /// <summary>Settings for runs with many messages.</summary>
     private static readonly Dictionary<string, string> Running = new()
     {
         ["Pipeline__Lease"] = "00:00:02",
@@ -53,10 +53,10 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         Blobs = new FaultProxy(bench.BlobEndpoint.Port, seed + 2);
     }
 
-    /// <summary>Of the timers that no message waits for.</summary>
+    /// <summary>Whether the function is one of the timers that no message needs.</summary>
     public static bool IsTimer(string function) => Timers.Contains(function);
 
-    /// <summary>A timer's next call waits for the one before.</summary>
+    /// <summary>The host runs a timer function one call at a time.</summary>
     public static bool IsOneAtATime(string function) => IsTimer(function) || function == "Sweeper";
 
     public FaultProxy Database { get; }
@@ -75,19 +75,19 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     public string Url { get; } = $"http://127.0.0.1:{LoopbackPort.Free()}";
 
-    /// <summary>Of a login that sees every row, past the proxy.</summary>
+    /// <summary>A login that may read every row, without the proxy.</summary>
     public string AdminConnection => bench.AdminConnection;
 
     public TwilioSimulator Twilio => bench.Twilio;
 
     public AzureOpenAISimulator OpenAI => bench.OpenAI;
 
-    /// <param name="name">Of the app's log in <c>artifacts/bench</c>.</param>
+    /// <param name="name">The name of the app's log file in <c>artifacts/bench</c>.</param>
     /// <param name="skipLeases">
-    /// The minute that a dead process's leases go on is skipped, and nobody renews one meanwhile, so that a call does the same things in each
-    /// run. Otherwise leases are short and run out by themselves.
+    /// End a dead process's leases at once instead of waiting a minute, and let none be renewed, so that every run takes the same steps.
+    /// Otherwise leases are short and expire.
     /// </param>
-    /// <param name="change">Of what the app is started with.</param>
+    /// <param name="change">Changes the app's settings.</param>
     public static async Task<CrashEnvironment> StartAsync(
         string name, int seed, bool skipLeases, Action<string> progress, Action<Dictionary<string, string?>>? change = null)
     {
@@ -110,7 +110,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         return environment;
     }
 
-    /// <summary>Phones of so many people who have not sent anything yet, each in a family of their own.</summary>
+    /// <summary>Adds families with one member each and returns their phone numbers.</summary>
     public async Task<IReadOnlyList<string>> AddSendersAsync(int count)
     {
         var first = Interlocked.Add(ref senders, count) - count;
@@ -119,34 +119,34 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         return phones;
     }
 
-    /// <summary>What messages of these kinds become while nothing is broken.</summary>
+    /// <summary>Determines the outcome of each kind of message without faults.</summary>
     public async Task<IReadOnlyDictionary<string, Outcome>> LearnAsync(IReadOnlyList<Draft> drafts)
     {
         var phones = await AddSendersAsync(drafts.Count);
         var promises = await Task.WhenAll(drafts.Zip(phones, (draft, phone) => Sender.SendAsync(draft, phone, CancellationToken.None)));
         if (!await Checker.WaitUntilSettledAsync(promises, TimeSpan.FromMinutes(1)))
-            throw new InvalidOperationException("The messages do not even end when nothing is broken.");
+            throw new InvalidOperationException("The messages do not finish even without faults.");
         return await Checker.ReadOutcomesAsync(promises);
     }
 
-    /// <summary>Jobs on their way, whoever sent them.</summary>
+    /// <summary>The number of unfinished jobs of all senders.</summary>
     public async Task<long> CountUnfinishedAsync()
     {
         await using var command = database.CreateCommand("select count(*) from processing_jobs where status not in ('done', 'rejected', 'failed')");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>What Twilio was given to send to these.</summary>
+    /// <summary>The messages that Twilio sent to these senders.</summary>
     public IReadOnlyList<TwilioMessage> SentTo(IReadOnlyList<SentMessage> promises)
     {
         var addresses = promises.Select(promise => promise.Address).ToHashSet();
         return [.. Twilio.Sent.Where(message => addresses.Contains(message.To))];
     }
 
-    /// <summary>Forgets what is still on its way. What every message needs has happened by then.</summary>
+    /// <summary>Drops pending queue messages. Call it after everything to be checked has happened.</summary>
     public Task ClearQueuesAsync() => AzuriteServer.ClearQueuesAsync(bench.Storage);
 
-    /// <summary>Whether the timers that no message waits for tick each second as the sweeper does. To run them takes half of what a short life costs.</summary>
+    /// <summary>Enables or disables the timers that no message needs. They take half of the CPU of a short run.</summary>
     public async Task BePunctualAsync(bool punctual)
     {
         if (punctual == isPunctual)
@@ -158,7 +158,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         await App.ChangeAsync(settings);
     }
 
-    /// <summary>Of the recordings and whatever else is kept in blobs; the app makes it when it first needs it.</summary>
+    /// <summary>Creates or deletes the media container, which the app creates on first use.</summary>
     public async Task HaveContainerAsync(bool have)
     {
         var container = new Azure.Storage.Blobs.BlobServiceClient(bench.Storage).GetBlobContainerClient("media");
@@ -181,7 +181,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
 
     private async Task EndLeasesAsync()
     {
-        // What the dead one sent to the database last is still being done there, and may take a lease.
+        // The server may still run the dead process's last statement, which may take a lease.
         await using var alive = database.CreateCommand("select exists (select from pg_stat_activity where usename = 'familypa_app')");
         while ((bool)(await alive.ExecuteScalarAsync())!)
             await Task.Delay(10);
@@ -197,7 +197,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         return file;
     }
 
-    /// <summary>What takes minutes in Azure takes seconds.</summary>
+    /// <summary>Reduces intervals from minutes to seconds.</summary>
     private Dictionary<string, string?> Settings()
     {
         var settings = bench.Settings(Url);
@@ -208,7 +208,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
         settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00.200";
         settings["Pipeline__SweepAfter"] = "00:00:03";
         settings["Pipeline__ReconcileAfter"] = "00:00:03";
-        // As far back as six hours are for a run every five minutes.
+        // In the same proportion to the timer as six hours to five minutes.
         settings["Pipeline__ReconcileBack"] = "00:01:30";
         settings["Pipeline__AiRetries"] = "0";
         settings["Pipeline__AiTimeout"] = "00:00:10";

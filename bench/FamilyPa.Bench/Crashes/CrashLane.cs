@@ -4,7 +4,7 @@ using FamilyPa.FailPoints;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>One environment in which one run of the matrix follows the other.</summary>
+/// <summary>An environment that runs rounds of the matrix one after the other.</summary>
 internal sealed class CrashLane(CrashEnvironment environment)
 {
     private const int Looks = 2;
@@ -15,9 +15,9 @@ internal sealed class CrashLane(CrashEnvironment environment)
 
     private readonly List<SentMessage> promised = [];
 
-    /// <summary>Lets a scenario happen without a crash (but the one that it begins with), some times over, and looks on.</summary>
-    /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
-    /// <returns>The points it came to, and how each kind of message ended.</returns>
+    /// <summary>Runs a scenario several times without crashes, except for its first one, and records the fail points.</summary>
+    /// <param name="seen">Paths to the points of earlier scenarios; new ones are added.</param>
+    /// <returns>The points that were reached, and the outcome of each kind of message.</returns>
     public async Task<(List<CrashPoint> Points, IReadOnlyDictionary<string, Outcome> Outcomes)> ExploreAsync(
         Scenario scenario, CrashPoint? first, HashSet<string> seen)
     {
@@ -31,7 +31,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
             var known = environment.FailPoints.Read().Count;
             promises.AddRange(await SendAsync(scenario, seed: 0, FirstDeath(scenario, first)));
             if (!await environment.Checker.WaitUntilSettledAsync(promises, Deadline))
-                throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not even end when nobody is killed.");
+                throw new InvalidOperationException($"In the scenario '{scenario.Name}' the messages do not finish even without a crash.");
             await Task.Delay(scenario.Aftermath);
             looks.Add([.. environment.FailPoints.Read().Skip(known)]);
         }
@@ -39,7 +39,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
         return (CrashPoint.Of(scenario, looks, seen), await environment.Checker.ReadOutcomesAsync(promises));
     }
 
-    /// <summary>Sends, kills, waits for the end and checks.</summary>
+    /// <summary>Sends messages, kills the app, waits for the end and checks.</summary>
     public async Task<CrashResult> RunAsync(CrashRound round, CrashPoint? first, Expectations expectations)
     {
         await environment.BePunctualAsync(round.IsPunctual);
@@ -55,7 +55,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
         return new CrashResult(round, [.. round.Points.Where(point => struck.Contains(point.At))], verdict);
     }
 
-    /// <summary>Checks all messages of all runs once more, now that nothing is going on: what came late shows here.</summary>
+    /// <summary>Checks the messages of all rounds again at the end, to find late effects.</summary>
     public Task<Verdict> CheckAllAsync(Expectations expectations) =>
         environment.Checker.CheckAsync(promised, expectations, environment.SentTo(promised), environment.OpenAI.Billed);
 
@@ -89,7 +89,7 @@ internal sealed class CrashLane(CrashEnvironment environment)
         return promises;
     }
 
-    /// <summary>Returns when every order was carried out, or too late to be.</summary>
+    /// <summary>Returns when all ordered deaths have happened, or the deadline has passed.</summary>
     private async Task WaitForDeathsAsync()
     {
         using var limit = new CancellationTokenSource(Deadline);

@@ -5,7 +5,7 @@ using FamilyPa.Bench.Checks;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>Kills the app at every point of every function that has to do with a message, with several seeds, and checks what becomes of the messages.</summary>
+/// <summary>Kills the app at every fail point of every function, with several seeds, and checks the outcome of the messages.</summary>
 internal static class CrashMatrix
 {
     public static Command Command()
@@ -17,9 +17,9 @@ internal static class CrashMatrix
             AllowMultipleArgumentsPerToken = true,
             Description = "Only these points (finalize:5), functions (finalize) or scenarios (failing).",
         };
-        var lanes = new Option<int>("--lanes") { DefaultValueFactory = _ => 2, Description = "Environments side by side." };
-        var list = new Option<bool>("--list") { Description = "Only find the points and name them." };
-        var command = new Command("crash-matrix", "Kills the app before and after everything it does outside, and checks that nothing is lost or done twice.")
+        var lanes = new Option<int>("--lanes") { DefaultValueFactory = _ => 2, Description = "Number of parallel environments." };
+        var list = new Option<bool>("--list") { Description = "Only list the points." };
+        var command = new Command("crash-matrix", "Kills the app before and after every external effect, and checks that nothing is lost or done twice.")
         {
             seeds, seed, points, lanes, list,
         };
@@ -43,10 +43,10 @@ internal static class CrashMatrix
             return 0;
         }
 
-        // Every point once before any twice: a run that is cut short has seen most.
+        // Each point once before any twice, so that an interrupted run has covered most points.
         var work = new ConcurrentQueue<CrashRound>(seeds.SelectMany(seed => CrashRound.Of(chosen, seed)));
         var report = new CrashReport(points.Count, chosen.Count * seeds.Count);
-        Console.WriteLine($"{points.Count} points found; {chosen.Count} of them times {seeds.Count} seeds to die at, in {work.Count} deaths");
+        Console.WriteLine($"{points.Count} points found; {chosen.Count} of them with {seeds.Count} seeds, in {work.Count} deaths");
         await Task.WhenAll(Enumerable.Range(1, Math.Min(laneCount, work.Count)).Select(LaneAsync));
         report.Show(clock.Elapsed);
         return report.IsGood ? 0 : 1;

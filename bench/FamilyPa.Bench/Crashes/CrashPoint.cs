@@ -3,29 +3,28 @@ using FamilyPa.FailPoints;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>Where a run of the matrix kills the app.</summary>
-/// <param name="What">What comes next there or was just done.</param>
+/// <summary>A point at which the matrix kills the app.</summary>
+/// <param name="What">The effect before or after the point.</param>
 internal sealed partial record CrashPoint(Scenario Scenario, string Function, int Ordinal, string What)
 {
-    /// <summary>Such as <c>Finalize:5</c>, or <c>failing/Extract:7</c> in another scenario than the first.</summary>
+    /// <summary>For example <c>Finalize:5</c>, or <c>failing/Extract:7</c> in a scenario other than the first.</summary>
     public string Name => $"{Scenario.Prefix}{At}";
 
-    /// <summary>As the app knows it.</summary>
+    /// <summary>The app's name of the point.</summary>
     public string At => $"{Function}:{Ordinal}";
 
-    /// <summary>Whatever is sent, it is come to.</summary>
+    /// <summary>Whether the point is reached regardless of the messages.</summary>
     public bool IsIndependent => Function == "Retention";
 
-    /// <param name="pattern">A point's name, a function's, or a scenario's; upper or lower case.</param>
+    /// <param name="pattern">The name of a point, a function or a scenario; case-insensitive.</param>
     public bool Fits(string pattern) =>
         new[] { Name, Function, Scenario.Name }.Contains(pattern, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The points that a scenario came to each time it was looked at; what happened only once may not happen again. What a function did up to a
-    /// point says which point it is: where an earlier scenario has the very same, it is not listed again. Of what a function does over and
-    /// over, the first time counts.
+    /// The points that every run of a scenario reached. The function's path identifies a point: points whose path an earlier scenario has are
+    /// skipped, and of a loop only the first pass counts.
     /// </summary>
-    /// <param name="seen">The ways to the points of earlier scenarios; added to.</param>
+    /// <param name="seen">Paths to the points of earlier scenarios; new ones are added.</param>
     public static List<CrashPoint> Of(Scenario scenario, IReadOnlyList<IEnumerable<Reached>> looks, HashSet<string> seen)
     {
         var ways = looks.Select(look => Ways(scenario, look).ToList()).ToList();
@@ -52,10 +51,10 @@ internal sealed partial record CrashPoint(Scenario Scenario, string Function, in
         }
     }
 
-    /// <summary>The probes that ask whether the app lives are not part of any message's way.</summary>
+    /// <summary>Excludes health checks, which process no message.</summary>
     private static bool IsOurs(Reached point) => !point.Function.StartsWith("Health", StringComparison.Ordinal);
 
-    /// <summary>Which of the queues a message goes to makes no other point.</summary>
+    /// <summary>Points that differ only in the queue's name are the same.</summary>
     [GeneratedRegex("/[a-z-]+/messages$")]
     private static partial Regex AnyQueue();
 }

@@ -3,9 +3,9 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>What a crash matrix comes to.</summary>
-/// <param name="known">How many points there are, run or not.</param>
-/// <param name="wanted">How many have to be died at, those of each seed counted.</param>
+/// <summary>Collects and prints the results of a crash matrix.</summary>
+/// <param name="known">The number of all points.</param>
+/// <param name="wanted">The number of planned deaths: points times seeds.</param>
 internal sealed class CrashReport(int known, int wanted)
 {
     private const int EverySoOften = 25;
@@ -22,7 +22,7 @@ internal sealed class CrashReport(int known, int wanted)
             Console.WriteLine($"{point.Name,-40} {point.What}");
     }
 
-    /// <summary>Says what went wrong and what it takes to repeat it, and now and then how far we are.</summary>
+    /// <summary>Prints problems with the options that repeat the round, and the progress from time to time.</summary>
     public void Add(CrashResult result)
     {
         lock (gate)
@@ -39,7 +39,7 @@ internal sealed class CrashReport(int known, int wanted)
         }
     }
 
-    /// <param name="verdict">On all messages of a lane, after its last round.</param>
+    /// <param name="verdict">The check of all messages of a lane after its last round.</param>
     public void Add(Verdict verdict)
     {
         lock (gate)

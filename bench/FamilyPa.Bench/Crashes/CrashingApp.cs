@@ -3,7 +3,7 @@ using FamilyPa.Local.App;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>The app as a process that may die at any time; its host starts the next one at once.</summary>
+/// <summary>The app as a process that may die at any time. Its host restarts it at once.</summary>
 internal sealed class CrashingApp : IAsyncDisposable
 {
     private readonly Func<Task> mourn;
@@ -20,10 +20,10 @@ internal sealed class CrashingApp : IAsyncDisposable
 
     public int Deaths => Volatile.Read(ref deaths);
 
-    /// <summary>Ends when the app answers, which it does but for the moments after a death.</summary>
+    /// <summary>Completes when the app responds, that is, except shortly after a death.</summary>
     public Task Living => living.Task;
 
-    /// <param name="mourn">Done after each death, before the app is started again.</param>
+    /// <param name="mourn">Called after each death, before the restart.</param>
     public static async Task<CrashingApp> StartAsync(AppStart start, Func<Task> mourn)
     {
         var app = new CrashingApp(start, mourn);
@@ -31,14 +31,14 @@ internal sealed class CrashingApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>As <c>kill -9</c>.</summary>
+    /// <summary>Kills the worker, as <c>kill -9</c>.</summary>
     public Task KillAsync()
     {
         BeDead();
         return process.CrashAsync();
     }
 
-    /// <summary>It dies, with its host, and its next life has these settings.</summary>
+    /// <summary>Kills the app and its host, and restarts both with these settings.</summary>
     public async Task ChangeAsync(IReadOnlyDictionary<string, string?> settings)
     {
         BeDead();
@@ -54,7 +54,7 @@ internal sealed class CrashingApp : IAsyncDisposable
             }
             catch (LocalRunException)
             {
-                // It may be ordered to die before it answers.
+                // A fail point may kill the app before it responds.
             }
         }
     }

@@ -5,7 +5,7 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Bench.Crashes;
 
-/// <summary>Messages that fail, one in each phase, however often they are tried.</summary>
+/// <summary>Messages that fail in every attempt, one for each phase.</summary>
 internal static class FailingMessages
 {
     private const string Unspeakable = "unobtainium";

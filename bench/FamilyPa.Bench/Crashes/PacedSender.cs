@@ -4,10 +4,9 @@ using FamilyPa.Bench.Traffic;
 namespace FamilyPa.Bench.Crashes;
 
 /// <summary>
-/// Sends many messages, no faster than told, and waits while there is much unfinished: Azurite slows with what it holds, and a
-/// longer queue would show nothing new.
+/// Sends many messages at a limited rate, and pauses while many are unfinished. Azurite slows down as its content grows, and longer queues would test nothing new.
 /// </summary>
-/// <param name="mostUnfinished">How many may be on their way.</param>
+/// <param name="mostUnfinished">Maximum number of unfinished messages.</param>
 internal sealed class PacedSender(CrashEnvironment environment, double perSecond, int mostUnfinished = 200)
 {
     private const int SendersAtOnce = 500;
@@ -16,8 +15,8 @@ internal sealed class PacedSender(CrashEnvironment environment, double perSecond
 
     private int underway;
 
-    /// <param name="progress">Told now and then how many were sent.</param>
-    /// <returns>Once all of them are acknowledged.</returns>
+    /// <param name="progress">Called from time to time with the number of sent messages.</param>
+    /// <returns>All messages, after all are acknowledged.</returns>
     public async Task<IReadOnlyList<SentMessage>> SendAsync(IEnumerable<Draft> drafts, Action<int> progress, CancellationToken cancellation)
     {
         var sending = new List<Task<SentMessage>>();
@@ -26,7 +25,7 @@ internal sealed class PacedSender(CrashEnvironment environment, double perSecond
             var phones = await environment.AddSendersAsync(block.Length);
             foreach (var (draft, phone) in block.Zip(phones))
             {
-                // A few at a time: asking how much is unfinished costs more than a message.
+                // Only every 20th time, because counting unfinished jobs costs more than a message.
                 if (sending.Count % 20 == 0)
                     await WaitForRoomAsync(cancellation);
                 sending.Add(SendOneAsync(draft, phone, cancellation));

@@ -4,8 +4,7 @@ using System.Net.Sockets;
 namespace FamilyPa.Bench.Faults;
 
 /// <summary>
-/// Stands between the app and a server on this machine, and breaks what goes through: with a chance for each exchange (a request and its
-/// answer, whatever the protocol), by seed.
+/// A proxy between the app and a server on this machine that injects faults at random, by seed. An exchange is a request and its response in any protocol.
 /// </summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
@@ -17,7 +16,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private long exchanges;
     private long struck;
 
-    /// <param name="seed">Decides, by their order, which exchanges are struck and how.</param>
+    /// <param name="seed">Determines which exchanges fail, by their order, and how.</param>
     public FaultProxy(int targetPort, int seed)
     {
         target = new IPEndPoint(IPAddress.Loopback, targetPort);
@@ -28,10 +27,10 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Of each exchange to be struck, 0 to 1.</summary>
+    /// <summary>Probability of a fault per exchange, 0 to 1.</summary>
     public double Probability { get; set; }
 
-    /// <summary>Nobody is at home: every connection is closed at once, and every exchange breaks its own.</summary>
+    /// <summary>Simulates an outage: new connections are closed at once, and every exchange cuts its connection.</summary>
     public bool IsRefusing { get; set; }
 
     public long Exchanges => Interlocked.Read(ref exchanges);
@@ -46,7 +45,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         stopping.Dispose();
     }
 
-    /// <summary>What happens to an exchange that begins now, and for how long a stall holds it.</summary>
+    /// <summary>The fault of an exchange that begins now, and the duration of a stall.</summary>
     internal (Strike Strike, TimeSpan Stall) Next()
     {
         Interlocked.Increment(ref exchanges);
@@ -70,7 +69,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The run is over.
+            // The run has ended.
         }
     }
 
@@ -89,11 +88,11 @@ internal sealed class FaultProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // One side is gone, or both.
+                // One or both sides have closed.
             }
         }
     }
 }
 
-/// <summary>Cut before the request gets through; cut after it did, its answer lost; held up.</summary>
+/// <summary>Cut before the request arrives; cut after it, so that the response is lost; delay.</summary>
 internal enum Strike { None, CutBefore, CutAfter, Stall }

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FamilyPa.Bench.Faults;
 
-/// <summary>One connection through a <see cref="FaultProxy"/>. An exchange begins when the client speaks after the server, or first.</summary>
+/// <summary>A connection through a <see cref="FaultProxy"/>. An exchange begins when the client sends first, or after the server has sent.</summary>
 internal sealed class FaultyConnection(FaultProxy proxy, Socket client, Socket server)
 {
     private const int BufferSize = 16 * 1024;
@@ -10,14 +10,14 @@ internal sealed class FaultyConnection(FaultProxy proxy, Socket client, Socket s
     private volatile bool clientsTurn = true;
     private volatile bool losesAnswer;
 
-    /// <summary>Until either side has nothing more to say, or the connection was cut.</summary>
+    /// <summary>Runs until one side closes or a fault cuts the connection.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task[] both = [RequestsAsync(either.Token), AnswersAsync(either.Token)];
         await Task.WhenAny(both);
         await either.CancelAsync();
-        // A cut is no polite goodbye.
+        // Reset the connection instead of closing it gracefully.
         client.LingerState = new LingerOption(true, 0);
         await Task.WhenAll(both);
     }

@@ -9,15 +9,15 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Replays;
 
-/// <summary>Many messages fail while Azure OpenAI is down; it is repaired, and they are replayed.</summary>
+/// <summary>Lets many messages fail while Azure OpenAI is down, and then measures their replay.</summary>
 internal static class ReplayBenchmark
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     public static Command Command()
     {
-        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 1000, Description = "How many fail." };
-        var command = new Command("replay", "Measures how long many failed messages take to be replayed, and checks that nothing is done twice.") { messages };
+        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 1000, Description = "Number of failed messages." };
+        var command = new Command("replay", "Measures the replay of many failed messages, and checks that nothing is done twice.") { messages };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(messages)));
         return command;
     }
@@ -36,7 +36,7 @@ internal static class ReplayBenchmark
         var clock = Stopwatch.StartNew();
         await ReplayAsync(environment.Url);
         var accepted = clock.Elapsed;
-        // Failed ones are settled already: it is done that they must become.
+        // Failed messages already count as settled, so wait for done.
         await environment.Checker.WaitUntilDoneAsync(promises, Deadline);
         var done = clock.Elapsed;
 
@@ -51,7 +51,7 @@ internal static class ReplayBenchmark
         return verdict.IsGood && before.GetValueOrDefault("failed") == messages ? 0 : 1;
     }
 
-    /// <summary>As an operator does, with the command line and its progress bar.</summary>
+    /// <summary>Runs the operator's command with its progress bar.</summary>
     private static async Task ReplayAsync(string url)
     {
         using var familypa = Process.Start(new ProcessStartInfo(

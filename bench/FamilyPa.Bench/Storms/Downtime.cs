@@ -9,30 +9,30 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Storms;
 
-/// <summary>Azure OpenAI is down while messages keep coming; nothing may be given up, hardly a call be made, and all be done soon after, in order.</summary>
+/// <summary>Azure OpenAI is down under load. No message may fail, few calls may be made, and all messages must be done soon after, in order.</summary>
 internal static class Downtime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     public static Command Command()
     {
-        var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => 2, Description = "How long it is down." };
-        var families = new Option<int>("--families") { DefaultValueFactory = _ => 100, Description = "Senders, each of a family of its own." };
-        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 10, Description = "Messages a second." };
-        var command = new Command("downtime", "Takes Azure OpenAI away under load, and checks that nothing is given up and each family's messages keep their order.") { minutes, rate, families };
+        var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => 2, Description = "Length of the downtime." };
+        var families = new Option<int>("--families") { DefaultValueFactory = _ => 100, Description = "Number of senders, each in its own family." };
+        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 10, Description = "Messages per second." };
+        var command = new Command("downtime", "Takes Azure OpenAI down under load, and checks that no message fails and each family's messages keep their order.") { minutes, rate, families };
         command.SetAction((parsed, _) => RunAsync(TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(rate), parsed.GetValue(families)));
         return command;
     }
 
     private static async Task<int> RunAsync(TimeSpan length, double rate, int families)
     {
-        // With the limits that the app has unless told otherwise; only the rates would turn away what this is about.
+        // The app's default limits, except for rates, which would throttle the load.
         await using var environment = await CrashEnvironment.StartAsync("downtime", 1, skipLeases: false, Console.WriteLine, settings =>
         {
             foreach (var limit in (string[])["BreakerFailures", "SenderFailures", "MaxConcurrentJobs"])
                 settings.Remove($"Limits__{limit}");
             settings["Pipeline__Lease"] = "00:01:00";
-            // As host.json has it: in the short pace of the other runs, the first message would use up its five tries before the breaker opens.
+            // host.json's value. With the short one of other runs, the first message would use up its five attempts before the breaker opens.
             settings["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:30";
         });
         var chatter = new RandomMessages(1);
@@ -59,7 +59,7 @@ internal static class Downtime
         await using var database = NpgsqlDataSource.Create(environment.AdminConnection);
         var (poison, disorder, replies, failures) = (
             await CountAsync(database, "select count(*) from poison_messages"),
-            // Each that was done, or whose tasks were made or whose reply was meant, before one that its family sent earlier.
+            // Messages with an end, task or reply before that of an earlier message of the same family.
             await CountAsync(
                 database,
                 """
@@ -75,7 +75,7 @@ internal static class Downtime
                 select count(*) from ordered where completed_at < completed_before or made_at < made_before or meant_at < meant_before
                 """,
                 sids),
-            // What Twilio was given for a family before the reply to what that sent earlier.
+            // Replies that Twilio got before the reply to an earlier message of the same family.
             await CountAsync(
                 database,
                 """
@@ -89,8 +89,8 @@ internal static class Downtime
                 """,
                 sids, environment.Twilio.Sent.Select(message => message.Sid).ToArray()),
             await CountAsync(database, "select count(distinct a.id) from job_attempts a where a.dependency = 'chat'"));
-        AnsiConsole.Write(new Table { Title = new TableTitle($"Azure OpenAI away for {length.TotalMinutes:0.#} min, {promises.Length} messages") }
-            .AddColumns("calls while down", "attempts that failed", "dead letters", "done out of order", "replied out of order", "all done after")
+        AnsiConsole.Write(new Table { Title = new TableTitle($"Azure OpenAI down for {length.TotalMinutes:0.#} min, {promises.Length} messages") }
+            .AddColumns("calls while down", "failed attempts", "dead letters", "done out of order", "replied out of order", "all done after")
             .AddRow($"{calls}", $"{failures}", $"{poison}", $"{disorder}", $"{replies}", inTime ? $"{settled.TotalSeconds:0} s" : "not in 5 min"));
         return inTime && poison == 0 && disorder == 0 && replies == 0 ? 0 : 1;
     }

@@ -3,14 +3,14 @@ using FamilyPa.Simulators.Faults;
 
 namespace FamilyPa.Bench.Storms;
 
-/// <summary>Everything around the app breaks now and then, by seed: database, queues and blobs at their connections, Twilio and Azure OpenAI in what they answer.</summary>
+/// <summary>Injects faults by seed into everything around the app: the connections to database, queues and blobs, and the responses of Twilio and Azure OpenAI.</summary>
 internal sealed class FaultSchedule(CrashEnvironment environment, int seed)
 {
     private List<ActiveFault> twilio = [];
     private List<ActiveFault> openAI = [];
     private List<long> before = [];
 
-    /// <param name="probability">Of each request and each round trip to be struck, 0 to 1.</param>
+    /// <param name="probability">Of a fault per request or round trip, 0 to 1.</param>
     public void Break(double probability)
     {
         environment.Database.Probability = environment.Queues.Probability = environment.Blobs.Probability = probability;
@@ -19,7 +19,7 @@ internal sealed class FaultSchedule(CrashEnvironment environment, int seed)
         before = [.. Exchanges];
     }
 
-    /// <returns>What of each service was struck meanwhile: its name, how many exchanges there were and how many of them broke.</returns>
+    /// <returns>For each service its name, the number of exchanges, and the number of faults.</returns>
     public IReadOnlyList<(string Name, long Exchanges, long Struck)> Heal()
     {
         string[] names = ["database", "queues", "blobs", "Twilio", "Azure OpenAI"];
@@ -40,7 +40,7 @@ internal sealed class FaultSchedule(CrashEnvironment environment, int seed)
         environment.Database.Exchanges, environment.Queues.Exchanges, environment.Blobs.Exchanges, environment.Twilio.Calls, environment.OpenAI.Calls,
     ];
 
-    /// <summary>Kinds of trouble that share the probability.</summary>
+    /// <summary>Adds several kinds of faults that share the probability.</summary>
     private static List<ActiveFault> Add(FaultPlan plan, double probability, int seed)
     {
         Fault[] kinds =

@@ -7,7 +7,7 @@ using FamilyPa.Bench.Traffic;
 
 namespace FamilyPa.Bench.Storms;
 
-/// <summary>The database, then the storage account, then both are away for a minute while messages keep coming.</summary>
+/// <summary>The database, then the storage account, then both are unavailable for a minute under load.</summary>
 internal static class Outage
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(5);
@@ -15,9 +15,9 @@ internal static class Outage
 
     public static Command Command()
     {
-        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 60, Description = "How long each outage lasts." };
-        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 5, Description = "Messages a second; fewer once Twilio has to be asked to try again." };
-        var command = new Command("outage", "Takes away the database, the storage account and both under load, and checks that nothing is lost or done twice.") { seconds, rate };
+        var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 60, Description = "Length of each outage." };
+        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 5, Description = "Messages per second; fewer while Twilio has to retry." };
+        var command = new Command("outage", "Takes the database, the storage account and both down under load, and checks that nothing is lost or done twice.") { seconds, rate };
         command.SetAction((parsed, _) => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate)));
         return command;
     }
@@ -26,7 +26,7 @@ internal static class Outage
     {
         await using var environment = await CrashEnvironment.StartAsync("outage", 1, skipLeases: false, Console.WriteLine);
         var chatter = new RandomMessages(1);
-        // Nothing that was accepted may be given up: an outage costs no try.
+        // No accepted message may fail, because an outage costs no attempt.
         var expectations = new Expectations(await environment.LearnAsync(chatter.OneOfEach()), MayFail: false);
         (string Name, FaultProxy[] Away)[] outages =
         [
@@ -47,7 +47,7 @@ internal static class Outage
             var promises = await sending;
             await environment.Checker.WaitUntilSettledAsync(promises, Deadline);
             var verdict = await environment.Checker.CheckAsync(promises, expectations, environment.SentTo(promises), environment.OpenAI.Billed);
-            Console.WriteLine($"{name} away for {length.TotalSeconds:0} s: {promises.Count} messages, all settled {back.Elapsed.TotalSeconds:0} s after");
+            Console.WriteLine($"{name} down for {length.TotalSeconds:0} s: {promises.Count} messages, all settled {back.Elapsed.TotalSeconds:0} s after");
             VerdictTable.Show(verdict);
             good &= verdict.IsGood;
         }

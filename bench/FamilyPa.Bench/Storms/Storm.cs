@@ -8,28 +8,28 @@ using Spectre.Console;
 
 namespace FamilyPa.Bench.Storms;
 
-/// <summary>Thousands of messages while everything around the app breaks now and then and the app itself is killed every few seconds; then the sky clears.</summary>
+/// <summary>Sends thousands of messages while the services around the app fail at random and the app is killed every few seconds; then all faults end.</summary>
 internal static class Storm
 {
     /// <summary>
-    /// Of the app's pool. Npgsql drops all of it when one connection breaks, and in a storm they break all the time: with the usual twenty
-    /// PostgreSQL does little but start processes for new ones.
+    /// Size of the app's pool. Npgsql drops the whole pool when one connection breaks, which is frequent here. With the default of twenty,
+    /// PostgreSQL would mostly start processes for new connections.
     /// </summary>
     private const int Connections = 2;
 
-    /// <summary>So that a message stands in line for less than the sweeper waits: what it queues again meanwhile stands there twice.</summary>
+    /// <summary>Keeps the wait in the queue below the sweeper's interval. Otherwise the sweeper queues messages a second time.</summary>
     private const int MostUnfinished = 60;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     public static Command Command()
     {
-        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 10_000, Description = "How many, a fifth of them delivered twice." };
-        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Decides what is sent and what breaks." };
-        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 50, Description = "Messages a second at most; fewer where the app does not keep up." };
-        var faults = new Option<double>("--faults") { DefaultValueFactory = _ => 0.05, Description = "The share that is struck of all requests to each of the services." };
-        var killEvery = new Option<double>("--kill-every") { DefaultValueFactory = _ => 5, Description = "Seconds that the app lives from start to kill, on average; 0 for ever." };
-        var command = new Command("storm", "Breaks everything around the app and the app itself, and checks that nothing is lost or done twice.")
+        var messages = new Option<int>("--messages") { DefaultValueFactory = _ => 10_000, Description = "Number of messages, a fifth of them delivered twice." };
+        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 1, Description = "Seed of messages and faults." };
+        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 50, Description = "Maximum rate per second; lower if the app does not keep up." };
+        var faults = new Option<double>("--faults") { DefaultValueFactory = _ => 0.05, Description = "Probability of a fault per request to a service." };
+        var killEvery = new Option<double>("--kill-every") { DefaultValueFactory = _ => 5, Description = "Average seconds from start to kill; 0 for no kills." };
+        var command = new Command("storm", "Injects faults into all services, kills the app, and checks that nothing is lost or done twice.")
         {
             messages, seed, rate, faults, killEvery,
         };
@@ -59,7 +59,7 @@ internal static class Storm
         await killing;
         var struck = weather.Heal();
         var stormy = clock.Elapsed;
-        Console.WriteLine($"all acknowledged after {stormy.TotalSeconds:0} s; the sky is clear");
+        Console.WriteLine($"all acknowledged after {stormy.TotalSeconds:0} s; faults have ended");
 
         await environment.Checker.WaitUntilSettledAsync(promises, Deadline);
         var verdict = await environment.Checker.CheckAsync(promises, expectations, environment.SentTo(promises), environment.OpenAI.Billed);
@@ -74,7 +74,7 @@ internal static class Storm
         {
             while (every > 0)
             {
-                // A busy machine takes seconds to start it. Those are no part of its life, or it would get nothing done between two kills.
+                // Count from the moment the app responds: a busy machine takes seconds to start it.
                 await app.Living.WaitAsync(over);
                 await Task.Delay(TimeSpan.FromSeconds(every * (0.5 + random.NextDouble())), over);
                 await app.KillAsync();
@@ -82,7 +82,7 @@ internal static class Storm
         }
         catch (OperationCanceledException)
         {
-            // The storm is over.
+            // The faults have ended.
         }
     }
 
@@ -90,7 +90,7 @@ internal static class Storm
         IReadOnlyDictionary<string, int> ends, IReadOnlyList<(string Name, long Exchanges, long Struck)> services, Verdict verdict, string title)
     {
         Console.WriteLine(title);
-        var table = new Table().AddColumns("", "requests", "struck");
+        var table = new Table().AddColumns("", "requests", "faults");
         foreach (var (name, exchanges, struck) in services)
             table.AddRow(name, $"{exchanges}", $"{struck} ({(exchanges == 0 ? 0 : 100.0 * struck / exchanges):0.0} %)");
         AnsiConsole.Write(table);

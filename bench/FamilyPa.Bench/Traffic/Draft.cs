@@ -3,18 +3,18 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Bench.Traffic;
 
-/// <summary>A message that somebody is about to send.</summary>
-/// <param name="Kind">Messages of one kind become the same: so many tasks, the same end.</param>
-/// <param name="Voices">How many voice notes are attached.</param>
+/// <summary>A message before it is sent.</summary>
+/// <param name="Kind">Messages of one kind have the same outcome.</param>
+/// <param name="Voices">The texts of the attached voice notes.</param>
 internal sealed record Draft(string Kind, string Body, params IReadOnlyList<string> Voices)
 {
-    /// <summary>Twilio delivers it a second time, this long after the first; null: once.</summary>
+    /// <summary>Delay before Twilio delivers it a second time; null: once.</summary>
     public TimeSpan? Again { get; init; }
 
-    /// <summary>It is sent this long after those it is sent along with.</summary>
+    /// <summary>Delay before it is sent, after the messages of the same batch.</summary>
     public TimeSpan Later { get; init; }
 
-    /// <summary>How the MessageSid begins, where a fault has to know it.</summary>
+    /// <summary>A prefix of the MessageSid by which a fault selects the message.</summary>
     public string? SidPrefix { get; init; }
 
     public InboundMessage From(string phone) => new()
@@ -25,6 +25,6 @@ internal sealed record Draft(string Kind, string Body, params IReadOnlyList<stri
         MessageSid = SidPrefix is null ? null : SidPrefix + Guid.NewGuid().ToString("N")[..(34 - SidPrefix.Length)],
     };
 
-    /// <summary>A voice note as long as the words take.</summary>
+    /// <summary>Creates a voice note with a realistic length.</summary>
     public static byte[] Speak(string words) => OggOpusWriter.Write(words, TimeSpan.FromSeconds(Math.Max(1, words.Length / 15.0)), "en");
 }

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace FamilyPa.Bench.Traffic;
 
-/// <summary>The people who send.</summary>
+/// <summary>Adds senders to the database.</summary>
 internal static class Families
 {
-    /// <summary>For each phone a family, of which it is the only member's.</summary>
+    /// <summary>Adds one family with one member per phone number.</summary>
     public static async Task AddAsync(NpgsqlDataSource database, IReadOnlyList<string> phones)
     {
         await using var command = database.CreateCommand(

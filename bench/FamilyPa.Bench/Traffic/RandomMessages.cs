@@ -1,6 +1,6 @@
 namespace FamilyPa.Bench.Traffic;
 
-/// <summary>What families say, by seed.</summary>
+/// <summary>Generates family messages by seed.</summary>
 internal sealed class RandomMessages(int seed)
 {
     private const double DuplicateShare = 0.2;
@@ -27,7 +27,7 @@ internal sealed class RandomMessages(int seed)
 
     public Draft TwoVoiceNotes() => new("two voice notes", "", $"buy {Any(Things)}", $"call {Any(People)} {Any(Days)}");
 
-    /// <summary>One of each kind and as many others as it takes, in any order, some of them delivered twice (at least one).</summary>
+    /// <summary>One message of each kind and others up to the count, in random order, at least one of them delivered twice.</summary>
     public IReadOnlyList<Draft> Mix(int count)
     {
         var drafts = OneOfEach().Concat(Endless().Take(count - Kinds.Length)).ToArray();
@@ -38,7 +38,7 @@ internal sealed class RandomMessages(int seed)
 
     public IReadOnlyList<Draft> OneOfEach() => [.. Kinds.Select(make => make())];
 
-    /// <summary>Any kinds.</summary>
+    /// <summary>An infinite sequence of random kinds.</summary>
     public IEnumerable<Draft> Endless()
     {
         while (true)

@@ -3,13 +3,13 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Bench.Traffic;
 
-/// <summary>Sends messages as Twilio delivers them, and does not give up until each was acknowledged.</summary>
+/// <summary>Delivers messages as Twilio does, and retries each until it is acknowledged.</summary>
 internal sealed class Sender(TwilioSimulator twilio)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="phone">Of somebody who sends nothing else: whatever Twilio sends there belongs to this message.</param>
-    /// <returns>What the acknowledgement promised.</returns>
+    /// <param name="phone">A sender without other messages, so that all replies to it belong to this message.</param>
+    /// <returns>The acknowledged message.</returns>
     public async Task<SentMessage> SendAsync(Draft draft, string phone, CancellationToken cancellation)
     {
         await Task.Delay(draft.Later, cancellation);

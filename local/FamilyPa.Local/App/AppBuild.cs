@@ -4,26 +4,26 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.App;
 
-/// <summary>The app as built beside us, in the configuration of the running program.</summary>
+/// <summary>Builds the app in the same configuration as this program.</summary>
 public static class AppBuild
 {
     private static readonly string[] Sources = ["FamilyPa.Core", "FamilyPa.Functions"];
 
-    /// <summary>Ours, in its exact spelling: built as "debug" after "Debug", everything would be compiled again.</summary>
+    /// <summary>In its exact case: a build of "debug" after "Debug" would compile everything again.</summary>
     public static string Configuration { get; } = typeof(AppBuild).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
     public static string Assembly { get; } =
         Path.Combine(Repository.Root, "artifacts", "bin", "FamilyPa.Functions", Configuration.ToLowerInvariant(), "FamilyPa.Functions.dll");
 
-    /// <summary>The dotnet that runs us: there may be another one, or none, on the PATH.</summary>
+    /// <summary>The dotnet that runs this process. The PATH may have none or a different one.</summary>
     public static string DotNet { get; } = FindDotNet();
 
-    /// <summary>Written after a build, with the time of its beginning.</summary>
+    /// <summary>A file whose time is the start of the last successful build.</summary>
     private static string Marker => Path.Combine(Repository.StateFolder, $"built-{Configuration}");
 
     public static async Task RunAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        // A build that finds nothing to do takes several seconds to find it.
+        // An up-to-date build takes several seconds.
         if (File.Exists(Assembly) && File.Exists(Marker) && LastChange() < File.GetLastWriteTimeUtc(Marker))
             return;
         progress?.Invoke($"dotnet build FamilyPa.Functions -c {Configuration}");
@@ -37,7 +37,7 @@ public static class AppBuild
         File.SetLastWriteTimeUtc(Marker, begun);
     }
 
-    /// <summary>Folders count too: a deleted file leaves its time in them.</summary>
+    /// <summary>Includes folders, because a deletion changes their time.</summary>
     private static DateTime LastChange() =>
         Sources.SelectMany(folder => Directory.EnumerateFileSystemEntries(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Repository.Root))

@@ -3,15 +3,15 @@ using FunctionsHost;
 
 namespace FamilyPa.Local.App;
 
-/// <param name="Settings">What the app finds in its environment; a null hides a variable of ours.</param>
+/// <param name="Settings">The app's environment; null removes an inherited variable.</param>
 public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDictionary<string, string?> Settings)
 {
     public string Assembly { get; init; } = AppBuild.Assembly;
 
-    /// <summary>What the platform's own host runs in the place of <see cref="Assembly"/>.</summary>
+    /// <summary>The published app that the platform's own host runs instead of <see cref="Assembly"/>.</summary>
     public string PublishedFolder { get; init; } = AppPublication.Folder;
 
-    /// <summary>What the platform's own host is asked until it answers.</summary>
+    /// <summary>The path that is polled until the app under the platform's own host responds.</summary>
     public string LivePath { get; init; } = "/api/health/live";
 
     /// <inheritdoc cref="FunctionsHostOptions.TimerSchedule"/>
@@ -20,21 +20,21 @@ public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDicti
     /// <inheritdoc cref="FunctionsHostOptions.PoisonRetryDelay"/>
     public TimeSpan? PoisonRetryDelay { get; init; }
 
-    /// <summary>Everything the app and its host write, this run's only.</summary>
+    /// <summary>Log file for the output of the app and its host.</summary>
     public string? LogFile { get; init; }
 
     public string? RecordFile { get; init; }
 
-    /// <summary>Called with the id of each process that the app gets, the first one included.</summary>
+    /// <summary>Called with the process id of each worker, the first one included.</summary>
     public Action<int>? OnReady { get; init; }
 
-    /// <summary>Called when the app's process has ended by itself, before the next one is started.</summary>
+    /// <summary>Called when the worker process has ended by itself, before the next one starts.</summary>
     public Func<int, Task>? OnExit { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 }
 
-/// <summary>The app as the platform runs it: a worker process behind a host, which is the local one in this process or, where it is at hand, the platform's own.</summary>
+/// <summary>Runs the app as the platform does: a worker process behind a host, which is the local one in this process or the platform's own.</summary>
 public sealed class AppProcess : IAsyncDisposable
 {
     private readonly AppStart start;
@@ -51,13 +51,13 @@ public sealed class AppProcess : IAsyncDisposable
 
     public string BaseUrl => start.BaseUrl;
 
-    /// <summary>Of the worker; under the platform's own host, of the host.</summary>
+    /// <summary>The worker's process id; under the platform's own host, the host's.</summary>
     public int ProcessId => worker!.Id;
 
     public OutputTail Output { get; } = new();
 
-    /// <summary>Returns once the app answers.</summary>
-    /// <exception cref="LocalRunException">It does not; the message ends with its last lines.</exception>
+    /// <summary>Starts the app and waits until it responds.</summary>
+    /// <exception cref="LocalRunException">The app did not start. The message ends with the app's last lines of output.</exception>
     public static async Task<AppProcess> StartAsync(AppStart start, CancellationToken cancellationToken = default)
     {
         var app = new AppProcess(start);
@@ -75,7 +75,7 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Holds it, so that it costs nothing while nobody needs it, or lets it go on.</summary>
+    /// <summary>Suspends the app, so that it uses no CPU while it is not needed, or resumes it.</summary>
     public async Task PauseAsync(bool paused)
     {
         if (host is not null && paused)
@@ -85,10 +85,10 @@ public sealed class AppProcess : IAsyncDisposable
             await host.ResumeAsync();
     }
 
-    /// <summary>As a crash of the worker: the host starts the next one.</summary>
+    /// <summary>Kills the worker, as a crash does. The host starts the next one.</summary>
     public Task CrashAsync() => worker!.KillAsync();
 
-    /// <summary>As a crash, and nothing is started again.</summary>
+    /// <summary>Kills the worker and the host. Nothing restarts.</summary>
     public async Task KillAsync()
     {
         if (host is not null)
@@ -97,7 +97,7 @@ public sealed class AppProcess : IAsyncDisposable
             await platform.KillAsync();
     }
 
-    /// <summary>As the platform asks: work in hand may end first.</summary>
+    /// <summary>Stops the app gracefully: functions in progress may finish.</summary>
     public async ValueTask DisposeAsync()
     {
         if (host is not null)

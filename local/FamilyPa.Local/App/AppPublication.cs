@@ -2,7 +2,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.App;
 
-/// <summary>The app as it is deployed, compiled ahead of time: what the platform's own host and the benchmarks run.</summary>
+/// <summary>Publishes the app ready-to-run, as it is deployed. The platform's own host and the benchmarks run it.</summary>
 public static class AppPublication
 {
     public static string Folder { get; } = Path.Combine(Repository.Root, "artifacts", "app");
@@ -11,7 +11,7 @@ public static class AppPublication
 
     public static string Assembly { get; } = Path.Combine(Folder, "FamilyPa.Functions.dll");
 
-    /// <summary>Publishes it, once in this process.</summary>
+    /// <summary>Publishes the app once per process.</summary>
     public static Task EnsureAsync() => Published.Value;
 
     /// <summary>Publishes a project of this repository.</summary>

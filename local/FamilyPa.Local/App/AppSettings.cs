@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.App;
 
-/// <summary>The settings of the app, by the names it reads them under.</summary>
+/// <summary>The app's settings by name.</summary>
 public static class AppSettings
 {
     public const string Storage = "AzureWebJobsStorage";
@@ -29,11 +29,11 @@ public static class AppSettings
         PublicBaseUrl, OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
     ];
 
-    /// <summary>Of everything in this process's environment, what the app would take for a setting of its own.</summary>
+    /// <summary>The names of the environment variables that the app would read as settings.</summary>
     public static IEnumerable<string> GivenInEnvironment() =>
         Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsSetting);
 
-    /// <summary>What the environment says, where it says anything.</summary>
+    /// <summary>The variable's value; null when it is absent or empty.</summary>
     public static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static bool IsSetting(string name) =>

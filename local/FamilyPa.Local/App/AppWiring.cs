@@ -1,11 +1,11 @@
 namespace FamilyPa.Local.App;
 
-/// <summary>What the app is connected to and the secrets it shares with it.</summary>
+/// <summary>The app's addresses and secrets.</summary>
 public sealed record AppWiring
 {
     public required string BaseUrl { get; init; }
 
-    /// <summary>What Twilio signs; the address the app is reached at, unless it is reached through another one.</summary>
+    /// <summary>The address that Twilio signs. When null, it is <see cref="BaseUrl"/>.</summary>
     public string? PublicBaseUrl { get; init; }
 
     public required string Storage { get; init; }
@@ -14,7 +14,7 @@ public sealed record AppWiring
 
     public required TwilioAccount Twilio { get; init; }
 
-    /// <summary>Where Twilio's API redirects to for media, where that is not Twilio's own.</summary>
+    /// <summary>The host to which a simulated Twilio API redirects for media.</summary>
     public string? TwilioMediaHosts { get; init; }
 
     public required string OpenAIEndpoint { get; init; }
@@ -48,9 +48,9 @@ public sealed record AppWiring
     };
 }
 
-/// <summary>Our side of Twilio's account.</summary>
+/// <summary>The credentials of the Twilio account.</summary>
 public sealed record TwilioAccount(string AccountSid, string AuthToken, string SharedSecret, string ApiBaseUrl)
 {
-    /// <summary>Twilio's webhook for inbound messages, as it would be set in its console.</summary>
+    /// <summary>The webhook URL for inbound messages, as an operator would enter it in Twilio's console.</summary>
     public string WebhookUrl(string baseUrl) => $"{baseUrl}/api/webhooks/twilio?secret={Uri.EscapeDataString(SharedSecret)}";
 }

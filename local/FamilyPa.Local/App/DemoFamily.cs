@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FamilyPa.Local.App;
 
-/// <summary>A family to try things with. Its ids never change, so links and scripts stay good.</summary>
+/// <summary>The demo family. Its ids are fixed, so that links and scripts stay valid.</summary>
 public static class DemoFamily
 {
     public const string Name = "The Demo family";
@@ -16,15 +16,15 @@ public static class DemoFamily
 
     public static IReadOnlyList<DemoMember> Members { get; } = [Owner, Second];
 
-    /// <summary>Adds what is missing and changes nothing that is there.</summary>
-    /// <param name="connectionString">A login with full rights, or one that may take the role service_role.</param>
+    /// <summary>Inserts missing rows and changes no existing ones.</summary>
+    /// <param name="connectionString">A login with full rights, or one that may set the role service_role.</param>
     public static async Task SeedAsync(string connectionString, CancellationToken cancellationToken = default)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        // Row security is forced on an owner too; service_role is the one it lets through.
+        // Row security is forced on the owner too. Its policies admit service_role.
         batch.BatchCommands.Add(new("set local role service_role"));
         batch.BatchCommands.Add(new("insert into families (id, name, timezone, locale) values ($1, $2, $3, 'en-GB') on conflict do nothing")
         {

@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.App;
 
-/// <summary>Functions that nothing triggers, though an operator can still run a timer's.</summary>
+/// <summary>Disables the triggers of functions. An operator can still run a disabled timer function.</summary>
 public static class DisabledFunctions
 {
     public static void Set(IDictionary<string, string?> settings, params ReadOnlySpan<string> functions)

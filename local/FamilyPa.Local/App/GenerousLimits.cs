@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.App;
 
-/// <summary>Limits that nothing reaches, for tests and benchmarks of something else: those send in seconds what a family sends in months.</summary>
+/// <summary>Sets limits so high that tests and benchmarks of other features never reach them.</summary>
 public static class GenerousLimits
 {
     public static void Set(IDictionary<string, string?> settings)

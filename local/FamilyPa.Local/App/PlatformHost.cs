@@ -4,11 +4,11 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.App;
 
 /// <summary>
-/// The platform's own host in the place of the local one, running the published app: the Functions Core Tools, or the host itself out of its Docker image.
+/// Runs the published app under the platform's own host instead of the local one: the Functions Core Tools, or the host from its Docker image.
 /// </summary>
 public sealed class PlatformHost : IAsyncDisposable
 {
-    /// <summary>Names the folder of the host, or is <c>func</c> for the Core Tools on the PATH.</summary>
+    /// <summary>Environment variable with the host's folder, or <c>func</c> for the Core Tools on the PATH.</summary>
     public const string Variable = "FAMILYPA_FUNCTIONS_HOST";
 
     private const string CoreTools = "func";
@@ -23,14 +23,14 @@ public sealed class PlatformHost : IAsyncDisposable
         this.keys = keys;
     }
 
-    /// <summary>Read at each look, so that an option of the local run can set it.</summary>
+    /// <summary>Not cached, because an option of the local run sets the variable.</summary>
     public static bool IsUsed => Folder is not null;
 
     public ChildProcess Process { get; }
 
     private static string? Folder => AppSettings.Given(Variable);
 
-    /// <summary>Returns once the app answers.</summary>
+    /// <summary>Starts the host and waits until the app responds.</summary>
     public static async Task<PlatformHost> StartAsync(AppStart start, Action<string> onLine, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(start.PublishedFolder, "worker.config.json")))
@@ -52,7 +52,7 @@ public sealed class PlatformHost : IAsyncDisposable
 
     public Task KillAsync() => Process.KillAsync();
 
-    /// <summary>It gives functions ten seconds before it asks them to end.</summary>
+    /// <summary>The host waits ten seconds for functions in progress before it cancels them.</summary>
     public async ValueTask DisposeAsync()
     {
         await Process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(30));
@@ -73,7 +73,7 @@ public sealed class PlatformHost : IAsyncDisposable
             : new ChildStart(Path.Combine(Folder!, "Microsoft.Azure.WebJobs.Script.WebHost"))
             {
                 WorkingDirectory = Folder,
-                // Its worker, which it does not end when it is killed.
+                // The host does not end its worker when it is killed.
                 DiesWithItsChildren = true,
                 Environment = new Dictionary<string, string?>(start.Settings)
                 {
@@ -83,11 +83,11 @@ public sealed class PlatformHost : IAsyncDisposable
                     ["languageWorkers__dotnet-isolated__workerDirectory"] = start.PublishedFolder,
                     ["AzureWebJobsSecretStorageType"] = "files",
                     ["FUNCTIONS_SECRETS_PATH"] = WriteKeys(start.FunctionKey, keys),
-                    // It says nothing unless asked, and the tests read what it says.
+                    // The host's console log is off by default, and tests read it.
                     ["AzureFunctionsJobHost__logging__console__isEnabled"] = "true",
-                    // A container's name is how it knows that it runs in Azure.
+                    // With this variable the host believes that it runs in Azure.
                     ["CONTAINER_NAME"] = null,
-                    // It is built for an older .NET than the app.
+                    // The host targets an older .NET than the app.
                     ["DOTNET_ROLL_FORWARD"] = "Major",
                 },
             };
@@ -107,7 +107,7 @@ public sealed class PlatformHost : IAsyncDisposable
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !limit.IsCancellationRequested)
             {
-                // Not listening yet, or too busy to answer.
+                // Not listening yet, or too slow.
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FamilyPa.Local.Demo;
 
-/// <summary>Reads one message's timeline, as service_role: the only role every row is open to.</summary>
+/// <summary>Reads a message's timeline as service_role, the only role that may read every row.</summary>
 internal sealed class DemoDatabase(string connectionString) : IAsyncDisposable
 {
     private const string Job = """

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Local.Demo;
 
-/// <summary>What became of the messages, as tables.</summary>
+/// <summary>Prints the messages, tasks and replies as tables.</summary>
 internal static class DemoReport
 {
     public static void Show(IAnsiConsole console, IReadOnlyList<(DemoMessage Message, DemoTimeline Timeline)> sent)

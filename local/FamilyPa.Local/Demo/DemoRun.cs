@@ -4,13 +4,13 @@ using Spectre.Console;
 
 namespace FamilyPa.Local.Demo;
 
-/// <summary>One text and one voice note through the real webhook, and what became of them.</summary>
+/// <summary>Sends a text and a voice note through the real webhook and follows them to the end.</summary>
 internal static class DemoRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
-    /// <returns>Why it failed; null if it did not.</returns>
+    /// <returns>The reason of the failure; null on success.</returns>
     public static async Task<string?> RunAsync(LocalRun run, IAnsiConsole console, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -45,7 +45,7 @@ internal static class DemoRun
         { Status: "failed" } => $"The {message.Kind} failed: {timeline.Error ?? timeline.Reason}",
         { Status: "rejected" } when message.Kind == "text" => $"The text was rejected: {timeline.Reason}",
         { Tasks.Count: not 2 } when message.Kind == "text" => $"The text asks for 2 tasks and became {timeline.Tasks.Count}.",
-        { IsAnswered: false } => $"Nobody was told what became of the {message.Kind}.",
+        { IsAnswered: false } => $"The {message.Kind} has no reply.",
         _ => null,
     };
 }

@@ -7,7 +7,7 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Local.Demo;
 
-/// <summary>Sends as the demo family's owner, through the real webhook, signed.</summary>
+/// <summary>Sends signed messages of the demo family's owner through the real webhook.</summary>
 internal static class DemoSender
 {
     public const string Text = "buy milk tomorrow and call grandma on Friday at 5pm";
@@ -16,7 +16,7 @@ internal static class DemoSender
     public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken) =>
         run.Simulators.Twilio is null ? await PostAsync(run.File, cancellationToken) : await SendAsync(run.Simulators.Twilio, "text", Text, [], cancellationToken);
 
-    /// <summary>Null where Twilio is outside: the app would look for the audio there.</summary>
+    /// <summary>Returns null when Twilio is not simulated, because the app would download the audio from the real Twilio.</summary>
     public static async Task<DemoMessage?> SendVoiceAsync(LocalRun run, CancellationToken cancellationToken) =>
         run.Simulators.Twilio is null ? null : await SendAsync(run.Simulators.Twilio, "voice note", Voice, [PhoneApi.Speak(Voice)], cancellationToken);
 
@@ -28,7 +28,7 @@ internal static class DemoSender
         return new DemoMessage(kind, said, delivery.MessageSid, delivery.Status, delivery.Elapsed);
     }
 
-    /// <summary>Twilio is outside and cannot be asked to receive a message: we sign one in its name, with the token both sides know.</summary>
+    /// <summary>Posts a signed webhook directly, because only a simulated Twilio can be made to receive a message.</summary>
     private static async Task<DemoMessage> PostAsync(RunFile file, CancellationToken cancellationToken)
     {
         var sid = "SM" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>What the page asks for. Sending goes through simulated Twilio, which signs it and posts it to the app's webhook.</summary>
-/// <param name="listens">A real model transcribes; the simulated one can only read the recordings that <see cref="Speak"/> makes.</param>
+/// <summary>The phone page's API. It sends through simulated Twilio, which signs the message and posts it to the app's webhook.</summary>
+/// <param name="listens">Whether a real model transcribes. The simulated one reads only recordings from <see cref="Speak"/>.</param>
 internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, bool listens)
 {
     private const string NobodyListens =
@@ -52,7 +52,7 @@ internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember>
     private string? HintFor(IFormFileCollection files) =>
         !listens && files.Any(file => file.ContentType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase)) ? NobodyListens : null;
 
-    /// <summary>A reply that was looked at: Twilio reports it read, as WhatsApp's second blue tick.</summary>
+    /// <summary>Reports a displayed reply as read, like WhatsApp's read receipts.</summary>
     private async Task ReadAsync(HttpContext context)
     {
         await twilio.ReportStatusAsync((string)context.Request.RouteValues["sid"]!, "read");
@@ -69,13 +69,13 @@ internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember>
             return;
         }
 
-        // Whatever was attached is handed back as data, never as a page of ours.
+        // Attachments are untrusted, so the browser must not render them as a page of this origin.
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.ContentType = media.ContentType.StartsWith("audio/", StringComparison.Ordinal) ? media.ContentType : "application/octet-stream";
         await context.Response.Body.WriteAsync(media.Content, context.RequestAborted);
     }
 
-    /// <summary>A voice note without a microphone: silence that carries its text, which the simulated transcription reads.</summary>
+    /// <summary>Creates a voice note of silence with the text in its metadata, which the simulated transcription reads.</summary>
     internal static InboundMedia Speak(string text) =>
         new("audio/ogg", OggOpusWriter.Write(text, TimeSpan.FromSeconds(Math.Max(1, text.Length / 15.0))));
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>One member's conversation as an event stream: each message when it appears and whenever its status changes.</summary>
+/// <summary>Streams a member's conversation as server-sent events: each message when it is new or its status changes.</summary>
 internal sealed class PhoneEvents(TwilioSimulator twilio, CancellationToken stopping)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
@@ -20,7 +20,7 @@ internal sealed class PhoneEvents(TwilioSimulator twilio, CancellationToken stop
         var shown = new Dictionary<string, TwilioMessage>();
         try
         {
-            // An answer without a body yet tells the browser that the stream is open.
+            // The response headers tell the browser that the stream is open.
             await context.Response.Body.FlushAsync(ends.Token);
             while (true)
             {
@@ -37,7 +37,7 @@ internal sealed class PhoneEvents(TwilioSimulator twilio, CancellationToken stop
         }
         catch (OperationCanceledException)
         {
-            // The page was closed, or the run ends.
+            // The page was closed, or the run is stopping.
         }
     }
 

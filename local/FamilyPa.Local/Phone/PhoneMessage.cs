@@ -2,8 +2,8 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>A message as the phone shows it.</summary>
-/// <param name="Mine">Written on this phone; otherwise a reply to it.</param>
+/// <summary>A message on the phone page.</summary>
+/// <param name="Mine">Whether the member sent it; otherwise it is a reply.</param>
 internal sealed record PhoneMessage(string Sid, bool Mine, string Body, DateTimeOffset At, string Status, int? ErrorCode, IReadOnlyList<PhoneMedia> Media)
 {
     public static PhoneMessage Of(TwilioMessage message) => new(
@@ -13,8 +13,8 @@ internal sealed record PhoneMessage(string Sid, bool Mine, string Body, DateTime
 
 internal sealed record PhoneMedia(string ContentType, string Url);
 
-/// <summary>How the webhook took a message.</summary>
-/// <param name="Hint">What the developer should know of what will come of it.</param>
+/// <summary>The webhook's response to a message.</summary>
+/// <param name="Hint">A hint for the developer about the expected result.</param>
 internal sealed record PhoneDelivery(string MessageSid, bool Accepted, int? Status, long Milliseconds, string? Hint);
 
 internal sealed record PhoneProblem(string Message);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>The page's files, carried in this assembly.</summary>
+/// <summary>Serves the page's embedded files.</summary>
 internal static class PhonePage
 {
     private static readonly Dictionary<string, string> Files = new()

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>The page that plays a family member: what it sends goes through simulated Twilio, signed, to the real webhook.</summary>
+/// <summary>Serves the page that simulates a family member's phone. Its messages go through simulated Twilio to the real webhook.</summary>
 internal sealed class PhoneServer : IAsyncDisposable
 {
-    /// <summary>Kept while it is free, so that an open page finds the phone again after a restart.</summary>
+    /// <summary>Preferred port, so that an open page reconnects after a restart.</summary>
     private const int UsualPort = 7072;
 
     private readonly WebApplication app;
@@ -31,7 +31,7 @@ internal sealed class PhoneServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port ?? (LoopbackPort.IsFree(UsualPort) ? UsualPort : 0));
         });
         builder.Services.AddRoutingCore();
-        // Open pages hold an event stream each: they must not hold up Ctrl+C.
+        // Each open page holds an event stream, which must not delay Ctrl+C.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         var app = builder.Build();
         app.Use(RefuseOtherSites);
@@ -44,7 +44,7 @@ internal sealed class PhoneServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    /// <summary>Any page open in the same browser could otherwise write to the family's assistant, or read along under a name that resolves here.</summary>
+    /// <summary>Blocks cross-site requests and DNS rebinding: other pages in the browser must not send messages or read the conversation.</summary>
     private static async Task RefuseOtherSites(HttpContext context, RequestDelegate next)
     {
         var site = context.Request.Headers["Sec-Fetch-Site"].ToString();

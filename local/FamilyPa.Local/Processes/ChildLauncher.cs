@@ -4,8 +4,7 @@ using System.Diagnostics;
 namespace FamilyPa.Local.Processes;
 
 /// <summary>
-/// Starts every child from one thread that never ends: Linux takes the end of the starting thread for the death of the parent,
-/// and threads of the pool come and go.
+/// Starts all child processes from one thread that never ends. Linux sends the parent death signal when the starting thread ends, and pool threads end.
 /// </summary>
 internal static class ChildLauncher
 {

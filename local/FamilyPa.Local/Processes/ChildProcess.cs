@@ -3,28 +3,28 @@ using FunctionsHost;
 
 namespace FamilyPa.Local.Processes;
 
-/// <summary>How to start a child. <see cref="WhenParentDies"/> is what it gets if we are killed.</summary>
+/// <summary>The start information of a child. Linux sends it <see cref="WhenParentDies"/> when this process dies.</summary>
 public sealed record ChildStart(string File, params IReadOnlyList<string> Arguments)
 {
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Added to our own environment; a null removes the variable.</summary>
+    /// <summary>Added to the inherited environment; null removes a variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     public bool AsNobody { get; init; }
 
     public Signal? WhenParentDies { get; init; } = Signal.Kill;
 
-    /// <summary>Whether a kill takes along what it has started.</summary>
+    /// <summary>Whether a kill includes the child's own children.</summary>
     public bool DiesWithItsChildren { get; init; }
 
     public Action<string>? OnLine { get; init; }
 
-    /// <summary>Where the process is recorded; one that an earlier run recorded there and left running is ended first.</summary>
+    /// <summary>Where the process is recorded. A process that an earlier run recorded there and left running is ended first.</summary>
     public string? RecordFile { get; init; }
 }
 
-/// <summary>A process that belongs to us: its output is kept, and it does not outlive us.</summary>
+/// <summary>A child process that ends with this process. Its last output is kept.</summary>
 public sealed class ChildProcess : IWorkerProcess
 {
     private readonly Process process;
@@ -73,7 +73,7 @@ public sealed class ChildProcess : IWorkerProcess
         return child;
     }
 
-    /// <summary>Runs a command to its end; false where it failed or does not exist.</summary>
+    /// <summary>Runs a command to its end. Returns false when it failed or does not exist.</summary>
     public static async Task<(bool Succeeded, string Output)> RunAsync(ChildStart start, CancellationToken cancellationToken = default)
     {
         try

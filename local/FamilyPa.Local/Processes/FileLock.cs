@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.Processes;
 
-/// <summary>A lock between processes. The system releases it with its holder, so a killed run leaves none behind.</summary>
+/// <summary>A lock between processes. The system releases it when its holder ends.</summary>
 public sealed class FileLock : IDisposable
 {
     private readonly FileStream stream;

@@ -3,20 +3,20 @@ using System.Net.Sockets;
 
 namespace FamilyPa.Local.Processes;
 
-/// <summary>A port on 127.0.0.1 that nobody else gets until it is let go.</summary>
+/// <summary>A reserved port on 127.0.0.1.</summary>
 public sealed class LoopbackPort : IDisposable
 {
-    // Listening, not just bound: two that only bind may have the same one.
+    // Listens, because several sockets that only bind may share a port.
     private readonly TcpListener listener;
 
     private LoopbackPort(TcpListener listener) => this.listener = listener;
 
     public int Number => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>This one, or any other where somebody has it.</summary>
+    /// <summary>Reserves the wanted port, or another one when it is in use.</summary>
     public static LoopbackPort Hold(int wanted) => TryHold(wanted) ?? TryHold(0)!;
 
-    /// <summary>One that nobody held a moment ago; whoever binds it must be ready to find it taken.</summary>
+    /// <summary>A port that was free a moment ago. Another process may take it before the caller does.</summary>
     public static int Free()
     {
         using var port = Hold(0);

@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.Processes;
 
-/// <summary>The last lines a child wrote: what a failure is explained with.</summary>
+/// <summary>The last lines of a child's output, for error messages.</summary>
 public sealed class OutputTail(int capacity = 400)
 {
     private readonly Queue<string> lines = new();

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace FamilyPa.Local.Processes;
 
-/// <summary>dotnet run passes a SIGTERM on to us; when it is killed outright, only its absence tells.</summary>
+/// <summary>Detects that <c>dotnet run</c> was killed. It forwards SIGTERM, but cannot forward SIGKILL.</summary>
 internal static class ParentWatch
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Watches nothing but a dotnet: a shell may end and mean us to go on.</summary>
+    /// <summary>Only watches a dotnet parent: a shell may end while this process is meant to continue.</summary>
     public static async Task RunAsync(Action gone, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || Parent() is not { } parent || await NameAsync(parent) != "dotnet")
@@ -24,7 +24,7 @@ internal static class ParentWatch
         }
     }
 
-    /// <summary>The second field after the name, which stands in parentheses and may itself hold any of them.</summary>
+    /// <summary>The parent's id is the second field after the process name in parentheses. The name may contain spaces and parentheses.</summary>
     private static int? Parent() =>
         File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var id, ..]
             ? int.Parse(id, CultureInfo.InvariantCulture)

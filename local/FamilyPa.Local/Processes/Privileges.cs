@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace FamilyPa.Local.Processes;
 
 /// <summary>
-/// What Linux lets us ask for a child: its own session (a Ctrl+C in the terminal reaches us alone, so we stop things in order),
-/// a signal when we die, and another user. Elsewhere a child starts plainly.
+/// The command prefix that gives a Linux child its own session, a parent death signal and another user. With its own session, Ctrl+C reaches only this process,
+/// which then stops its children in order. Other systems use no prefix.
 /// </summary>
 internal static class Privileges
 {
-    /// <summary>The numeric id of "nobody" on every common distribution; its group is named differently on each.</summary>
+    /// <summary>The numeric id of the user "nobody" on common distributions. The name of its group varies.</summary>
     private const string Nobody = "65534";
 
     private static readonly Lazy<bool> SetPriv = new(() => OperatingSystem.IsLinux() && Help("setpriv").Contains("--pdeathsig", StringComparison.Ordinal));
@@ -28,13 +28,13 @@ internal static class Privileges
         if (asNobody)
             foreach (var option in (string[])[$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"])
                 yield return option;
-        // A change of user clears this setting; setpriv makes it after the change.
+        // A change of user clears the parent death signal. setpriv sets it after the change.
         yield return "--pdeathsig";
         yield return whenParentDies switch { Signal.Interrupt => "INT", Signal.Terminate => "TERM", Signal.Kill => "KILL", _ => "clear" };
         yield return "--";
     }
 
-    /// <summary>Gives a file or folder (with all below it) to nobody.</summary>
+    /// <summary>Changes the owner of a file or folder tree to nobody.</summary>
     public static async Task GiveToNobodyAsync(string path)
     {
         using var chown = Process.Start("chown", ["-R", $"{Nobody}:{Nobody}", path]);

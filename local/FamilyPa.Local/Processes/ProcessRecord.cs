@@ -6,12 +6,11 @@ using System.Text.Json.Serialization;
 namespace FamilyPa.Local.Processes;
 
 /// <summary>
-/// Which process a run started, so that the next run can end it where the system did not. Process ids are given out again:
-/// only together with the time it started does one name the same process.
+/// Identifies a process that a run started, so that the next run can end it if it still exists. The start time is part of it, because systems reuse process ids.
 /// </summary>
 internal sealed record ProcessRecord(int Id, DateTime StartedAt)
 {
-    /// <summary>The system rounds the time a process started, and not the same way each time it is asked.</summary>
+    /// <summary>The system rounds start times, and not always in the same way.</summary>
     [JsonIgnore]
     public TimeSpan Tolerance { get; init; } = TimeSpan.FromSeconds(1.5);
 
@@ -23,7 +22,7 @@ internal sealed record ProcessRecord(int Id, DateTime StartedAt)
         }
         catch (InvalidOperationException)
         {
-            // It ended before we could ask when it had started.
+            // It ended before its start time could be read.
         }
     }
 
@@ -38,13 +37,13 @@ internal sealed record ProcessRecord(int Id, DateTime StartedAt)
         }
         catch (JsonException)
         {
-            // Nothing to go by.
+            // The record is unreadable.
         }
 
         File.Delete(path);
     }
 
-    /// <summary>The process, if it still is the one recorded.</summary>
+    /// <summary>The recorded process, if it still runs.</summary>
     public Process? Find()
     {
         try
@@ -58,7 +57,7 @@ internal sealed record ProcessRecord(int Id, DateTime StartedAt)
         }
     }
 
-    /// <summary>Asked first, then forced.</summary>
+    /// <summary>Sends the signal, and kills the process if it does not end.</summary>
     public async Task EndAsync(Signal signal = Signal.Terminate)
     {
         using var process = Find();
@@ -75,7 +74,7 @@ internal sealed record ProcessRecord(int Id, DateTime StartedAt)
             }
             catch (OperationCanceledException)
             {
-                // It did not listen.
+                // It ignored the signal.
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace FamilyPa.Local.Processes;
 
-/// <summary>Files only their owner may read, replaced whole so that no reader sees half of one.</summary>
+/// <summary>Writes files that only their owner may read, and replaces them atomically.</summary>
 public static class SecretFile
 {
     public static void Write(string path, string text)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace FamilyPa.Local.Processes;
 
-/// <summary>The Unix signals that ask a process to end. Windows has none: there a process is simply ended.</summary>
+/// <summary>Unix signals. On Windows every signal kills the process.</summary>
 public enum Signal
 {
     Interrupt = 2,
@@ -28,11 +28,11 @@ internal static class Signals
         }
         catch (ArgumentException)
         {
-            // Gone already.
+            // Already ended.
         }
     }
 
-    /// <summary>Stops it where it stands, or lets it go on. Where that is not to be had, it just goes on.</summary>
+    /// <summary>Suspends or resumes a process. Does nothing on Windows.</summary>
     public static void Pause(int processId, bool paused)
     {
         var (stop, goOn) = OperatingSystem.IsMacOS() ? (17, 19) : (19, 18);

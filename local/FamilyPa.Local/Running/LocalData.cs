@@ -2,7 +2,7 @@ using FamilyPa.Local.Services;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>What the local run keeps between runs, below local/.state.</summary>
+/// <summary>Files that the local run keeps below local/.state.</summary>
 internal static class LocalData
 {
     public static string Lock => In("run.lock");
@@ -15,7 +15,7 @@ internal static class LocalData
 
     public static string AppRecord => In("app.json");
 
-    /// <summary>Secrets stay: a script or a session that knows them goes on working.</summary>
+    /// <summary>Keeps the secrets, so that scripts and sessions stay valid.</summary>
     public static async Task DropAsync()
     {
         await PostgresServer.DeleteAsync(LocalDatabase.Folder);

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>The database of the local run, migrated and seeded: our own, or the one the environment names.</summary>
+/// <summary>The migrated and seeded database: an embedded server, or the database that the environment names.</summary>
 internal sealed record LocalDatabase(PostgresServer? Server, string Uri, string AdminConnectionString, string AppConnectionString) : IAsyncDisposable
 {
     private const string Name = "familypa";
@@ -34,7 +34,7 @@ internal sealed record LocalDatabase(PostgresServer? Server, string Uri, string 
         }
     }
 
-    /// <summary>The login of an outside database may be the app's own, which may not migrate: then somebody else has to have done it.</summary>
+    /// <summary>An external database's login may be the app's own, which may not migrate. Then the database must already be migrated.</summary>
     public static async Task<LocalDatabase> ConnectAsync(string given, Action<string> progress)
     {
         var address = ConnectionStrings.Parse(given);
@@ -45,7 +45,7 @@ internal sealed record LocalDatabase(PostgresServer? Server, string Uri, string 
         }
         catch (Exception exception) when (IsRefused(exception) || IsRefused(exception.InnerException))
         {
-            progress("the login of POSTGRES_CONNECTION_STRING may not migrate; taken as it is");
+            progress("the login of POSTGRES_CONNECTION_STRING may not migrate; using the database unchanged");
         }
 
         await database.SeedAsync(progress);

@@ -6,7 +6,7 @@ using FamilyPa.Simulators.OpenAI;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>Everything the app needs and the app itself. What was started is stopped in the opposite order.</summary>
+/// <summary>Starts the app and its services, and stops them in reverse order.</summary>
 internal sealed class LocalRun : IAsyncDisposable
 {
     private const string StorageAccount = "familypa";
@@ -29,14 +29,14 @@ internal sealed class LocalRun : IAsyncDisposable
     {
         if (Options.Fresh)
             await steps.RunAsync("Data", _ => LocalData.DropAsync(), "dropped");
-        // Held until the app takes it: all that is started before it takes ports too.
+        // Reserve the port until the app binds it, because the services started before also take ports.
         using var held = LoopbackPort.Hold(Options.Port);
         var port = held.Number;
         if (port != Options.Port)
-            Tell($"Port {Options.Port} is taken; the app gets {port}.");
+            Tell($"Port {Options.Port} is in use; the app uses {port}.");
         var secrets = LocalSecrets.Load(LocalData.Secrets);
 
-        // What fails first is what is told: the others are given up.
+        // Report the first failure and cancel the other steps.
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAll(
             GiveUpOnFailure(BuildAsync(steps, failed.Token)),
@@ -53,7 +53,7 @@ internal sealed class LocalRun : IAsyncDisposable
                 held.Dispose();
                 return await StartAppAsync(wiring, cancellationToken);
             },
-            ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} answers, but is not ready: see {LocalData.AppLog}");
+            ready => ready ? wiring.BaseUrl : $"{wiring.BaseUrl} responds, but is not ready: see {LocalData.AppLog}");
 
         async Task GiveUpOnFailure(Task step)
         {
@@ -142,18 +142,18 @@ internal sealed class LocalRun : IAsyncDisposable
                 OnReady = processId =>
                 {
                     if (File.AppPid != 0)
-                        Tell($"It is back, as process {processId}.");
+                        Tell($"The app runs again, as process {processId}.");
                     File = File with { AppPid = processId };
                     File.Write(RunFile.DefaultPath);
                 },
                 OnExit = code =>
                 {
-                    Tell($"The app ended with code {code}; starting it again.");
+                    Tell($"The app ended with code {code}; restarting it.");
                     return Task.CompletedTask;
                 },
             },
             cancellationToken));
-        // Asks the database and the queues, and so opens the connections that the first message would otherwise wait for.
+        // The readiness check also opens the connections for which the first message would otherwise wait.
         using var http = new HttpClient();
         using var answer = await http.GetAsync($"{wiring.BaseUrl}/api/health/ready", cancellationToken);
         return answer.IsSuccessStatusCode;

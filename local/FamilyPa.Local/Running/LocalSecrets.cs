@@ -4,7 +4,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>Made once for each clone, so that sessions, scripts and a webhook set up by hand outlive a restart.</summary>
+/// <summary>Secrets that are generated once per clone, so that sessions, scripts and manually configured webhooks survive a restart.</summary>
 internal sealed record LocalSecrets(string AuthToken, string SharedSecret, string FunctionKey, string SessionSigningKey)
 {
     public static LocalSecrets Load(string path)

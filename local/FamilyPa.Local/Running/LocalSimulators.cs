@@ -5,8 +5,8 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>Stands in for each outside service the environment does not name; null where it does.</summary>
-/// <param name="Account">Our side of Twilio, simulated or not.</param>
+/// <summary>The simulators of those services that the environment does not configure; null for configured ones.</summary>
+/// <param name="Account">The Twilio account, simulated or real.</param>
 internal sealed record LocalSimulators(TwilioAccount Account, TwilioSimulator? Twilio, AzureOpenAISimulator? OpenAI) : IAsyncDisposable
 {
     public static async Task<LocalSimulators> StartAsync(Outside outside, LocalSecrets secrets, string baseUrl)

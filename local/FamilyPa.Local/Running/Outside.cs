@@ -2,7 +2,7 @@ using FamilyPa.Local.App;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>What the environment plugs in from outside; for everything it is silent about, the local run has one of its own.</summary>
+/// <summary>External services that the environment configures. The local run provides the others.</summary>
 internal sealed record Outside(Func<string, string?> Given)
 {
     public static Outside FromEnvironment() => new(AppSettings.Given);
@@ -13,14 +13,14 @@ internal sealed record Outside(Func<string, string?> Given)
 
     public bool HasOpenAI => Given(AppSettings.OpenAIEndpoint) is not null;
 
-    /// <summary>An address of its own, or an account with its key, which means Twilio itself.</summary>
+    /// <summary>True for an API address, or for an account with its token, which means the real Twilio.</summary>
     public bool HasTwilio =>
         Given(AppSettings.TwilioApiBaseUrl) is not null
         || (Given(AppSettings.TwilioAccountSid) is not null && Given(AppSettings.TwilioAuthToken) is not null);
 
     public bool NeedsNodePackages => Postgres is null || Storage is null || !HasOpenAI;
 
-    /// <summary>The settings the app is started with: the environment, which it inherits, keeps whatever it names.</summary>
+    /// <summary>The settings that the environment does not have. The app inherits the others from the environment.</summary>
     public Dictionary<string, string?> Over(Dictionary<string, string?> defaults) =>
         defaults.Where(setting => Given(setting.Key) is null).ToDictionary();
 }

@@ -5,13 +5,13 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>local/.state/run.json: what runs where, for scripts, load runs and the operator's command line. It holds secrets.</summary>
+/// <summary>local/.state/run.json: addresses and secrets of the local run, for scripts, load runs and the operator's command line.</summary>
 public sealed record RunFile
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
-        // A plus sign stays a plus sign: shell scripts read this with less than a JSON parser.
+        // Keep plus signs unescaped for shell scripts without a JSON parser.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -19,7 +19,7 @@ public sealed record RunFile
 
     public required string BaseUrl { get; init; }
 
-    /// <summary>What Twilio signs; differs from <see cref="BaseUrl"/> only where PUBLIC_BASE_URL says so.</summary>
+    /// <summary>The address that Twilio signs. It differs from <see cref="BaseUrl"/> only if PUBLIC_BASE_URL is set.</summary>
     public required string PublicBaseUrl { get; init; }
 
     /// <summary>A libpq URI with full rights.</summary>
@@ -35,17 +35,17 @@ public sealed record RunFile
 
     public required int AppPid { get; init; }
 
-    /// <summary>The process to stop to stop everything.</summary>
+    /// <summary>The local run's own process. Stopping it stops everything.</summary>
     public int Pid { get; init; } = Environment.ProcessId;
 
     public required string AppLog { get; init; }
 
-    /// <summary>Null where messages come from outside, and no family member can be played here.</summary>
+    /// <summary>Null when Twilio is not simulated.</summary>
     public string? Phone { get; init; }
 
     public DemoPart Demo { get; init; } = new(DemoFamily.FamilyId, DemoFamily.Owner.Phone, DemoFamily.Owner.UserId, DemoFamily.TwilioNumber);
 
-    /// <summary>Of a run whose app is yet to start.</summary>
+    /// <summary>Before the app has started.</summary>
     internal static RunFile Of(AppWiring wiring, string postgres, string? phone)
     {
         var publicBaseUrl = wiring.PublicBaseUrl ?? wiring.BaseUrl;

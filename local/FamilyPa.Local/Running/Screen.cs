@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>The one screen at the end: what runs where, and how to send a message.</summary>
+/// <summary>The final screen: addresses, and how to send a message.</summary>
 internal static class Screen
 {
     public static void Show(IAnsiConsole console, LocalRun run, TimeSpan elapsed)
@@ -12,7 +12,7 @@ internal static class Screen
         console.WriteLine();
         console.MarkupLine($"[bold green]Family PA is running[/] at [link]{file.BaseUrl}[/], after {elapsed.TotalSeconds:0.0} s. Ctrl+C stops all of it.");
         console.WriteLine();
-        Row("Phone", file.Phone is null ? "messages come from your Twilio" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
+        Row("Phone", file.Phone is null ? "use your own Twilio account" : $"{file.Phone}   write or speak as {DemoFamily.Owner.Name} or {DemoFamily.Second.Name}, read the replies");
         Row("Board", $"{file.BaseUrl}/board   sign in as {DemoFamily.Owner.Name} ({DemoFamily.Owner.Phone}) or {DemoFamily.Second.Name} ({DemoFamily.Second.Phone}); the code arrives on the phone");
         Row("Timeline", "dotnet run --project tools/FamilyPa.Cli -- inspect <MessageSid>");
         console.WriteLine();
@@ -20,7 +20,7 @@ internal static class Screen
         Row("Storage", run.Outside.Storage is null ? "Azurite, connection string in local/.state/run.json" : "yours (AzureWebJobsStorage)");
         Row("Twilio", run.Simulators.Twilio is null ? $"yours ({file.Twilio.ApiBaseUrl}); its webhook: {file.Twilio.WebhookUrl}" : $"simulated at {file.Twilio.ApiBaseUrl}");
         Row("Azure OpenAI", run.Simulators.OpenAI is null ? $"yours ({file.Openai.Endpoint})" : $"simulated at {file.Openai.Endpoint} (no key needed; AZURE_OPENAI_ENDPOINT plugs in the real one)");
-        Row("App log", $"{file.AppLog}   process {file.AppPid}, started again if it ends");
+        Row("App log", $"{file.AppLog}   process {file.AppPid}, restarted if it ends");
         if (run.Simulators.Twilio is not null)
         {
             console.WriteLine();

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Local.Running;
 
-/// <summary>Shows each slow step while it runs: a spinner in a terminal, plain lines where the output goes to a file or a pipe.</summary>
+/// <summary>Shows the progress of slow steps: spinners in a terminal, plain lines in redirected output.</summary>
 internal sealed class Steps
 {
     private readonly IAnsiConsole console;
@@ -26,8 +26,8 @@ internal sealed class Steps
                     new ElapsedTimeColumn())
                 .StartAsync(context => work(new Steps(console, context)));
 
-    /// <param name="step">Given a way to say what it is doing.</param>
-    /// <param name="outcome">What to say of it once it is done.</param>
+    /// <param name="step">Receives a callback that reports progress.</param>
+    /// <param name="outcome">The text after the step is done.</param>
     public async Task<T> RunAsync<T>(string name, Func<Action<string>, Task<T>> step, Func<T, string> outcome)
     {
         var clock = Stopwatch.StartNew();

@@ -4,10 +4,10 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Services;
 
-/// <summary>Queue and blob storage of our own on free loopback ports, for one account or several.</summary>
+/// <summary>An Azurite server for queues and blobs on free loopback ports, with one or more accounts.</summary>
 public sealed partial class AzuriteServer : IAsyncDisposable
 {
-    /// <summary>The app's queues; each has a poison queue beside it.</summary>
+    /// <summary>The app's queues. Each also has a poison queue.</summary>
     public static IReadOnlyList<string> Queues { get; } = ["download", "transcribe", "extract", "finalize", "inbound", "notifications"];
 
     private readonly ChildProcess process;
@@ -33,17 +33,17 @@ public sealed partial class AzuriteServer : IAsyncDisposable
 
     public OutputTail Output => process.Output;
 
-    /// <param name="folder">Where the data lives between runs; null keeps it in memory.</param>
+    /// <param name="folder">Persistent data folder; null keeps the data in memory.</param>
     public static async Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts)
     {
-        // The keys open nothing but this server; fixed ones keep the connection string stable between runs.
+        // Only this server accepts these keys. Fixed keys keep the connection string stable between runs.
         var keys = accounts.ToDictionary(account => account, account => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"local-{account}")));
         var started = new TaskCompletionSource<(Uri, Uri)>(TaskCreationOptions.RunContinuationsAsynchronously);
         Uri? blobs = null;
         var process = await ChildProcess.StartAsync(new ChildStart("node", Arguments(folder))
         {
             Environment = new Dictionary<string, string?> { ["AZURITE_ACCOUNTS"] = string.Join(';', keys.Select(pair => $"{pair.Key}:{pair.Value}")) },
-            // On disk it writes its tables out as it ends.
+            // With a folder, Azurite writes its tables on exit.
             WhenParentDies = folder is null ? Signal.Kill : Signal.Terminate,
             RecordFile = folder is null ? null : RecordIn(folder),
             OnLine = line =>
@@ -63,7 +63,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         return new AzuriteServer(process, blobEndpoint, queueEndpoint, keys);
     }
 
-    /// <summary>Ends a server that was left running there, and drops all of its data.</summary>
+    /// <summary>Ends a server that an earlier run left running there, and deletes its data.</summary>
     public static async Task DeleteAsync(string folder)
     {
         await ProcessRecord.EndOrphanAsync(RecordIn(folder));
@@ -74,14 +74,14 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public string ConnectionString(string account) =>
         $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={keys[account]};BlobEndpoint={blobs}{account};QueueEndpoint={queues}{account};";
 
-    /// <summary>The host polls a missing queue without ever creating it; in Azure the deployment creates them.</summary>
+    /// <summary>The host does not create missing queues. In Azure the deployment creates them.</summary>
     public static Task CreateQueuesAsync(string connectionString)
     {
         var service = new QueueServiceClient(connectionString);
         return Task.WhenAll(Queues.SelectMany(name => new[] { name, name + "-poison" }).Select(name => service.GetQueueClient(name).CreateIfNotExistsAsync()));
     }
 
-    /// <summary>Empties every queue of the account.</summary>
+    /// <summary>Clears every queue of the account.</summary>
     public static async Task ClearQueuesAsync(string connectionString)
     {
         var service = new QueueServiceClient(connectionString);
@@ -99,7 +99,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
 
     private static string RecordIn(string folder) => Path.Combine(folder, "process.json");
 
-    // Started directly: npx would leave the server behind when it is told to end. Port 0: the system picks a free one.
+    // Started without npx, which would not end the server when it is stopped. With port 0 the system picks a free port.
     private static string[] Arguments(string? folder) =>
     [
         Path.Combine(NodePackages.Folder, "azurite", "dist", "src", "azurite.js"),

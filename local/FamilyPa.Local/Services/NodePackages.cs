@@ -3,30 +3,30 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Services;
 
-/// <summary>What comes from npm: installed once for each state of the lock file.</summary>
+/// <summary>Installs the npm packages once per state of the lock file.</summary>
 public static class NodePackages
 {
     private const int OldestNode = 20;
     private const string WithTests = " with what tests need";
 
-    /// <summary>Present only when an installation went through to its end.</summary>
+    /// <summary>Written only after a complete installation.</summary>
     private static string Marker => Path.Combine(Folder, ".familypa-installed");
 
     public static string Folder => Path.Combine(Repository.LocalFolder, "node_modules");
 
-    /// <param name="forTests">With what only tests need, which a run does not wait for.</param>
+    /// <param name="forTests">Also install what only tests need.</param>
     public static async Task EnsureAsync(Action<string>? progress = null, bool forTests = false, CancellationToken cancellationToken = default)
     {
         if (IsCurrent(forTests))
             return;
-        // Two test runs at once would delete the folder under each other.
+        // Two concurrent installations would delete each other's files.
         var lockFile = Path.Combine(Repository.StateFolder, "npm.lock");
         using var held = await FileLock.AcquireAsync(lockFile, () => progress?.Invoke("waiting for another run to install the npm packages"), cancellationToken);
         if (IsCurrent(forTests))
             return;
 
         await RequireNodeAsync(cancellationToken);
-        // What is there already may be in use by a run beside this one: npm ci would take it away first, npm install only adds.
+        // A concurrent run may use the installed packages. npm ci deletes them first; npm install only adds.
         var command = IsCurrent(forTests: false) ? "install" : "ci";
         progress?.Invoke($"npm {command} (once, about {(forTests ? 80 : 50)} MB)");
         var (installed, output) = await RunAsync(
@@ -51,7 +51,7 @@ public static class NodePackages
             throw new LocalRunException($"Node.js {OldestNode} or newer is needed; the one on the PATH is {version.Trim()}: https://nodejs.org");
     }
 
-    // npm is a script on Windows, which starts only through the shell.
+    // On Windows npm is a script, which starts only through the shell.
     private static Task<(bool Succeeded, string Output)> RunAsync(string command, string[] arguments, CancellationToken cancellationToken) =>
         ChildProcess.RunAsync(
             OperatingSystem.IsWindows()

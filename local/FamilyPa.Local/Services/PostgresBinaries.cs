@@ -5,7 +5,7 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Services;
 
-/// <summary>The first PostgreSQL that runs here: the one from npm, a copy of it where its user can reach it, or Debian's.</summary>
+/// <summary>Finds a PostgreSQL that runs on this machine: the npm package's, a copy of it that the server's user can read, or Debian's.</summary>
 internal sealed record PostgresBinaries(string Folder, string Version)
 {
     public string InitDb => Path.Combine(Folder, "initdb");
@@ -73,7 +73,7 @@ internal sealed record PostgresBinaries(string Folder, string Version)
         return Path.Combine(target, "bin");
     }
 
-    /// <summary>npm packages hold no symbolic links: the package's install script makes them, unless scripts are switched off.</summary>
+    /// <summary>Creates the symbolic links of the npm package, whose install script may be disabled. npm packages cannot contain links.</summary>
     private static void LinkLibraries()
     {
         var list = Path.Combine(Package, "native", "pg-symlinks.json");

@@ -4,8 +4,7 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.Services;
 
 /// <summary>
-/// A data directory and its password. initdb takes most of a second and a copy a twentieth of one, so it runs once for each version
-/// and every data directory starts as a copy of what it made.
+/// A data directory and its password. initdb takes almost a second and a copy 50 ms, so initdb runs once per version and data directories are copies.
 /// </summary>
 internal sealed record PostgresCluster(string DataFolder, string Password)
 {
@@ -72,7 +71,7 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
             OperatingSystem.IsWindows()
                 ? new ChildStart("robocopy", source, target, "/E")
                 : new ChildStart("cp", "-R", source + "/.", target) { AsNobody = Privileges.IsRoot, WorkingDirectory = "/" });
-        // robocopy answers 1 for "files were copied".
+        // robocopy's exit code 1 means that files were copied.
         if (!copied && !OperatingSystem.IsWindows())
             throw new LocalRunException($"Could not copy {source} to {target}:{Environment.NewLine}{output}");
     }

@@ -4,8 +4,8 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.Services;
 
 /// <summary>
-/// What a killed run left in postmaster.pid: either a server that still holds the data, or a number that by now belongs to
-/// somebody else and would make PostgreSQL refuse to start.
+/// Handles the postmaster.pid of a killed run. The server may still run on the data, or its process id may belong to another process,
+/// which would keep PostgreSQL from starting.
 /// </summary>
 internal static class PostgresLeftover
 {
@@ -15,7 +15,7 @@ internal static class PostgresLeftover
         if (!File.Exists(pidFile))
             return;
         var record = Read(await File.ReadAllLinesAsync(pidFile));
-        // Its name too: the times are too coarse to tell a server from what was started along with it.
+        // Compare the name too: start times are too coarse to exclude other processes of that run.
         if (record?.Find() is { ProcessName: "postgres" } process)
         {
             progress?.Invoke($"stopping the database an earlier run left behind (process {process.Id})");
@@ -25,7 +25,7 @@ internal static class PostgresLeftover
         File.Delete(pidFile);
     }
 
-    /// <summary>The process id is in its first line; the time it came up, in whole Unix seconds, in its third.</summary>
+    /// <summary>The first line is the process id, the third the start time in Unix seconds.</summary>
     private static ProcessRecord? Read(string[] lines) =>
         lines.Length >= 3
         && int.TryParse(lines[0], out var id)

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace FamilyPa.Local.Services;
 
-/// <param name="Durable">Off for tests: nothing waits for the disk, a crash of the machine may lose the data, and passwords made there are quick to try.</param>
+/// <param name="Durable">False for tests: no fsync, so a machine crash may lose data, and few SCRAM iterations, so passwords are easy to guess.</param>
 public sealed record PostgresOptions(bool Durable = true, Action<string>? Progress = null);
 
-/// <summary>PostgreSQL of our own on a free loopback port. It ends with us, however we end.</summary>
+/// <summary>A PostgreSQL server on a free loopback port. It ends with this process, even if this process is killed.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    /// <summary>Of tests: nothing must outlast them, and up to thirty apps have twenty connections each.</summary>
+    /// <summary>For tests: no durability, and connections for thirty apps with twenty each.</summary>
     private static readonly string[] Careless =
     [
         "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "autovacuum_naptime=10min", "scram_iterations=1",
@@ -35,7 +35,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public OutputTail Output => process.Output;
 
-    /// <param name="folder">Holds the data and the password between runs.</param>
+    /// <param name="folder">Contains the data and the password.</param>
     public static async Task<PostgresServer> StartAsync(string folder, PostgresOptions options)
     {
         var binaries = await PostgresBinaries.FindAsync(options.Progress);
@@ -49,20 +49,20 @@ public sealed class PostgresServer : IAsyncDisposable
             {
                 WorkingDirectory = "/",
                 AsNobody = Privileges.IsRoot,
-                // A fast shutdown: the data stays whole even when we are killed.
+                // A fast shutdown keeps the data consistent when this process is killed.
                 WhenParentDies = Signal.Interrupt,
                 OnLine = line => { if (line.Contains("ready to accept connections", StringComparison.Ordinal)) ready.TrySetResult(); },
             });
             if (await Task.WhenAny(ready.Task, process.Exited) == ready.Task)
                 return new PostgresServer(process, cluster.Password, port);
-            // Somebody took the port first, or the processes of a killed server are not all gone.
+            // Another process took the port, or a killed server's processes have not all ended.
             if (attempt == 5)
                 throw new LocalRunException($"PostgreSQL did not start:{Environment.NewLine}{process.Output.Last(15)}");
             await Task.Delay(200 * attempt);
         }
     }
 
-    /// <summary>Ends a server that was left running there, and drops all of its data.</summary>
+    /// <summary>Ends a server that an earlier run left running there, and deletes its data.</summary>
     public static async Task DeleteAsync(string folder)
     {
         var reachable = await ReachableFolder.ForAsync(folder);
@@ -71,7 +71,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Directory.Delete(each, recursive: true);
     }
 
-    /// <summary>For libpq's tools, with full rights.</summary>
+    /// <summary>A URI with full rights, for libpq tools.</summary>
     public string Uri(string database = "postgres") => $"postgresql://postgres:{password}@127.0.0.1:{Port}/{database}";
 
     public string ConnectionString(string database = "postgres", string user = "postgres") =>
@@ -82,7 +82,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Database = database,
             Username = user,
             Password = password,
-            // The server is next door; what these would negotiate costs a round trip.
+            // Negotiating encryption costs a round trip, which a loopback connection does not need.
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
         }.ConnectionString;
@@ -95,7 +95,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public Task DropDatabaseAsync(string name) => AdminAsync($"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
 
-    /// <summary>Lets a role the migrations made log in with the password of this server.</summary>
+    /// <summary>Lets a role that the migrations created log in with this server's password.</summary>
     public Task AllowLoginAsync(string role) => AdminAsync($"ALTER ROLE \"{role}\" LOGIN PASSWORD '{password}'");
 
     public Task StopAsync() => process.StopAsync(Signal.Interrupt, TimeSpan.FromSeconds(10));
@@ -108,7 +108,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task<object?> AdminAsync(string sql)
     {
-        // Unpooled: an idle connection would stand in the way of using its database as a template.
+        // Unpooled, because an idle connection would block the use of its database as a template.
         await using var connection = new NpgsqlConnection(ConnectionString() + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

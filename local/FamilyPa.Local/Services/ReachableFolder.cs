@@ -4,10 +4,10 @@ using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Local.Services;
 
-/// <summary>Folders the database's user can enter. A clone below /root is closed to everyone but root.</summary>
+/// <summary>Finds folders that the database's user can enter. Only root can enter a clone below /root.</summary>
 internal static class ReachableFolder
 {
-    /// <summary>The folder itself, or where root runs this and nobody else can enter it, its counterpart outside the clone.</summary>
+    /// <summary>The folder itself, or a counterpart outside the clone when this runs as root and other users cannot enter it.</summary>
     public static async Task<string> ForAsync(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -16,8 +16,8 @@ internal static class ReachableFolder
         return Directory.CreateDirectory(Path.Combine(OutsideTheClone(), Path.GetFullPath(folder).TrimStart('/'))).FullName;
     }
 
-    /// <summary>Another one for each clone.</summary>
-    /// <param name="parent">The default survives a reboot.</param>
+    /// <summary>A different folder for each clone.</summary>
+    /// <param name="parent">The default keeps its content over a reboot.</param>
     public static string OutsideTheClone(string parent = "/var/tmp")
     {
         var clone = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Repository.Root)))[..12];

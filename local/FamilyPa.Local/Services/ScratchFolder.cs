@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace FamilyPa.Local.Services;
 
-/// <summary>A folder for one test or load run, which every service can reach. What a killed run left is swept by the next one.</summary>
+/// <summary>A temporary folder for one test or load run that every service can enter. The next run deletes the folders of killed runs.</summary>
 public sealed class ScratchFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
 
-    /// <summary>Four times what the tests' databases take.</summary>
+    /// <summary>Four times the size of the tests' databases.</summary>
     private const long MemoryNeeded = 1L << 30;
 
     private static int count;
@@ -18,8 +18,7 @@ public sealed class ScratchFolder : IDisposable
     public string Path { get; }
 
     /// <param name="inMemory">
-    /// Where the machine has room for it: for databases that come and go by the hundred, with several hundred files each, for which a disk's file
-    /// system searches long for free places.
+    /// Use memory if the machine has enough. Tests create hundreds of databases with several hundred files each, which is slow on a disk's file system.
     /// </param>
     public static async Task<ScratchFolder> CreateAsync(bool inMemory = false)
     {
@@ -56,7 +55,7 @@ public sealed class ScratchFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Another run is sweeping too, or a service is still closing its files: the next run takes what is left.
+            // Another run deletes it too, or a service is still closing its files. The next run retries.
         }
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsHost.Http;
 
 /// <summary>
-/// The platform's <c>POST /admin/functions/{name}</c>, which runs a timer's function: accepted at once, run beside, disabled or not. The platform wants its
-/// master key and a body of JSON, be it <c>{}</c>.
+/// The platform's <c>POST /admin/functions/{name}</c>, which starts a timer function, even a disabled one, and returns 202 at once. The platform requires
+/// the master key and a JSON body, for example <c>{}</c>.
 /// </summary>
 internal sealed class AdminApi(Invoker invoker, FunctionKey key)
 {
@@ -12,7 +12,7 @@ internal sealed class AdminApi(Invoker invoker, FunctionKey key)
 
     public FunctionKey Key => key;
 
-    /// <summary>Empty until they are known.</summary>
+    /// <summary>Empty until the worker has reported its functions.</summary>
     public IReadOnlyList<FunctionDefinition> Functions { get; set; } = [];
 
     public static bool Has(PathString path) => path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase);

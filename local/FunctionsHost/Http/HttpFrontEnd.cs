@@ -7,12 +7,12 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace FunctionsHost.Http;
 
-/// <summary>Answers requests: finds the function, asks for its key, and has the worker's own web server answer for it.</summary>
+/// <summary>Handles HTTP requests: finds the function, checks its key, and forwards the request to the worker's web server.</summary>
 internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IHttpForwarder forwarder, AdminApi admin)
 {
     private static readonly ForwarderRequestConfig Forwarding = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
-    /// <summary>Null until the functions are known.</summary>
+    /// <summary>Null until the worker has reported its functions.</summary>
     public RouteTable? Routes { get; set; }
 
     public Task AnswerAsync(HttpContext http)
@@ -41,7 +41,7 @@ internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IH
 
         var forwarding = forwarder.SendAsync(http, worker.HttpAddress!, worker.Http, Forwarding, HttpTransformer.Default, cancel.Token).AsTask();
         var call = invoker.RunAsync(worker, request, function, "This function was programmatically called via the host APIs.", cancel.Token);
-        // The one does not end without the other: each waits in the worker for the other's id.
+        // Neither ends without the other: the worker waits for both with the same invocation id.
         await Task.WhenAny(forwarding, call);
         if (forwarding.IsCompleted && await forwarding != ForwarderError.None)
             await cancel.CancelAsync();
@@ -60,7 +60,7 @@ internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IH
     }
 }
 
-/// <summary>The one key of this host, whatever the level that a function asks for. Without a key nothing is accepted.</summary>
+/// <summary>The host's only key, for all authorization levels. Without a key every request is rejected.</summary>
 internal sealed class FunctionKey(string? key)
 {
     private readonly byte[]? expected = string.IsNullOrEmpty(key) ? null : Encoding.UTF8.GetBytes(key);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Routing.Template;
 namespace FunctionsHost.Http;
 
 /// <summary>
-/// Finds the function of a request. As on the platform the first route that matches wins, in the order of the functions' names and not by how specific
-/// it is, and a wrong method is no match.
+/// Finds the function of a request. As on the platform, the first matching route in the order of function names wins, not the most specific one, and
+/// a route with another method does not match.
 /// </summary>
 internal sealed class RouteTable
 {
@@ -32,7 +32,7 @@ internal sealed class RouteTable
     }
 }
 
-/// <summary>The route of one HTTP function.</summary>
+/// <summary>The route of an HTTP function.</summary>
 internal sealed class FunctionRoute
 {
     private readonly TemplateMatcher matcher;
@@ -62,17 +62,17 @@ internal sealed class FunctionRoute
         matcher.TryMatch(path, values)
         && Array.TrueForAll(constraints, one => one.Constraint.Match(null, null, one.Name, values, RouteDirection.IncomingRequest));
 
-    /// <summary>Whether some requests could be for either; the platform then answers none of them.</summary>
+    /// <summary>Whether a request could match both routes. The platform then serves neither.</summary>
     public bool CollidesWith(FunctionRoute other) =>
         string.Equals(shape, other.shape, StringComparison.OrdinalIgnoreCase)
         && constraints.Length == other.constraints.Length
         && (Function.Methods is null || other.Function.Methods is null || Function.Methods.Any(other.Takes));
 
-    /// <summary>The platform keeps these paths for itself, the prefix not counted; an empty path breaks its other routes.</summary>
+    /// <summary>The platform reserves these paths, without the prefix. An empty path breaks its other routes.</summary>
     private static void Refuse(FunctionDefinition function, string prefix)
     {
         if (function.Route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || function.Route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
-            throw new FunctionsHostException($"The function '{function.Name}' has a route under admin or runtime, which the platform keeps for itself: {function.Route}");
+            throw new FunctionsHostException($"The function '{function.Name}' has a route under admin or runtime, which the platform reserves: {function.Route}");
         if (function.Route.Length == 0 && prefix.Length == 0)
             throw new FunctionsHostException($"The function '{function.Name}' has the route '/' with an empty routePrefix, which breaks every HTTP function on the platform.");
     }

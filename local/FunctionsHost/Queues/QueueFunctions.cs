@@ -7,8 +7,7 @@ using Binder = Microsoft.Azure.WebJobs.Binder;
 namespace FunctionsHost.Queues;
 
 /// <summary>
-/// What the queue listener of the WebJobs SDK calls: it finds methods by their attributes, so a type is made with one for each queue function. A new object of it
-/// serves each call.
+/// The base of a generated type with one method per queue function. The WebJobs SDK's queue listener finds methods by their attributes, and creates an instance per call.
 /// </summary>
 public abstract class QueueFunctions
 {

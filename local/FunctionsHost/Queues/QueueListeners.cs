@@ -13,8 +13,8 @@ using Microsoft.Extensions.Hosting;
 namespace FunctionsHost.Queues;
 
 /// <summary>
-/// The platform's own queue listener, of the WebJobs SDK: visibility, dequeue counts, poison queues, batches and back-off are its. It gives up when the storage
-/// account is away for some 20 s; then the next one is started.
+/// Runs the WebJobs SDK's queue listener, which handles visibility, dequeue counts, poison queues, batches and backoff. It stops after the storage account has been
+/// unavailable for about 20 s; then this class starts a new one.
 /// </summary>
 internal sealed partial class QueueListeners(
     IReadOnlyList<FunctionDefinition> functions, IConfiguration settings, TimeSpan? poisonRetryDelay, WorkerSupervisor workers, HostLog log, QueueNudges nudges)
@@ -27,7 +27,7 @@ internal sealed partial class QueueListeners(
 
     public Task StartAsync() => AloneAsync(() => listening is null && byName.Count > 0 ? BeginAsync() : Task.CompletedTask);
 
-    /// <summary>Fetches no more messages and cancels the functions in flight; a message whose function does not succeed shows again.</summary>
+    /// <summary>Stops fetching and cancels running functions. Messages of functions that do not succeed become visible again.</summary>
     public Task StopAsync() => AloneAsync(EndAsync);
 
     private async Task BeginAsync()
@@ -49,7 +49,7 @@ internal sealed partial class QueueListeners(
 
     private async Task RestartAsync(Exception cause)
     {
-        // Each of its queues gives up for itself.
+        // Each queue's listener stops by itself.
         if (Interlocked.Exchange(ref isRestarting, 1) == 1)
             return;
         Broken(logger, cause.GetBaseException().Message);
@@ -57,7 +57,7 @@ internal sealed partial class QueueListeners(
         await AloneAsync(async () =>
         {
             isRestarting = 0;
-            // Null where the host was paused meanwhile.
+            // Null when the host was paused in the meantime.
             if (listening is null)
                 return;
             await EndAsync();
@@ -65,7 +65,7 @@ internal sealed partial class QueueListeners(
         });
     }
 
-    /// <summary>One change after the other.</summary>
+    /// <summary>Serialises changes.</summary>
     private Task AloneAsync(Func<Task> change)
     {
         lock (byName)
@@ -100,7 +100,7 @@ internal sealed partial class QueueListeners(
         return workers.InvokeAsync(request, cancellationToken);
     }
 
-    /// <summary>The SDK looks at a queue at once when its own output binding has filled it; what does so has no public name.</summary>
+    /// <summary>The SDK polls a queue at once when its own output binding has written to it. That method is internal.</summary>
     private static Action<string>? Nudge(IServiceProvider services)
     {
         var watcher = typeof(QueueTriggerAttribute).Assembly.GetType("Microsoft.Azure.WebJobs.Extensions.Storage.Common.Listeners.SharedQueueWatcher");
@@ -139,7 +139,7 @@ internal sealed partial class QueueListeners(
                 : ReleaseMessageAsync(message, result, delay, cancellationToken);
     }
 
-    /// <summary>The SDK's own would end this process.</summary>
+    /// <summary>The SDK's default handler would end this process.</summary>
     private sealed class ExceptionHandler(QueueListeners listeners) : IWebJobsExceptionHandler
     {
         public Task OnTimeoutExceptionAsync(System.Runtime.ExceptionServices.ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) =>
@@ -152,6 +152,6 @@ internal sealed partial class QueueListeners(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The queue listener gave up and is started again: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "Queue listener failed and is restarted: {Reason}")]
     private static partial void Broken(ILogger logger, string reason);
 }

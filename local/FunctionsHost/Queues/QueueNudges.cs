@@ -4,13 +4,13 @@ using System.Web;
 
 namespace FunctionsHost.Queues;
 
-/// <summary>Has a queue looked at as soon as the app's own message shows in it.</summary>
+/// <summary>Polls a queue as soon as a message of the app becomes visible in it.</summary>
 internal sealed class QueueNudges
 {
-    /// <summary>Looks at the queue of this name now; null while nothing listens.</summary>
+    /// <summary>Polls the queue of this name; null while nothing listens.</summary>
     public Action<string>? Look { get; set; }
 
-    /// <summary>Whether the line is a report of <see cref="QueuedMessages"/>, and not of the app's log.</summary>
+    /// <summary>Whether the line is a report of <see cref="QueuedMessages"/> instead of app output.</summary>
     public bool TryTake(string line)
     {
         if (!line.StartsWith(QueuedMessages.Prefix, StringComparison.Ordinal))
@@ -28,16 +28,15 @@ internal sealed class QueueNudges
 }
 
 /// <summary>
-/// Runs in the worker's process: reports on standard output each message that the app puts or gives back into a queue, so that the host need not
-/// poll ten times a second to find it soon.
+/// Runs in the worker's process and reports on standard output each message that the app sends or releases. Without it the host would have to poll ten times a second.
 /// </summary>
-/// <remarks>From what HttpClient tells of each request: the app's clients are its own, and nothing in it knows of this host.</remarks>
+/// <remarks>It observes HttpClient's diagnostic events, so the app needs no change.</remarks>
 internal static class QueuedMessages
 {
-    /// <summary>What such a line begins with; the queue's name and the seconds that its message stays hidden follow.</summary>
+    /// <summary>Prefix of a report. The queue's name and the visibility delay in seconds follow.</summary>
     public const string Prefix = "functions-host queued ";
 
-    /// <remarks>One event alone: with the others of that listener every request would become a span.</remarks>
+    /// <remarks>Subscribes to one event only. With the other events of this source every request would become a span.</remarks>
     public static void Report() => DiagnosticListener.AllListeners.Subscribe(new Observer<DiagnosticListener>(source =>
     {
         if (source.Name == "HttpHandlerDiagnosticListener")

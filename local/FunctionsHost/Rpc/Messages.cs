@@ -2,8 +2,8 @@ using ProtoBuf;
 
 namespace FunctionsHost.Rpc;
 
-// The part of the platform's public contract that this host speaks: https://github.com/Azure/azure-functions-language-worker-protobuf.
-// Where the contract says oneof, one property is set and the others are null.
+// The used part of the platform's public contract: https://github.com/Azure/azure-functions-language-worker-protobuf.
+// Of a oneof, one property is set and the others are null.
 
 [ProtoContract]
 internal sealed class StreamingMessage
@@ -144,7 +144,7 @@ internal sealed class TypedData
     [ProtoMember(12)] public ModelBindingData? Model { get; set; }
 }
 
-/// <summary>Empty: the request itself is forwarded to the worker's own web server.</summary>
+/// <summary>Empty, because the request itself is forwarded to the worker's web server.</summary>
 [ProtoContract]
 internal sealed class RpcHttp;
 

@@ -5,7 +5,7 @@ using ProtoBuf.Grpc.Configuration;
 
 namespace FunctionsHost.Rpc;
 
-/// <summary>One worker's stream: what is asked of it, and its answers by the id of what was asked.</summary>
+/// <summary>The host's end of one worker's stream. Matches responses to requests by id.</summary>
 internal sealed class WorkerChannel
 {
     private readonly Channel<StreamingMessage> outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
@@ -15,13 +15,13 @@ internal sealed class WorkerChannel
 
     public ChannelReader<StreamingMessage> Outgoing => outgoing.Reader;
 
-    /// <summary>Ends when the worker has called.</summary>
+    /// <summary>Completes when the worker has connected.</summary>
     public Task Connected => connected.Task;
 
-    /// <summary>Called with each line that the worker logs, on the stream's thread.</summary>
+    /// <summary>Called with each log line of the worker, on the stream's thread.</summary>
     public Action<RpcLog>? OnLog { get; set; }
 
-    /// <exception cref="WorkerGoneException">The worker ended before it answered.</exception>
+    /// <exception cref="WorkerGoneException">The worker ended before it responded.</exception>
     public async Task<StreamingMessage> AskAsync(StreamingMessage question, string id)
     {
         var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +34,7 @@ internal sealed class WorkerChannel
 
     public void Tell(StreamingMessage message) => outgoing.Writer.TryWrite(message);
 
-    /// <summary>Nothing is asked any more, and what was asked fails.</summary>
+    /// <summary>Rejects new requests and fails pending ones.</summary>
     public void Close()
     {
         isClosed = true;
@@ -55,7 +55,7 @@ internal sealed class WorkerChannel
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or Grpc.Core.RpcException)
         {
-            // The worker is gone.
+            // The worker has ended.
         }
         finally
         {
@@ -78,10 +78,10 @@ internal sealed class WorkerChannel
     }
 }
 
-/// <summary>The worker process ended, or was ended, while a function ran in it.</summary>
+/// <summary>The worker process ended while a function ran in it.</summary>
 internal sealed class WorkerGoneException() : Exception("The worker process ended.");
 
-/// <summary>An exception of the worker's, told with its own stack and not with the host's.</summary>
+/// <summary>An exception from the worker, with the worker's stack trace.</summary>
 internal sealed class RemoteException(RpcException exception) : Exception(exception.Message)
 {
     public override string ToString() => $"{exception.Type}: {exception.Message}{Environment.NewLine}{exception.StackTrace}";
@@ -94,7 +94,7 @@ internal interface IFunctionRpc
     IAsyncEnumerable<StreamingMessage> EventStream(IAsyncEnumerable<StreamingMessage> received, CallContext context = default);
 }
 
-/// <summary>The host's end of the workers' streams. A worker names itself first; a stream that nobody waits for ends at once.</summary>
+/// <summary>The gRPC service for the workers' streams. A worker's first message names it; streams of unexpected workers end at once.</summary>
 internal sealed class FunctionRpc : IFunctionRpc
 {
     private readonly ConcurrentDictionary<string, WorkerChannel> expected = new();

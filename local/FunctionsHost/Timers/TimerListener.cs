@@ -3,12 +3,12 @@ using NCrontab;
 namespace FunctionsHost.Timers;
 
 /// <summary>
-/// The ticks of one timer function, one at a time, in UTC. A call that outlasts its next tick is followed by one call at once. Being alone it needs no lease,
-/// and it remembers nothing over a restart: no tick is ever past due.
+/// Runs a timer function on its schedule in UTC, one call at a time. A call that lasts beyond the next occurrence is followed by one call at once. The schedule is not
+/// stored, so no occurrence is ever past due after a restart.
 /// </summary>
 internal sealed class TimerListener
 {
-    /// <summary>What a call is given. The schedule's status is kept nowhere.</summary>
+    /// <summary>The trigger data of each call, without a schedule status.</summary>
     public const string Tick = """{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}""";
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
@@ -33,11 +33,11 @@ internal sealed class TimerListener
             var next = schedule.GetNextOccurrence(DateTime.UtcNow);
             while (true)
             {
-                // In short steps, so that a changed clock or a machine that slept is noticed.
+                // Short steps detect clock changes and sleep of the machine.
                 for (var left = next - DateTime.UtcNow; left > TimeSpan.Zero; left = next - DateTime.UtcNow)
                     await Task.Delay(left < Step ? left : Step, stopping);
                 await invoker.RunAsync(function, new TypedData { Json = Tick }, $"Timer fired at {DateTime.UtcNow:O}", stopping);
-                // A clock that wakes a little early must not give the same tick twice.
+                // A delay that ends early must not repeat the same occurrence.
                 next = schedule.GetNextOccurrence(DateTime.UtcNow > next ? DateTime.UtcNow : next);
             }
         }

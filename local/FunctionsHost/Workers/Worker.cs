@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FunctionsHost.Workers;
 
-/// <summary>A worker process whose functions are known and loaded.</summary>
+/// <summary>A worker process whose functions are loaded.</summary>
 internal sealed class Worker : IAsyncDisposable
 {
     private readonly WorkerChannel channel;
@@ -15,16 +15,16 @@ internal sealed class Worker : IAsyncDisposable
 
     public IWorkerProcess Process { get; }
 
-    /// <summary>Where the worker's own web server listens; null where it has no HTTP functions.</summary>
+    /// <summary>The address of the worker's web server; null without HTTP functions.</summary>
     public string? HttpAddress { get; private set; }
 
     public HttpMessageInvoker Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
     public IReadOnlyList<RpcFunctionMetadata> Functions { get; private set; } = [];
 
-    /// <summary>Introduces itself to the worker, asks for its functions and has them loaded.</summary>
-    /// <exception cref="WorkerGoneException">It ended meanwhile.</exception>
-    /// <exception cref="FunctionsHostException">It cannot load them.</exception>
+    /// <summary>Initialises the worker and loads its functions.</summary>
+    /// <exception cref="WorkerGoneException">The worker ended.</exception>
+    /// <exception cref="FunctionsHostException">The worker cannot load its functions.</exception>
     public static async Task<Worker> InitialiseAsync(IWorkerProcess process, WorkerChannel channel, string folder, CancellationToken cancellationToken)
     {
         await channel.Connected;
@@ -42,8 +42,8 @@ internal sealed class Worker : IAsyncDisposable
     }
 
     /// <exception cref="RemoteException">The function threw.</exception>
-    /// <exception cref="OperationCanceledException">The function ended because it was cancelled.</exception>
-    /// <exception cref="WorkerGoneException">The worker ended meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The function was cancelled.</exception>
+    /// <exception cref="WorkerGoneException">The worker ended.</exception>
     public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
     {
         var answer = channel.AskAsync(new() { InvocationRequest = request }, request.InvocationId);
@@ -56,7 +56,7 @@ internal sealed class Worker : IAsyncDisposable
             throw new RemoteException(result?.Exception ?? new() { Message = "The function failed." });
     }
 
-    /// <summary>Whatever it was still asked fails now.</summary>
+    /// <summary>Fails all pending requests.</summary>
     public void Close() => channel.Close();
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ internal sealed class Worker : IAsyncDisposable
         await Process.DisposeAsync();
     }
 
-    /// <summary>Asks it to end, and ends it where it has not within this time.</summary>
+    /// <summary>Asks the worker to end, and kills it after this time.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         channel.Tell(new() { WorkerTerminate = new() });
@@ -82,7 +82,7 @@ internal sealed class Worker : IAsyncDisposable
 
     private Task<StreamingMessage> AskAsync(StreamingMessage question) => channel.AskAsync(question, Guid.NewGuid().ToString());
 
-    /// <summary>Its functions are known a moment before its web server listens.</summary>
+    /// <summary>The worker reports its functions shortly before its web server listens.</summary>
     private static async Task WaitUntilListeningAsync(Uri address, CancellationToken cancellationToken)
     {
         while (true)

@@ -2,10 +2,10 @@ using FunctionsHost.Queues;
 
 namespace FunctionsHost.Workers;
 
-/// <summary>Keeps one worker running: one that ends is followed by the next, at once, and after growing pauses where that one does not start.</summary>
+/// <summary>Keeps one worker running. Restarts it at once when it ends, and with growing delays when it does not start.</summary>
 internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, FunctionRpc rpc, HostLog log, QueueNudges nudges) : IAsyncDisposable
 {
-    /// <summary>How long the worker may take to end when it is asked to.</summary>
+    /// <summary>Time for the worker to end after it was asked to.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly ILogger logger = log.CreateLogger("Host.Worker");
@@ -15,7 +15,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
     private Uri address = null!;
     private volatile bool hasLostPort;
 
-    /// <exception cref="FunctionsHostException">It does not start.</exception>
+    /// <exception cref="FunctionsHostException">The worker does not start.</exception>
     public async Task<Worker> StartAsync(Uri grpcAddress, CancellationToken cancellationToken)
     {
         address = grpcAddress;
@@ -29,22 +29,22 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
             }
             catch (FunctionsHostException) when (hasLostPort && attempt < 3)
             {
-                // It picks a port by binding and releasing it, and another process was faster.
+                // The worker picks a free port by binding and releasing it, and another process took it.
             }
         }
     }
 
-    /// <summary>The worker, as soon as there is one.</summary>
+    /// <summary>Waits for a ready worker.</summary>
     public Task<Worker> ReadyAsync(CancellationToken cancellationToken) => ready.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Runs a function. One that comes while no worker is there waits for the next.</summary>
+    /// <summary>Runs a function, after waiting for a ready worker.</summary>
     public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
     {
         var worker = await ReadyAsync(cancellationToken);
         await worker.InvokeAsync(request, cancellationToken);
     }
 
-    /// <summary>No worker follows this one.</summary>
+    /// <summary>Kills the worker without a successor.</summary>
     public Task KillAsync()
     {
         stopping.Cancel();
@@ -156,7 +156,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
 
     private static TaskCompletionSource<Worker> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(1, LogLevel.Warning, "The worker ended with code {Code}; the next one is started")]
+    [LoggerMessage(1, LogLevel.Warning, "The worker ended with code {Code}; starting the next one")]
     private static partial void Ended(ILogger logger, int code);
 
     [LoggerMessage(2, LogLevel.Error, "The worker did not start: {Reason}")]

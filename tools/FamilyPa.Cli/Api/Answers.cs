@@ -9,5 +9,5 @@ internal sealed record DeadLettersAnswer(IReadOnlyList<DeadLetter> DeadLetters, 
 /// <param name="Totals">By outcome, with <c>matched</c> and <c>skipped</c>.</param>
 internal sealed record ReplayAnswer(IReadOnlyList<ReplayResult> Jobs, IReadOnlyDictionary<string, long> Totals, bool More, string? NextCursor);
 
-/// <summary>What the app says when it does not do something (RFC 9457).</summary>
+/// <summary>The app's error response (RFC 9457).</summary>
 internal sealed record ProblemAnswer(string? Title, string? Detail, string? Code, string? RequestId, IReadOnlyDictionary<string, string[]>? Errors);

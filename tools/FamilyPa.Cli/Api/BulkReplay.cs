@@ -2,14 +2,14 @@ using FamilyPa.Core.Operations;
 
 namespace FamilyPa.Cli.Api;
 
-/// <summary>Many messages a page at a time, whether they are named or a filter means them.</summary>
+/// <summary>Replays many messages page by page, named or selected by a filter.</summary>
 internal sealed class BulkReplay(OperatorApi api, string[] messageSids, Dictionary<string, string> filter, string? fromPhase)
 {
     public async Task<IReadOnlyList<ReplayResult>> OneAsync(string messageSid, bool dryRun, CancellationToken cancellation) =>
         (await api.ReplayAsync(new { message_sid = messageSid, from_phase = fromPhase, dry_run = dryRun }, cancellation)).Jobs;
 
-    /// <param name="most">Never more than these, however many match meanwhile.</param>
-    /// <param name="progress">Told of each page.</param>
+    /// <param name="most">Upper limit, even if more messages match in the meantime.</param>
+    /// <param name="progress">Called with each page.</param>
     public async Task<IReadOnlyList<ReplayResult>> AllAsync(
         bool dryRun, int pageSize, int most, Action<IReadOnlyList<ReplayResult>> progress, CancellationToken cancellation)
     {
@@ -38,7 +38,7 @@ internal sealed class BulkReplay(OperatorApi api, string[] messageSids, Dictiona
             return await api.ReplayAsync(new { filter = page, from_phase = fromPhase, dry_run = dryRun }, cancellation);
         }
 
-        // Named ones are counted here: the cursor is how many are behind us.
+        // For named messages the cursor is the number of processed ones.
         var behind = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
         var answer = await api.ReplayAsync(new { message_sids = messageSids.Skip(behind).Take(size), from_phase = fromPhase, dry_run = dryRun }, cancellation);
         var ahead = behind + answer.Jobs.Count;

@@ -6,17 +6,17 @@ using FamilyPa.Cli.Output;
 
 namespace FamilyPa.Cli.Api;
 
-/// <summary>The operators' routes of the app. Whatever goes wrong is a <see cref="CliException"/> with the exit code that says so.</summary>
+/// <summary>Client of the operators' API. Every failure becomes a <see cref="CliException"/> with an exit code.</summary>
 internal sealed class OperatorApi : IDisposable
 {
     private readonly HttpClient http;
 
     private OperatorApi(Uri url, string key)
     {
-        // A redirect would carry the key to whoever it names.
+        // A redirect would send the key to another host.
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = url };
         if (!http.DefaultRequestHeaders.TryAddWithoutValidation("x-functions-key", key))
-            throw CliException.Usage("the function key holds characters that no key has");
+            throw CliException.Usage("the function key contains invalid characters");
     }
 
     public static OperatorApi Of(ParseResult parsed)
@@ -25,9 +25,9 @@ internal sealed class OperatorApi : IDisposable
         var address = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Url), "FAMILYPA_URL") ?? local?.BaseUrl
             ?? throw CliException.Usage("which app? Give --url or FAMILYPA_URL, or start the local run");
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw CliException.Usage("--url is no http(s) address");
+            throw CliException.Usage("--url is not an http(s) URL");
         if (url.Scheme == "http" && !url.IsLoopback)
-            throw CliException.Usage("--url must be https: the function key would travel in the clear");
+            throw CliException.Usage("--url must be https, because the request contains the function key");
         var key = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Key), "FAMILYPA_KEY") ?? (local?.IsAt(url) == true ? local.FunctionKey : null)
             ?? throw CliException.Usage("no function key: set FAMILYPA_KEY or give --key");
         return new OperatorApi(url, key);
@@ -45,7 +45,7 @@ internal sealed class OperatorApi : IDisposable
     public Task<ReplayAnswer> ReplayAsync(object request, CancellationToken cancellation) =>
         SendAsync<ReplayAnswer>(HttpMethod.Post, "api/admin/replay-webhook", request, cancellation);
 
-    /// <param name="after">The <c>next</c> of the page before.</param>
+    /// <param name="after">The <c>next</c> of the previous page.</param>
     public Task<JsonElement> FamiliesAsync(string? after, CancellationToken cancellation) =>
         GetAsync<JsonElement>("api/admin/families", after is null ? [] : new() { ["after"] = after }, cancellation);
 
@@ -65,7 +65,7 @@ internal sealed class OperatorApi : IDisposable
     public Task<JsonElement> BudgetAsync(Guid family, CancellationToken cancellation) =>
         GetAsync<JsonElement>($"api/admin/families/{family}/budget", [], cancellation);
 
-    /// <param name="dailyUsd">Null: the default.</param>
+    /// <param name="dailyUsd">Null restores the default.</param>
     public Task<JsonElement> SetBudgetAsync(Guid family, decimal? dailyUsd, CancellationToken cancellation) => dailyUsd is null
         ? SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{family}/budget", null, cancellation)
         : SendAsync<JsonElement>(HttpMethod.Post, $"api/admin/families/{family}/budget", new { daily_usd = dailyUsd }, cancellation);
@@ -87,7 +87,7 @@ internal sealed class OperatorApi : IDisposable
             if (!response.IsSuccessStatusCode)
                 throw Failure(response.StatusCode, text);
             return Read<T>(text.Length == 0 ? "{}" : text)
-                ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} answers something else than Family PA does: is that its address?");
+                ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} does not respond as Family PA does. Check the address");
         }
         catch (HttpRequestException e)
         {
@@ -105,8 +105,8 @@ internal sealed class OperatorApi : IDisposable
         var what = problem?.Detail ?? problem?.Title ?? status switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "the function key is wrong",
-            HttpStatusCode.NotFound => "nothing is there: is that the address of Family PA, in this version?",
-            _ => "the app did not do it",
+            HttpStatusCode.NotFound => "not found. Check the address and the app's version",
+            _ => "the app rejected the request",
         };
         var errors = problem?.Errors is { Count: > 0 } wrong ? " " + string.Join("; ", wrong.Select(error => $"{error.Key}: {string.Join(", ", error.Value)}")) : "";
         var reference = string.Join(", ", new[] { problem?.Code ?? $"{(int)status}", problem?.RequestId is { } id ? $"request {id}" : null }.OfType<string>());

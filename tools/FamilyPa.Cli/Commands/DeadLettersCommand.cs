@@ -4,7 +4,7 @@ using FamilyPa.Cli.Output;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa dead-letters</c>: queue messages that were given up, and why.</summary>
+/// <summary><c>familypa dead-letters</c>: lists poison messages and their causes.</summary>
 internal static class DeadLettersCommand
 {
     public static Command Create()
@@ -12,12 +12,12 @@ internal static class DeadLettersCommand
         var queue = new Option<string?>("--queue") { Description = "For example extract." };
         var cause = new Option<string?>("--cause") { Description = "For example ai_http_500, unreadable." };
         var message = new Option<string?>("--message") { Description = "The MessageSid." };
-        var since = Times.Option("--since", "Given up then or later: 1h, 2d, or ISO 8601.");
-        var until = Times.Option("--until", "Given up before then.");
-        var limit = new Option<int>("--limit") { Description = "At most so many, 1 to 1000.", DefaultValueFactory = _ => 50 };
-        var cursor = new Option<string?>("--cursor") { Description = "Go on where an earlier answer ended." };
-        var reveal = new Option<bool>("--reveal") { Description = "Show bodies that hold what people wrote too. This is noted." };
-        var command = new Command("dead-letters", "List what was given up, the newest first.") { queue, cause, message, since, until, limit, cursor, reveal };
+        var since = Times.Option("--since", "Stored then or later: 1h, 2d, or ISO 8601.");
+        var until = Times.Option("--until", "Stored before then.");
+        var limit = new Option<int>("--limit") { Description = "Maximum count, 1 to 1000.", DefaultValueFactory = _ => 50 };
+        var cursor = new Option<string?>("--cursor") { Description = "Continue after an earlier page." };
+        var reveal = new Option<bool>("--reveal") { Description = "Also show bodies with message text. Recorded in the audit log." };
+        var command = new Command("dead-letters", "List poison messages, the newest first.") { queue, cause, message, since, until, limit, cursor, reveal };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
@@ -42,15 +42,15 @@ internal static class DeadLettersCommand
     {
         if (answer.DeadLetters.Count == 0)
         {
-            Screen.Note("Nothing was given up.");
+            Screen.Note("No dead letters.");
             return;
         }
 
-        var table = Screen.Table("Given up", "Queue", "Cause", "Message", "Its job now", "Body");
+        var table = Screen.Table("Stored", "Queue", "Cause", "Message", "Job status", "Body");
         foreach (var letter in answer.DeadLetters)
             table.Row(letter.CreatedAt, letter.Queue, letter.Cause, letter.MessageSid, letter.JobStatus, letter.Body ?? $"… ({letter.BodyLength} characters)");
         Screen.Out.Write(table);
         if (answer.NextCursor is not null)
-            Screen.Note($"There are more: --cursor {answer.NextCursor}");
+            Screen.Note($"Next page: --cursor {answer.NextCursor}");
     }
 }

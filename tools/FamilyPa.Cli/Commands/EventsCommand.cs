@@ -9,8 +9,8 @@ internal static class EventsCommand
 {
     public static Command Create()
     {
-        var limit = new Option<int>("--limit") { Description = "At most so many, 1 to 1000.", DefaultValueFactory = _ => 50 };
-        var cursor = new Option<string?>("--cursor") { Description = "Go on where an earlier answer ended." };
+        var limit = new Option<int>("--limit") { Description = "Maximum count, 1 to 1000.", DefaultValueFactory = _ => 50 };
+        var cursor = new Option<string?>("--cursor") { Description = "Continue after an earlier page." };
         var command = new Command("events", "Find messages, the newest first.");
         var filter = new FilterOptions().AddTo(command);
         command.Add(limit);
@@ -50,6 +50,6 @@ internal static class EventsCommand
 
         Screen.Out.Write(table);
         if (answer.NextCursor is not null)
-            Screen.Note($"There are more: --cursor {answer.NextCursor}");
+            Screen.Note($"Next page: --cursor {answer.NextCursor}");
     }
 }

@@ -7,7 +7,7 @@ using FamilyPa.Core.Membership;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa families</c>: who may write to us.</summary>
+/// <summary><c>familypa families</c>: manages families.</summary>
 internal static class FamiliesCommand
 {
     public static Command Create() => new("families", "List, show, create and delete families.") { List(), Show(), New(), Delete() };
@@ -48,8 +48,8 @@ internal static class FamiliesCommand
 
     private static Command New()
     {
-        var name = new Option<string>("--name") { Description = "What the family is called.", Required = true };
-        var timeZone = new Option<string>("--timezone") { Description = "Of the IANA, for example Europe/London.", Required = true };
+        var name = new Option<string>("--name") { Description = "The family's name.", Required = true };
+        var timeZone = new Option<string>("--timezone") { Description = "An IANA time zone, for example Europe/London.", Required = true };
         var locale = new Option<string>("--locale") { Description = "A language tag, for example en-GB.", DefaultValueFactory = _ => "en" };
         var member = new Option<NewMember[]>("--member")
         {
@@ -57,7 +57,7 @@ internal static class FamiliesCommand
             Required = true,
             CustomParser = result => [.. result.Tokens.Select(token => Member(token, result)).OfType<NewMember>()],
         };
-        var command = new Command("create", "Add a family; its members can write at once.") { name, timeZone, locale, member };
+        var command = new Command("create", "Create a family. Its members can write at once.") { name, timeZone, locale, member };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
@@ -72,8 +72,8 @@ internal static class FamiliesCommand
     private static Command Delete()
     {
         var id = Id();
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask. Needed where nobody can be asked." };
-        var command = new Command("delete", "Erase a family with everything that is known of it. Nothing brings it back.") { id, yes };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask for confirmation. Required without a terminal." };
+        var command = new Command("delete", "Erase a family and all its data. This cannot be undone.") { id, yes };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
@@ -81,8 +81,8 @@ internal static class FamiliesCommand
             if (!parsed.GetValue(yes))
             {
                 if (parsed.GetValue(GlobalOptions.Json) || !Screen.IsInteractive)
-                    throw CliException.Usage("nobody can be asked here: add --yes to erase it");
-                if (!Screen.Confirm($"Erase family {family} for ever?"))
+                    throw CliException.Usage("no terminal for the confirmation: add --yes to erase it");
+                if (!Screen.Confirm($"Erase family {family} permanently?"))
                     return ExitCode.Failed;
             }
 
@@ -98,11 +98,11 @@ internal static class FamiliesCommand
     {
         if (token.Value.Split(':') is [var name, var role, var phone])
             return new NewMember(name, role, phone);
-        result.AddError($"'{token.Value}' is no member: write Name:role:phone");
+        result.AddError($"'{token.Value}' is not a member: use Name:role:phone");
         return null;
     }
 
-    /// <summary>Whatever the app tells of families: a table of those in a list, or one below the other what is known of one.</summary>
+    /// <summary>Prints a response: arrays as tables, other properties as lines.</summary>
     private static void Print(JsonElement answer, ParseResult parsed)
     {
         if (parsed.GetValue(GlobalOptions.Json))

@@ -4,20 +4,20 @@ using FamilyPa.Core.Queues;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary>Which messages are meant: the same for searching and for replaying.</summary>
+/// <summary>The message filter of the commands events and replay.</summary>
 internal sealed class FilterOptions
 {
     private readonly Option<string[]> status = new("--status")
     {
-        Description = $"One or more of {string.Join(", ", EventFilter.KnownStatuses)}; repeated or with commas.",
+        Description = $"One or more of {string.Join(", ", EventFilter.KnownStatuses)}; repeated or comma separated.",
     };
 
     private readonly Option<string?> reason = new("--reason") { Description = "The status_reason, for example no_speech." };
     private readonly Option<string?> errorCode = new("--error-code") { Description = "The error_code, for example ai_http_429." };
-    private readonly Option<string?> phase = new Option<string?>("--phase") { Description = "The phase it is in." }.AcceptOnlyFromAmong(PhaseNames);
+    private readonly Option<string?> phase = new Option<string?>("--phase") { Description = "The current phase." }.AcceptOnlyFromAmong(PhaseNames);
     private readonly Option<Guid?> family = new("--family") { Description = "The family's id." };
     private readonly Option<string?> phone = new("--phone") { Description = "The sender, in E.164." };
-    private readonly Option<string?> source = new Option<string?>("--source") { Description = "How it came to us." }.AcceptOnlyFromAmong([.. EventFilter.KnownSources]);
+    private readonly Option<string?> source = new Option<string?>("--source") { Description = "How the message arrived." }.AcceptOnlyFromAmong([.. EventFilter.KnownSources]);
     private readonly Option<DateTimeOffset?> since = Times.Option("--since", "Received then or later: 1h, 2d, or ISO 8601.");
     private readonly Option<DateTimeOffset?> until = Times.Option("--until", "Received before then.");
 
@@ -30,7 +30,7 @@ internal sealed class FilterOptions
         return this;
     }
 
-    /// <summary>By the names that the app gives them; empty when nothing was said.</summary>
+    /// <summary>By the API's parameter names; empty without a filter.</summary>
     public Dictionary<string, string> Read(ParseResult parsed)
     {
         (string Name, string? Value)[] fields =

@@ -4,14 +4,14 @@ using FamilyPa.Cli.Output;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa inspect</c>: what happened to one message.</summary>
+/// <summary><c>familypa inspect</c>: shows the timeline of a message.</summary>
 internal static class InspectCommand
 {
     public static Command Create()
     {
         var sid = new Argument<string>("sid") { Description = "The MessageSid." };
-        var reveal = new Option<bool>("--reveal") { Description = "Show what was written and by whom. This is noted." };
-        var command = new Command("inspect", "Tell one message's whole timeline.") { sid, reveal };
+        var reveal = new Option<bool>("--reveal") { Description = "Also show the text and the sender. Recorded in the audit log." };
+        var command = new Command("inspect", "Show the timeline of a message.") { sid, reveal };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);

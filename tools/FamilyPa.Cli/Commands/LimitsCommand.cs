@@ -5,13 +5,13 @@ using FamilyPa.Cli.Output;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa limits</c>: every limit, where it stands, and what it holds back.</summary>
+/// <summary><c>familypa limits</c>: shows every limit, its usage, and the jobs that it defers.</summary>
 internal static class LimitsCommand
 {
     public static Command Create()
     {
-        var again = new Option<string?>("--try-again") { Description = "Have a service whose breaker is open tried at once: media, transcription, chat or twilio." };
-        var command = new Command("limits", "Show every limit, where it stands, and what it holds back.") { again };
+        var again = new Option<string?>("--try-again") { Description = "Probe a service with an open breaker now: media, transcription, chat or twilio." };
+        var command = new Command("limits", "Show every limit, its usage, and the jobs that it defers.") { again };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
@@ -32,9 +32,9 @@ internal static class LimitsCommand
         var slots = limits.Part("slots");
         var day = limits.Part("budgets").Part("global");
         var refused = limits.Part("verification_failures");
-        var now = Screen.Table("Limit", "At most", "Now", "");
+        var now = Screen.Table("Limit", "Maximum", "Used", "");
         foreach (var rate in limits.List("rates"))
-            now.Row(rate.Text("limit"), rate.Text("limit_value"), rate.Text("accepted") ?? "0", $"{rate.Text("throttled") ?? "0"} throttled, {rate.Text("dropped") ?? "0"} only counted");
+            now.Row(rate.Text("limit"), rate.Text("limit_value"), rate.Text("accepted") ?? "0", $"{rate.Text("throttled") ?? "0"} throttled, {rate.Text("dropped") ?? "0"} dropped");
         now.Row("rate_sender", limits.Part("senders").Text("limit_value"), "", $"{limits.Part("senders").List("over").Count()} senders over it, {limits.Part("senders").List("paused").Count()} paused");
         now.Row("slots", slots.Text("limit_value"), slots.Text("value"), "");
         now.Row("budget_global", day.Dollars("limit_usd"), day.Dollars("spent_usd"), $"{day.Dollars("reserved_usd")} reserved");
@@ -43,15 +43,15 @@ internal static class LimitsCommand
         now.Row("verification_failures", refused.Text("limit_value"), "", $"{refused.Text("last_hour")} in the last hour");
         Screen.Out.Write(now);
 
-        var breakers = Screen.Table("Breaker", "State", "Failures", "Error", "Tries again");
+        var breakers = Screen.Table("Breaker", "State", "Failures", "Error", "Next probe");
         foreach (var breaker in limits.List("breakers"))
             breakers.Row(breaker.Text("dependency"), breaker.Text("state"), breaker.Text("failures"), breaker.Text("error_code"), breaker.Time("retry_at"));
         Screen.Out.Write(breakers);
 
-        var waiting = Screen.Table("Held back", "By", "Messages", "Oldest", "Next");
+        var waiting = Screen.Table("Status", "Reason", "Jobs", "Oldest", "Next");
         foreach (var held in limits.List("set_aside"))
             waiting.Row(held.Text("status"), held.Text("reason"), held.Text("messages"), held.Time("oldest_at"), held.Time("resume_at"));
-        var alerts = Screen.Table("Reached", "Limit", "%", "At most", "Value", "Family");
+        var alerts = Screen.Table("Reached", "Limit", "%", "Maximum", "Value", "Family");
         foreach (var alert in limits.List("alerts"))
             alerts.Row(alert.Time("at"), alert.Text("limit"), alert.Text("percent"), alert.Text("limit_value"), alert.Text("value"), alert.Text("family_id"));
         if (limits.List("set_aside").Any())

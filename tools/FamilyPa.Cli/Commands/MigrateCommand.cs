@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa migrate</c>: brings the database to this version, and opens it to the app's login.</summary>
+/// <summary><c>familypa migrate</c>: applies migrations and enables the app's login.</summary>
 internal static class MigrateCommand
 {
     private const string EntraScope = "https://ossrdbms-aad.database.windows.net/.default";
@@ -22,11 +22,11 @@ internal static class MigrateCommand
         };
         var entra = new Option<bool>("--entra")
         {
-            Description = "Log in with an Entra token of whoever is signed in. Default: POSTGRES_USE_ENTRA.",
+            Description = "Log in with an Entra token of the signed-in account. Default: POSTGRES_USE_ENTRA.",
             DefaultValueFactory = _ => bool.TryParse(Environment.GetEnvironmentVariable("POSTGRES_USE_ENTRA"), out var use) && use,
         };
         var identity = new Option<Guid?>("--app-identity") { Description = "Object id of the managed identity that may log in as familypa_app (Azure)." };
-        var password = new Option<string?>("--app-password") { Description = "Password that familypa_app is given (elsewhere)." };
+        var password = new Option<string?>("--app-password") { Description = "Password for familypa_app (elsewhere)." };
 
         var command = new Command("migrate", "Apply the migrations that the database does not have yet.") { connection, entra, identity, password };
         command.SetAction(async (parsed, cancellation) =>
@@ -57,13 +57,13 @@ internal static class MigrateCommand
             }
             catch (AuthenticationFailedException)
             {
-                throw new CliException(ExitCode.Refused, "nobody is signed in who may log in to the database (az login)");
+                throw new CliException(ExitCode.Refused, "no signed-in account may log in to the database (az login)");
             }
             catch (PostgresException e)
             {
                 throw new CliException(
                     e.SqlState.StartsWith("28", StringComparison.Ordinal) ? ExitCode.Refused : ExitCode.Failed,
-                    $"the database refused: {e.MessageText} ({e.SqlState})");
+                    $"the database rejected the request: {e.MessageText} ({e.SqlState})");
             }
             catch (NpgsqlException e)
             {

@@ -7,30 +7,30 @@ using Spectre.Console;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa replay</c>: runs messages again, one or many.</summary>
+/// <summary><c>familypa replay</c>: replays one or many messages.</summary>
 internal static class ReplayCommand
 {
     private const int PreviewSize = 1000;
     private const int BatchSize = 100;
 
-    private static readonly Argument<string[]> Sids = new("sid") { Description = "MessageSids; or a filter.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Sids = new("sid") { Description = "MessageSids, instead of a filter.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string?> FromPhase = new Option<string?>("--from-phase")
     {
-        Description = "Do this phase and those after it anew, and pay for them again. Without: each goes on where it failed.",
+        Description = "Repeat this phase and the later ones, at their full cost. Default: continue at the phase that failed.",
     }.AcceptOnlyFromAmong(FilterOptions.PhaseNames);
 
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only say what would happen." };
-    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask. Needed where nobody can be asked." };
-    private static readonly Option<int?> Limit = new("--limit") { Description = "Of those that the filter means, only so many, the oldest first." };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show the outcomes without changes." };
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation. Required without a terminal." };
+    private static readonly Option<int?> Limit = new("--limit") { Description = "Maximum count of the filter's messages, the oldest first." };
 
     public static Command Create()
     {
-        var command = new Command("replay", "Run messages again; what they did before they do not do twice.") { Sids, FromPhase, DryRun, Yes, Limit };
+        var command = new Command("replay", "Replay messages. Their effects occur only once.") { Sids, FromPhase, DryRun, Yes, Limit };
         var filter = new FilterOptions().AddTo(command);
         Limit.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() < 1)
-                result.AddError("--limit is 1 or more");
+                result.AddError("--limit must be 1 or more");
         });
         command.SetAction((parsed, cancellation) => RunAsync(parsed, filter.Read(parsed), cancellation));
         return command;
@@ -65,7 +65,7 @@ internal static class ReplayCommand
         if (!parsed.GetValue(Yes))
         {
             if (json || !Screen.IsInteractive)
-                throw CliException.Usage("nobody can be asked here: add --yes to replay them, or --dry-run");
+                throw CliException.Usage("no terminal for the confirmation: add --yes to replay them, or --dry-run");
             if (!Screen.Confirm($"Replay {total} messages{(parsed.GetValue(FromPhase) is { } phase ? $" from {phase}" : "")}?"))
                 return ExitCode.Failed;
         }
@@ -88,7 +88,7 @@ internal static class ReplayCommand
         }
         catch (CliException) when (done.Count > 0)
         {
-            Screen.Note($"Stopped after {done.Count} of {total}: {Counts(done)}. The same command goes on with those that are left.");
+            Screen.Note($"Stopped after {done.Count} of {total}: {Counts(done)}. Repeat the command to continue with the rest.");
             throw;
         }
 

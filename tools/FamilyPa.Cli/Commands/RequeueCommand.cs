@@ -7,23 +7,23 @@ using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa requeue</c>: puts a message into a phase's queue, past the app.</summary>
+/// <summary><c>familypa requeue</c>: puts a message into a phase's queue without the app.</summary>
 internal static class RequeueCommand
 {
     public static Command Create()
     {
-        var phase = new Argument<string>("phase") { Description = "The phase, whose queue has its name." }.AcceptOnlyFromAmong(FilterOptions.PhaseNames);
+        var phase = new Argument<string>("phase") { Description = "The phase." }.AcceptOnlyFromAmong(FilterOptions.PhaseNames);
         var sid = new Argument<string>("sid") { Description = "The MessageSid." };
         var storage = new Option<string?>("--storage")
         {
-            Description = "Connection string, or the queue service's https address to log in as whoever is signed in. Default: AzureWebJobsStorage, or the local run.",
+            Description = "Connection string, or the queue service's https URL to log in with the signed-in account. Default: AzureWebJobsStorage, or the local run.",
         };
-        var command = new Command("requeue", "Put a message into a phase's queue by hand; a failed job goes on there.") { phase, sid, storage };
+        var command = new Command("requeue", "Put a message into a phase's queue. A failed job continues there.") { phase, sid, storage };
         command.SetAction(async (parsed, cancellation) =>
         {
             var messageSid = parsed.GetRequiredValue(sid);
             if (!MessageSids.IsValid(messageSid))
-                throw CliException.Usage("that is no MessageSid");
+                throw CliException.Usage("invalid MessageSid");
             var queue = Queue(
                 GlobalOptions.Or(parsed.GetValue(storage), "AzureWebJobsStorage") ?? LocalRun.Find()?.Storage
                     ?? throw CliException.Usage("which storage? Give --storage or AzureWebJobsStorage, or start the local run"),
@@ -65,7 +65,7 @@ internal static class RequeueCommand
         {
             throw new CliException(
                 e.Status switch { 404 => ExitCode.NotFound, 401 or 403 => ExitCode.Refused, _ => ExitCode.Failed },
-                $"the storage answered {e.Status} {e.ErrorCode}");
+                $"the storage service returned {e.Status} {e.ErrorCode}");
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {
@@ -73,7 +73,7 @@ internal static class RequeueCommand
         }
         catch (AuthenticationFailedException)
         {
-            throw new CliException(ExitCode.Refused, "nobody is signed in who may write to that queue (az login)");
+            throw new CliException(ExitCode.Refused, "no signed-in account may write to that queue (az login)");
         }
     }
 }

@@ -7,20 +7,20 @@ using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Cli.Commands;
 
-/// <summary><c>familypa simulate</c>: sends a webhook signed as Twilio's, to whatever address.</summary>
+/// <summary><c>familypa simulate</c>: sends a webhook with Twilio's signature to any address.</summary>
 internal static class SimulateCommand
 {
     private const string WebhookPath = "/api/webhooks/twilio";
 
     private static readonly Option<string?> From = new("--from") { Description = "The sender: +447700900123 or whatsapp:+447700900123. Default: the demo family's owner." };
-    private static readonly Option<string?> To = new("--to") { Description = "The number written to. Default: the local run's." };
-    private static readonly Option<string> Body = new("--body") { Description = "What is written.", DefaultValueFactory = _ => "" };
+    private static readonly Option<string?> To = new("--to") { Description = "The recipient. Default: the local run's." };
+    private static readonly Option<string> Body = new("--body") { Description = "The text.", DefaultValueFactory = _ => "" };
     private static readonly Option<string[]> MediaUrl = new("--media-url") { Description = "An attachment; repeat for more." };
-    private static readonly Option<string> MediaType = new("--media-type") { Description = "What the attachments are said to be.", DefaultValueFactory = _ => "audio/ogg" };
+    private static readonly Option<string> MediaType = new("--media-type") { Description = "Content type of the attachments.", DefaultValueFactory = _ => "audio/ogg" };
     private static readonly Option<string?> AuthToken = new("--auth-token") { Description = "Twilio's auth token. Default: TWILIO_AUTH_TOKEN, or the local run's." };
     private static readonly Option<string?> Secret = new("--secret") { Description = "The webhook's shared secret. Default: WEBHOOK_SHARED_SECRET, or the local run's." };
-    private static readonly Option<string?> AccountSid = new("--account-sid") { Description = "Twilio's account. Default: TWILIO_ACCOUNT_SID, or the local run's." };
-    private static readonly Option<string?> PublicUrl = new("--public-url") { Description = "The app's PUBLIC_BASE_URL, which is what is signed, where it is not --url." };
+    private static readonly Option<string?> AccountSid = new("--account-sid") { Description = "Twilio's account SID. Default: TWILIO_ACCOUNT_SID, or the local run's." };
+    private static readonly Option<string?> PublicUrl = new("--public-url") { Description = "The app's PUBLIC_BASE_URL, which is signed, if it differs from --url." };
     private static readonly Option<string?> Sid = new("--sid") { Description = "The MessageSid. Default: a new one." };
     private static readonly Option<bool> Twice = new("--twice") { Description = "Send the same webhook again, as Twilio's retry." };
 
@@ -39,7 +39,7 @@ internal static class SimulateCommand
         var local = LocalRun.Find();
         var url = WebhookUrl(GlobalOptions.Or(parsed.GetValue(GlobalOptions.Url), "FAMILYPA_URL") ?? local?.BaseUrl
             ?? throw CliException.Usage("which app? Give --url or FAMILYPA_URL, or start the local run"));
-        // The local run's secrets are for the local run.
+        // Do not send the local run's secrets to another address.
         var own = local?.IsAt(url) == true ? local : null;
         var secret = GlobalOptions.Or(parsed.GetValue(Secret), "WEBHOOK_SHARED_SECRET") ?? own?.Twilio.SharedSecret;
         if (secret is not null && url.Query.Length == 0)
@@ -58,23 +58,23 @@ internal static class SimulateCommand
             Screen.Json(new { message_sid = form["MessageSid"], deliveries });
         else
             foreach (var delivery in deliveries)
-                Screen.Line($"{form["MessageSid"]} answered {delivery.Status} in {delivery.ElapsedMs} ms: {delivery.Answer}");
+                Screen.Line($"{form["MessageSid"]} got {delivery.Status} in {delivery.ElapsedMs} ms: {delivery.Answer}");
         return deliveries[^1].Status switch { >= 200 and < 300 => ExitCode.Ok, 401 or 403 => ExitCode.Refused, 404 => ExitCode.NotFound, _ => ExitCode.Failed };
     }
 
-    /// <summary>The app's address or the webhook's own.</summary>
+    /// <summary>Accepts the app's base URL or the webhook's URL.</summary>
     private static Uri WebhookUrl(string address)
     {
         if (!Uri.TryCreate(address.Split('#')[0], UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw CliException.Usage("--url is no http(s) address");
+            throw CliException.Usage("--url is not an http(s) URL");
         return url.AbsolutePath == "/" ? new Uri(url, WebhookPath + url.Query) : url;
     }
 
     private static Dictionary<string, string> Form(ParseResult parsed, LocalRun? own)
     {
         var media = parsed.GetValue(MediaUrl) ?? [];
-        var from = parsed.GetValue(From) ?? (own is null ? null : $"whatsapp:{own.Demo.OwnerPhone}") ?? throw CliException.Usage("who writes? Give --from");
-        var to = parsed.GetValue(To) ?? own?.Demo.TwilioNumber ?? throw CliException.Usage("to which number? Give --to");
+        var from = parsed.GetValue(From) ?? (own is null ? null : $"whatsapp:{own.Demo.OwnerPhone}") ?? throw CliException.Usage("no sender: give --from");
+        var to = parsed.GetValue(To) ?? own?.Demo.TwilioNumber ?? throw CliException.Usage("no recipient: give --to");
         var isWhatsApp = from.StartsWith("whatsapp:", StringComparison.Ordinal);
         var sid = parsed.GetValue(Sid) ?? (media.Length > 0 ? "MM" : "SM") + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var form = new Dictionary<string, string>
@@ -83,7 +83,7 @@ internal static class SimulateCommand
             ["SmsSid"] = sid,
             ["SmsMessageSid"] = sid,
             ["AccountSid"] = GlobalOptions.Or(parsed.GetValue(AccountSid), "TWILIO_ACCOUNT_SID") ?? own?.Twilio.AccountSid
-                ?? throw CliException.Usage("of which account? Give --account-sid or TWILIO_ACCOUNT_SID"),
+                ?? throw CliException.Usage("no account: give --account-sid or TWILIO_ACCOUNT_SID"),
             ["From"] = from,
             ["To"] = isWhatsApp && !to.Contains(':', StringComparison.Ordinal) ? $"whatsapp:{to}" : to,
             ["Body"] = parsed.GetValue(Body)!,

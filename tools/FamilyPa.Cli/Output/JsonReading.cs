@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>Reads JSON whose members may be missing: what another version of the app does not tell is left out.</summary>
+/// <summary>Reads JSON with missing properties, because the app may have another version.</summary>
 internal static class JsonReading
 {
     public static JsonElement Part(this JsonElement element, string name) =>
@@ -14,7 +14,7 @@ internal static class JsonReading
     public static string? Text(this JsonElement element, string name) =>
         element.Part(name) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } part ? part.ToString() : null;
 
-    /// <returns>With its unit, or null where it is missing.</returns>
+    /// <returns>The text with its unit; null when it is missing.</returns>
     public static string? Text(this JsonElement element, string name, string unit) => element.Text(name) is { } text ? $"{text} {unit}" : null;
 
     public static long Number(this JsonElement element, string name) =>

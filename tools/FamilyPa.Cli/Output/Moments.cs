@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>Something that happened to a message.</summary>
+/// <summary>An entry of a timeline.</summary>
 internal sealed record Moment(DateTimeOffset At, string Kind, string What)
 {
-    /// <summary>Everything that a timeline tells, in the order of time.</summary>
+    /// <summary>The entries of a timeline in the order of time.</summary>
     public static IReadOnlyList<Moment> Of(JsonElement timeline)
     {
         var moments = new List<Moment>();
@@ -51,7 +51,7 @@ internal sealed record Moment(DateTimeOffset At, string Kind, string What)
         }
 
         foreach (var notice in timeline.Part("limits").List("notifications"))
-            Add("limit", notice.Time("since"), $"{notice.Text("kind")} since then", notice.Text("notified_at") is null ? "sender not told yet" : "sender told");
+            Add("limit", notice.Time("since"), $"{notice.Text("kind")} since then", notice.Text("notified_at") is null ? "sender not notified yet" : "sender notified");
         foreach (var task in timeline.List("tasks"))
         {
             Add(
@@ -71,7 +71,7 @@ internal sealed record Moment(DateTimeOffset At, string Kind, string What)
         }
 
         foreach (var letter in timeline.List("poison"))
-            Add("given up", letter.Time("created_at"), $"{letter.Text("queue")}: {letter.Text("cause")}");
+            Add("dead letter", letter.Time("created_at"), $"{letter.Text("queue")}: {letter.Text("cause")}");
         foreach (var action in timeline.List("audit"))
         {
             var details = action.Part("details");

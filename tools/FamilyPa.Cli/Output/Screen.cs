@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>Results go to stdout, everything else to stderr.</summary>
+/// <summary>Writes results to stdout and everything else to stderr.</summary>
 internal static class Screen
 {
-    /// <summary>As the app writes JSON.</summary>
+    /// <summary>The app's JSON format.</summary>
     public static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -18,14 +18,14 @@ internal static class Screen
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Of a file or pipe, in which a table may be as wide as it is.</summary>
+    /// <summary>Width for files and pipes, which need no line breaks.</summary>
     private const int UnboundedWidth = 400;
 
     public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected);
 
     public static IAnsiConsole Err { get; } = Create(Console.Error, Console.IsErrorRedirected);
 
-    /// <summary>Whether somebody is there to answer.</summary>
+    /// <summary>Whether a person can answer questions.</summary>
     public static bool IsInteractive => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
@@ -36,7 +36,7 @@ internal static class Screen
 
     public static void Note(string message) => Console.Error.WriteLine(Clean(message));
 
-    /// <remarks>Asked on stderr, so that stdout stays clean.</remarks>
+    /// <remarks>Asks on stderr, so that stdout contains results only.</remarks>
     public static bool Confirm(string question)
     {
         Console.Error.Write($"{Clean(question)} [y/N] ");
@@ -53,7 +53,7 @@ internal static class Screen
 
     public static void Row(this Table table, params object?[] cells) => table.AddRow(cells.Select(cell => new Text(Show(cell))));
 
-    /// <summary>Fit for a terminal: what people wrote may hold control characters, and those would be obeyed.</summary>
+    /// <summary>Replaces control characters, which a terminal would interpret. Messages may contain them.</summary>
     public static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) && character != '\n' ? '\uFFFD' : character));
 
     public static string Show(object? value) => value switch

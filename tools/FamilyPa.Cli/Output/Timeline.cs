@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace FamilyPa.Cli.Output;
 
-/// <summary>One message's timeline for people: where it stands, then everything that happened, then what can be done, and where to read on.</summary>
+/// <summary>Prints a message's timeline: status, entries, the next command and the log query.</summary>
 internal static class Timeline
 {
     public static void Show(JsonElement timeline)
@@ -21,7 +21,7 @@ internal static class Timeline
         if (Logs(timeline) is { } query)
         {
             Screen.Line();
-            Screen.Line($"Its log lines, in the workspace's Logs:  {query}");
+            Screen.Line($"Log query, for Logs of the workspace:  {query}");
         }
     }
 
@@ -38,7 +38,7 @@ internal static class Timeline
         }
 
         Add("Message", timeline.Text("message_sid"));
-        Add("Status", job.ValueKind is JsonValueKind.Object ? Status(job) : "unmatched: its sender is in no family");
+        Add("Status", job.ValueKind is JsonValueKind.Object ? Status(job) : "unmatched: unknown sender");
         Add("Error", Moment.Join(": ", job.Text("error_code"), job.Text("error_message")));
         Add("Family", job.Text("family_id"));
         Add("From", payload.Text("From"));
@@ -54,7 +54,7 @@ internal static class Timeline
         ", ",
         Moment.Join(": ", job.Text("status"), job.Text("status_reason")),
         job.Text("status") is "done" or "rejected" ? null : $"in {job.Text("current_phase")}",
-        job.Number("retry_count") is > 0 and var failures ? $"{failures} attempts failed" : null,
+        job.Number("retry_count") is > 0 and var failures ? $"{failures} failed attempts" : null,
         job.Number("generation") is > 0 and var replays ? $"replay {replays}" : null);
 
     private static Grid Body(IReadOnlyList<Moment> moments)
@@ -74,13 +74,13 @@ internal static class Timeline
 
     private static string? Advice(JsonElement timeline) => (timeline.Part("job").Text("status"), timeline.Text("message_sid")) switch
     {
-        ("failed", var sid) => $"Once the cause is repaired:  familypa replay {sid}",
-        ("throttled" or "deferred", var sid) => $"To have it done now:  familypa replay {sid}",
-        (null, var sid) => $"Once its sender is in a family:  familypa replay {sid}",
+        ("failed", var sid) => $"After the cause is fixed:  familypa replay {sid}",
+        ("throttled" or "deferred", var sid) => $"To run it now:  familypa replay {sid}",
+        (null, var sid) => $"After its sender was added to a family:  familypa replay {sid}",
         _ => null,
     };
 
-    /// <summary>Of the try that one wants to read about: the last that failed, or else the last.</summary>
+    /// <summary>The log query of the last failed attempt, or else of the last attempt.</summary>
     private static string? Logs(JsonElement timeline)
     {
         var attempts = timeline.List("attempts");

@@ -1,4 +1,4 @@
-// The conversation on the page. Text goes in as text, never as markup.
+// The conversation list. Text is set as text, never as HTML.
 const list = document.querySelector('#messages');
 const ticks = {
   received: '✓ delivered to Family PA', queued: '… queued', accepted: '… queued', sending: '… sending',
@@ -8,10 +8,10 @@ const ticks = {
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
 
 export function clear() {
-  list.replaceChildren(element('li', { className: 'empty', textContent: 'Nothing yet. Write something, or record a voice note.' }));
+  list.replaceChildren(element('li', { className: 'empty', textContent: 'No messages yet. Write something, or record a voice note.' }));
 }
 
-/** Adds a message, or shows its new state in place. */
+/** Adds a message, or updates the status of an existing one. */
 export function show(message, failure) {
   list.querySelector('.empty')?.remove();
   const stays = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
@@ -25,7 +25,7 @@ export function show(message, failure) {
   if (stays) list.scrollTop = list.scrollHeight;
 }
 
-/** Says under a message that the webhook did not take it. */
+/** Shows that the webhook rejected a message. */
 export function refuse(sid, reason) {
   const fate = document.getElementById(sid)?.querySelector('.fate');
   if (!fate) return;
@@ -45,7 +45,7 @@ function tell(fate, message) {
 function paragraph(text) {
   if (!text) return [];
   const line = element('p');
-  // Only http links, so that the board can be opened from a reply.
+  // Only http(s) links, for the board link in replies.
   for (const part of text.split(/(https?:\/\/[^\s]+)/)) {
     line.append(/^https?:/.test(part) ? element('a', { href: part, textContent: part, target: '_blank', rel: 'noreferrer' }) : part);
   }

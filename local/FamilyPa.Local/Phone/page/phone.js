@@ -48,15 +48,15 @@ async function send({ body = '', spoken = '', upload = null }) {
     const answer = await fetch('/phone/messages', { method: 'POST', body: form });
     const result = await answer.json();
     if (!answer.ok) return complain(result.message);
-    connection.textContent = `Answered in ${result.milliseconds} ms`;
+    connection.textContent = `Webhook responded in ${result.milliseconds} ms`;
     if (result.hint) complain(result.hint);
     if (!result.accepted) {
-      const reason = result.status ? `refused with HTTP ${result.status}` : 'no answer: is the app running?';
+      const reason = result.status ? `rejected with HTTP ${result.status}` : 'no response: is the app running?';
       conversation.refuse(result.messageSid, reason);
-      complain(`The message was not taken: ${reason}`);
+      complain(`The message was not accepted: ${reason}`);
     }
   } catch {
-    complain('The message could not be sent: the local run is not answering.');
+    complain('The message could not be sent: the local run does not respond.');
   }
 }
 

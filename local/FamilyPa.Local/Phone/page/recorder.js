@@ -1,4 +1,4 @@
-// Voice notes from the microphone. WhatsApp's own are Ogg/Opus; what a browser can record differs.
+// Records voice notes. WhatsApp's are Ogg/Opus; browsers support different formats.
 const wanted = ['audio/ogg;codecs=opus', 'audio/mp4', 'audio/webm;codecs=opus'];
 
 let running = null;
@@ -18,7 +18,7 @@ export async function start() {
   running = { recorder, stream, parts, finished };
 }
 
-/** Ends the recording and gives it as a file. */
+/** Stops the recording and returns it as a file. */
 export async function stop() {
   const { recorder, stream, parts, finished } = running;
   running = null;

@@ -36,12 +36,25 @@ public sealed partial class Phrases
     /// <summary>The question where the model had none.</summary>
     public required string IsThatRight { get; init; }
 
+    /// <summary>{0}: a task's title; {1}: when it is due as it was stored; likewise of the next three.</summary>
+    public required string OtherWeekday { get; init; }
+
+    public required string IsOver { get; init; }
+
+    /// <summary>The clocks go forward over the time that was said.</summary>
+    public required string SkippedTime { get; init; }
+
+    /// <summary>The clocks go back over it.</summary>
+    public required string RepeatedTime { get; init; }
+
     /// <summary>{0}: the transcript.</summary>
     public required string Heard { get; init; }
 
     public required string Today { get; init; }
 
     public required string Tomorrow { get; init; }
+
+    public required DayWords Days { get; init; }
 
     /// <summary>{0}: a member's name.</summary>
     public required string For { get; init; }
@@ -117,4 +130,17 @@ public sealed partial class Phrases
         using var file = typeof(Phrases).Assembly.GetManifestResourceStream(Files[language])!;
         return JsonSerializer.Deserialize<Phrases>(file, JsonSerializerOptions.Web)!;
     }
+}
+
+/// <summary>Words of senders that name days.</summary>
+public sealed class DayWords
+{
+    public required IReadOnlyList<string> Today { get; init; }
+
+    public required IReadOnlyList<string> Tomorrow { get; init; }
+
+    public required IReadOnlyList<string> DayAfterTomorrow { get; init; }
+
+    /// <summary>Before a weekday: they say that another day is meant.</summary>
+    public required IReadOnlyList<string> AnotherThan { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         return title.Shorten(LongestInList);
     }
 
-    private string When(DueDate due)
+    public string When(DueDate due)
     {
         var local = Instant.FromDateTimeOffset(due.At).InZone(zone).LocalDateTime;
         var today = Instant.FromDateTimeOffset(now).InZone(zone).Date;

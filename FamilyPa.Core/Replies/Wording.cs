@@ -8,5 +8,5 @@ internal sealed record Wording(Phrases Phrases, CultureInfo Culture)
     public static Wording Of(string? language, string locale) =>
         new(Phrases.Of(Phrases.Speaks(language) ? language : locale), Phrases.CultureOf(language, locale));
 
-    public string Format(string phrase, object value) => string.Format(Culture, phrase, value);
+    public string Format(string phrase, params object[] values) => string.Format(Culture, phrase, values);
 }

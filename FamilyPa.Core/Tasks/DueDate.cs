@@ -1,6 +1,7 @@
 using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
+using NodaTime.TimeZones;
 
 namespace FamilyPa.Core.Tasks;
 
@@ -9,6 +10,10 @@ namespace FamilyPa.Core.Tasks;
 public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 {
     private static readonly LocalTime LastMinute = new(23, 59);
+
+    /// <summary>Where the clocks go back at midnight, the day's last minute comes twice and the day ends with the second.</summary>
+    private static readonly ZoneLocalMappingResolver EndOfDay = Resolvers.CreateMappingResolver(Resolvers.ReturnLater, Resolvers.ReturnForwardShifted);
+
     private static readonly Offset Furthest = Offset.FromHours(14);
 
     private static readonly IPattern<LocalDateTime> Local = new CompositePatternBuilder<LocalDateTime>
@@ -34,7 +39,7 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
         text = text.Trim();
         if (LocalDatePattern.Iso.Parse(text) is { Success: true } date && IsSensible(date.Value.Year))
         {
-            due = new DueDate(date.Value.At(LastMinute).InZoneLeniently(zone).ToDateTimeOffset(), AllDay: true);
+            due = new DueDate(date.Value.At(LastMinute).InZone(zone, EndOfDay).ToDateTimeOffset(), AllDay: true);
             return true;
         }
 
@@ -56,6 +61,9 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 
     /// <summary>Whether the text is an instant with an offset, so that it needs no time zone.</summary>
     public static bool IsInstant(string text) => WithOffset.Parse(text.Trim()).Success;
+
+    /// <summary>How often the zone's clocks show a local time: 0 where they skip it, 2 where they repeat it. A date, or an instant, occurs once.</summary>
+    public static int Occurrences(string text, DateTimeZone zone) => Local.Parse(text.Trim()) is { Success: true } local ? zone.MapLocal(local.Value).Count : 1;
 
     /// <summary>A local date, or local date and time, that <see cref="TryParse"/> reads.</summary>
     public string ToLocalText(DateTimeZone zone)

@@ -1,3 +1,5 @@
+using FamilyPa.Tests.Infrastructure;
+
 namespace FamilyPa.Tests.Local.Simulators;
 
 /// <summary>The examples that the replies give in these languages.</summary>

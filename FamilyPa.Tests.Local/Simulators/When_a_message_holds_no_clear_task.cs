@@ -1,3 +1,5 @@
+using FamilyPa.Tests.Infrastructure;
+
 namespace FamilyPa.Tests.Local.Simulators;
 
 public class When_a_message_holds_no_clear_task(KeylessModel model)

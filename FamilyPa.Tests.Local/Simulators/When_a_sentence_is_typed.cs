@@ -1,3 +1,5 @@
+using FamilyPa.Tests.Infrastructure;
+
 namespace FamilyPa.Tests.Local.Simulators;
 
 /// <summary>Ann writes on Sunday, 22 November 2026, 20:10, in London. The family: Ann, Ben, Zoë Smith.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Tests.Infrastructure;
 using OpenAI.Chat;
 
 namespace FamilyPa.Tests.Local.Simulators;

@@ -2,6 +2,7 @@ using System.ClientModel;
 using FamilyPa.Simulators.Audio;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Tests.Infrastructure;
 using OpenAI.Audio;
 
 namespace FamilyPa.Tests.Local.Simulators;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using FamilyPa.Local.Services;
 using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Tests.Infrastructure;
 using OpenAI.Chat;
 
 namespace FamilyPa.Tests.Local.Simulators;

@@ -1,3 +1,5 @@
+using FamilyPa.Tests.Infrastructure;
+
 namespace FamilyPa.Tests.Local.Simulators;
 
 public class When_several_things_are_said_at_once(KeylessModel model)

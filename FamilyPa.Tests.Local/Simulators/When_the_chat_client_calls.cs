@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Tests.Infrastructure;
 using OpenAI.Chat;
 
 namespace FamilyPa.Tests.Local.Simulators;

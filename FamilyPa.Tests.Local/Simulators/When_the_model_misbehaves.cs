@@ -3,6 +3,7 @@ using FamilyPa.Core.Extraction;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Tests.Infrastructure;
 using NodaTime;
 using OpenAI.Chat;
 

@@ -31,6 +31,20 @@ public class When_a_due_date_is_read
         Assert.True(due.AllDay);
     }
 
+    [Theory]
+    [InlineData("America/Santiago", "2026-04-04", "2026-04-05T03:59:00Z")]
+    [InlineData("America/Santiago", "2026-09-05", "2026-09-06T03:59:00Z")]
+    [InlineData("Africa/Cairo", "2026-10-29", "2026-10-29T21:59:00Z")]
+    [InlineData("Africa/Cairo", "2026-04-23", "2026-04-23T21:59:00Z")]
+    [InlineData("Europe/London", "2026-10-25", "2026-10-25T23:59:00Z")]
+    [InlineData("Australia/Lord_Howe", "2026-04-05", "2026-04-05T13:29:00Z")]
+    public void A_day_ends_once_where_the_clocks_change_at_midnight(string zone, string text, string utc)
+    {
+        Assert.True(DueDate.TryParse(text, DateTimeZoneProviders.Tzdb[zone], out var due));
+        Assert.Equal(DateTimeOffset.Parse(utc, CultureInfo.InvariantCulture), due.At);
+        Assert.Equal(text, due.ToLocalText(DateTimeZoneProviders.Tzdb[zone]));
+    }
+
     [Fact]
     public void A_time_that_the_clock_skips_moves_forward_with_it()
     {

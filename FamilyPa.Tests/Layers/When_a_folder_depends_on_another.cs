@@ -39,7 +39,7 @@ public class When_a_folder_depends_on_another
         ["Membership"] = ["Families", "Tasks", "Transcription", "Notifications"],
         ["Jobs"] = ["Families", "Media", "Transcription"],
         ["Limits"] = ["Jobs", "Replies", "Families"],
-        ["Extraction"] = ["Families", "Tasks", "Jobs"],
+        ["Extraction"] = ["Families", "Tasks", "Jobs", "Replies"],
         ["Chat"] = ["Families", "Tasks", "Replies", "Jobs", "SignIn"],
         ["Canary"] = ["Families", "Extraction"],
         ["Ingestion"] = ["Chat", "Jobs", "Replies"],

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FamilyPa.Bench;
 using FamilyPa.Bench.Crashes;
+using FamilyPa.Bench.Evaluation;
 using FamilyPa.Bench.Replays;
 using FamilyPa.Bench.Storms;
 using Spectre.Console;
@@ -13,6 +14,7 @@ var root = new RootCommand("Benchmarks, crash runs and fault runs of Family PA o
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),
     ReplayBenchmark.Command(),
+    EvaluationCommand.Command(),
     CrashMatrix.Command(),
     Storm.Command(),
     Outage.Command(),

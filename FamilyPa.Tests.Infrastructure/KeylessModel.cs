@@ -6,13 +6,10 @@ using Azure.AI.OpenAI;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Local.Services;
 using FamilyPa.Simulators.OpenAI;
-using FamilyPa.Tests.Local.Simulators;
 using OpenAI.Audio;
 using OpenAI.Chat;
 
-[assembly: AssemblyFixture(typeof(KeylessModel))]
-
-namespace FamilyPa.Tests.Local.Simulators;
+namespace FamilyPa.Tests.Infrastructure;
 
 /// <summary>One simulated Azure OpenAI for all questions about what it understands; asked through the real client.</summary>
 public sealed class KeylessModel : IAsyncLifetime

@@ -1,0 +1,86 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Tasks;
+using NodaTime;
+
+namespace FamilyPa.Core.Extraction;
+
+/// <summary>Checks due dates by code where language models go wrong: the weekday, the year, and the hours at which clocks change.</summary>
+/// <param name="now">The moment that the message arrived.</param>
+/// <param name="reviewBelow">The confidence from which on a task is not asked about.</param>
+internal sealed class DueDateCheck(Family family, DateTimeOffset now, double reviewBelow)
+{
+    /// <summary>A model may round what is due at once.</summary>
+    private static readonly TimeSpan Rounding = TimeSpan.FromMinutes(5);
+
+    private enum Doubt
+    {
+        None,
+        OtherWeekday,
+        IsOver,
+        SkippedTime,
+        RepeatedTime,
+    }
+
+    /// <returns>The result with less confidence in each task whose due date is doubtful, and with a question about the first of them.</returns>
+    public ExtractionResult Apply(ExtractionResult result, string message, IReadOnlyList<OpenQuestion> questions)
+    {
+        var doubts = Doubts(result, message, questions);
+        if (doubts.TrueForAll(doubt => doubt == Doubt.None))
+            return result;
+
+        // Where the model is unsure of the task as well, its own question is enough.
+        var asked = result.ClarifyingQuestion is null ? -1 : reviewBelow;
+        var first = result.Tasks.Zip(doubts).FirstOrDefault(task => task.Second != Doubt.None && task.First.Confidence >= asked);
+        var question = first.First is null ? null : Question(first.First, first.Second, result.Language);
+        return result with
+        {
+            Tasks = [.. result.Tasks.Zip(doubts, (task, doubt) => doubt == Doubt.None ? task : task with { Confidence = Math.Min(task.Confidence, reviewBelow / 2) })],
+            ClarifyingQuestion = $"{result.ClarifyingQuestion} {question}".Trim(),
+        };
+    }
+
+    private List<Doubt> Doubts(ExtractionResult result, string message, IReadOnlyList<OpenQuestion> questions)
+    {
+        var today = Local(now).Date;
+        var named = new NamedDays(message, result.Language, family.Locale, today, family.Members.Select(member => member.Name));
+        var all = result.Tasks.Select(Due).OfType<DueDate>().Select(due => Local(due.At)).ToList();
+        return [.. result.Tasks.Select(task => Due(task) is { } due && !IsConfirmed(task, due, questions) ? DoubtOf(task.DueAt!, due, named, all) : Doubt.None)];
+    }
+
+    private Doubt DoubtOf(string text, DueDate due, NamedDays named, List<LocalDateTime> all)
+    {
+        if (due.At < now - Rounding)
+            return Doubt.IsOver;
+        if (named.Contradict(Local(due.At), all))
+            return Doubt.OtherWeekday;
+        return DueDate.Occurrences(text, family.TimeZone) switch
+        {
+            0 => Doubt.SkippedTime,
+            1 => Doubt.None,
+            _ => Doubt.RepeatedTime,
+        };
+    }
+
+    /// <summary>Whether the sender was shown this very date and has answered.</summary>
+    private static bool IsConfirmed(ExtractedTask task, DueDate due, IReadOnlyList<OpenQuestion> questions) =>
+        task.Answers is { } id && questions.Any(question => question.Id == id && question.DueAt == due.At);
+
+    private DueDate? Due(ExtractedTask task) => task.DueAt is { } text && DueDate.TryParse(text, family.TimeZone, out var due) ? due : null;
+
+    private LocalDateTime Local(DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(family.TimeZone).LocalDateTime;
+
+    private string Question(ExtractedTask task, Doubt doubt, string? language)
+    {
+        var wording = Wording.Of(language, family.Locale);
+        var phrase = doubt switch
+        {
+            Doubt.OtherWeekday => wording.Phrases.OtherWeekday,
+            Doubt.IsOver => wording.Phrases.IsOver,
+            Doubt.SkippedTime => wording.Phrases.SkippedTime,
+            _ => wording.Phrases.RepeatedTime,
+        };
+        return wording.Format(phrase, TaskLine.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(Due(task)!.Value));
+    }
+}

@@ -2,7 +2,8 @@
 
 targetScope = 'subscription'
 
-import { model, operator } from 'types.bicep'
+import { chatModel as chatModelType, transcriptionModel as transcriptionModelType } from 'models.bicep'
+import { operator } from 'types.bicep'
 import { size, sizes } from 'sizes.bicep'
 
 @minLength(1)
@@ -62,16 +63,19 @@ param rotating string = ''
 param oidcAuthority string = ''
 param oidcAudience string = ''
 
-@description('Must take a strict JSON schema. Its deployment is always called `chat`.')
-param chatModel model
+@description('Its deployment is always called `chat`.')
+param chatModel chatModelType
 
-@description('Must answer in the verbose format, which tells length and language. Its deployment is always called `transcription`.')
-param transcriptionModel model
+@description('Its deployment is always called `transcription`.')
+param transcriptionModel transcriptionModelType
+
+@description('Whether recordings may be processed outside the EU. Who deploys has to say so, for the transcription models are offered as GlobalStandard only.')
+param audioMayLeaveEu bool
 
 @description('Replaces single Limits__ settings, also those of the stage.')
 param limits object = {}
 
-@description('Pipeline__ settings; the prices belong to the models above. Fractions as text.')
+@description('Replaces single Pipeline__ settings, also the prices of the models above. Fractions as text.')
 param pipeline object = {}
 
 @description('Replaces single Retention__ settings, in days: RawPayloadDays, MediaDays, TranscriptDays.')
@@ -112,6 +116,12 @@ var allLimits = union(
   chosen.limits,
   limits
 )
+
+var allPipeline = union(chatModel.prices, transcriptionModel.prices, pipeline)
+
+var allowedTranscriptionModel transcriptionModelType = transcriptionModel.sku == 'GlobalStandard' && !audioMayLeaveEu
+  ? fail('${transcriptionModel.name} as GlobalStandard may process recordings outside the EU. Allow it by audioMayLeaveEu (azd env set FAMILYPA_AUDIO_MAY_LEAVE_EU true), or choose another model.')
+  : transcriptionModel
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-familypa-${environmentName}'
@@ -210,9 +220,10 @@ module openAi 'modules/openAi.bicep' = {
     location: aiLocation
     tags: tags
     appPrincipalId: identity.outputs.principalId
+    operatorPrincipal: chosenOperator
     chatModel: chatModel
     chatCapacity: chosen.chatCapacity
-    transcriptionModel: transcriptionModel
+    transcriptionModel: allowedTranscriptionModel
     transcriptionCapacity: chosen.transcriptionCapacity
   }
 }
@@ -247,6 +258,7 @@ module functionApp 'modules/functionApp.bicep' = {
         AZURE_OPENAI_ENDPOINT: openAi.outputs.endpoint
         AZURE_OPENAI_CHAT_DEPLOYMENT: openAi.outputs.chatDeployment
         AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT: openAi.outputs.transcriptionDeployment
+        AZURE_OPENAI_TRANSCRIPTION_SHAPE: transcriptionModel.shape
       },
       // Only while rotating: a reference to a secret that is not there reaches the app as its own text, a secret anyone can guess.
       contains(rotating, 'twilio-auth-token')
@@ -263,7 +275,7 @@ module functionApp 'modules/functionApp.bicep' = {
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       canary ? { Canary__Enabled: 'true' } : {},
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
-      toObject(items(pipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),
+      toObject(items(allPipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),
       toObject(items(retention), setting => 'Retention__${setting.key}', setting => string(setting.value)),
       toObject(items(reminders), setting => 'Reminders__${setting.key}', setting => string(setting.value))
     )

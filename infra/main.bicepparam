@@ -1,5 +1,7 @@
 using 'main.bicep'
 
+import { chatModels, transcriptionModels } from 'models.bicep'
+
 // What azd deploys with. Values come from the azd environment (`azd env set NAME value`) or from the shell; in a workflow, what GitHub has no
 // variable for comes as an empty text, so that has to mean the same as nothing.
 // main.dev.bicepparam and main.prod.bicepparam build on this file and fix the stage, for deployments without azd.
@@ -42,21 +44,11 @@ param rotating = readEnvironmentVariable('ROTATING_SECRETS', '')
 param oidcAuthority = readEnvironmentVariable('OIDC_AUTHORITY', '')
 param oidcAudience = readEnvironmentVariable('OIDC_AUDIENCE', '')
 
-// Both have announced ends: whisper on 15 December 2026, gpt-4.1-mini on 14 April 2027 (as of September 2026).
-// What a region offers: az cognitiveservices model list --location <region>
-param chatModel = {
-  name: 'gpt-4.1-mini'
-  version: '2025-04-14'
-  sku: 'DataZoneStandard'
-}
+// Names in models.bicep. What a region offers, and until when: az cognitiveservices model list --location <region>
+var chatModelGiven = readEnvironmentVariable('FAMILYPA_CHAT_MODEL', '')
+param chatModel = chatModels[empty(chatModelGiven) ? 'gpt-6-luna' : chatModelGiven]
 
-param transcriptionModel = {
-  name: 'whisper'
-  version: '001'
-  sku: 'Standard'
-}
+var transcriptionModelGiven = readEnvironmentVariable('FAMILYPA_TRANSCRIPTION_MODEL', '')
+param transcriptionModel = transcriptionModels[empty(transcriptionModelGiven) ? 'gpt-transcribe' : transcriptionModelGiven]
 
-param pipeline = {
-  ChatInputUsdPerMillion: '0.44'
-  ChatOutputUsdPerMillion: '1.76'
-}
+param audioMayLeaveEu = toLower(readEnvironmentVariable('FAMILYPA_AUDIO_MAY_LEAVE_EU', '')) == 'true'

@@ -43,7 +43,7 @@ var sizes = {
       poolSize: 4
     }
     chatCapacity: 20
-    transcriptionCapacity: 3
+    transcriptionCapacity: 10
     logRetentionDays: 30
     logQuotaGb: 1
     alerts: false
@@ -68,7 +68,7 @@ var sizes = {
       poolSize: 8
     }
     chatCapacity: 100
-    transcriptionCapacity: 3
+    transcriptionCapacity: 50
     logRetentionDays: 90
     logQuotaGb: -1
     alerts: true

@@ -8,10 +8,3 @@ type operator = {
   objectId: string
   type: 'User' | 'Group' | 'ServicePrincipal'
 }
-
-@export()
-type model = {
-  name: string
-  version: string
-  sku: 'Standard' | 'DataZoneStandard' | 'GlobalStandard'
-}

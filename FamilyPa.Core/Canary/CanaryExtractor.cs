@@ -9,8 +9,8 @@ internal sealed class CanaryExtractor(ITaskExtractor extractor) : ITaskExtractor
     /// <summary>One task, nothing to be asked.</summary>
     private static readonly ExtractionResult Understood = new([new ExtractedTask("Canary", null, null, null, null, 1)], null, "en");
 
-    public ModelUsage? Worst(ExtractionRequest request) => CanaryFamily.Is(request.Family) ? null : extractor.Worst(request);
-
-    public Task<(ExtractionResult Result, ModelUsage? Usage)> ExtractAsync(ExtractionRequest request, CancellationToken cancellation) =>
-        CanaryFamily.Is(request.Family) ? Task.FromResult<(ExtractionResult, ModelUsage?)>((Understood, null)) : extractor.ExtractAsync(request, cancellation);
+    public Task<(ExtractionResult Result, ModelUsage? Usage)?> ExtractAsync(
+        ExtractionRequest request, Func<ModelUsage, Task<bool>> reserve, CancellationToken cancellation) => CanaryFamily.Is(request.Family)
+        ? Task.FromResult<(ExtractionResult, ModelUsage?)?>((Understood, null))
+        : extractor.ExtractAsync(request, reserve, cancellation);
 }

@@ -37,6 +37,12 @@ internal static partial class Log
         this ILogger log, string message_sid, Guid attempt_id, string phase, Guid family_id, string deployment, int input_tokens, int output_tokens,
         decimal audio_seconds, decimal cost_usd);
 
+    [LoggerMessage(2106, LogLevel.Error, "Deployment {deployment} does not exist or its model is retired: {error_code}")]
+    public static partial void ModelGone(this ILogger log, string deployment, string error_code);
+
+    [LoggerMessage(2107, LogLevel.Error, "Deployment {deployment} rejected the parameter {parameter}: {error_code}")]
+    public static partial void ModelRequestRefused(this ILogger log, string deployment, string? parameter, string error_code);
+
     [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed permanently in queue {queue}: {error_code}")]
     public static partial void JobFailed(this ILogger log, string? message_sid, string queue, string error_code);
 

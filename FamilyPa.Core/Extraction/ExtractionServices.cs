@@ -13,6 +13,7 @@ public static class ExtractionServices
         .AddAzureOpenAIHttp(HttpClientName, Timeout)
         .AddSingleton(provider => AzureOpenAI.Create(provider, HttpClientName, Timeout)
             .GetChatClient(provider.GetRequiredService<IOptions<AppSettings>>().Value.AzureOpenAIChatDeployment))
+        .AddSingleton<ChatModel>()
         .AddSingleton<TaskExtractor>()
         .AddSingleton<ITaskExtractor>(provider => provider.GetRequiredService<TaskExtractor>());
 

@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.Globalization;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Twilio;
@@ -12,7 +11,8 @@ namespace FamilyPa.Core.Jobs;
 /// <param name="Answered">It did its part, whatever was wrong.</param>
 /// <param name="IsUncharged">No model's work was begun, so there is nothing to pay.</param>
 /// <param name="Wait">How long it asked us to stay away, where that is more than we wait inside a call.</param>
-public sealed record ServiceFailure(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait);
+/// <param name="IsGone">It will not answer anybody before an operator has changed something, so nobody else needs to find out.</param>
+public sealed record ServiceFailure(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait, bool IsGone = false);
 
 /// <summary>Decides whether a failure is the service's fault.</summary>
 public static class FailureClassifier
@@ -41,18 +41,16 @@ public static class FailureClassifier
     /// Whether a service that answers so has done no work that it could charge for. Azure OpenAI may charge for a 400 (a content filter), a 408,
     /// and behind a gateway's 502 or 504 nobody knows.
     /// </summary>
-    private static bool CostsNothing(int status) => status is 401 or 403 or 404 or 409 or 413 or 415 or 422 or 429 or 500 or 503;
+    private static bool CostsNothing(int status) => status is 401 or 403 or 404 or 409 or 410 or 413 or 415 or 422 or 429 or 500 or 503;
 
-    private static ServiceFailure OfStatus(int status, ClientResultException error) => new(
-        status is 401 or 403 or 404 or 408 or 429 or >= 500, status is 400 or 413 or 415 or 422, CostsNothing(status), WaitOf(error));
-
-    private static TimeSpan? WaitOf(ClientResultException error)
+    private static ServiceFailure OfStatus(int status, ClientResultException error) => ServiceError.Of(error).Meaning switch
     {
-        if (error.GetRawResponse() is not { } response || !response.Headers.TryGetValue("Retry-After", out var text))
-            return null;
-        var wait = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds)
-            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue))
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date - DateTimeOffset.UtcNow : TimeSpan.Zero;
-        return OutboundRetryPolicy.WaitOf(wait);
-    }
+        ErrorMeaning.Gone => TheService with { IsUncharged = true, IsGone = true },
+        ErrorMeaning.OurRequest => TheService with { IsUncharged = true },
+        _ => new(status is 401 or 403 or 408 or 429 or >= 500, status is 400 or 413 or 415 or 422, CostsNothing(status), WaitOf(error)),
+    };
+
+    private static TimeSpan? WaitOf(ClientResultException error) => error.GetRawResponse()?.Headers is { } headers
+        ? OutboundRetryPolicy.WaitOf(OutboundRetryPolicy.AskedPause(name => headers.TryGetValue(name, out var value) ? value : null))
+        : null;
 }

@@ -14,18 +14,23 @@ public sealed class JobLimits(IOptions<PipelineSettings> pipeline, IOptions<Limi
     private static readonly TimeSpan DispatchHold = TimeSpan.FromSeconds(30);
 
     /// <summary>A parameter of <c>read_limits</c>.</summary>
-    public string Json { get; } = JsonSerializer.Serialize(new
+    public string Json { get; } = ToJson(pipeline.Value, limits.Value, limits.Value.BreakerFailures);
+
+    /// <summary>The same for a service that does not exist any more: its first failure opens the breaker.</summary>
+    public string JsonOfGoneService { get; } = ToJson(pipeline.Value, limits.Value, breakerFailures: 1);
+
+    private static string ToJson(PipelineSettings pipeline, LimitSettings limits, int breakerFailures) => JsonSerializer.Serialize(new
     {
-        lease = Interval(pipeline.Value.Lease),
-        max_attempts = pipeline.Value.MaxAttempts,
-        slots = limits.Value.MaxConcurrentJobs,
-        sender_failures = limits.Value.SenderFailures,
-        sender_pause = Interval(limits.Value.SenderPause),
+        lease = Interval(pipeline.Lease),
+        max_attempts = pipeline.MaxAttempts,
+        slots = limits.MaxConcurrentJobs,
+        sender_failures = limits.SenderFailures,
+        sender_pause = Interval(limits.SenderPause),
         dispatch_hold = Interval(DispatchHold),
         dispatch_most = DispatchMost,
-        breaker_failures = limits.Value.BreakerFailures,
-        breaker_open = Interval(limits.Value.BreakerOpen),
-        breaker_open_most = Interval(limits.Value.BreakerOpenMost),
+        breaker_failures = breakerFailures,
+        breaker_open = Interval(limits.BreakerOpen),
+        breaker_open_most = Interval(limits.BreakerOpenMost),
     });
 
     private static string Interval(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds} seconds");

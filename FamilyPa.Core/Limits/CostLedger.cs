@@ -28,7 +28,7 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher dispatch
         return null;
     }
 
-    /// <summary>Adds what a call to a model cost.</summary>
+    /// <summary>Adds what an attempt's calls to a model cost: it settles the last reservation and releases the others.</summary>
     public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
         ? batch
         : batch.Add(
@@ -37,5 +37,6 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher dispatch
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
-            usage.AudioSeconds, usage.CostUsd);
+            usage.AudioSeconds, usage.CostUsd)
+            .Add("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
 }

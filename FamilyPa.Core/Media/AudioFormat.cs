@@ -10,15 +10,12 @@ internal sealed record AudioFormat(string ContentType, string File, Func<Forward
     public static readonly AudioFormat Ogg = new("audio/ogg", "voice.ogg", OggReader.ReadAsync);
     public static readonly AudioFormat Mp3 = new("audio/mpeg", "voice.mp3", Mp3Reader.ReadAsync);
     public static readonly AudioFormat Mp4 = new("audio/mp4", "voice.m4a", Mp4Reader.ReadAsync);
-    public static readonly AudioFormat ThreeGpp = new("audio/3gpp", "voice.3gp", Mp4Reader.ReadAsync);
-    public static readonly AudioFormat Amr = new("audio/amr", "voice.amr", AmrReader.ReadNarrowAsync);
-    public static readonly AudioFormat AmrWide = new("audio/amr-wb", "voice.amr", AmrReader.ReadWideAsync);
     public static readonly AudioFormat Wav = new("audio/wav", "voice.wav", WavReader.ReadAsync);
     public static readonly AudioFormat Webm = new("audio/webm", "voice.webm", WebmReader.ReadAsync);
     public static readonly AudioFormat Flac = new("audio/flac", "voice.flac", FlacReader.ReadAsync);
 
     private static readonly Dictionary<string, string> Files =
-        new[] { Ogg, Mp3, Mp4, ThreeGpp, Amr, AmrWide, Wav, Webm, Flac }.ToDictionary(format => format.ContentType, format => format.File);
+        new[] { Ogg, Mp3, Mp4, Wav, Webm, Flac }.ToDictionary(format => format.ContentType, format => format.File);
 
     /// <summary>What to call a stored recording towards the transcription service.</summary>
     /// <param name="contentType">As stored with it.</param>

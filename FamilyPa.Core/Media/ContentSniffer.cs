@@ -37,6 +37,8 @@ internal static class ContentSniffer
         (0, [.. "PK\u0003\u0004"u8], "application/zip", MediaReason.Document), // the formats of office programs, too
         (0, [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "application/x-ole-storage", MediaReason.Document),
         (0, [.. "{\\rtf"u8], "application/rtf", MediaReason.Document),
+        (0, [.. "#!AMR\n"u8], "audio/amr", MediaReason.Audio), // no transcriber takes it, and no package converts it
+        (0, [.. "#!AMR-WB\n"u8], "audio/amr-wb", MediaReason.Audio),
         (8, [.. "AIFF"u8], "audio/aiff", MediaReason.Audio),
         (0, [.. "caff"u8], "audio/x-caf", MediaReason.Audio),
         (0, [.. "MThd"u8], "audio/midi", MediaReason.Audio),
@@ -58,7 +60,7 @@ internal static class ContentSniffer
         if (FormatOf(head) is { } format)
             return Sniffed.As(format);
         if (IsMp4(head))
-            return SniffBrand(head);
+            return SniffBrand(head, declaredType);
         foreach (var (at, magic, contentType, reason) in Known)
         {
             if (head.Length > at && head[at..].StartsWith(magic))
@@ -72,8 +74,6 @@ internal static class ContentSniffer
     {
         _ when head.StartsWith("OggS"u8) => AudioFormat.Ogg,
         _ when head.StartsWith("ID3"u8) || Mp3Reader.Begins(head) => AudioFormat.Mp3,
-        _ when head.StartsWith(AmrReader.NarrowMagic) => AudioFormat.Amr,
-        _ when head.StartsWith(AmrReader.WideMagic) => AudioFormat.AmrWide,
         _ when head.StartsWith("RIFF"u8) && head.Length > 8 && head[8..].StartsWith("WAVE"u8) => AudioFormat.Wav,
         _ when head.StartsWith("fLaC"u8) => AudioFormat.Flac,
         _ when head.StartsWith((ReadOnlySpan<byte>)[0x1A, 0x45, 0xDF, 0xA3]) => AudioFormat.Webm,
@@ -83,12 +83,16 @@ internal static class ContentSniffer
     private static bool IsMp4(ReadOnlySpan<byte> head) => head.Length >= 12 && head[4..].StartsWith("ftyp"u8);
 
     /// <summary>By what its maker calls it; whether there are pictures in a film's container shows only further on.</summary>
-    private static Sniffed SniffBrand(ReadOnlySpan<byte> head)
+    private static Sniffed SniffBrand(ReadOnlySpan<byte> head, string? declaredType)
     {
         var brand = Encoding.ASCII.GetString(head[8..12]);
         if (ImageBrands.Contains(brand))
             return Sniffed.Refused(brand.StartsWith("av", StringComparison.Ordinal) ? "image/avif" : "image/heic", MediaReason.Image);
-        return Sniffed.As(brand.StartsWith("3g", StringComparison.Ordinal) ? AudioFormat.ThreeGpp : AudioFormat.Mp4);
+        if (!brand.StartsWith("3g", StringComparison.Ordinal))
+            return Sniffed.As(AudioFormat.Mp4);
+        return declaredType?.StartsWith("video/", StringComparison.OrdinalIgnoreCase) == true
+            ? Sniffed.Refused("video/3gpp", MediaReason.Video)
+            : Sniffed.Refused("audio/3gpp", MediaReason.Audio);
     }
 
     /// <summary>Nothing that has a mark of its own.</summary>

@@ -42,7 +42,7 @@ internal static class AzureOpenAI
     {
         var settings = services.GetRequiredService<IOptions<AppSettings>>().Value;
         var paces = Paces(services);
-        var options = new AzureOpenAIClientOptions
+        var options = new AzureOpenAIClientOptions(AzureOpenAIClientOptions.ServiceVersion.V2025_04_01_Preview)
         {
             Transport = new HttpClientPipelineTransport(services.GetRequiredService<IHttpClientFactory>().CreateClient(httpClient)),
             // Retries are the HTTP client's, so that all outside calls are paced in the same way.

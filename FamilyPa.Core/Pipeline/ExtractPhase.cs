@@ -4,6 +4,7 @@ using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Limits;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
 using Microsoft.Extensions.Logging;
 
@@ -25,17 +26,24 @@ public sealed class ExtractPhase(ITaskExtractor extractor, CostLedger ledger, IL
             return new PhaseResult.Rejected("empty_message");
 
         var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt);
-        if (extractor.Worst(request) is { } worst && await ledger.ReserveAsync(job, worst, cancellation) is { } deferred)
-            return deferred;
-
-        var (extraction, usage) = await extractor.ExtractAsync(request, cancellation);
+        PhaseResult.Deferred? deferred = null;
+        if (await extractor.ExtractAsync(request, ReserveAsync, cancellation) is not var (extraction, usage))
+            return deferred!;
         log.ModelAnswered(job, usage);
         return new PhaseResult.Next(Phase.Finalize)
         {
             IsAnswered = true,
-            Output = batch => CostLedger.AddUsage(
-                batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction)), job, usage),
+            Output = batch =>
+            {
+                batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction));
+                // Some transcription models return no language.
+                if (words.Spoken && extraction.Language is { } language)
+                    batch.Add("update voice_transcriptions set language = split_part(lower($2), '-', 1) where message_sid = $1 and language is null", job.MessageSid, language);
+                CostLedger.AddUsage(batch, job, usage);
+            },
         };
+
+        async Task<bool> ReserveAsync(ModelUsage worst) => (deferred = await ledger.ReserveAsync(job, worst, cancellation)) is null;
     }
 
     /// <summary>Caption and recordings are one message.</summary>

@@ -98,7 +98,8 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
         });
         await using var batch = database.Fenced(claim);
         CostLedger.AddUsage(batch, claim, error.Usage).Add(
-            "select * from fail_attempt($1, jsonb_populate_record(null::attempt_failure, $2::jsonb), read_limits($3))", claim.AttemptId, failure, limits.Json);
+            "select * from fail_attempt($1, jsonb_populate_record(null::attempt_failure, $2::jsonb), read_limits($3))",
+            claim.AttemptId, failure, error.Failure.IsGone ? limits.JsonOfGoneService : limits.Json);
         return await batch.ListAsync(PostCommitAction.Read, cancellation);
     }
 

@@ -50,6 +50,8 @@ public sealed class TranscribePhase(
     {
         if (file.BlobName is null)
             return (null, MediaReason.Unavailable, null);
+        if (Transcriber.IsTooShort(file.Seconds))
+            return (null, "no_speech", null);
         try
         {
             await using var sound = await media.OpenAsync(file.BlobName, cancellation);
@@ -59,9 +61,9 @@ public sealed class TranscribePhase(
             // Its container said less than there was. It has been paid for, and is not worked on all the same.
             return transcriber.IsTooLong(speech.Seconds) ? (speech with { Text = "" }, MediaReason.TooLong, null) : (speech, null, null);
         }
-        catch (UnreadableAudioException)
+        catch (UnreadableAudioException e)
         {
-            return (null, MediaReason.Audio, null);
+            return (null, e.Reason, null);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -85,11 +87,11 @@ public sealed class TranscribePhase(
                   select $1, $2, $3, (select media_url from media_files where message_sid = $2 and ordinal = $3), $4, $5, $6, $7, $8
                   on conflict (message_sid, ordinal) do nothing
                   returning cost_usd)
-                insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, audio_seconds, cost_usd)
-                select $1, $2, $9, $10, $7, $6, cost_usd from heard
+                insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, audio_seconds, cost_usd)
+                select $1, $2, $9, $10, $7, $11, $12, $6, cost_usd from heard
                 """,
                 job.Family.Id, job.MessageSid, file.Ordinal, PgText.Clean(speech.Text), speech.Language, speech.Seconds,
-                speech.Usage.Deployment, speech.Usage.CostUsd, job.AttemptId, Phase.Name());
+                speech.Usage.Deployment, speech.Usage.CostUsd, job.AttemptId, Phase.Name(), speech.Usage.InputTokens, speech.Usage.OutputTokens);
         await batch.ExecuteDurablyAsync(cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 
@@ -28,6 +29,7 @@ public static class OutboundRetryPolicy
         BackoffType = DelayBackoffType.Exponential,
         Delay = TimeSpan.FromMilliseconds(500),
         UseJitter = true,
+        DelayGenerator = attempt => ValueTask.FromResult<TimeSpan?>(AskedPause(attempt.Outcome.Result) is var asked && asked > TimeSpan.Zero ? asked : null),
         ShouldHandle = attempt => ValueTask.FromResult(!IsProbe && again(attempt.Outcome) && AskedPause(attempt.Outcome.Result) <= LongestPause),
     };
 
@@ -37,12 +39,24 @@ public static class OutboundRetryPolicy
     /// <inheritdoc cref="WaitOf(HttpResponseMessage)"/>
     public static TimeSpan? WaitOf(TimeSpan asked) => asked <= LongestPause ? null : asked < LongestWait ? asked : LongestWait;
 
-    private static TimeSpan AskedPause(HttpResponseMessage? response) => response?.Headers.RetryAfter switch
+    private static TimeSpan AskedPause(HttpResponseMessage? response) => response is null
+        ? TimeSpan.Zero
+        : AskedPause(name => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null);
+
+    /// <summary>The pause that an answer asks for: Azure's <c>retry-after-ms</c>, which is the finer one, or <c>Retry-After</c> (RFC 9110, seconds or a date).</summary>
+    /// <param name="header">Gives a header's value; null where it is missing.</param>
+    public static TimeSpan AskedPause(Func<string, string?> header)
     {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - DateTimeOffset.UtcNow,
-        _ => TimeSpan.Zero,
-    };
+        if (Number(header("retry-after-ms")) is { } milliseconds)
+            return TimeSpan.FromMilliseconds(milliseconds);
+        var text = header("Retry-After");
+        return Number(text) is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue))
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date - DateTimeOffset.UtcNow
+            : TimeSpan.Zero;
+    }
+
+    private static double? Number(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= int.MaxValue ? number : null;
 
     /// <summary>Whether the call certainly did not reach the service, so that an immediate retry is safe.</summary>
     public static bool IsUnreached(Exception? error) => error is HttpRequestException

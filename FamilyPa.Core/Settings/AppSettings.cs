@@ -59,6 +59,10 @@ public sealed class AppSettings
     [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT")]
     public string AzureOpenAITranscriptionDeployment { get; set; } = "";
 
+    /// <summary>The shape of transcription requests that the deployment's model accepts; see <see cref="TranscriptionShapes"/>.</summary>
+    [ConfigurationKeyName("AZURE_OPENAI_TRANSCRIPTION_SHAPE")]
+    public string AzureOpenAITranscriptionShape { get; set; } = TranscriptionShapes.GptTranscribe;
+
     /// <summary>Signs session tokens; at least <see cref="ShortestSigningKey"/> characters.</summary>
     [ConfigurationKeyName("SESSION_SIGNING_KEY")]
     public string SessionSigningKey { get; set; } = "";

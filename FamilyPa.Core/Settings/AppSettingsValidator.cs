@@ -19,6 +19,9 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
         Require("AZURE_OPENAI_ENDPOINT", settings.AzureOpenAIEndpoint, IsSafeUrl, "must be an https URL (http for loopback addresses only)");
         Require("AZURE_OPENAI_CHAT_DEPLOYMENT", settings.AzureOpenAIChatDeployment, _ => true, "");
         Require("AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT", settings.AzureOpenAITranscriptionDeployment, _ => true, "");
+        Require(
+            "AZURE_OPENAI_TRANSCRIPTION_SHAPE", settings.AzureOpenAITranscriptionShape, TranscriptionShapes.All.Contains,
+            $"is none of {string.Join(", ", TranscriptionShapes.All)}");
         Require("SESSION_SIGNING_KEY", settings.SessionSigningKey, IsLongEnough, $"has less than {AppSettings.ShortestSigningKey} characters");
         if (!string.IsNullOrEmpty(settings.SessionSigningKeyNext))
             Require("SESSION_SIGNING_KEY_NEXT", settings.SessionSigningKeyNext, IsLongEnough, $"has less than {AppSettings.ShortestSigningKey} characters");

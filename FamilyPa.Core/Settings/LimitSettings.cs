@@ -15,10 +15,16 @@ public sealed class LimitSettings
     /// <summary>Rejected webhooks per minute and client address. Above it the app answers 429 without a database query.</summary>
     public int VerificationFailuresPerMinutePerAddress { get; set; } = 20;
 
-    /// <summary>Maximum size of an attachment in megabytes (1,000,000 bytes); the app rejects larger ones.</summary>
+    /// <summary>The largest recording that transcription models accept (25 MiB), in megabytes (1,000,000 bytes).</summary>
+    public const int LargestMediaMegabytes = 26;
+
+    /// <summary>Maximum size of an attachment in megabytes, at most <see cref="LargestMediaMegabytes"/>; the app rejects larger ones.</summary>
     public int MaxMediaMegabytes { get; set; } = 25;
 
-    /// <summary>Maximum total length of all recordings of a message; the app rejects longer ones.</summary>
+    /// <summary>The longest recording that every transcription model accepts (1,400 s).</summary>
+    public const double LongestAudioMinutes = 1400 / 60.0;
+
+    /// <summary>Maximum total length of all recordings of a message, at most <see cref="LongestAudioMinutes"/>; the app rejects longer ones.</summary>
     public double MaxAudioMinutes { get; set; } = 10;
 
     /// <summary>Maximum number of concurrent transcriptions and extractions over all instances.</summary>
@@ -50,7 +56,7 @@ public sealed class LimitSettings
 
     internal bool IsValid() =>
         SenderPerMinute > 0 && GlobalPerHour > 0 && GlobalPerDay > 0 && VerificationFailuresPerMinutePerAddress > 0
-        && MaxMediaMegabytes > 0 && MaxAudioMinutes > 0 && MaxConcurrentJobs is > 0 and <= 1000
+        && MaxMediaMegabytes is > 0 and <= LargestMediaMegabytes && MaxAudioMinutes is > 0 and <= LongestAudioMinutes && MaxConcurrentJobs is > 0 and <= 1000
         && DailyCostPerFamilyUsd >= 0 && DailyCostGlobalUsd >= 0 && BreakerFailures > 0 && BreakerOpen > TimeSpan.Zero
         && BreakerOpenMost >= BreakerOpen && SenderFailures > 0 && SenderPause > TimeSpan.Zero && GiveUpAfter > TimeSpan.Zero;
 }

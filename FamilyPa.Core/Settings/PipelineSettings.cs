@@ -59,11 +59,20 @@ public sealed class PipelineSettings
     public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Price of the chat model in US dollars per million tokens.</summary>
-    public decimal ChatInputUsdPerMillion { get; set; } = 0.15m;
+    public decimal ChatInputUsdPerMillion { get; set; } = 0.12m;
 
     /// <inheritdoc cref="ChatInputUsdPerMillion"/>
     public decimal ChatOutputUsdPerMillion { get; set; } = 0.60m;
 
-    /// <summary>Price of the transcription model in US dollars per minute of audio.</summary>
-    public decimal TranscriptionUsdPerMinute { get; set; } = 0.006m;
+    /// <summary>Price in US dollars per minute of audio, for a transcription model that is charged by duration.</summary>
+    public decimal TranscriptionUsdPerMinute { get; set; } = 0.0045m;
+
+    /// <summary>Price in US dollars per million audio tokens, for a transcription model that is charged by tokens.</summary>
+    public decimal TranscriptionAudioUsdPerMillion { get; set; } = 3m;
+
+    /// <summary>Price per million tokens of the text sent with the audio (<see cref="TranscriptionAudioUsdPerMillion"/>).</summary>
+    public decimal TranscriptionInputUsdPerMillion { get; set; } = 1.25m;
+
+    /// <summary>Price per million tokens of the transcript (<see cref="TranscriptionAudioUsdPerMillion"/>).</summary>
+    public decimal TranscriptionOutputUsdPerMillion { get; set; } = 5m;
 }

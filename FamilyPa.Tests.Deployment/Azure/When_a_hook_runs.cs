@@ -50,7 +50,7 @@ public sealed class When_a_hook_runs : IDisposable
     [Fact]
     public async Task Secrets_are_made_once_and_leave_the_plain_file()
     {
-        (string, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com")];
+        (string, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com"), ("FAMILYPA_AUDIO_MAY_LEAVE_EU", "true")];
 
         var (succeeded, said) = await RunAsync("preprovision.sh", "nothing", given);
         await RunAsync("postprovision.sh", "nothing", given);
@@ -70,7 +70,8 @@ public sealed class When_a_hook_runs : IDisposable
     public async Task Existing_secrets_are_kept()
     {
         var (succeeded, _) = await RunAsync(
-            "preprovision.sh", "nothing", ("TWILIO_ACCOUNT_SID", "AC1"), ("ALERT_EMAILS", "a@example.com"), ("BUDGET_START", "2026-01-01"), ("SECRETS_STORED", "true"));
+            "preprovision.sh", "nothing", ("TWILIO_ACCOUNT_SID", "AC1"), ("ALERT_EMAILS", "a@example.com"), ("BUDGET_START", "2026-01-01"), ("SECRETS_STORED", "true"),
+            ("FAMILYPA_AUDIO_MAY_LEAVE_EU", "true"));
 
         Assert.True(succeeded);
         Assert.Equal(["az"], Calls.Select(call => call.Split(' ')[0]));
@@ -80,24 +81,27 @@ public sealed class When_a_hook_runs : IDisposable
     [InlineData("TWILIO_ACCOUNT_SID")]
     [InlineData("TWILIO_AUTH_TOKEN")]
     [InlineData("ALERT_EMAILS")]
+    [InlineData("FAMILYPA_AUDIO_MAY_LEAVE_EU")]
     public async Task Missing_values_of_the_operator_are_reported(string missing)
     {
-        (string Name, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com")];
+        (string Name, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com"), ("FAMILYPA_AUDIO_MAY_LEAVE_EU", "true")];
 
         var (succeeded, said) = await RunAsync("preprovision.sh", "nothing", [.. given.Where(one => one.Name != missing)]);
 
         Assert.False(succeeded);
-        Assert.Contains($"azd env set {missing} <", said, StringComparison.Ordinal);
+        Assert.Contains($"azd env set {missing} ", said, StringComparison.Ordinal);
         Assert.DoesNotContain(Calls, call => call.Contains("SECRET", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_deployment_ends_with_what_is_left_to_do_and_no_secret()
     {
-        var (succeeded, said) = await RunAsync("postdeploy.sh", "nothing");
+        var (succeeded, said) = await RunAsync("postdeploy.sh", "nothing", ("LISTED", "AZURE_OPENAI_ENDPOINT=https://oai.example/"));
 
-        Assert.True(succeeded);
-        Assert.Equal(["curl --silent --fail --max-time 10 --output /dev/null https://pa.example/api/health/ready"], Calls);
+        Assert.True(succeeded, said);
+        Assert.Equal("curl --silent --fail --max-time 10 --output /dev/null https://pa.example/api/health/ready", Calls[0]);
+        Assert.StartsWith("az functionapp config appsettings list --resource-group group --name func ", Calls[1], StringComparison.Ordinal);
+        Assert.Equal("dotnet run --project tools/FamilyPa.Cli -- smoke", Calls[2]);
         Assert.Contains("az functionapp keys list --resource-group group --name func --query functionKeys.default", said, StringComparison.Ordinal);
         Assert.Contains("https://pa.example/api/webhooks/twilio?secret=$(az keyvault secret show --vault-name vault", said, StringComparison.Ordinal);
         Assert.Contains("#rc=3&rp=5xx,ct,rt", said, StringComparison.Ordinal);
@@ -111,6 +115,15 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.False(succeeded);
         Assert.Equal(2, Calls.Length);
         Assert.Contains("docs/runbook.md#availability", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_answer_fails_the_deployment()
+    {
+        var (succeeded, said) = await RunAsync("postdeploy.sh", "dotnet", ("LISTED", "AZURE_OPENAI_ENDPOINT=https://oai.example/"));
+
+        Assert.False(succeeded);
+        Assert.Contains("docs/runbook.md#model-unavailable", said, StringComparison.Ordinal);
     }
 
     [Fact]

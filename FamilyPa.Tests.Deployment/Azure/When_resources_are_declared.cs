@@ -68,6 +68,18 @@ public sealed partial class When_resources_are_declared
     }
 
     [Fact]
+    public async Task A_model_is_never_replaced_by_itself_and_recordings_leave_the_EU_only_if_the_deployer_says_so()
+    {
+        var template = await ArmTemplate.CompiledAsync();
+
+        Assert.All(template.OfType("Microsoft.CognitiveServices/accounts/deployments"), model => Assert.Equal("NoAutoUpgrade", model.Property("versionUpgradeOption")?.ToString()));
+        Assert.False(template.Root.GetProperty("parameters").GetProperty("audioMayLeaveEu").TryGetProperty("defaultValue", out _));
+        Assert.Matches(
+            @"^\[if\(and\(equals\(parameters\('transcriptionModel'\).sku, 'GlobalStandard'\), not\(parameters\('audioMayLeaveEu'\)\)\), fail\(",
+            template.Root.GetProperty("variables").GetProperty("allowedTranscriptionModel").GetString());
+    }
+
+    [Fact]
     public async Task The_database_has_a_public_endpoint_only_for_an_operator_outside_and_no_firewall_rule()
     {
         var template = await ArmTemplate.CompiledAsync();

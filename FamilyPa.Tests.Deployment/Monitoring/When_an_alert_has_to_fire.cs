@@ -102,6 +102,10 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
             Meters.BreakerChanged("extract", "closed");
         }),
 
+        new("model-unavailable", "a model is retired", true, sent => sent.ModelGone("transcription", "ai_http_410")),
+        new("model-unavailable", "a model rejects a parameter", true, sent => sent.ModelRequestRefused("chat", "reasoning_effort", "ai_http_400")),
+        new("model-unavailable", "a model answers", false, sent => Succeed(sent, 900)),
+
         new("limits-acting", "one message exceeds the global limit", true, _ => Meters.LimitActed("rate_hour")),
         new("limits-acting", "fifty messages exceed their senders' limits", true, _ => Repeat(50, () => Meters.LimitActed("rate_sender"))),
         new("limits-acting", "forty-nine messages exceed their senders' limits", false, _ => Repeat(49, () => Meters.LimitActed("rate_sender"))),
@@ -110,6 +114,7 @@ public sealed class When_an_alert_has_to_fire(Kusto kusto)
         {
             sent.BreakerOpened("extract", 10, "ai_http_500", 10);
             sent.BudgetUsed("budget_family", 100, 10, "10");
+            sent.ModelGone("chat", "ai_http_404");
         })),
     ];
 

@@ -31,7 +31,7 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
 
         Assert.Equal("sesame", completion.Content[0].Text);
         Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
-        Assert.Equal("gpt-4o-mini-2024-07-18", completion.Model);
+        Assert.Equal("gpt-6-luna-2026-09-22", completion.Model);
         Assert.NotEmpty(completion.SystemFingerprint);
         Assert.Equal(completion.Usage.TotalTokenCount, completion.Usage.InputTokenCount + completion.Usage.OutputTokenCount);
         Assert.Equal((1, (long)completion.Usage.InputTokenCount, (long)completion.Usage.OutputTokenCount),
@@ -59,21 +59,72 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_answer_stops_at_the_tokens_allowed()
+    [Theory]
+    [InlineData("none", 10, "length", 10, 0)]
+    [InlineData("medium", 100, "length", 100, 100)]
+    [InlineData(null, 100, "length", 100, 100)]
+    [InlineData(null, 2000, "stop", 700, 600)]
+    public async Task Reasoning_comes_out_of_the_tokens_allowed_before_the_answer(string? effort, int allowed, string reason, int tokens, int reasoning)
     {
         simulator.Respond(_ => true, string.Join(' ', Enumerable.Repeat("word", 100)));
 
-        var completion = (await KeylessModel.ChatOf(simulator).CompleteChatAsync(
-            [new UserChatMessage("hi")], new ChatCompletionOptions { MaxOutputTokenCount = 10 }, TestContext.Current.CancellationToken)).Value;
+        var (status, json) = await PostAsync("chat", new { messages = Hi, reasoning_effort = effort, max_completion_tokens = allowed });
 
-        Assert.Equal(ChatFinishReason.Length, completion.FinishReason);
-        Assert.Equal(10, completion.Usage.OutputTokenCount);
+        Assert.Equal((200, reason), (status, json.GetProperty("choices")[0].GetProperty("finish_reason").GetString()));
+        Assert.Equal(tokens == reasoning, json.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!.Length == 0);
+        Assert.Equal(
+            (tokens, reasoning),
+            (json.GetProperty("usage").GetProperty("completion_tokens").GetInt32(),
+                json.GetProperty("usage").GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt32()));
+    }
+
+    public static TheoryData<object, string, string> Refused => new()
+    {
+        { new { messages = Hi, reasoning_effort = "none", max_tokens = 100 }, "unsupported_parameter", "max_tokens" },
+        { new { messages = Hi, temperature = 0 }, "unsupported_value", "temperature" },
+        { new { messages = Hi, reasoning_effort = "low", top_p = 0.5 }, "unsupported_value", "top_p" },
+        { new { messages = Hi, frequency_penalty = 1 }, "unsupported_value", "frequency_penalty" },
+        { new { messages = Hi, logprobs = true }, "unsupported_value", "logprobs" },
+        { new { messages = Hi, reasoning_effort = "minimal" }, "unsupported_value", "reasoning_effort" },
+        { new { messages = Hi, reasoning_effort = "max" }, "unsupported_value", "reasoning_effort" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
+    public async Task A_parameter_that_the_models_do_not_take_is_refused(object request, string code, string parameter)
+    {
+        foreach (var deployment in (string[])["chat", "chat-fallback"])
+        {
+            var (status, json) = await PostAsync(deployment, request);
+
+            Assert.Equal(
+                (400, code, parameter),
+                (status, json.GetProperty("error").GetProperty("code").GetString(), json.GetProperty("error").GetProperty("param").GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task What_only_reasoning_forbids_is_taken_without_it() =>
+        Assert.Equal(200, (await PostAsync("chat", new { messages = Hi, reasoning_effort = "none", temperature = 0, top_p = 0.5, max_completion_tokens = 10 })).Status);
+
+    [Theory]
+    [InlineData("low", 308)]
+    [InlineData("high", 3000)]
+    [InlineData(null, 19661)]
+    public async Task A_picture_costs_by_its_patches_up_to_what_its_detail_allows(string? detail, int tokens)
+    {
+        byte[] png = [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x10, 0, 0, 0, 0x10, 0];
+        object[] content = [new { type = "image_url", image_url = new { url = $"data:image/png;base64,{Convert.ToBase64String(png)}", detail } }];
+
+        var (status, json) = await PostAsync("chat", new { messages = new[] { new { role = "user", content } }, reasoning_effort = "none" });
+
+        Assert.Equal((200, tokens), (status, json.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()));
     }
 
     [Theory]
     [InlineData("chat", "wrong", 401)]
     [InlineData("nowhere", null, 404)]
+    [InlineData("gpt-4.1-mini", null, 410)]
     [InlineData("transcription", null, 400)]
     public async Task A_wrong_key_or_deployment_is_an_error_of_its_own(string deployment, string? key, int status)
     {
@@ -112,6 +163,17 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
         Assert.Equal(("chat", Path, "api-key"), (request.Operation, request.Path, request.Credential));
         Assert.Contains("remember me", request.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(request.Headers.Values, value => value.Contains(new AzureOpenAISimulatorOptions().ApiKey, StringComparison.Ordinal));
+    }
+
+    private static readonly object[] Hi = [new { role = "user", content = "hi" }];
+
+    private async Task<(int Status, JsonElement Json)> PostAsync(string deployment, object request)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(simulator.BaseUrl) };
+        http.DefaultRequestHeaders.Add("api-key", new AzureOpenAISimulatorOptions().ApiKey);
+        using var answer = await http.PostAsJsonAsync(
+            $"/openai/deployments/{deployment}/chat/completions?api-version=2025-04-01-preview", request, TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
     }
 
     private static ChatCompletionOptions Strict(BinaryData schema) =>

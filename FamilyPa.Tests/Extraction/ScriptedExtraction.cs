@@ -56,10 +56,10 @@ public sealed class ScriptedExtraction(KeylessModel model) : IAsyncDisposable
             },
             answer);
         var at = LocalDateTimePattern.GeneralIso.Parse(now + ":00").Value.InZoneLeniently(family.TimeZone).ToDateTimeOffset();
-        var (result, _) = await product.Extractor.ExtractAsync(
+        var extracted = await product.Extractor.ExtractAsync(
             new ExtractionRequest(new SenderWords(message, false, false), sender, family, question is null ? [] : [question], at),
-            TestContext.Current.CancellationToken);
-        return result;
+            _ => Task.FromResult(true), TestContext.Current.CancellationToken);
+        return extracted!.Value.Result;
     }
 
     public ValueTask DisposeAsync() => product.DisposeAsync();

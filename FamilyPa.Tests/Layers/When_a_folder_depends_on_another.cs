@@ -32,7 +32,7 @@ public class When_a_folder_depends_on_another
         ["Families"] = [],
         ["Tasks"] = [],
         ["Media"] = [],
-        ["Transcription"] = ["Families"],
+        ["Transcription"] = ["Families", "Media"],
         ["Replies"] = ["Families", "Tasks"],
         ["Notifications"] = ["Families", "Replies"],
         ["SignIn"] = ["Families", "Replies", "Notifications"],

@@ -8,8 +8,6 @@ namespace FamilyPa.Tests.Media;
 internal static class Samples
 {
     private static readonly byte[] Mp3Frame = [0xFF, 0xFB, 0x90, 0x00, .. new byte[413]]; // layer III, 128 kbit/s, 44.1 kHz
-    private static readonly byte[] AmrFrame = [0x3C, .. new byte[31]]; // 12.2 kbit/s
-    private static readonly byte[] AmrWideFrame = [0x44, .. new byte[60]]; // 23.85 kbit/s
 
     public static byte[] Opus(double seconds) => OggOpusWriter.Write(null, TimeSpan.FromSeconds(seconds));
 
@@ -26,9 +24,7 @@ internal static class Samples
     public static byte[] Mp3(double seconds, bool tagged = true) =>
         [.. tagged ? [.. "ID3\u0004\0\0\0\0\u0001\u007F"u8, .. new byte[255]] : Array.Empty<byte>(), .. Repeat(Mp3Frame, (int)Math.Round(seconds * 44_100 / 1152))];
 
-    public static byte[] Amr(double seconds) => [.. "#!AMR\n"u8, .. Repeat(AmrFrame, (int)(seconds * 50))];
-
-    public static byte[] AmrWide(double seconds) => [.. "#!AMR-WB\n"u8, .. Repeat(AmrWideFrame, (int)(seconds * 50))];
+    public static byte[] Amr => [.. "#!AMR\n"u8, .. Repeat([0x3C, .. new byte[31]], 50)];
 
     /// <param name="declared">Seconds of data that the header promises; null for what is there.</param>
     public static byte[] Wav(double seconds, double? declared = null, uint headerRate = 16_000)
@@ -47,11 +43,14 @@ internal static class Samples
         [.. "fLaC"u8, 0x80, 0, 0, 34, .. new byte[10], .. Big((rate << 44) | (15UL << 36) | (ulong)(seconds * rate)), .. new byte[200]];
 
     /// <param name="indexLast">The index comes behind the sound, as phones write it.</param>
-    public static byte[] Mp4(double seconds, string brand = "M4A ", string handler = "soun", bool indexLast = false)
+    public static byte[] Mp4(double seconds, string brand = "M4A ", string handler = "soun", bool indexLast = false, string codec = "mp4a")
     {
         var index = Box("moov",
             Box("mvhd", Times(seconds, 1000)),
-            Box("trak", Box("mdia", Box("mdhd", Times(seconds, 44_100)), Box("hdlr", [.. new byte[8], .. Encoding.ASCII.GetBytes(handler), .. new byte[12]]))));
+            Box("trak", Box("mdia",
+                Box("mdhd", Times(seconds, 44_100)),
+                Box("hdlr", [.. new byte[8], .. Encoding.ASCII.GetBytes(handler), .. new byte[12]]),
+                Box("minf", Box("stbl", Box("stsd", [.. new byte[4], .. BigShort(1), .. Box(codec, new byte[28])]))))));
         var sound = Box("mdat", new byte[5000]);
         return [.. Box("ftyp", [.. Encoding.ASCII.GetBytes(brand), 0, 0, 0, 0]), .. indexLast ? [.. sound, .. index] : (byte[])[.. index, .. sound]];
     }

@@ -46,13 +46,13 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
     public async Task The_good_parts_of_a_message_go_on_and_the_others_have_their_reason()
     {
         var sid = await App.SendAsync(
-            "for mum", new InboundMedia("image/jpeg", Photo), new InboundMedia("audio/ogg", Voice), new InboundMedia("audio/amr", Samples.Amr(3)));
+            "for mum", new InboundMedia("image/jpeg", Photo), new InboundMedia("audio/ogg", Voice), new InboundMedia("audio/wav", Samples.Wav(3)));
 
         Assert.Null(await App.WaitForDownloadAsync(sid));
         Assert.Equal("transcribe", await App.NextPhaseAsync(sid));
         var files = await App.FilesAsync(sid);
         Assert.Equal(["unsupported_image", null, null], files.Select(file => file["reason"]));
-        Assert.Equal(["image/jpeg", "audio/ogg", "audio/amr"], files.Select(file => file["content_type"]));
+        Assert.Equal(["image/jpeg", "audio/ogg", "audio/wav"], files.Select(file => file["content_type"]));
         Assert.Equal([null, $"{sid}/1", $"{sid}/2"], files.Select(file => file["blob_name"]));
         Assert.All(files, file => Assert.NotNull(file["provider_deleted_at"]));
     }
@@ -77,7 +77,8 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
         { "media_empty", "audio/ogg", [] },
         { "media_too_large", "audio/wav", new byte[26_000_000] },
         { "audio_too_long", "audio/ogg", Samples.Opus(11 * 60) },
-        { "audio_too_long", "audio/amr", Samples.Amr(11 * 60) },
+        { "unsupported_audio", "audio/amr", Samples.Amr },
+        { "unsupported_audio", "audio/3gpp", Samples.Mp4(3, "3gp4") },
         { "audio_too_long", "audio/mpeg", Samples.Mp3(11 * 60) },
     };
 

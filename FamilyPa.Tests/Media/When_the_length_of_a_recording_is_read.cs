@@ -11,8 +11,6 @@ public sealed class When_the_length_of_a_recording_is_read
         await AssertAsync(12.34, AudioFormat.Ogg, Samples.Vorbis(12.34));
         await AssertAsync(12.34, AudioFormat.Mp3, Samples.Mp3(12.34));
         await AssertAsync(12.34, AudioFormat.Mp3, Samples.Mp3(12.34, tagged: false));
-        await AssertAsync(12.34, AudioFormat.Amr, Samples.Amr(12.34));
-        await AssertAsync(12.34, AudioFormat.AmrWide, Samples.AmrWide(12.34));
         await AssertAsync(12.34, AudioFormat.Wav, Samples.Wav(12.34));
         await AssertAsync(12.34, AudioFormat.Flac, Samples.Flac(12.34));
         await AssertAsync(12.34, AudioFormat.Mp4, Samples.Mp4(12.34));
@@ -82,13 +80,13 @@ public sealed class When_the_length_of_a_recording_is_read
         Assert.Equal(Recording.Video, await AudioFormat.Webm.LookAtAsync(Samples.Webm(5, track: 1)));
         Assert.Equal(Recording.Video, await AudioFormat.Ogg.LookAtAsync(Samples.Theora()));
         Assert.Equal(Recording.UnknownCodec, await AudioFormat.Ogg.LookAtAsync(Samples.Speex()));
+        Assert.Equal(Recording.UnknownCodec, await AudioFormat.Mp4.LookAtAsync(Samples.Mp4(5, codec: "samr")));
     }
 
     [Fact]
     public async Task Only_a_beginning_is_unreadable()
     {
         Assert.Equal(Recording.Unreadable, await AudioFormat.Mp3.LookAtAsync([.. "ID3\u0004\0\0\0\0\0\0"u8, .. new byte[5000]]));
-        Assert.Equal(Recording.Unreadable, await AudioFormat.Amr.LookAtAsync("#!AMR\n"u8.ToArray()));
         Assert.Equal(Recording.Unreadable, await AudioFormat.Mp4.LookAtAsync(Samples.Mp4(5, indexLast: true)[..3000]));
         Assert.Equal(Recording.Unreadable, await AudioFormat.Webm.LookAtAsync(Samples.Webm(5)[..40]));
         Assert.Equal(Recording.Unreadable, await AudioFormat.Wav.LookAtAsync(Samples.Wav(5)[..36]));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
@@ -10,9 +11,10 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
     {
         { "ai_http_500", Fault.Status("chat", 500) },
         { "ai_http_429", Fault.Status("chat", 429, TimeSpan.FromSeconds(1)) },
-                { "ai_answer_breaks_schema", Fault.BreakSchema(SchemaBreak.MissingTasks) },
+        { "ai_answer_breaks_schema", Fault.BreakSchema(SchemaBreak.MissingTasks) },
         { "ai_refused", Fault.Refusal() },
         { "ai_answer_incomplete", Fault.LengthStop() },
+        { "ai_reasoning_exhausted", Fault.Reasoning() },
         { "ai_response_unreadable", Fault.Rubbish("chat", RubbishKind.Html) },
         { "ai_response_unreadable", Fault.EmptyChoices() },
         { "", Fault.Cut("chat", CutPoint.HalfBody) },
@@ -56,6 +58,26 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal(["extract failed ai_http_503", "extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
         Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+    }
+
+    [Fact]
+    public async Task Reasoning_that_uses_up_the_tokens_gets_more_of_them_once_and_both_calls_are_charged()
+    {
+        var before = App.OpenAI.Billed;
+        using var once = App.OpenAI.Faults.Add(Fault.Reasoning().OnlyFor("marmalade").Once());
+
+        var sid = await App.TextAsync("buy marmalade");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
+        var used = Assert.Single(await App.Database.RowsAsync("select input_tokens, output_tokens from ai_usage where message_sid = $1", sid));
+        Assert.Equal(
+            (App.OpenAI.Billed.PromptTokens - before.PromptTokens, App.OpenAI.Billed.CompletionTokens - before.CompletionTokens),
+            (Convert.ToInt64(used["input_tokens"], CultureInfo.InvariantCulture), Convert.ToInt64(used["output_tokens"], CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            ["released", "settled"],
+            (await App.Database.RowsAsync("select status from ai_reservations where message_sid = $1 order by status", sid)).Select(row => row["status"]));
+        Assert.Equal(0m, await App.Database.ScalarAsync<decimal>("select sum(reserved_usd) from budget_days"));
     }
 
     private Task<long> ReplyAsync(string sid, string kind) => App.WaitForAsync(

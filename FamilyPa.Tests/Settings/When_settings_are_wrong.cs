@@ -42,6 +42,7 @@ public class When_settings_are_wrong
     [InlineData("TWILIO_MEDIA_HOSTS", "cdn.example.com, https://hunter2")]
     [InlineData("TWILIO_MEDIA_HOSTS", "hunter2@cdn.example.com")]
     [InlineData("AZURE_OPENAI_ENDPOINT", "hunter2")]
+    [InlineData("AZURE_OPENAI_TRANSCRIPTION_SHAPE", "hunter2")]
     [InlineData("SESSION_SIGNING_KEY", "hunter2-hunter2-hunter2-hunter2")]
     [InlineData("SESSION_SIGNING_KEY", "@Microsoft.KeyVault(VaultName=hunter2;SecretName=session-signing-key)")]
     [InlineData("SESSION_SIGNING_KEY_NEXT", "hunter2")]
@@ -64,6 +65,8 @@ public class When_settings_are_wrong
     [InlineData("SenderPerMinute", "0")]
     [InlineData("DailyCostPerFamilyUsd", "-1")]
     [InlineData("MaxConcurrentJobs", "1001")]
+    [InlineData("MaxAudioMinutes", "24")]
+    [InlineData("MaxMediaMegabytes", "27")]
     public void A_limit_that_limits_nothing_or_everything_is_refused(string limit, string value) =>
         Assert.Throws<OptionsValidationException>(() => Read<LimitSettings>(new(Good) { [$"Limits:{limit}"] = value }));
 

@@ -4,6 +4,7 @@ using FamilyPa.Simulators.Audio;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Media;
 
 namespace FamilyPa.Tests.Transcription;
 
@@ -30,12 +31,13 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
         await App.WaitForJobAsync(sid);
 
         var kept = Assert.Single(await App.Database.RowsAsync("select * from voice_transcriptions where message_sid = $1", sid));
-        Assert.Equal(("Milch kaufen und Oma anrufen", "de", 30.0, 0.003m), (kept["transcript"], kept["language"], (double)kept["seconds"]!, kept["cost_usd"]));
+        Assert.Equal(("Milch kaufen und Oma anrufen", "de", 30.0, 0.00225m), (kept["transcript"], kept["language"], (double)kept["seconds"]!, kept["cost_usd"]));
         Assert.Equal(30m, await App.Database.ScalarAsync<decimal>("select audio_seconds from ai_usage where message_sid = $1 and phase = 'transcribe'", sid));
         Assert.StartsWith("Ich habe gehört: „Milch kaufen und Oma anrufen“", await ReplyAsync(sid), StringComparison.Ordinal);
         var asked = Assert.Single(App.OpenAI.Requests, request => request.Fields.GetValueOrDefault("file") == $"voice.ogg ({note.Content.Length} bytes)");
-        Assert.Equal("Alex, Sam", asked.Fields["prompt"]);
-        Assert.Equal("verbose_json", asked.Fields["response_format"]);
+        Assert.Equal(
+            ("Alex,Sam", "en", "json"), (asked.Fields["keywords[]"], asked.Fields["languages[]"], asked.Fields["response_format"]));
+        Assert.Equal(["file", "keywords[]", "languages[]", "model", "response_format"], asked.Fields.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -74,8 +76,7 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
     [Fact]
     public async Task A_kind_of_recording_that_the_service_cannot_read_is_rejected_and_not_tried_again()
     {
-        byte[] amr = [.. "#!AMR\n"u8, .. Enumerable.Repeat<byte[]>([0x3C, .. new byte[31]], 100).SelectMany(frame => frame)];
-        var sid = await SendAsync("", new InboundMedia("audio/amr", amr));
+        var sid = await SendAsync("", new InboundMedia("audio/flac", Samples.Flac(2)));
 
         var job = await App.WaitForJobAsync(sid);
 
@@ -102,7 +103,7 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
 
         Assert.Equal(("rejected", "audio_too_long"), (job.Status, job.Reason));
         Assert.StartsWith("That recording is too long", await ReplyAsync(sid), StringComparison.Ordinal);
-        Assert.Equal([("settled", 0.072m)], await ReservedAsync(sid));
+        Assert.Equal([("settled", 0.054m)], await ReservedAsync(sid));
         Assert.Equal(0, await App.CountAsync("tasks", sid));
     }
 
@@ -136,6 +137,24 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
 
         Assert.Equal(1, await App.CountAsync("tasks", sid));
         Assert.Single(App.Twilio.Requests, request => request.Operation == "media" && request.Path.Contains(sid, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_language_that_the_service_does_not_tell_is_taken_from_the_words()
+    {
+        var sid = await SendAsync("", Note("acheter du lait demain", 3, ""));
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal("fr", await App.Database.ScalarAsync<string>("select language from voice_transcriptions where message_sid = $1", sid));
+    }
+
+    [Fact]
+    public async Task One_too_short_to_hold_a_word_is_not_even_sent()
+    {
+        var sid = await SendAsync("", Note("hm", 0.05));
+
+        Assert.Equal("no_speech", (await App.WaitForJobAsync(sid, "rejected")).Reason);
+        Assert.DoesNotContain(App.OpenAI.Requests, request => request.Fields.GetValueOrDefault("file") == $"voice.ogg ({Note("hm", 0.05).Content.Length} bytes)");
     }
 
     private static InboundMedia Note(string said, double seconds, string? language = null) =>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# After a deployment: waits until the app answers, and says what is left to do. Secrets are never printed, only where they are.
+# After a deployment: waits until the app answers, asks each model once, and says what is left to do. Secrets are never printed, only where they are.
 set -eu
 
 printf 'Waiting for %s/api/health/ready ' "$PUBLIC_BASE_URL"
@@ -13,6 +13,12 @@ until curl --silent --fail --max-time 10 --output /dev/null "$PUBLIC_BASE_URL/ap
   printf .
   sleep "${READY_PAUSE:-5}"
 done
+
+printf '\nAsking the models:\n'
+if ! "$(dirname "$0")/smoke"; then
+  echo 'A model does not answer as it should. docs/runbook.md#model-unavailable says what to do.' >&2
+  exit 1
+fi
 
 cat <<END
 

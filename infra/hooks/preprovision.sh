@@ -17,6 +17,11 @@ need() {
 
 need TWILIO_ACCOUNT_SID 'value from the Twilio console'
 need ALERT_EMAILS 'who is told of alerts and of the budget, comma separated'
+if [ "${FAMILYPA_AUDIO_MAY_LEAVE_EU:-}" != true ]; then
+  echo 'The transcription models are offered as GlobalStandard only: recordings may be processed outside the EU (docs/deploy.md). If that is all right:' >&2
+  echo '  azd env set FAMILYPA_AUDIO_MAY_LEAVE_EU true' >&2
+  exit 1
+fi
 
 # A budget's first month can never be changed, so it has to stay what it was.
 given BUDGET_START || azd env set BUDGET_START "$(date -u +%Y-%m-01)"

@@ -23,6 +23,8 @@ type rule = {
   window: string
   @description('How far back the query looks, where that is further than the window.')
   range: string?
+  @description('A column of the query, of which each value is an alert of its own that names it.')
+  dimension: string?
   query: string
 }
 
@@ -134,6 +136,15 @@ var rules rule[] = [
     query: loadTextContent('../monitoring/alerts/breaker-open.kql')
   }
   {
+    id: 'model-unavailable'
+    title: 'A model does not answer'
+    severity: 1
+    every: 'PT5M'
+    window: 'PT15M'
+    dimension: 'deployment'
+    query: loadTextContent('../monitoring/alerts/model-unavailable.kql')
+  }
+  {
     id: 'limits-acting'
     title: 'Messages are held back'
     severity: 3
@@ -180,6 +191,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
           {
             query: rule.query
             timeAggregation: 'Count'
+            dimensions: rule.?dimension == null ? [] : [{ name: rule.?dimension!, operator: 'Include', values: ['*'] }]
             operator: 'GreaterThan'
             threshold: 0
             failingPeriods: {

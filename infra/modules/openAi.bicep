@@ -1,12 +1,14 @@
-import { model } from '../types.bicep'
+import { chatModel as chatModelType, transcriptionModel as transcriptionModelType } from '../models.bicep'
+import { operator } from '../types.bicep'
 
 param name string
 param location string
 param tags object
 param appPrincipalId string
-param chatModel model
+param operatorPrincipal operator
+param chatModel chatModelType
 param chatCapacity int
-param transcriptionModel model
+param transcriptionModel transcriptionModelType
 param transcriptionCapacity int
 
 var openAiUser = subscriptionResourceId(
@@ -43,7 +45,8 @@ resource chat 'Microsoft.CognitiveServices/accounts/deployments@2025-09-01' = {
       name: chatModel.name
       version: chatModel.version
     }
-    versionUpgradeOption: 'OnceCurrentVersionExpired'
+    // An upgrade would change the model of a running app unasked; its end is watched (docs/runbook.md#model-unavailable).
+    versionUpgradeOption: 'NoAutoUpgrade'
   }
 }
 
@@ -60,7 +63,7 @@ resource transcription 'Microsoft.CognitiveServices/accounts/deployments@2025-09
       name: transcriptionModel.name
       version: transcriptionModel.version
     }
-    versionUpgradeOption: 'OnceCurrentVersionExpired'
+    versionUpgradeOption: 'NoAutoUpgrade'
   }
   // The account creates one deployment at a time.
   dependsOn: [
@@ -74,6 +77,17 @@ resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
+    roleDefinitionId: openAiUser
+  }
+}
+
+// Asks the models after a deployment (familypa smoke).
+resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, operatorPrincipal.objectId, openAiUser)
+  scope: account
+  properties: {
+    principalId: operatorPrincipal.objectId
+    principalType: operatorPrincipal.type
     roleDefinitionId: openAiUser
   }
 }

@@ -30,6 +30,7 @@ var root = new RootCommand(
 
     // Set-up
     FamiliesCommand.Create(),
+    SmokeCommand.Create(),
     MigrateCommand.Create(),
 };
 foreach (var option in GlobalOptions.All)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FamilyPa.Core.Media.Formats;
 
-/// <summary>MP4, M4A and 3GP (ISO/IEC 14496-12): boxes within boxes, of which only a few are looked into.</summary>
+/// <summary>MP4 and M4A (ISO/IEC 14496-12): boxes within boxes, of which only a few are looked into.</summary>
 /// <remarks>
 /// A box that is looked into is only stepped into: its children follow like any others, so nothing has to be remembered of how
 /// deep they are, however deep somebody nests them.
@@ -16,6 +16,9 @@ internal static class Mp4Reader
     private const int LargestTimes = 32;
 
     private const int Handler = 12;
+
+    /// <summary>Of the list of codecs: version, flags, count, and the first entry's length and name.</summary>
+    private const int Codecs = 16;
 
     public static async ValueTask<Recording> ReadAsync(ForwardReader reader)
     {
@@ -40,6 +43,11 @@ internal static class Mp4Reader
                         return Recording.Video;
                     hasSound |= reader.Ahead[8..].StartsWith("soun"u8);
                     break;
+                case Type.Codecs when content >= Codecs && await reader.HasAsync(Codecs):
+                    // AMR, narrow and wide.
+                    if (reader.Ahead[12..].StartsWith("samr"u8) || reader.Ahead[12..].StartsWith("sawb"u8))
+                        return Recording.UnknownCodec;
+                    break;
             }
 
             await reader.SkipAsync(content);
@@ -58,6 +66,8 @@ internal static class Mp4Reader
         var type = bytes[4..ShortHeader] switch
         {
             var name when name.SequenceEqual("moov"u8) || name.SequenceEqual("trak"u8) || name.SequenceEqual("mdia"u8) || name.SequenceEqual("mvex"u8) => Type.Parent,
+            var name when name.SequenceEqual("minf"u8) || name.SequenceEqual("stbl"u8) => Type.Parent,
+            var name when name.SequenceEqual("stsd"u8) => Type.Codecs,
             var name when name.SequenceEqual("mvhd"u8) || name.SequenceEqual("mdhd"u8) => Type.Times,
             var name when name.SequenceEqual("hdlr"u8) => Type.Handler,
             _ => Type.Other,
@@ -82,5 +92,5 @@ internal static class Mp4Reader
         return scale == 0 || isUnknown ? 0 : duration / (double)scale;
     }
 
-    private enum Type { Other, Parent, Times, Handler }
+    private enum Type { Other, Parent, Times, Handler, Codecs }
 }

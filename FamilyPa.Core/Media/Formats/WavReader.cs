@@ -5,8 +5,8 @@ namespace FamilyPa.Core.Media.Formats;
 /// <summary>RIFF/WAVE: as long as its data, the smaller of what the header says and what came.</summary>
 internal static class WavReader
 {
-    private const int RiffHeader = 12;
-    private const int ChunkHeader = 8;
+    public const int RiffHeader = 12;
+    public const int ChunkHeader = 8;
     private const int SmallestFormat = 16;
 
     public static async ValueTask<Recording> ReadAsync(ForwardReader reader)

@@ -90,7 +90,7 @@ create table voice_transcriptions (
   language text,
   seconds double precision not null,
   deployment text not null,
-  cost_usd numeric(12, 6) not null default 0,
+  cost_usd numeric(16, 10) not null default 0,
   created_at timestamptz not null default now(),
   unique (message_sid, ordinal)
 );

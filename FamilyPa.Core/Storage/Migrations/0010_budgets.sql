@@ -12,7 +12,7 @@ create table ai_usage (
   input_tokens int not null default 0,
   output_tokens int not null default 0,
   audio_seconds numeric(10, 2) not null default 0,
-  cost_usd numeric(12, 6) not null default 0,
+  cost_usd numeric(16, 10) not null default 0,
   created_at timestamptz not null default now()
 );
 create index ai_usage_message on ai_usage (message_sid);
@@ -22,7 +22,7 @@ create index ai_usage_created on ai_usage (created_at);
 
 create table family_budgets (
   family_id uuid primary key references families (id) on delete cascade,
-  daily_usd numeric(12, 6) not null check (daily_usd >= 0),
+  daily_usd numeric(16, 10) not null check (daily_usd >= 0),
   set_at timestamptz not null default now()
 );
 
@@ -30,9 +30,9 @@ create table budget_days (
   -- Null for all families together.
   family_id uuid references families (id) on delete cascade,
   day date not null,
-  limit_usd numeric(12, 6) not null,
-  reserved_usd numeric(12, 6) not null default 0 check (reserved_usd >= 0),
-  spent_usd numeric(12, 6) not null default 0,
+  limit_usd numeric(16, 10) not null,
+  reserved_usd numeric(16, 10) not null default 0 check (reserved_usd >= 0),
+  spent_usd numeric(16, 10) not null default 0,
   -- The highest percentage that was reported in limit_alerts.
   alerted int not null default 0,
   unique nulls not distinct (family_id, day)
@@ -47,10 +47,10 @@ create table ai_reservations (
   deployment text not null,
   family_day date not null,
   global_day date not null,
-  amount_usd numeric(12, 6) not null,
+  amount_usd numeric(16, 10) not null,
   -- settled: the cost is known. uncertain: no response arrived or the process died, so the maximum counts. released: certainly not charged.
   status text not null default 'reserved' check (status in ('reserved', 'settled', 'uncertain', 'released')),
-  cost_usd numeric(12, 6),
+  cost_usd numeric(16, 10),
   created_at timestamptz not null default now(),
   ended_at timestamptz
 );

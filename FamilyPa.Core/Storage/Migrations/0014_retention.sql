@@ -7,7 +7,7 @@ create table erasures (
   messages int not null default 0,
   tasks int not null default 0,
   replies int not null default 0,
-  cost_usd numeric(12, 6) not null default 0,
+  cost_usd numeric(16, 10) not null default 0,
   request_id text,
   created_at timestamptz not null default now(),
   -- When everything outside the database was deleted too.

@@ -38,8 +38,10 @@ internal sealed class EvaluationRun(EvaluationSet set, EvaluatedModel model)
         var clock = Stopwatch.StartNew();
         try
         {
-            var (answer, usage) = await model.Extractor.ExtractAsync(
-                new ExtractionRequest(new SenderWords(one.Message, one.Spoken, Forwarded: false), family.Members[0], family, QuestionsOf(one), set.NowOf(one)), cancellation);
+            var extracted = await model.Extractor.ExtractAsync(
+                new ExtractionRequest(new SenderWords(one.Message, one.Spoken, Forwarded: false), family.Members[0], family, QuestionsOf(one), set.NowOf(one)),
+                _ => Task.FromResult(true), cancellation);
+            var (answer, usage) = extracted!.Value;
             return Compare(one, answer, usage!.CostUsd, clock.Elapsed.TotalMilliseconds);
         }
         catch (ModelAnswerException e)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace FamilyPa.Simulators.Audio;
 
-/// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) of silence, whose comments say what was spoken.</summary>
+/// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) of a hum, or of silence where nobody speaks, whose comments say what was spoken.</summary>
 public static class OggOpusWriter
 {
     private const uint Serial = 0x46504131;
@@ -15,18 +15,22 @@ public static class OggOpusWriter
     // 20 ms of silence: full-band CELT, mono, one frame.
     private static readonly byte[] Silence = [0xF8, 0xFF, 0xFE];
 
-    /// <param name="transcript">Goes into the <c>TRANSCRIPT</c> comment; null leaves it out, as a real recording would.</param>
+    // 20 ms of a hum, as an encoder made it.
+    private static readonly byte[] Hum = Convert.FromHexString("98C3300E1516B1C1057DE928674B71");
+
+    /// <param name="transcript">Goes into the <c>TRANSCRIPT</c> comment; null leaves it out, as a real recording would. Blank: the note is silent.</param>
     /// <param name="duration">To the sample, at 48 kHz.</param>
     /// <param name="language">ISO 639-1, for the <c>LANGUAGE</c> comment.</param>
     /// <param name="heard">For the <c>SECONDS</c> comment: how much there is to hear in a recording whose container says less.</param>
     public static byte[] Write(string? transcript, TimeSpan duration, string? language = null, TimeSpan? heard = null)
     {
+        // The decoder drops the encoder's delay, so the sound needs that much more.
+        var end = PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket);
+        var packet = transcript is not null && string.IsNullOrWhiteSpace(transcript) ? Silence : Hum;
         var stream = new MemoryStream();
         var sequence = 0u;
         WritePackets(stream, ref sequence, OggPage.First, 0, [Head()]);
         WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language, heard)]);
-        // The decoder drops the encoder's delay, so the sound needs that much more.
-        var end = PreSkip + (long)Math.Round(duration.TotalSeconds * PacketsPerSecond * SamplesPerPacket);
         var packets = (int)((end + SamplesPerPacket - 1) / SamplesPerPacket);
         for (var written = 0; written < packets;)
         {
@@ -34,7 +38,7 @@ public static class OggOpusWriter
             written += count;
             // The last position says where the sound ends, within its packet.
             var (flags, granule) = written == packets ? (OggPage.Last, end) : ((byte)0, (long)written * SamplesPerPacket);
-            WritePackets(stream, ref sequence, flags, granule, Enumerable.Repeat(Silence, count));
+            WritePackets(stream, ref sequence, flags, granule, Enumerable.Repeat(packet, count));
         }
 
         return stream.ToArray();

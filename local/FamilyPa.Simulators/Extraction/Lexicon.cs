@@ -58,9 +58,6 @@ internal sealed class Lexicon
             + (locale.StartsWith(lexicon.Language, StringComparison.Ordinal) ? 1 : 0))!;
     }
 
-    /// <summary>A language's name as Whisper reports it, or the code of a language without a lexicon.</summary>
-    public static string EnglishNameOf(string language) => All.FirstOrDefault(lexicon => lexicon.Language == language)?.data.EnglishName ?? language;
-
     public static string[] Words(string text) => [.. Regex.Matches(text.ToLowerInvariant(), @"[\p{L}\p{N}]+").Select(match => match.Value)];
 
     /// <summary>Whether the text has a verb in a task's position: first, or last in German.</summary>
@@ -90,7 +87,7 @@ internal sealed class Lexicon
     private static string AnyOf(IEnumerable<string> phrases) => $"(?:{string.Join('|', phrases)})";
 
     private sealed record LexiconData(
-        string EnglishName, HashSet<string> CommonWords, HashSet<string> Verbs, bool VerbIsLast, string[] Joiners, string[] BeforeDates, string[] Courtesies,
+        HashSet<string> CommonWords, HashSet<string> Verbs, bool VerbIsLast, string[] Joiners, string[] BeforeDates, string[] Courtesies,
         string[] Requests, string[] RequestsBySender, string[] RequestsByName, string[] SmallTalk, string[] VagueObjects, string[] Yes, string[] No,
         string ClarifyingQuestion, Dictionary<string, HashSet<string>> Categories);
 }

@@ -8,11 +8,13 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
     private const int MaxTasks = 20;
 
     /// <param name="userMessage">The app's JSON (see <see cref="ExtractionInput"/>), or any text.</param>
+    /// <param name="pictureText">What is written in the pictures beside it, if anything.</param>
     /// <returns>The answer as JSON.</returns>
     /// <exception cref="RecogniserException">Dates cannot be recognised.</exception>
-    public async Task<string> AnswerAsync(string userMessage, CancellationToken cancellation)
+    public async Task<string> AnswerAsync(string userMessage, string pictureText, CancellationToken cancellation)
     {
         var input = ExtractionInput.Read(userMessage);
+        if (pictureText.Length > 0) input = input with { Message = $"{input.Message}\n{pictureText}".Trim() };
         var lexicon = Lexicon.Detect(input.Message, input.Locale);
         var clauses = Clauses(input.Message, lexicon);
         var dates = await recogniser.FindAsync(lexicon.Language, input.Locale, input.Now, [.. clauses, input.Message], cancellation);

@@ -95,6 +95,9 @@ public sealed record Fault
     /// <summary>The content filter stopped the prompt: 400 <c>content_filter</c>.</summary>
     public static Fault ContentFilter() => new() { Operation = "chat", Kind = FaultKind.ContentFilter };
 
+    /// <summary>The model reasons whatever it was told, until its tokens are used up: no content, with <c>finish_reason</c> <c>length</c>.</summary>
+    public static Fault Reasoning() => new() { Operation = "chat", Kind = FaultKind.Reasoning };
+
     public Fault Times(int times) => this with { Limit = times };
 
     public Fault Once() => Times(1);

@@ -36,8 +36,15 @@ internal static class AzureErrors
         },
     }));
 
+    public static Answer Unsupported(string parameter, string message, string code = "unsupported_value") => Request(message, parameter, code);
+
+    public static Answer Retired(string deployment) =>
+        Gateway(410, "ModelRetired", $"The model of the deployment {deployment} has been retired. Deploy another model.");
+
     public static Answer Status(string operation, int status) => status switch
     {
+        404 => NoDeployment(),
+        410 => Retired(operation),
         429 => Gateway(429, "429", $"Requests to the {operation} operation have exceeded the token rate limit of the current pricing tier."),
         500 => Gateway(500, "InternalServerError", "The server had an error while processing the request."),
         503 => Gateway(503, "ServiceUnavailable", "The service is temporarily unable to process the request."),

@@ -87,8 +87,15 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
         var transcription = new TranscriptionApi(options, transcriptionScripts, billing);
         server = await LoopbackServer.StartAsync(options.Port, app =>
         {
-            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/chat/completions", "chat", chat.CompleteAsync);
-            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/audio/transcriptions", "transcription", transcription.TranscribeAsync);
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/chat/completions", "chat", call => Deployments.Refuse(call, options) is { } refusal
+                ? Task.FromResult(refusal)
+                : chat.CompleteAsync(call));
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/audio/transcriptions", "transcription", call => Deployments.Refuse(call, options) is { } refusal
+                ? Task.FromResult(refusal)
+                : transcription.TranscribeAsync(call));
+            // The newer route knows no gpt-transcribe, and nothing else of it is simulated.
+            pipeline.Map(app, "POST", "/openai/v1/audio/transcriptions", "transcription", _ => AzureErrors.NoDeployment());
+            pipeline.Map(app, "POST", "/openai/{**path}", "unknown", _ => AzureErrors.NoResource());
             OpenAIControl.Map(app, this);
         });
     }

@@ -12,13 +12,16 @@ public sealed record AzureOpenAISimulatorOptions
     /// <summary>0 lets the system choose.</summary>
     public int Port { get; init; }
 
-    /// <summary>Deployments that chat, each with the model it reports.</summary>
+    /// <summary>Deployments that chat, each with the model it reports. All are as strict as the models named here by default.</summary>
     public IReadOnlyDictionary<string, string> ChatDeployments { get; init; } =
-        new Dictionary<string, string> { ["chat"] = "gpt-4o-mini-2024-07-18" };
+        new Dictionary<string, string> { ["chat"] = "gpt-6-luna-2026-09-22", ["chat-fallback"] = "gpt-5.6-luna-2026-07-09" };
 
-    /// <summary>Deployments that transcribe, each with the model it reports.</summary>
+    /// <summary>Deployments that transcribe, each with the model it reports, which decides what it takes and answers.</summary>
     public IReadOnlyDictionary<string, string> TranscriptionDeployments { get; init; } =
-        new Dictionary<string, string> { ["transcription"] = "whisper" };
+        new Dictionary<string, string> { ["transcription"] = "gpt-transcribe-2026-07-28", ["transcription-fallback"] = "gpt-4o-mini-transcribe-2025-12-15" };
+
+    /// <summary>Deployments whose model is retired: they answer 410, whatever they are asked.</summary>
+    public IReadOnlySet<string> RetiredDeployments { get; init; } = new HashSet<string> { "whisper", "gpt-4.1-mini" };
 
     /// <summary>How long every answer takes at least.</summary>
     public TimeSpan Latency { get; init; }

@@ -3,13 +3,18 @@ using FamilyPa.Simulators.Hosting;
 namespace FamilyPa.Simulators.OpenAI;
 
 /// <summary>What the simulator has billed so far: only calls that were carried out, whether or not their answer arrived.</summary>
-public sealed record Billed(long ChatCalls, long PromptTokens, long CompletionTokens, long TranscriptionCalls, double AudioSeconds);
+/// <param name="CompletionTokens">Those of reasoning included.</param>
+/// <param name="AudioSeconds">Of transcriptions that are charged by length.</param>
+/// <param name="AudioTokens">Of transcriptions that are charged by tokens, as the next two.</param>
+public sealed record Billed(
+    long ChatCalls = 0, long PromptTokens = 0, long CompletionTokens = 0, long TranscriptionCalls = 0, double AudioSeconds = 0,
+    long AudioTokens = 0, long PromptTextTokens = 0, long TranscriptTokens = 0);
 
 internal sealed class Billing
 {
     private readonly Lock gate = new();
     private readonly ChangeSignal changed = new();
-    private Billed billed = new(0, 0, 0, 0, 0);
+    private Billed billed = new();
 
     public Billed Now
     {
@@ -32,7 +37,15 @@ internal sealed class Billing
         AudioSeconds = now.AudioSeconds + seconds,
     });
 
-    public void Clear() => Add(_ => new Billed(0, 0, 0, 0, 0));
+    public void Transcription(int audio, int text, int transcript) => Add(now => now with
+    {
+        TranscriptionCalls = now.TranscriptionCalls + 1,
+        AudioTokens = now.AudioTokens + audio,
+        PromptTextTokens = now.PromptTextTokens + text,
+        TranscriptTokens = now.TranscriptTokens + transcript,
+    });
+
+    public void Clear() => Add(_ => new Billed());
 
     public Task<Billed> WaitForAsync(Func<Billed, bool> predicate, TimeSpan timeout) =>
         changed.WaitForAsync(() => Now is var now && predicate(now) ? [now] : Array.Empty<Billed>(), timeout, "such bill");

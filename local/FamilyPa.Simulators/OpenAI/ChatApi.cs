@@ -15,7 +15,6 @@ internal sealed class ChatApi(
     {
         var deployment = call.Route("deployment");
         var apiVersion = call.Http.Request.Query["api-version"].ToString();
-        if (apiVersion.Length == 0) return AzureErrors.NoResource();
         if (!options.ChatDeployments.TryGetValue(deployment, out var model))
         {
             return options.TranscriptionDeployments.TryGetValue(deployment, out var other)
@@ -40,16 +39,19 @@ internal sealed class ChatApi(
     private async Task<string> ContentAsync(ChatRequest request, Call call) => call.Fault switch
     {
         { Kind: FaultKind.SchemaBreaking } fault => BrokenAnswers.Of(fault.SchemaBreak),
-        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, call.Http.RequestAborted),
+        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, request.PictureText, call.Http.RequestAborted),
     };
 
     private Answer Answer(ChatRequest request, string model, string content, Fault? fault)
     {
-        var allowed = fault?.Kind == FaultKind.LengthStop ? Tokens.Count(content) / 2 : request.MaxTokens ?? int.MaxValue;
+        var budget = request.MaxTokens ?? int.MaxValue;
+        // Told nothing, the models reason, within the budget and before they answer.
+        var reasoning = fault?.Kind == FaultKind.Reasoning ? request.MaxTokens ?? 0 : Math.Min(request.ReasoningTokens, budget);
+        var allowed = fault?.Kind == FaultKind.LengthStop ? Tokens.Count(content) / 2 : budget - reasoning;
         var stopped = Tokens.Count(content) > allowed;
         if (stopped) content = Tokens.Take(content, allowed);
         var refused = fault?.Kind == FaultKind.Refusal;
-        var (prompt, completion) = (Tokens.Count(request.PromptText), Tokens.Count(refused ? Declined : content));
+        var (prompt, completion) = (request.PromptTokens, reasoning + Tokens.Count(refused ? Declined : content));
         billing.Chat(prompt, completion);
         object[] choices = fault?.Kind == FaultKind.EmptyChoices ? [] :
         [
@@ -74,7 +76,7 @@ internal sealed class ChatApi(
             usage = new
             {
                 completionTokens = completion,
-                completionTokensDetails = new { acceptedPredictionTokens = 0, audioTokens = 0, reasoningTokens = 0, rejectedPredictionTokens = 0 },
+                completionTokensDetails = new { acceptedPredictionTokens = 0, audioTokens = 0, reasoningTokens = reasoning, rejectedPredictionTokens = 0 },
                 promptTokens = prompt,
                 promptTokensDetails = new { audioTokens = 0, cachedTokens = 0 },
                 totalTokens = prompt + completion,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FamilyPa.Simulators.Audio;
+using FamilyPa.Simulators.Extraction;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Hosting;
 
@@ -9,39 +10,39 @@ namespace FamilyPa.Simulators.OpenAI;
 internal sealed class TranscriptionApi(AzureOpenAISimulatorOptions options, ScriptedAnswers<TranscriptionRequest> scripts, Billing billing)
 {
     private const int MaxBytes = 25 * 1024 * 1024;
-    private static readonly string[] Extensions = ["flac", "m4a", "mp3", "mp4", "mpeg", "mpga", "oga", "ogg", "wav", "webm"];
+    private const double ShortestSeconds = 0.1;
+    private const int TokensPerSecond = 10;
+
+    // What a gpt-4o-transcribe says where nobody speaks and it was given no prompt to repeat.
+    private const string Phantom = "Thank you for watching!";
 
     public async Task<Answer> TranscribeAsync(Call call)
     {
         var deployment = call.Route("deployment");
-        if (call.Http.Request.Query["api-version"].ToString().Length == 0) return AzureErrors.NoResource();
-        if (!options.TranscriptionDeployments.ContainsKey(deployment))
+        if (!options.TranscriptionDeployments.TryGetValue(deployment, out var name))
         {
             return options.ChatDeployments.TryGetValue(deployment, out var other)
                 ? AzureErrors.NotSupported("audio", other)
                 : AzureErrors.NoDeployment();
         }
 
+        var model = TranscriptionModel.Of(name);
+        if (model.IsTooOld(call.Http.Request.Query["api-version"].ToString())) return AzureErrors.NoResource();
         if (call.Request.File is not { } audio) return AzureErrors.Request("'file' is a required property.", "file");
-        var fields = call.Request.Fields;
-        var request = new TranscriptionRequest(
-            deployment, call.Http.Request.Form.Files[0].FileName, audio, fields.GetValueOrDefault("language"),
-            fields.GetValueOrDefault("response_format", "json"));
-        if (!Extensions.Contains(Path.GetExtension(request.FileName).TrimStart('.').ToLowerInvariant()))
-            return AzureErrors.Request($"Invalid file format. Supported formats: ['{string.Join("', '", Extensions)}']");
         if (audio.Length > MaxBytes) return AzureErrors.Request($"Maximum content size limit ({MaxBytes}) exceeded ({audio.Length} bytes read)", status: 413);
-        if (!TranscriptFormats.Knows(request.Format)) return AzureErrors.Request($"'{request.Format}' is not a response format.", "response_format");
+        var (request, refusal) = model.Read(deployment, call.Http.Request.Form, audio);
+        if (request is null) return refusal!;
         await Task.Delay(options.Latency, options.Clock, call.Http.RequestAborted);
-        return Answer(request);
+        return Answer(request, model);
     }
 
-    private Answer Answer(TranscriptionRequest request)
+    private Answer Answer(TranscriptionRequest request, TranscriptionModel model)
     {
         var file = OggOpusFile.Read(request.Audio);
         var text = scripts.For(request) ?? file?.Comments.GetValueOrDefault("TRANSCRIPT");
         if (text is null)
         {
-            return file is null && request.Audio.AsSpan().StartsWith("OggS"u8)
+            return file is null
                 ? AzureErrors.Request("Audio file might be corrupted or unsupported", "file", "invalid_value")
                 : AzureErrors.Request(
                     "No transcriber is configured: this is the keyless simulator, which only reads voice notes that carry a TRANSCRIPT comment. "
@@ -49,10 +50,45 @@ internal sealed class TranscriptionApi(AzureOpenAISimulatorOptions options, Scri
                     "file", "transcriber_not_configured");
         }
 
-        var duration = file is null ? TimeSpan.Zero
-            : file.Comments.TryGetValue("SECONDS", out var seconds) ? TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture))
-            : file.Duration;
-        billing.Transcription(duration.TotalSeconds);
-        return AzureErrors.WithIds(TranscriptFormats.Write(request.Format, text, duration, request.Language ?? file?.Comments.GetValueOrDefault("LANGUAGE")));
+        var seconds = file is null ? 1
+            : file.Comments.TryGetValue("SECONDS", out var told) ? double.Parse(told, CultureInfo.InvariantCulture)
+            : file.Duration.TotalSeconds;
+        if (seconds < ShortestSeconds) return AzureErrors.Request("Audio file is too short. Minimum audio length is 0.1 seconds.", code: "invalid_value");
+        if (seconds > model.LongestSeconds)
+        {
+            return AzureErrors.Request(
+                string.Create(CultureInfo.InvariantCulture, $"audio duration {seconds} seconds is longer than {model.LongestSeconds} seconds which is the maximum for this model"),
+                code: "invalid_value");
+        }
+
+        text = text.Trim();
+        if (text.Length == 0 && model.Hallucinates) text = request.Prompt ?? Phantom;
+        var usage = Bill(request, model, seconds, text);
+        if (request.Format == "text") return AzureErrors.WithIds(Hosting.Answer.Text(200, text + "\n"));
+        if (!model.TellsLanguage) return AzureErrors.WithIds(Hosting.Answer.Json(200, new { text, usage }));
+        var language = file?.Comments.GetValueOrDefault("LANGUAGE") ?? Lexicon.Detect(text).Language;
+        // None where it is unsure, which an empty LANGUAGE comment stands for.
+        var languages = text.Length == 0 || language.Length == 0 ? [] : new[] { new { code = language } };
+        return AzureErrors.WithIds(Hosting.Answer.Json(200, new { text, languages, usage }));
+    }
+
+    private object Bill(TranscriptionRequest request, TranscriptionModel model, double seconds, string text)
+    {
+        if (model.IsChargedByLength)
+        {
+            billing.Transcription(seconds);
+            return new { type = "duration", seconds };
+        }
+
+        var (audio, prompt, transcript) = ((int)Math.Ceiling(seconds * TokensPerSecond), Tokens.Count(request.Prompt ?? ""), Tokens.Count(text));
+        billing.Transcription(audio, prompt, transcript);
+        return new
+        {
+            type = "tokens",
+            inputTokens = audio + prompt,
+            inputTokenDetails = new { audioTokens = audio, textTokens = prompt },
+            outputTokens = transcript,
+            totalTokens = audio + prompt + transcript,
+        };
     }
 }

@@ -1,6 +1,9 @@
 namespace FamilyPa.Simulators.OpenAI;
 
 /// <summary>A transcription request, for scripted answers and for tests.</summary>
-/// <param name="Language">ISO 639-1, where the caller gave one.</param>
-/// <param name="Format"><c>json</c>, <c>verbose_json</c>, <c>text</c>, <c>srt</c> or <c>vtt</c>.</param>
-public sealed record TranscriptionRequest(string Deployment, string FileName, byte[] Audio, string? Language, string Format);
+/// <param name="Languages">ISO 639-1: the hints that count for the model.</param>
+/// <param name="Keywords">For a gpt-transcribe.</param>
+/// <param name="Prompt">For a gpt-4o-transcribe.</param>
+/// <param name="Format"><c>json</c> or <c>text</c>.</param>
+public sealed record TranscriptionRequest(
+    string Deployment, string FileName, byte[] Audio, IReadOnlyList<string> Languages, IReadOnlyList<string> Keywords, string? Prompt, string Format);

@@ -1,0 +1,19 @@
+using System.Text.RegularExpressions;
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Simulators.Hosting;
+
+namespace FamilyPa.Simulators.OpenAI;
+
+/// <summary>What is refused before a model has seen anything of a request.</summary>
+internal static partial class Deployments
+{
+    public static Answer? Refuse(Call call, AzureOpenAISimulatorOptions options)
+    {
+        if (!ApiVersion().IsMatch(call.Http.Request.Query["api-version"].ToString())) return AzureErrors.NoResource();
+        var deployment = call.Route("deployment");
+        return options.RetiredDeployments.Contains(deployment) ? AzureErrors.Retired(deployment) : null;
+    }
+
+    [GeneratedRegex(@"^20\d\d-\d\d-\d\d(-preview)?$")]
+    private static partial Regex ApiVersion();
+}

@@ -33,6 +33,7 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
         ["account get-access-token"] = new() { ["--resource-type"] = "oss-rdbms" },
         ["keyvault secret show"] = new() { ["--vault-name"] = Value("KEY_VAULT_NAME"), ["--name"] = Secret },
         ["keyvault secret set"] = new() { ["--vault-name"] = Value("KEY_VAULT_NAME"), ["--name"] = Secret, ["--value"] = ".+" },
+        ["cognitiveservices model list"] = new() { ["--location"] = "[a-z]+" },
         ["functionapp keys list"] = new() { ["--resource-group"] = Value("RESOURCE_GROUP_NAME"), ["--name"] = Value("FUNCTION_APP_NAME") },
         ["storage message put"] = new()
         {

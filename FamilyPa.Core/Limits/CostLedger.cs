@@ -38,5 +38,5 @@ public sealed class CostLedger(Database database, DeferredJobDispatcher dispatch
             """,
             claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
             usage.AudioSeconds, usage.CostUsd)
-            .Add("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
+            .Guard("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
 }

@@ -15,7 +15,9 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
             select jsonb_agg(jsonb_build_object('limit', 'rate_' || w.scope, 'limit_value', w.most, 'since', w.since,
               'accepted', coalesce(c.counted, 0), 'throttled', coalesce(c.throttled, 0), 'dropped', coalesce(c.dropped, 0)) order by w.ordinality)
             from unnest(rate_windows(null, null, row($1, $2, $3)::rate_limits)) with ordinality w
-            left join rate_counters c on c.scope = w.scope and c.key = w.key and c.since >= w.since
+            cross join lateral (
+              select sum(counted) as counted, sum(throttled) as throttled, sum(dropped) as dropped
+              from rate_counters where scope = w.scope and key = w.key and since >= w.since) c
             where w.scope <> 'sender'),
           'senders', jsonb_build_object('limit', 'rate_sender', 'limit_value', $1, 'failures_limit', $6, 'pause_seconds', extract(epoch from $7::interval),
             'over', (select coalesce(jsonb_agg(jsonb_build_object('family_id', c.family_id, 'user_id', c.key, 'value', c.counted)), '[]')

@@ -123,8 +123,8 @@ internal static class RetentionSql
         alerts as (
           delete from limit_alerts where id in (select id from limit_alerts where at < now() - make_interval(days => $1) limit $2) returning 1),
         counters as (
-          delete from rate_counters where (scope, key) in (
-            select scope, key from rate_counters where since < now() - make_interval(days => $1) limit $2)
+          delete from rate_counters where (scope, key, shard) in (
+            select scope, key, shard from rate_counters where since < now() - make_interval(days => $1) limit $2)
           returning 1)
         select (select count(*) from notifications) + (select count(*) from alerts) + (select count(*) from counters)
         """;

@@ -26,7 +26,7 @@ public sealed class When_limits_are_kept_by_the_database(TestEnvironment environ
         var taken = await ManyAsync(limit + 60, Take("2026-11-25T08:00Z"), limit);
 
         Assert.Equal(limit, taken.Count(permit => permit is true));
-        Assert.Equal(limit, await database.ScalarAsync<int>("select counted from rate_counters where scope = 'hour'"));
+        Assert.Equal(limit, await database.ScalarAsync<int>("select sum(counted)::int from rate_counters where scope = 'hour'"));
         // A new window has all of it again, and one who still counts in the old one does not take it back.
         Assert.Equal(limit, (await ManyAsync(limit, Take("2026-11-25T09:00Z"), limit)).Count(permit => permit is true));
         Assert.Equal([false], (await ManyAsync(1, Take("2026-11-25T08:00Z"), limit)).Cast<bool>());
@@ -117,7 +117,7 @@ public sealed class When_limits_are_kept_by_the_database(TestEnvironment environ
     }
 
     private static string Take(string hour) =>
-        $"select full_window is null from take_permits(array[('hour', '', null, '{hour}', '{hour}', $1)]::rate_window[], true)";
+        $"select full_window is null from take_permits(array[('hour', '', null, '{hour}', '{hour}', $1, 16)]::rate_window[], true)";
 
     /// <summary>So many at once, each on a connection of its own and as the app's role.</summary>
     private async Task<IReadOnlyList<object?>> ManyAsync(int count, string sql, object parameter)

@@ -9,21 +9,22 @@ create table sender_limits (
   foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
 ) with (fillfactor = 50);
 
--- One row per limit, for its current window: it starts again with the first message of the next one. A counted row stays locked until
--- commit, so messages are counted late. The low fillfactor keeps the chain of a busy row's versions short.
+-- The counter of a limit's current window, which starts again with the first message of the next one. A counted row stays locked until
+-- commit: the counters of all senders are divided into shards with a share of the limit each, so that messages rarely wait for each other.
 create table rate_counters (
   -- sender: one sender in a minute. hour, day: all senders.
   scope text not null,
   -- The sender's user_id; empty for all senders.
   key text not null,
+  shard int not null default 0,
   family_id uuid references families (id) on delete cascade,
   since timestamptz not null,
   -- sender: every message. hour, day: accepted messages.
   counted int not null default 0,
   throttled int not null default 0,
-  -- Not stored, because ten times the limit was stored; in the hour's row also those of senders in no family.
+  -- Not stored, because ten times the limit was stored; in the hour's rows also those of senders in no family.
   dropped int not null default 0,
-  primary key (scope, key)
+  primary key (scope, key, shard)
 ) with (fillfactor = 10);
 create index rate_counters_family on rate_counters (family_id);
 
@@ -59,7 +60,7 @@ create index limit_alerts_family on limit_alerts (family_id);
 select migration.protect('sender_limits'), migration.protect('rate_counters'), migration.protect('limit_notifications'), migration.protect('limit_alerts');
 
 create type rate_limits as (per_minute int, per_hour int, per_day int);
-create type rate_window as (scope text, key text, family_id uuid, since timestamptz, ends timestamptz, most int);
+create type rate_window as (scope text, key text, family_id uuid, since timestamptz, ends timestamptz, most int, shards int);
 
 -- The current windows of a sender's message, in the order in which they are checked and locked.
 create function rate_windows(p_family uuid, p_user uuid, p_limits rate_limits) returns rate_window[]
@@ -70,20 +71,20 @@ declare
   today constant timestamptz := date_trunc('day', now(), 'UTC');
 begin
   return array[
-    row('sender', p_user::text, p_family, this_minute, this_minute + interval '1 minute', p_limits.per_minute),
-    row('hour', '', null, this_hour, this_hour + interval '1 hour', p_limits.per_hour),
-    row('day', '', null, today, today + interval '1 day', p_limits.per_day)]::rate_window[];
+    row('sender', p_user::text, p_family, this_minute, this_minute + interval '1 minute', p_limits.per_minute, 1),
+    row('hour', '', null, this_hour, this_hour + interval '1 hour', p_limits.per_hour, 16),
+    row('day', '', null, today, today + interval '1 day', p_limits.per_day, 16)]::rate_window[];
 end $$;
 
--- Adds to a window's counter and returns how many messages it has counted.
-create function count_message(w rate_window, p_counted int, p_throttled int, p_dropped int) returns int
+-- Adds to a shard of a window's counter and returns how many messages it has counted.
+create function count_message(w rate_window, p_shard int, p_counted int, p_throttled int, p_dropped int) returns int
 language plpgsql set search_path = public, pg_temp as $$
 declare
   value int;
 begin
-  insert into rate_counters as c (scope, key, family_id, since, counted, throttled, dropped)
-  values (w.scope, w.key, w.family_id, w.since, p_counted, p_throttled, p_dropped)
-  on conflict (scope, key) do update
+  insert into rate_counters as c (scope, key, shard, family_id, since, counted, throttled, dropped)
+  values (w.scope, w.key, p_shard, w.family_id, w.since, p_counted, p_throttled, p_dropped)
+  on conflict (scope, key, shard) do update
   set counted = excluded.counted + case when c.since >= excluded.since then c.counted else 0 end,
       throttled = excluded.throttled + case when c.since >= excluded.since then c.throttled else 0 end,
       dropped = excluded.dropped + case when c.since >= excluded.since then c.dropped else 0 end,
@@ -92,18 +93,58 @@ begin
   return value;
 end $$;
 
+-- Counts a message in the first shard that has room, starting with the connection's own, and returns the shard; null when all are full.
+-- A full shard is not locked, so a transaction holds one shard of a window only and cannot deadlock.
+create function take_permit(w rate_window) returns int
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  s int;
+  share int;
+begin
+  for n in 0 .. w.shards - 1 loop
+    s := (pg_backend_pid() + n) % w.shards;
+    share := (w.most + w.shards - 1 - s) / w.shards;
+    update rate_counters c
+    set counted = 1 + case when c.since >= w.since then c.counted else 0 end,
+        throttled = case when c.since >= w.since then c.throttled else 0 end,
+        dropped = case when c.since >= w.since then c.dropped else 0 end,
+        since = greatest(c.since, w.since)
+    where c.scope = w.scope and c.key = w.key and c.shard = s and share > case when c.since >= w.since then c.counted else 0 end;
+    if not found then
+      insert into rate_counters (scope, key, shard, family_id, since, counted)
+      select w.scope, w.key, s, w.family_id, w.since, 1 where share > 0 on conflict do nothing;
+    end if;
+    if found then
+      return s;
+    end if;
+  end loop;
+  return null;
+end $$;
+
 -- Counts a message in all windows, or returns the position of the first that is full. Then the message counts as throttled there and
 -- still in its sender's window; but not at all when it is throttled already.
 create function take_permits(p_windows rate_window[], p_is_throttled boolean, out full_window int, out value int)
 language plpgsql set search_path = public, pg_temp as $$
+declare
+  shards int[];
+  w rate_window;
 begin
   for n in 1 .. cardinality(p_windows) loop
-    value := count_message(p_windows[n], 1, 0, 0);
-    if value > p_windows[n].most then
+    w := p_windows[n];
+    if w.scope = 'sender' then
+      shards[n] := 0;
+      value := count_message(w, 0, 1, 0, 0);
+    else
+      shards[n] := take_permit(w);
+      value := case when shards[n] is null then w.most + 1 end;
+    end if;
+    if value > w.most then
       full_window := n;
       for m in 1 .. n loop
-        perform count_message(p_windows[m], -(p_is_throttled or p_windows[m].scope <> 'sender')::int, (m = n and not p_is_throttled)::int, 0);
+        perform count_message(p_windows[m], shards[m], -1, 0, 0)
+        where shards[m] is not null and (p_is_throttled or p_windows[m].scope <> 'sender');
       end loop;
+      perform count_message(w, pg_backend_pid() % w.shards, 0, 1, 0) where not p_is_throttled;
       return;
     end if;
   end loop;
@@ -165,7 +206,7 @@ begin
     outcome := store_unmatched(p_message, arrived, p_limits.per_minute);
     if outcome = 'dropped' then
       full_window := 1;
-      perform count_message(w, 0, 0, 1) from unnest(windows) w where w.scope = 'hour';
+      perform count_message(w, pg_backend_pid() % w.shards, 0, 0, 1) from unnest(windows) w where w.scope = 'hour';
     end if;
   else
     if is_keyword then
@@ -176,7 +217,7 @@ begin
       select w.ordinality into full_window
       from unnest(windows) with ordinality w
       where case w.scope when 'sender' then 10 * p_limits.per_minute else 9 * w.most end <= (
-        select case w.scope when 'sender' then c.counted else c.throttled end
+        select sum(case w.scope when 'sender' then c.counted else c.throttled end)
         from rate_counters c where c.scope = w.scope and c.key = w.key and c.since = w.since)
       order by w.ordinality limit 1;
       if found and not exists (select from webhook_events e where e.message_sid = p_message.message_sid) then
@@ -220,7 +261,8 @@ begin
     end if;
 
     if outcome = 'dropped' then
-      value := count_message(windows[full_window], (windows[full_window].scope = 'sender')::int, 0, 1);
+      exceeded := windows[full_window];
+      value := count_message(exceeded, pg_backend_pid() % exceeded.shards, (exceeded.scope = 'sender')::int, 0, 1);
     else
       select p.full_window, p.value into full_window, value from take_permits(windows, false) p;
       outcome := case when full_window is null then 'accepted' else 'throttled' end;
@@ -302,4 +344,4 @@ begin
   end if;
 end $$;
 
-grant execute on function rate_windows, count_message, take_permits, store_unmatched, accept_message, resume_throttled, count_sender_failure to service_role;
+grant execute on function rate_windows, count_message, take_permit, take_permits, store_unmatched, accept_message, resume_throttled, count_sender_failure to service_role;

@@ -158,18 +158,17 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
     /// <returns>Those that are asked for now.</returns>
     private static async Task<List<string>> EndAsync(NpgsqlConnection connection, string sid)
     {
-        await using var end = new NpgsqlCommand(
+        await using var end = new NpgsqlBatch(connection);
+        end.BatchCommands.Add(new("select hold_lease(id, lease_token) from processing_jobs where message_sid = $1") { Parameters = { new() { Value = sid } } });
+        end.BatchCommands.Add(new(
             $"""
             select e.message_sid
             from job_attempts a join processing_jobs j on j.id = a.job_id, lateral finish_job(a.id, 'done', true, null, {Limits}) e
             where j.message_sid = $1 and a.outcome = 'running'
-            """,
-            connection)
-        {
-            Parameters = { new() { Value = sid } },
-        };
+            """) { Parameters = { new() { Value = sid } } });
         List<string> asked = [];
         await using var reader = await end.ExecuteReaderAsync(Cancellation);
+        await reader.NextResultAsync(Cancellation);
         while (await reader.ReadAsync(Cancellation))
             asked.Add(reader.GetString(0));
         return asked;

@@ -153,8 +153,9 @@ begin
     loop
       ahead := job_ahead(job);
       exit when ahead is null;
-      -- Waits for a transaction that is ending the earlier job, and checks again.
-      perform from processing_jobs e where e.id = ahead and e.keeps_position for share;
+      -- Waits for a transaction that is ending the earlier job (hold_lease locks it for update), and checks again. A key share lock does not
+      -- hide the earlier job from a dispatch, which skips locked rows.
+      perform from processing_jobs e where e.id = ahead and e.keeps_position for key share;
       if found then
         perform defer_job(job, 'in_turn', now(), true);
         outcome := 'in_turn';
@@ -245,7 +246,7 @@ language sql set search_path = public, pg_temp as $$
       and (d.dispatched_at is null or d.dispatched_at < now() - p_hold)
       and case p_phase when 'finalize' then job_ahead(d) is null else true end
     order by d.error_code is not null, case when d.error_code is not null then d.updated_at end, d.received_at, d.message_sid
-    limit 1 for update skip locked)
+    limit 1 for no key update skip locked)
   returning 'send'::text, j.message_sid, j.current_phase, j.generation, p_delay, null::text, null::text
 $$;
 
@@ -283,7 +284,7 @@ begin
         and (d.status_reason is distinct from 'in_turn' or d.id in (
           select distinct on (f.family_id) f.id from processing_jobs f
           where f.status_reason = 'in_turn' order by f.family_id, f.received_at, f.message_sid) and job_ahead(d) is null)
-      order by d.received_at, d.message_sid limit p_limits.dispatch_most for update of d skip locked)
+      order by d.received_at, d.message_sid limit p_limits.dispatch_most for no key update of d skip locked)
     returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision,
               case j.status_reason when 'in_turn' then j.status_reason end, null::text;
 
@@ -311,7 +312,7 @@ begin
   loop
     select * into job from processing_jobs j
     where j.id = due.id and j.status = 'deferred' and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold)
-    for update skip locked;
+    for no key update skip locked;
     continue when not found;
     exit when not take_slot(job, null, p_limits.dispatch_hold, p_limits.slots);
     update processing_jobs j set dispatched_at = now() where j.id = job.id;
@@ -474,7 +475,7 @@ declare
     select j from processing_jobs j
     where j.message_sid = any (p_message_sids) and j.status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
       and (j.leased_until < clock_timestamp() or (j.leased_until is null and j.queued_at < now() - p_sweep_after))
-    for update skip locked);
+    for no key update skip locked);
 begin
   update processing_jobs j set queued_at = now(), sweeps = j.sweeps + 1, lease_token = null, leased_until = null
   where j.id in (select s.id from unnest(swept) s);

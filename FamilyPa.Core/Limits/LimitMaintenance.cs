@@ -85,7 +85,7 @@ public sealed class LimitMaintenance(
         }
     }
 
-    private static Waiting Read(NpgsqlDataReader row) => 
+    private static Waiting Read(NpgsqlDataReader row) =>
         new(row.Get<string>("message_sid"), Phases.Parse(row.Get<string>("current_phase")), row.Get<int>("generation"));
 
     private sealed record Waiting(string MessageSid, Phase Phase, int Generation);

@@ -1,6 +1,6 @@
 using FamilyPa.Core.Diagnostics;
-using FamilyPa.Tests.Infrastructure.Monitoring;
 using FamilyPa.Functions.Http;
+using FamilyPa.Tests.Infrastructure.Monitoring;
 
 namespace FamilyPa.Tests.Deployment.Monitoring;
 

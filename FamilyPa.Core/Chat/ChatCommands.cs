@@ -28,7 +28,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
-            CommandKind.Board when !suppressed => (text.BoardLink(links.StandIn), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
+            CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };
     }

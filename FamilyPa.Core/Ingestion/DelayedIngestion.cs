@@ -4,12 +4,12 @@ using FamilyPa.Core.Storage;
 namespace FamilyPa.Core.Ingestion;
 
 /// <summary>Takes in a message after its webhook has been answered, or without one: there is no TwiML to answer with any more.</summary>
-public sealed class DelayedIngestion(MessageIngestion inbox, ReplyOutbox replies)
+public sealed class DelayedIngestion(MessageIngestion ingestion, ReplyOutbox replies)
 {
-    /// <inheritdoc cref="Inbox.AcceptAsync"/>
+    /// <inheritdoc cref="MessageIngestion.AcceptAsync"/>
     public async Task<Acceptance> IngestAsync(InboundMessage message, string requestId)
     {
-        var acceptance = await inbox.AcceptAsync(message, requestId, CancellationToken.None);
+        var acceptance = await ingestion.AcceptAsync(message, requestId, CancellationToken.None);
         if (acceptance == Acceptance.UnknownSender)
         {
             // The message counts as answered from here on, so the answer may get lost, and never comes twice.

@@ -15,7 +15,7 @@ public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs)
     private const int LongestText = 60 * 1024;
 
     /// <summary>Keeps a message; it is safe once this returns.</summary>
-    public async Task KeepAsync(FallbackMessage message, CancellationToken cancellation)
+    public async Task EnqueueAsync(FallbackMessage message, CancellationToken cancellation)
     {
         var text = message.ToJson();
         if (text.Length > LongestText)

@@ -6,7 +6,7 @@ using Npgsql;
 namespace FamilyPa.Core.Ingestion;
 
 /// <summary>Messages that came before their sender was in a family.</summary>
-public sealed class UnmatchedMessages(Database database, MessageIngestion inbox)
+public sealed class UnmatchedMessages(Database database, MessageIngestion ingestion)
 {
     /// <summary>Takes them in as they came then: "tomorrow" is the day after that.</summary>
     /// <returns>Those that became messages; the senders of the others are still in no family.</returns>
@@ -19,7 +19,7 @@ public sealed class UnmatchedMessages(Database database, MessageIngestion inbox)
         foreach (var message in messages)
         {
             // Over a rate it is stored all the same, and waits.
-            if ((await inbox.AcceptAsync(message, requestId, cancellation)).IsStored)
+            if ((await ingestion.AcceptAsync(message, requestId, cancellation)).IsStored)
                 taken.Add(message.MessageSid);
         }
 

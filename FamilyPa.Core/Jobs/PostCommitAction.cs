@@ -8,7 +8,7 @@ namespace FamilyPa.Core.Jobs;
 public sealed record PostCommitAction(string Kind, string? MessageSid, Phase? Phase, int? Generation, double? DelaySeconds, string? Reason, string? Code)
 {
     /// <summary>The job was deferred behind an earlier message of its family, and may run now.</summary>
-    public bool IsTurn => Kind == "send" && Reason == "in_turn";
+    public bool IsResumedInOrder => Kind == "send" && Reason == "waits_for_earlier";
 
     public static PostCommitAction Read(NpgsqlDataReader row) => new(
         row.Get<string>("kind"), row.Get<string?>("message_sid"), row.Get<string?>("phase") is { } phase ? Phases.Parse(phase) : null,

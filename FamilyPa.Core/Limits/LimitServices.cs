@@ -9,9 +9,9 @@ public static class LimitServices
     public static IServiceCollection AddLimits(this IServiceCollection services) => services
         .AddSingleton<JobLimits>()
         .AddSingleton<DeferredJobDispatcher>()
-        .AddSingleton<CostLedger>()
+        .AddSingleton<BudgetReservations>()
         .AddSingleton<LimitNotifications>()
         .AddSingleton<LimitMaintenance>()
         .AddSingleton<LimitsOverview>()
-        .AddSingleton<Budgets>();
+        .AddSingleton<AdminBudgets>();
 }

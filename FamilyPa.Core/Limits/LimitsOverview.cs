@@ -36,7 +36,7 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
               select b.family_id, b.day, coalesce(o.daily_usd, $8) as limit_usd, b.spent_usd, b.reserved_usd, b.alerted
               from budget_days b join families f on f.id = b.family_id left join family_budgets o on o.family_id = f.id
               where b.day >= local_day('UTC', now()) - 1 and b.day = local_day(f.timezone, now()) order by b.spent_usd + b.reserved_usd desc limit 50) t)),
-          'set_aside', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from (
+          'waiting', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from (
             select j.status, j.status_reason as reason, count(*) as messages, min(j.received_at) as oldest_at, min(j.resume_at) as resume_at
             from processing_jobs j where j.status in ('deferred', 'throttled') group by j.status, j.status_reason) t),
           'verification_failures', jsonb_build_object('limit_value', $10, 'last_hour',

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Understands the message: which tasks it holds, which questions of ours it answers, and what is unclear.</summary>
-public sealed class ExtractPhase(ITaskExtractor extractor, CostLedger ledger, ILogger<ExtractPhase> log) : IPhase
+public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations ledger, ILogger<ExtractPhase> log) : IPhase
 {
     public Phase Phase => Phase.Extract;
 
@@ -39,7 +39,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, CostLedger ledger, IL
                 // Some transcription models return no language.
                 if (words.Spoken && extraction.Language is { } language)
                     batch.Add("update voice_transcriptions set language = split_part(lower($2), '-', 1) where message_sid = $1 and language is null", job.MessageSid, language);
-                CostLedger.AddUsage(batch, job, usage);
+                BudgetReservations.AddUsage(batch, job, usage);
             },
         };
 

@@ -29,14 +29,14 @@ public sealed class FinalizePhase(
             return new PhaseResult.Next(Phase.Extract);
 
         var message = await IntendAsync(job, cancellation);
-        var result = message is null ? null : await replies.DeliverAsync(message);
+        var result = message is null ? null : await replies.SendToTwilioAsync(message);
         if (result is SendResult.NotSent notSent)
         {
             await replies.StoreResultAsync(message!, result);
             throw new ReplyNotSentException(notSent);
         }
 
-        return new PhaseResult.Done(IsRejected(job) ? "rejected" : "done", result) { IsAnswered = result is SendResult.Sent or SendResult.Refused };
+        return new PhaseResult.Done(IsRejected(job) ? "rejected" : "done", result) { IsAnswered = result is SendResult.Sent or SendResult.Rejected };
     }
 
     /// <summary>Stores tasks, questions and reply in one transaction.</summary>
@@ -59,7 +59,7 @@ public sealed class FinalizePhase(
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
             AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
         };
-        return await replies.TakeUpAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
+        return await replies.StoreIntentAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
     }
 
     /// <summary>Adds to the batch what the message brings about.</summary>

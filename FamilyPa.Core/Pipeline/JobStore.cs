@@ -97,7 +97,7 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
             wait_seconds = error.Failure.Wait?.TotalSeconds,
         });
         await using var batch = database.Fenced(claim);
-        CostLedger.AddUsage(batch, claim, error.Usage).Add(
+        BudgetReservations.AddUsage(batch, claim, error.Usage).Add(
             "select * from fail_attempt($1, jsonb_populate_record(null::attempt_failure, $2::jsonb), read_limits($3))",
             claim.AttemptId, failure, error.Failure.IsGone ? limits.JsonOfGoneService : limits.Json);
         return await batch.ListAsync(PostCommitAction.Read, cancellation);

@@ -16,7 +16,7 @@ namespace FamilyPa.Core.Pipeline;
 public sealed class PhaseAttempts(
     JobStore jobs, PhaseQueues queues, DeferredJobDispatcher dispatcher, IOptions<PipelineSettings> settings, ILogger<PhaseAttempts> log)
 {
-    private static readonly TimeSpan RecordLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(5);
 
     /// <returns>The family's next message, if it waited for this one to end.</returns>
     /// <exception cref="PhaseFailedException">The attempt failed: the platform is to deliver the queue message again.</exception>
@@ -71,21 +71,21 @@ public sealed class PhaseAttempts(
         if (result is PhaseResult.Next next)
             await SendAsync(next.Phase, attempt.Message with { Traceparent = Traces.Carried });
 
-        var turn = result is PhaseResult.Done ? actions.FirstOrDefault(action => action.IsTurn) : null;
+        var turn = result is PhaseResult.Done ? actions.FirstOrDefault(action => action.IsResumedInOrder) : null;
         await dispatcher.FollowAsync([.. actions.Where(action => action != turn)]);
         return turn is null ? null : new JobMessage(turn.MessageSid!, turn.Generation);
     }
 
-    /// <summary>The app stops. A new queue message has all of its five deliveries; an interrupted one would have lost one.</summary>
+    /// <summary>The app stops. A new queue message starts with all five deliveries.</summary>
     private async Task HandBackAsync(Attempt attempt)
     {
         attempt.End("handed_back");
-        using var limit = new CancellationTokenSource(RecordLimit);
+        using var limit = new CancellationTokenSource(RecordTimeout);
         await jobs.HandBackAsync(attempt.Job, limit.Token);
         await queues.SendAsync(attempt.Job.Phase, attempt.Message, limit.Token);
     }
 
-    /// <summary>The database is away, so nothing can be recorded. That is not the message's fault, so it loses no delivery.</summary>
+    /// <summary>The database is down, so nothing can be recorded. A new queue message starts with all five deliveries.</summary>
     private async Task PostponeAsync(Attempt attempt, string errorCode)
     {
         var job = attempt.Job;
@@ -103,7 +103,7 @@ public sealed class PhaseAttempts(
         var deferred = false;
         try
         {
-            using var limit = new CancellationTokenSource(RecordLimit);
+            using var limit = new CancellationTokenSource(RecordTimeout);
             var actions = await jobs.FailAttemptAsync(job, error, limit.Token);
             await dispatcher.FollowAsync(actions);
             deferred = actions[0].Kind == "deferred";
@@ -121,7 +121,7 @@ public sealed class PhaseAttempts(
 
     private async Task SendAsync(Phase phase, JobMessage message, TimeSpan? delay = null)
     {
-        using var limit = new CancellationTokenSource(RecordLimit);
+        using var limit = new CancellationTokenSource(RecordTimeout);
         await queues.SendAsync(phase, message, limit.Token, delay);
     }
 

@@ -14,10 +14,10 @@ namespace FamilyPa.Core.Pipeline;
 public sealed class PhaseRunner(
     JobStore jobs, PhaseAttempts attempts, PhaseQueues queues, DeferredJobDispatcher dispatcher, IOptions<PipelineSettings> settings, ILogger<PhaseRunner> log)
 {
-    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>For how long one call goes on with messages that waited for their turn.</summary>
-    private static readonly TimeSpan MostInOneGo = TimeSpan.FromSeconds(20);
+    /// <summary>How long one call runs the following messages of a family.</summary>
+    private static readonly TimeSpan MaxChainDuration = TimeSpan.FromSeconds(20);
 
     /// <exception cref="PhaseFailedException">The attempt failed: the platform is to deliver the message again, or to poison it after five.</exception>
     public async Task RunAsync(IPhase phase, string body, CancellationToken cancellation)
@@ -25,30 +25,30 @@ public sealed class PhaseRunner(
         if (JobMessage.TryParse(body) is not { } message)
             await SendToPoisonAsync(phase, body, "unreadable", cancellation);
         else if (await RunAsync(phase, message, body, cancellation) is { } next)
-            await GoOnAsync(phase, next, cancellation);
+            await RunFollowingJobsAsync(phase, next, cancellation);
     }
 
-    /// <summary>Runs the family's messages that waited for their turn, one by one: by the queue each would take several times as long.</summary>
-    private async Task GoOnAsync(IPhase phase, JobMessage following, CancellationToken cancellation)
+    /// <summary>Runs the family's messages that waited for this one, in their order. Through the queue each would take several times as long.</summary>
+    private async Task RunFollowingJobsAsync(IPhase phase, JobMessage following, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         JobMessage? next = following;
         TimeSpan? delay = null;
         try
         {
-            while (next is not null && Stopwatch.GetElapsedTime(started) < MostInOneGo && !cancellation.IsCancellationRequested)
+            while (next is not null && Stopwatch.GetElapsedTime(started) < MaxChainDuration && !cancellation.IsCancellationRequested)
                 next = await RunAsync(phase, next, next.ToJson(), cancellation);
         }
         catch (Exception e)
         {
-            // This message has no queue message yet that the platform could deliver again; the one that brought us here has done its work.
+            // This job has no queue message that the platform could redeliver: the invocation's own message has succeeded.
             log.PhaseSkipped(next!.MessageSid, phase.Phase.Name(), ErrorCode.Of(e));
             delay = PhaseQueues.RetryAfter;
         }
 
         if (next is null)
             return;
-        using var limit = new CancellationTokenSource(SendLimit);
+        using var limit = new CancellationTokenSource(SendTimeout);
         await queues.SendAsync(phase.Phase, next, limit.Token, delay);
     }
 
@@ -64,7 +64,7 @@ public sealed class PhaseRunner(
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {
-            // The database is away. That is not the message's fault, so it loses no delivery.
+            // The database is down. A new queue message starts with dequeue count 0, so the outage uses no attempt.
             log.PhaseSkipped(message.MessageSid, name, ErrorCode.Of(e));
             await queues.SendAsync(phase.Phase, message, cancellation, settings.Value.DatabasePause);
             return null;
@@ -72,7 +72,7 @@ public sealed class PhaseRunner(
 
         if (claim.LeasedJob is not { } job)
         {
-            await StepBackAsync(phase, message, body, claim, span, cancellation);
+            await HandleUnleasedAsync(phase, message, body, claim, span, cancellation);
             return null;
         }
 
@@ -81,8 +81,8 @@ public sealed class PhaseRunner(
         return await attempts.RunAsync(phase, job, claim.Generation, span ?? joined, cancellation);
     }
 
-    /// <summary>The job is not for this delivery, or not yet: sends its message where it belongs.</summary>
-    private async Task StepBackAsync(IPhase phase, JobMessage message, string body, ClaimResult claim, Activity? span, CancellationToken cancellation)
+    /// <summary>Handles a queue message whose job was not leased: requeues it, dead-letters it or drops it.</summary>
+    private async Task HandleUnleasedAsync(IPhase phase, JobMessage message, string body, ClaimResult claim, Activity? span, CancellationToken cancellation)
     {
         switch (claim)
         {
@@ -96,7 +96,7 @@ public sealed class PhaseRunner(
                 await SendToPoisonAsync(phase, body, claim.Outcome, cancellation);
                 return;
             case { Outcome: "leased" }:
-                // Another delivery is at work. Come back when its lease is over, in case it dies.
+                // Another worker holds the lease. Requeue until it expires, because that worker may die.
                 await queues.SendAsync(phase.Phase, message, cancellation, claim.Wait + TimeSpan.FromSeconds(1));
                 break;
             case { Outcome: "elsewhere", CurrentPhase: { } current }:

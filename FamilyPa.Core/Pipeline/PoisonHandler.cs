@@ -59,7 +59,7 @@ public sealed class PoisonHandler(
         Phase phase, string queueMessageId, string body, JobMessage? message, CancellationToken cancellation)
     {
         await using var batch = database.AsService()
-            .Guard("select give_up($1, $2, $3)", message?.MessageSid, phase.Name(), message?.Generation)
+            .Guard("select fail_job($1, $2, $3)", message?.MessageSid, phase.Name(), message?.Generation)
             .Add(
                 """
                 insert into poison_messages (queue, queue_message_id, body, message_sid, cause)

@@ -12,7 +12,7 @@ namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Listens: turns each recording into text. What a part said is stored before the next is listened to, so that nothing is paid for twice.</summary>
 public sealed class TranscribePhase(
-    Database database, MediaStore media, Transcriber transcriber, CostLedger ledger, ILogger<TranscribePhase> log) : IPhase
+    Database database, MediaStore media, Transcriber transcriber, BudgetReservations ledger, ILogger<TranscribePhase> log) : IPhase
 {
     public Phase Phase => Phase.Transcribe;
 

@@ -54,12 +54,12 @@ public sealed class ReminderSender(
             .Add(
                 $"""
                 insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
-                select $1, $3, $4, $5, $6, now() where {ReplyOutbox.IsTakenUp} on conflict do nothing
+                select $1, $3, $4, $5, $6, now() where {ReplyOutbox.IsSending} on conflict do nothing
                 """,
                 message.Reference, message.SendingId, recipient.FamilyId, recipient.UserId,
                 reminders.Length == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray());
         // Two runs may find the same reminders, so one that is not taken up here is left alone. What Twilio did not accept is sent by the next run.
-        if (await replies.TakeUpAsync(intent, message, cancellation) is { } taken)
-            await replies.StoreResultAsync(taken, await replies.DeliverAsync(taken));
+        if (await replies.StoreIntentAsync(intent, message, cancellation) is { } taken)
+            await replies.StoreResultAsync(taken, await replies.SendToTwilioAsync(taken));
     }
 }

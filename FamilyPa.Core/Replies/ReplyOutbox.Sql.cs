@@ -10,11 +10,11 @@ public sealed partial class ReplyOutbox
     private const string NoNumber = "no_number";
 
     /// <summary>Whether this attempt took the message up. <c>$1</c> is its reference, <c>$2</c> its <see cref="OutgoingMessage.SendingId"/>.</summary>
-    public const string IsTakenUp = "exists (select from outbound_messages o where o.message_sid = $1 and o.sending_id = $2 and o.status = 'sending')";
+    public const string IsSending = "exists (select from outbound_messages o where o.message_sid = $1 and o.sending_id = $2 and o.status = 'sending')";
 
     /// <summary>
     /// Adds the intent, unless it is stored already, and takes the message up: it becomes <c>sending</c>, or <c>suppressed</c> where it must not be
-    /// sent. <see cref="TakeUpAsync"/> reads the row that this returns. The batch may run again when it is unknown whether it was committed.
+    /// sent. <see cref="StoreIntentAsync"/> reads the row that this returns. The batch may run again when it is unknown whether it was committed.
     /// </summary>
     public static DatabaseBatch AddIntent(DatabaseBatch batch, OutgoingMessage message) => batch
         .Add(
@@ -62,7 +62,7 @@ public sealed partial class ReplyOutbox
 
     private static string? CodeOf(SendResult result) => result switch
     {
-        SendResult.Refused refused => refused.Code,
+        SendResult.Rejected refused => refused.Code,
         SendResult.NotSent notSent => notSent.Code,
         SendResult.Uncertain uncertain => uncertain.Code,
         _ => null,

@@ -27,15 +27,15 @@ public sealed partial class ReplyOutbox(Database database, TwilioClient twilio, 
     public async Task<SendResult?> SendAsync(
         DatabaseBatch intent, OutgoingMessage message, CancellationToken cancellation, Action<DatabaseBatch>? settle = null)
     {
-        var taken = await TakeUpAsync(intent, message, cancellation);
-        var result = taken is null ? null : await DeliverAsync(taken);
+        var taken = await StoreIntentAsync(intent, message, cancellation);
+        var result = taken is null ? null : await SendToTwilioAsync(taken);
         await StoreResultAsync(message, result, settle);
         return result;
     }
 
     /// <summary>Executes the batch with the intent. While the database is down it is repeated, as <see cref="DatabaseBatch.SingleDurablyAsync"/> says.</summary>
     /// <returns>The message to deliver, with the body that its first attempt stored; null as in <see cref="SendAsync(OutgoingMessage, CancellationToken)"/>.</returns>
-    public async Task<OutgoingMessage?> TakeUpAsync(DatabaseBatch intent, OutgoingMessage message, CancellationToken cancellation)
+    public async Task<OutgoingMessage?> StoreIntentAsync(DatabaseBatch intent, OutgoingMessage message, CancellationToken cancellation)
     {
         var (body, suppressed) = await intent.SingleDurablyAsync(row => (row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1)), cancellation);
         if (suppressed == NoNumber)
@@ -47,7 +47,7 @@ public sealed partial class ReplyOutbox(Database database, TwilioClient twilio, 
 
     /// <summary>Passes a message to Twilio that was taken up.</summary>
     /// <remarks>Not cancellable: an interrupted call would leave the message uncertain.</remarks>
-    public async Task<SendResult> DeliverAsync(OutgoingMessage taken)
+    public async Task<SendResult> SendToTwilioAsync(OutgoingMessage taken)
     {
         var (kind, body) = (Name(taken.Kind), taken.AddSecret?.Invoke(taken.Body) ?? taken.Body);
         using var span = Traces.Start("reply")?.SetTag("kind", kind);
@@ -67,14 +67,14 @@ public sealed partial class ReplyOutbox(Database database, TwilioClient twilio, 
         await batch.ExecuteDurablyAsync(CancellationToken.None);
     }
 
-    /// <summary>Sends a message again that certainly did not reach Twilio. That happens once in its life, whoever calls this.</summary>
+    /// <summary>Resends an uncertain message that Twilio does not have. After a resend, only <see cref="SendResult.NotSent"/> allows another one.</summary>
     /// <returns>Null when it was sent again before, or must not be.</returns>
     public async Task<SendResult?> ResendAsync(OutgoingMessage message)
     {
         await using var mark = AddResend(database.AsService(), message);
         if (await mark.ExecuteAsync(CancellationToken.None) == 0)
             return null;
-        var result = await DeliverAsync(message);
+        var result = await SendToTwilioAsync(message);
         await StoreResultAsync(message, result);
         return result;
     }

@@ -80,10 +80,10 @@ public sealed partial class LoginCodes(
         // Only a code that is sent replaces the one before, and counts: requests for numbers that get none must not lock members out.
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
             .Add(
-                $"select limit_sign_ins('codes_of_all', '', interval '1 hour', $3) where {ReplyOutbox.IsTakenUp}",
+                $"select limit_sign_ins('codes_of_all', '', interval '1 hour', $3) where {ReplyOutbox.IsSending}",
                 message.Reference, message.SendingId, settings.Value.CodesPerHour)
             .Add(
-                $"update login_codes set code_hash = $3, family_id = $4, user_id = $5 where id = $6 and {ReplyOutbox.IsTakenUp}",
+                $"update login_codes set code_hash = $3, family_id = $4, user_id = $5 where id = $6 and {ReplyOutbox.IsSending}",
                 message.Reference, message.SendingId, keys.OfCode(phone, code), member.FamilyId, member.UserId, id);
         try
         {

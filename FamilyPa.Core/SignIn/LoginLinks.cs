@@ -14,7 +14,7 @@ public sealed partial class LoginLinks(Database database, IOptions<AppSettings> 
     private const string Stand = "once";
 
     /// <summary>What stands for a link in the message that is kept: only what is sent has the link itself.</summary>
-    public Uri StandIn => At(Stand);
+    public Uri Placeholder => At(Stand);
 
     /// <summary>A new link, good for a quarter of an hour. Opening it spends nothing: the page behind it does, so that a previewer of links cannot.</summary>
     public async Task<Uri> CreateAsync(Guid userId, Guid familyId, CancellationToken cancellation)

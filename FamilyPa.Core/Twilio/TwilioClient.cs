@@ -13,13 +13,13 @@ public abstract record SendResult
     private SendResult() { }
 
     /// <summary>The outcome in logs and metrics.</summary>
-    public string Outcome => this switch { Sent => "sent", Refused => "refused", NotSent => "not_sent", _ => "uncertain" };
+    public string Outcome => this switch { Sent => "sent", Rejected => "rejected", NotSent => "not_sent", _ => "uncertain" };
 
     /// <param name="Sid">Twilio's SID of the sent message; null when the response could not be read.</param>
     public sealed record Sent(string? Sid) : SendResult;
 
     /// <summary>Twilio rejects the message permanently (opted out, blocked, outside WhatsApp's 24-hour window, no such number, …).</summary>
-    public sealed record Refused(string Code) : SendResult;
+    public sealed record Rejected(string Code) : SendResult;
 
     /// <summary>Twilio did not accept the message. A retry is safe.</summary>
     /// <param name="Wait">Twilio's Retry-After, when it is longer than the pause that a call's own retries allow.</param>
@@ -71,7 +71,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
             return new SendResult.Sent(answer is { } sent && sent.TryGetProperty("sid", out var sid) ? sid.GetString() : null);
         if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || status >= 500)
             return new SendResult.NotSent($"twilio_http_{status}", OutboundRetryPolicy.WaitOf(response));
-        return new SendResult.Refused(
+        return new SendResult.Rejected(
             answer is { } refused && refused.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
                 ? $"twilio_{code.GetRawText()}"
                 : $"twilio_http_{status}");

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Admin;
 
-public sealed class LimitFunctions(LimitsOverview overview, Budgets budgets)
+public sealed class LimitFunctions(LimitsOverview overview, AdminBudgets budgets)
 {
     private const double MostDollars = 1_000_000;
 

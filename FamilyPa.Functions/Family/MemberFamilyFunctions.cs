@@ -7,18 +7,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-public sealed class MemberFamilyFunctions(MemberAuthentication door, MemberFamily family)
+public sealed class MemberFamilyFunctions(MemberAuthentication authentication, MemberFamily family)
 {
     [Function("FamilyRead")]
     public Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member => Answer(request.HttpContext, await family.ReadAsync(member, cancellation)));
+        authentication.AuthenticateAsync(request, async member => Answer(request.HttpContext, await family.ReadAsync(member, cancellation)));
 
     /// <summary>Changes the given fields. With <c>If-Match</c> only if the version still matches.</summary>
     [Function("FamilyChange")]
     public Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/family")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async (member, fields) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
         {
             var change = new FamilyChange(fields.Text("name", longest: 200), fields.Text("timezone", longest: 100), fields.Text("locale", longest: 35));
             if (change.Timezone is { } zone && !TimeZones.IsKnown(zone))

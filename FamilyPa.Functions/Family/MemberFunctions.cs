@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>The members of the requesting member's family. The database checks permissions.</summary>
-public sealed class MemberFunctions(MemberAuthentication door, MemberManagement members, MemberFamily family)
+public sealed class MemberFunctions(MemberAuthentication authentication, MemberManagement members, MemberFamily family)
 {
     private const int LongestName = 100;
 
@@ -18,13 +18,13 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
     [Function("MemberList")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
+        authentication.AuthenticateAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
     /// <summary>Adds a member and queues the invitation. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async (member, fields) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
             var name = fields.Text("name", LongestName, required: true);
@@ -60,7 +60,7 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/members/{userId}")] HttpRequest request,
         string userId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async (member, fields) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
         {
             var name = fields.Text("name", LongestName);
             var role = fields.Choice("role", Roles);
@@ -77,7 +77,7 @@ public sealed class MemberFunctions(MemberAuthentication door, MemberManagement 
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/members/{userId}")] HttpRequest request,
         string userId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        authentication.AuthenticateAsync(request, async member =>
         {
             await members.RemoveAsync(member, IdOf(userId), cancellation);
             return Results.NoContent();

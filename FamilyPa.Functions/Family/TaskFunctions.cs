@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Creates, reads, changes and deletes single tasks of the family.</summary>
-public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, MemberFamily family)
+public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTasks tasks, MemberFamily family)
 {
     private readonly TaskBody body = new(family);
 
@@ -16,7 +16,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
     [Function("TaskAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async (member, fields) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
             var task = await body.ReadAsync(fields, member, whole: true, cancellation);
@@ -41,7 +41,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks/{taskId}")] HttpRequest request,
         string taskId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async member => await tasks.FindAsync(member, IdOf(taskId), cancellation) is { } task
+        authentication.AuthenticateAsync(request, async member => await tasks.FindAsync(member, IdOf(taskId), cancellation) is { } task
             ? Answer(request.HttpContext, task, StatusCodes.Status200OK)
             : Unknown(request.HttpContext));
 
@@ -51,7 +51,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/tasks/{taskId}")] HttpRequest request,
         string taskId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async (member, fields) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
         {
             var http = request.HttpContext;
             var changes = await body.ReadAsync(fields, member, whole: false, cancellation);
@@ -77,7 +77,7 @@ public sealed class TaskFunctions(MemberAuthentication door, FamilyTasks tasks, 
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/tasks/{taskId}")] HttpRequest request,
         string taskId,
         CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        authentication.AuthenticateAsync(request, async member =>
         {
             var http = request.HttpContext;
             return await tasks.DeleteAsync(member, IdOf(taskId), EntityTags.Expected(request), cancellation) switch

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Lists the family's tasks page by page.</summary>
-public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
+public sealed class TaskListFunctions(MemberAuthentication authentication, TaskList list)
 {
     private const int DefaultLimit = 100;
     private const int LargestLimit = 200;
@@ -20,7 +20,7 @@ public sealed class TaskListFunctions(MemberAuthentication door, TaskList list)
     [Function("TaskList")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        authentication.AuthenticateAsync(request, async member =>
         {
             var http = request.HttpContext;
             var fields = Fields.Of(request.Query);

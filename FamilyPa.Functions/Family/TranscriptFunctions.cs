@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-public sealed class TranscriptFunctions(MemberAuthentication door, FamilyTranscripts transcripts)
+public sealed class TranscriptFunctions(MemberAuthentication authentication, FamilyTranscripts transcripts)
 {
     private const int DefaultLimit = 50;
     private const int LargestLimit = 200;
@@ -16,7 +16,7 @@ public sealed class TranscriptFunctions(MemberAuthentication door, FamilyTranscr
     [Function("TranscriptionList")]
     public Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/transcriptions")] HttpRequest request, CancellationToken cancellation) =>
-        door.EnterAsync(request, async member =>
+        authentication.AuthenticateAsync(request, async member =>
         {
             var fields = Fields.Of(request.Query);
             var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;

@@ -5,13 +5,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Pipeline;
 
 /// <summary>The fallback queue: verified messages that arrived while the database was unavailable.</summary>
-public sealed class InboundFunctions(FallbackQueueConsumer intake)
+public sealed class InboundFunctions(FallbackQueueConsumer ingestion)
 {
     [Function("Inbound")]
     public Task TakeIn([QueueTrigger("inbound")] QueueMessage message, CancellationToken cancellation) =>
-        intake.IngestAsync(message.Body.ToString(), message.DequeueCount, cancellation);
+        ingestion.IngestAsync(message.Body.ToString(), message.DequeueCount, cancellation);
 
     [Function("InboundPoison")]
     public Task GiveUp([QueueTrigger("inbound-poison")] QueueMessage message, CancellationToken cancellation) =>
-        intake.GiveUpAsync(message.MessageId, message.Body.ToString(), message.DequeueCount, cancellation);
+        ingestion.GiveUpAsync(message.MessageId, message.Body.ToString(), message.DequeueCount, cancellation);
 }

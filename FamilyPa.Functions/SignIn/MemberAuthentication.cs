@@ -18,7 +18,7 @@ public sealed class MemberAuthentication(Tokens tokens)
 
     private const string OwnPage = "familypa";
 
-    public async Task<IResult> EnterAsync(HttpRequest request, Func<Identity, Task<IResult>> act)
+    public async Task<IResult> AuthenticateAsync(HttpRequest request, Func<Identity, Task<IResult>> act)
     {
         var http = request.HttpContext;
         var bearer = request.Headers.Authorization.Count > 0;
@@ -39,8 +39,8 @@ public sealed class MemberAuthentication(Tokens tokens)
     }
 
     /// <summary>As above, for requests with a JSON object.</summary>
-    internal Task<IResult> EnterAsync(HttpRequest request, Func<Identity, JsonFields, Task<IResult>> act, CancellationToken cancellation) =>
-        EnterAsync(request, async member =>
+    internal Task<IResult> AuthenticateAsync(HttpRequest request, Func<Identity, JsonFields, Task<IResult>> act, CancellationToken cancellation) =>
+        AuthenticateAsync(request, async member =>
         {
             var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
             return fields is null ? refusal! : await act(member, fields);

@@ -10,7 +10,7 @@ namespace FamilyPa.Functions.SignIn;
 
 /// <summary>Sign-in by phone, and sign-out.</summary>
 public sealed class SessionFunctions(
-    LoginCodes codes, MemberSessions sessions, MemberAuthentication door, SessionCookie cookie, IOptions<SignInSettings> settings)
+    LoginCodes codes, MemberSessions sessions, MemberAuthentication authentication, SessionCookie cookie, IOptions<SignInSettings> settings)
 {
     private const string PhoneExpected = "a phone number with its country code, for example +447700900123";
 
@@ -72,7 +72,7 @@ public sealed class SessionFunctions(
     public async Task<IResult> End(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
     {
-        var answer = await door.EnterAsync(request, async identity =>
+        var answer = await authentication.AuthenticateAsync(request, async identity =>
             await sessions.EndAsync(identity, cancellation) ? Results.NoContent() : MemberAuthentication.Unauthorized(request.HttpContext));
         if (answer is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent or StatusCodes.Status401Unauthorized })
             cookie.Clear(request.HttpContext.Response);

@@ -12,7 +12,7 @@ namespace FamilyPa.Functions.Webhooks;
 
 /// <summary>What Twilio calls: for each message that comes in, and for each step of our replies' delivery.</summary>
 public sealed class TwilioWebhooks(
-    TwilioGuard guard, WebhookRefusals refusals, WebhookIngestion intake, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
+    TwilioGuard guard, WebhookRefusals refusals, WebhookIngestion ingestion, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
 {
     private static readonly string Nothing = new MessagingResponse().ToString();
     private static readonly string NotRegistered = new MessagingResponse().Message(Phrases.UnknownSender).ToString();
@@ -30,7 +30,7 @@ public sealed class TwilioWebhooks(
         var message = new InboundMessage(form!.Fields, form.Body, request.Headers["I-Twilio-Idempotency-Token"]);
         try
         {
-            var acceptance = await intake.IngestAsync(message, http.TraceIdentifier);
+            var acceptance = await ingestion.IngestAsync(message, http.TraceIdentifier);
             if (acceptance.Limit is { } limit)
                 return Problem.TooMany(http, limit, (int)acceptance.RetryAfter.TotalSeconds);
             return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);

@@ -77,7 +77,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
     {
         var (first, second, third) = (await StandAsync(0), await StandAsync(1), await StandAsync(2));
         await using var connection = await database.OpenAsync();
-        Assert.Equal("in_turn", await ClaimAsync(connection, third));
+        Assert.Equal("waits_for_earlier", await ClaimAsync(connection, third));
         Assert.Equal("claimed", await ClaimAsync(connection, second, generation: null));
         await EndAsync(connection, second);
 
@@ -97,7 +97,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
         await using var connection = await database.OpenAsync();
 
         await database.ExecuteAsync("update breakers set changed_at = now() where phase = 'extract'");
-        Assert.Equal("in_turn", await ClaimAsync(connection, typed));
+        Assert.Equal("waits_for_earlier", await ClaimAsync(connection, typed));
 
         await database.ExecuteAsync("update breakers set changed_at = now() - interval '6 minutes' where phase = 'extract'");
         Assert.Equal("claimed", await ClaimAsync(connection, typed));
@@ -114,8 +114,8 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
         await database.ExecuteAsync("update inbound_messages set classification = $2 where message_sid = $1", second, classification);
         await database.ExecuteAsync("update processing_jobs set rejection = $2 where message_sid = $1", second, rejection);
         await using var connection = await database.OpenAsync();
-        Assert.Equal("in_turn", await ClaimAsync(connection, second));
-        Assert.Equal("in_turn", await ReasonAsync());
+        Assert.Equal("waits_for_earlier", await ClaimAsync(connection, second));
+        Assert.Equal("waits_for_earlier", await ReasonAsync());
         Assert.Equal("claimed", await ClaimAsync(connection, first));
 
         Assert.Equal([second], await EndAsync(connection, first));
@@ -160,12 +160,13 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
     {
         await using var end = new NpgsqlBatch(connection);
         end.BatchCommands.Add(new("select hold_lease(id, lease_token) from processing_jobs where message_sid = $1") { Parameters = { new() { Value = sid } } });
-        end.BatchCommands.Add(new(
+        var finish =
             $"""
             select e.message_sid
             from job_attempts a join processing_jobs j on j.id = a.job_id, lateral finish_job(a.id, 'done', true, null, {Limits}) e
             where j.message_sid = $1 and a.outcome = 'running'
-            """) { Parameters = { new() { Value = sid } } });
+            """;
+        end.BatchCommands.Add(new(finish) { Parameters = { new() { Value = sid } } });
         List<string> asked = [];
         await using var reader = await end.ExecuteReaderAsync(Cancellation);
         await reader.NextResultAsync(Cancellation);

@@ -40,6 +40,6 @@ public sealed class When_a_member_has_sent_STOP(TestEnvironment environment)
     {
         var database = new Database(source);
         await using var batch = ReplyOutbox.AddIntent(database.AsService(), message);
-        return await new ReplyOutbox(database, null!, NullLogger<ReplyOutbox>.Instance).TakeUpAsync(batch, message, TestContext.Current.CancellationToken) is not null;
+        return await new ReplyOutbox(database, null!, NullLogger<ReplyOutbox>.Instance).StoreIntentAsync(batch, message, TestContext.Current.CancellationToken) is not null;
     }
 }

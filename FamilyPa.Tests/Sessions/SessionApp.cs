@@ -11,7 +11,7 @@ public partial class SessionApp(TestEnvironment environment) : FamilyPaApp(envir
 
     public Task<Answer> AskForCodeAsync(string phone, params (string, string)[] headers) => Nobody.PostAsync("/api/session/code", new { phone }, headers);
 
-    public Task<Answer> EnterAsync(string phone, string code, params (string, string)[] headers) =>
+    public Task<Answer> AuthenticateAsync(string phone, string code, params (string, string)[] headers) =>
         Nobody.PostAsync("/api/session", new { phone, code }, headers);
 
     /// <summary>Waits for the code that was sent to a phone, on whatever channel.</summary>

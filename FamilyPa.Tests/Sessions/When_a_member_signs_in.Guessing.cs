@@ -8,9 +8,9 @@ public sealed partial class When_a_member_signs_in
         var (phone, code) = await AskedAsync();
 
         for (var i = 0; i < 5; i++)
-            Assert.Equal(401, (await App.EnterAsync(phone, Other(code, i))).Status);
+            Assert.Equal(401, (await App.AuthenticateAsync(phone, Other(code, i))).Status);
 
-        Assert.Equal(401, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(401, (await App.AuthenticateAsync(phone, code)).Status);
     }
 
     [Fact]
@@ -18,10 +18,10 @@ public sealed partial class When_a_member_signs_in
     {
         var (phone, code) = await AskedAsync();
 
-        var answers = await AllAsync(i => App.EnterAsync(phone, Other(code, i)));
+        var answers = await AllAsync(i => App.AuthenticateAsync(phone, Other(code, i)));
 
         Assert.All(answers, answer => Assert.Equal(401, answer.Status));
-        Assert.Equal(401, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(401, (await App.AuthenticateAsync(phone, code)).Status);
         Assert.Equal(5, await App.Database.ScalarAsync<int>("select max(tries) from login_codes"));
     }
 
@@ -30,12 +30,12 @@ public sealed partial class When_a_member_signs_in
     {
         var (phone, code) = await AskedAsync();
 
-        var answers = await AllAsync(_ => App.EnterAsync(phone, code));
+        var answers = await AllAsync(_ => App.AuthenticateAsync(phone, code));
 
         Assert.Equal(1, answers.Count(answer => answer.Status == 200));
         Assert.Equal(Crowd - 1, answers.Count(answer => answer.Status == 401));
         Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from sessions s join family_members m using (user_id) where m.phone_e164 = $1", phone));
-        Assert.Equal(401, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(401, (await App.AuthenticateAsync(phone, code)).Status);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed partial class When_a_member_signs_in
             TimeSpan.FromMinutes(10), await App.Database.ScalarAsync<TimeSpan>("select date_trunc('second', expires_at - created_at) from login_codes order by created_at desc limit 1"));
         await App.Database.ExecuteAsync("update login_codes set expires_at = now() where expires_at > now()");
 
-        Assert.Equal(401, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(401, (await App.AuthenticateAsync(phone, code)).Status);
     }
 
     [Fact]
@@ -57,6 +57,6 @@ public sealed partial class When_a_member_signs_in
         await App.AskForCodeAsync(phone);
         await App.CodeAsync(phone, after: 1);
 
-        Assert.Equal(401, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(401, (await App.AuthenticateAsync(phone, code)).Status);
     }
 }

@@ -18,7 +18,7 @@ public sealed partial class When_a_member_signs_in
         await App.AskForCodeAsync(member.Phone);
         var newer = await App.CodeAsync(member.Phone, after: 1);
         Assert.Equal(2, App.SentTo(member.Phone).Count);
-        Assert.Equal(200, (await App.EnterAsync(member.Phone, newer)).Status);
+        Assert.Equal(200, (await App.AuthenticateAsync(member.Phone, newer)).Status);
 
         // Five an hour, ten a day.
         foreach (var (age, expected) in ((string, long)[])[("1 minute", 3), ("1 minute", 4), ("1 minute", 5), ("1 minute", 5), ("1 hour", 6)])
@@ -84,9 +84,9 @@ public sealed partial class When_a_member_signs_in
         await App.Database.ExecuteAsync(
             "insert into sign_in_counts (scope, key, began_at, count) select 'tries_of_address', '203.0.113.9', date_bin('10 minutes', now() + i * interval '10 minutes', 'epoch'), 1000 from generate_series(0, 1) i");
 
-        var limited = await App.EnterAsync(phone, code, ("Client-IP", "203.0.113.9"));
+        var limited = await App.AuthenticateAsync(phone, code, ("Client-IP", "203.0.113.9"));
 
         Assert.Equal((429, "too_many_tries", "600"), (limited.Status, limited.Code(), limited.Headers["Retry-After"]));
-        Assert.Equal(200, (await App.EnterAsync(phone, code)).Status);
+        Assert.Equal(200, (await App.AuthenticateAsync(phone, code)).Status);
     }
 }

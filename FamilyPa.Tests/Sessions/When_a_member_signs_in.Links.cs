@@ -50,10 +50,10 @@ public sealed partial class When_a_member_signs_in
         var links = new LoginLinks(null!, Options.Create(new AppSettings { PublicBaseUrl = "https://pa.example.com/family/" }), Options.Create(new SignInSettings()));
         var link = new Uri($"https://pa.example.com/family/board/sign-in?link={new string('A', 43)}");
 
-        var sent = LoginLinks.Fill($"Here: {links.StandIn}\nOnce.", link);
+        var sent = LoginLinks.Fill($"Here: {links.Placeholder}\nOnce.", link);
 
         Assert.Equal($"Here: {link}\nOnce.", sent);
-        Assert.Equal($"Here: {links.StandIn}\nOnce.", LoginLinks.Keep(sent));
+        Assert.Equal($"Here: {links.Placeholder}\nOnce.", LoginLinks.Keep(sent));
     }
 
     private async Task<Uri> LinkAsync(Guid familyId, Guid userId)

@@ -19,7 +19,7 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
         var asked = await App.AskForCodeAsync($" {member.Phone[..5]} {member.Phone[5..8]}-{member.Phone[8..]} ");
         Assert.Equal((202, """{"expires_in_seconds":600}"""), (asked.Status, asked.Body));
         var code = await App.CodeAsync(member.Phone);
-        var opened = await App.EnterAsync(member.Phone, $"{code[..3]} {code[3..]}");
+        var opened = await App.AuthenticateAsync(member.Phone, $"{code[..3]} {code[3..]}");
 
         Assert.Equal(200, opened.Status);
         Assert.Equal((member.UserId.ToString(), member.Name, "owner"), (
@@ -51,9 +51,9 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
         // Both were worked on the same way, up to the point where there is nobody to send to.
         await App.WaitForAsync(WaitingAsync, waiting => waiting == 0, "both numbers to be looked up");
         Assert.Empty(App.SentTo(stranger));
-        var wrong = await App.EnterAsync(member.Phone, "000000" == await App.CodeAsync(member.Phone) ? "000001" : "000000");
-        var none = await App.EnterAsync(stranger, "000000");
-        var never = await App.EnterAsync(FamilyPaApp.NewPhone(), "000000");
+        var wrong = await App.AuthenticateAsync(member.Phone, "000000" == await App.CodeAsync(member.Phone) ? "000001" : "000000");
+        var none = await App.AuthenticateAsync(stranger, "000000");
+        var never = await App.AuthenticateAsync(FamilyPaApp.NewPhone(), "000000");
         Assert.Equal((401, "sign_in_refused"), (wrong.Status, wrong.Code()));
         Assert.All([none, never], answer => Assert.Equal((wrong.Status, Anonymous(wrong)), (answer.Status, Anonymous(answer))));
         // Nobody's number is kept once it was looked up.
@@ -76,7 +76,7 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
         var member = (await App.AddFamilyAsync("owner")).Of("owner");
         await App.AskForCodeAsync(member.Phone);
         var code = await App.CodeAsync(member.Phone);
-        var opened = await App.EnterAsync(member.Phone, code);
+        var opened = await App.AuthenticateAsync(member.Phone, code);
 
         foreach (var table in await App.Database.RowsAsync("select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"))
         {
@@ -109,7 +109,7 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
 
         Assert.Equal("uncertain", await App.Database.ScalarAsync<string>("select status from outbound_messages where kind = 'code' and to_address = $1", member.Phone));
         Assert.Single(App.SentTo(member.Phone));
-        Assert.Equal(200, (await App.EnterAsync(member.Phone, code)).Status);
+        Assert.Equal(200, (await App.AuthenticateAsync(member.Phone, code)).Status);
     }
 
     [Theory]

@@ -7,7 +7,7 @@ insert into status_reasons (reason) values
   ('unsupported_audio'), ('unsupported_media'), ('media_too_large'), ('audio_too_long'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'),
   ('rate_sender'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
-  ('no_slot'), ('breaker_open'), ('sender_paused'), ('in_turn'), ('retries_exhausted');
+  ('no_slot'), ('breaker_open'), ('sender_paused'), ('waits_for_earlier'), ('retries_exhausted');
 
 create table processing_jobs (
   id uuid primary key default gen_random_uuid(),
@@ -33,7 +33,7 @@ create table processing_jobs (
   resume_at timestamptz,
   -- When a deferred job was last put on its queue.
   dispatched_at timestamptz,
-  -- The job was deferred for no_slot, breaker_open or in_turn, and later messages of its family wait for it in finalize.
+  -- The job was deferred for no_slot, breaker_open or waits_for_earlier, and later messages of its family wait for it in finalize.
   keeps_position boolean not null default false,
   -- When the current phase was last put on its queue (or should have been), and how often the sweeper did so.
   queued_at timestamptz not null default now(),
@@ -59,7 +59,7 @@ create index processing_jobs_deferred_cheap on processing_jobs (received_at, mes
 create index processing_jobs_deferred_family on processing_jobs (family_id, received_at) where status = 'deferred';
 create index processing_jobs_throttled on processing_jobs (received_at, message_sid) where status = 'throttled';
 create index processing_jobs_positions on processing_jobs (family_id, received_at, message_sid) where keeps_position;
-create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where status_reason = 'in_turn';
+create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where status_reason = 'waits_for_earlier';
 
 create table job_attempts (
   id uuid primary key default gen_random_uuid(),
@@ -131,43 +131,6 @@ create function reason_of(job processing_jobs) returns text
 language sql stable set search_path = public, pg_temp as $$
   select coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid))
 $$;
-
--- The state machine. Only a new generation (an operator's replay) takes a finished job back to a phase.
-create function enforce_job_transition() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  new.updated_at := now();
-  if new.status = old.status
-    or (new.generation > old.generation and new.status in ('received', 'downloading', 'transcribing', 'extracting', 'finalizing'))
-    or new.status = any (case old.status
-      when 'received' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'failed']
-      when 'throttled' then array['received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
-      when 'downloading' then array['transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
-      when 'transcribing' then array['downloading', 'extracting', 'finalizing', 'deferred', 'failed']
-      when 'extracting' then array['finalizing', 'deferred', 'failed']
-      when 'finalizing' then array['extracting', 'done', 'rejected', 'deferred', 'failed']
-      when 'deferred' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'failed']
-      when 'failed' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred']
-    end)
-  then
-    return new;
-  end if;
-  raise exception 'job %: % may not become %', old.message_sid, old.status, new.status using errcode = 'check_violation';
-end $$;
-
-create trigger processing_jobs_transition before update on processing_jobs
-  for each row execute function enforce_job_transition();
-
-create function record_job_transition() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  insert into job_transitions (job_id, generation, from_status, to_status, reason)
-  values (new.id, new.generation, old.status, new.status, new.status_reason);
-  return null;
-end $$;
-
-create trigger processing_jobs_transition_recorded after update on processing_jobs
-  for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
 -- Locks the job until the transaction ends, or rejects the transaction (FP001) when another worker holds the lease.
 create function hold_lease(p_job uuid, p_token uuid) returns void

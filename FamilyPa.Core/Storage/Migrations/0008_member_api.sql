@@ -129,16 +129,6 @@ begin
   return case when not found then 'unknown' when current <> all (p_versions) then 'version_conflict' else 'not_allowed' end;
 end $$;
 
-create function change_family(p_name text, p_timezone text, p_locale text) returns void
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  update families f set name = coalesce(p_name, f.name), timezone = coalesce(p_timezone, f.timezone), locale = coalesce(p_locale, f.locale)
-  where f.id = my_family();
-  if not found then
-    raise exception 'not allowed' using errcode = 'insufficient_privilege';
-  end if;
-end $$;
-
 create function change_family(p_versions int[], p_name text, p_timezone text, p_locale text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -162,16 +152,6 @@ language plpgsql set search_path = public, pg_temp as $$
 begin
   perform from family_members m where m.family_id = my_family() and m.user_id = p_user;
   raise exception 'refused' using errcode = case when found then '42501' else 'FP005' end;
-end $$;
-
-create function change_member(p_user uuid, p_name text, p_role text) returns void
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role)
-  where m.family_id = my_family() and m.user_id = p_user;
-  if not found then
-    perform refuse_member(p_user);
-  end if;
 end $$;
 
 create function change_member(p_versions int[], p_user uuid, p_name text, p_role text) returns void
@@ -224,5 +204,4 @@ begin
 end $$;
 
 grant execute on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
-  change_family(text, text, text), change_family(int[], text, text, text), refuse_member, change_member(uuid, text, text),
-  change_member(int[], uuid, text, text), remove_member, add_member to authenticated;
+  change_family, refuse_member, change_member, remove_member, add_member to authenticated;

@@ -1,6 +1,43 @@
 -- A job's life. Only these functions change its status: claim_job, complete_phase, finish_job, fail_attempt, defer_job, start_throttled and
--- give_up, and replay_job. They lock in the order job, slots, breaker; of a family's jobs the later first. Those that take p_attempt belong
+-- fail_job, and replay_job. They lock in the order job, slots, breaker; of a family's jobs the later first. Those that take p_attempt belong
 -- to a transaction that began with hold_lease.
+
+-- The state machine. Only a new generation (an operator's replay) takes a finished job back to a phase.
+create function enforce_job_transition() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  new.updated_at := now();
+  if new.status = old.status
+    or (new.generation > old.generation and new.status in ('received', 'downloading', 'transcribing', 'extracting', 'finalizing'))
+    or new.status = any (case old.status
+      when 'received' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'failed']
+      when 'throttled' then array['received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
+      when 'downloading' then array['transcribing', 'extracting', 'finalizing', 'deferred', 'failed']
+      when 'transcribing' then array['downloading', 'extracting', 'finalizing', 'deferred', 'failed']
+      when 'extracting' then array['finalizing', 'deferred', 'failed']
+      when 'finalizing' then array['extracting', 'done', 'rejected', 'deferred', 'failed']
+      when 'deferred' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'failed']
+      when 'failed' then array['downloading', 'transcribing', 'extracting', 'finalizing', 'deferred']
+    end)
+  then
+    return new;
+  end if;
+  raise exception 'job %: % may not become %', old.message_sid, old.status, new.status using errcode = 'check_violation';
+end $$;
+
+create trigger processing_jobs_transition before update on processing_jobs
+  for each row execute function enforce_job_transition();
+
+create function record_job_transition() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into job_transitions (job_id, generation, from_status, to_status, reason)
+  values (new.id, new.generation, old.status, new.status, new.status_reason);
+  return null;
+end $$;
+
+create trigger processing_jobs_transition_recorded after update on processing_jobs
+  for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
 -- Expensive phases (transcribe, extract) need a slot. It is leased with its job, or for a moment reserved for a dispatched job. After the
 -- lease it is free again.
@@ -15,7 +52,7 @@ create index job_slots_family on job_slots (family_id);
 
 select migration.protect('job_slots');
 
--- A family's maximum: all slots but a quarter (but at least one).
+-- A family's maximum: three quarters of the slots, at least one.
 create function max_family_slots(p_slots int) returns int
 language sql immutable set search_path = pg_catalog, pg_temp as 'select greatest(1, p_slots - greatest(1, p_slots / 4))';
 
@@ -96,7 +133,7 @@ $$;
 -- throttled   it is throttled                                              (*)     resume_throttled starts it
 -- deferred    it is deferred and not yet due                               (*)     dispatch_deferred brings it back
 -- exhausted   max_attempts failed or were abandoned                                the caller dead-letters the message
--- in_turn     finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
+-- waits_for_earlier     finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
 -- deferred    breaker_open: the phase's service is down                            deferred, keeps its position
 --             sender_paused: the sender's messages keep failing            (*)     deferred until the end of the pause
 --             no_slot: no slot, or an earlier job of the family waits for one      deferred, keeps its position
@@ -110,7 +147,7 @@ create function claim_job(
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job processing_jobs;
-  meant text;
+  reason_now text;
   ahead uuid;
   breaker breakers;
   due timestamptz := now();
@@ -145,10 +182,10 @@ begin
     return;
   end if;
 
-  meant := reason_of(job);
+  reason_now := reason_of(job);
   -- Keywords, and commands that change no task, are answered at once.
   if p_phase = 'finalize' and not by_hand and job.status <> 'failed'
-    and coalesce(meant not like 'keyword%' and meant not in ('command_list', 'command_board', 'command_help'), true)
+    and coalesce(reason_now not like 'keyword%' and reason_now not in ('command_list', 'command_board', 'command_help'), true)
   then
     loop
       ahead := job_ahead(job);
@@ -157,8 +194,8 @@ begin
       -- hide the earlier job from a dispatch, which skips locked rows.
       perform from processing_jobs e where e.id = ahead and e.keeps_position for key share;
       if found then
-        perform defer_job(job, 'in_turn', now(), true);
-        outcome := 'in_turn';
+        perform defer_job(job, 'waits_for_earlier', now(), true);
+        outcome := 'waits_for_earlier';
         return;
       end if;
     end loop;
@@ -212,7 +249,7 @@ begin
 
   outcome := 'claimed';
   update processing_jobs j
-  set status = phase_status(p_phase), status_reason = meant, lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease,
+  set status = phase_status(p_phase), status_reason = reason_now, lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease,
       started_at = coalesce(j.started_at, now()), completed_at = null, resume_at = null, dispatched_at = null
   where j.id = job.id;
   insert into job_attempts (job_id, attempt_number, generation, phase, logs_url)
@@ -235,8 +272,8 @@ begin
   return true;
 end $$;
 
--- Dispatches the probe of an open breaker: the oldest waiting job. Jobs that saw the failure go last and in turn, because one that always
--- fails would keep the breaker open.
+-- Dispatches the probe of an open breaker: the oldest waiting job. Jobs with an error code come last, least recently updated first, because
+-- a job that always fails would keep the breaker open.
 create function dispatch_probe(p_phase text, p_hold interval, p_delay double precision) returns setof post_commit_action
 language sql set search_path = public, pg_temp as $$
   update processing_jobs j set dispatched_at = case when p_delay = 0 then now() end
@@ -251,7 +288,7 @@ language sql set search_path = public, pg_temp as $$
 $$;
 
 -- Dispatches due deferred jobs whose service works, oldest first. p_probes: also one job per breaker that is due for a probe.
--- download, finalize: up to dispatch_most. Of the jobs that are in_turn: the first of each family, when no job is ahead of it.
+-- download, finalize: up to dispatch_most. Of the jobs that are waits_for_earlier: the first of each family, when no job is ahead of it.
 -- transcribe, extract: one per free slot, families with fewer slots first. The slot stays reserved for dispatch_hold.
 create function dispatch_deferred(p_limits job_limits, p_probes boolean) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
@@ -259,7 +296,7 @@ declare
   due record;
   job processing_jobs;
   closed constant text[] := array(select b.phase from breakers b where b.state = 'closed');
-  most_of_one constant int := max_family_slots(p_limits.slots);
+  max_per_family constant int := max_family_slots(p_limits.slots);
   full_families uuid[];
   free int;
 begin
@@ -281,17 +318,17 @@ begin
       select d.id from processing_jobs d
       where d.status = 'deferred' and d.current_phase in ('download', 'finalize') and d.current_phase = any (closed) and d.resume_at <= now()
         and (d.dispatched_at is null or d.dispatched_at < now() - p_limits.dispatch_hold)
-        and (d.status_reason is distinct from 'in_turn' or d.id in (
+        and (d.status_reason is distinct from 'waits_for_earlier' or d.id in (
           select distinct on (f.family_id) f.id from processing_jobs f
-          where f.status_reason = 'in_turn' order by f.family_id, f.received_at, f.message_sid) and job_ahead(d) is null)
+          where f.status_reason = 'waits_for_earlier' order by f.family_id, f.received_at, f.message_sid) and job_ahead(d) is null)
       order by d.received_at, d.message_sid limit p_limits.dispatch_most for no key update of d skip locked)
     returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision,
-              case j.status_reason when 'in_turn' then j.status_reason end, null::text;
+              case j.status_reason when 'waits_for_earlier' then j.status_reason end, null::text;
 
   select p_limits.slots - count(*),
          coalesce((select array_agg(f.family_id) from (
            select s.family_id from job_slots s where s.leased_until > clock_timestamp() and s.family_id is not null
-           group by s.family_id having count(*) >= most_of_one) f), '{}')
+           group by s.family_id having count(*) >= max_per_family) f), '{}')
   into free, full_families
   from job_slots s where s.slot <= p_limits.slots and s.leased_until > clock_timestamp();
   if free <= 0 then
@@ -308,7 +345,7 @@ begin
         order by j.received_at, j.message_sid limit 64) c
       left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h
         on h.family_id = c.family_id) r
-    where r.rank <= most_of_one order by r.rank, r.received_at, r.message_sid limit least(free, p_limits.dispatch_most)
+    where r.rank <= max_per_family order by r.rank, r.received_at, r.message_sid limit least(free, p_limits.dispatch_most)
   loop
     select * into job from processing_jobs j
     where j.id = due.id and j.status = 'deferred' and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold)
@@ -332,8 +369,9 @@ language sql set search_path = public, pg_temp as $$
   where a.id = p_attempt
 $$;
 
--- The last step of complete_phase, finish_job and fail_attempt. p_answered: the service works. p_job: as it was with its lease.
-create function end_phase(p_job processing_jobs, p_answered boolean, p_limits job_limits) returns setof post_commit_action
+-- Closes the breaker if the service answered, then dispatches deferred jobs. The last step of complete_phase, finish_job and fail_attempt.
+-- p_job: the job as it was with its lease.
+create function report_answer_and_dispatch(p_job processing_jobs, p_answered boolean, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 begin
   if p_answered then
@@ -355,7 +393,7 @@ begin
   where j.id = job.id;
   perform release_leases(job);
   perform end_attempt(p_attempt, 'succeeded');
-  return query select * from end_phase(job, p_answered, p_limits);
+  return query select * from report_answer_and_dispatch(job, p_answered, p_limits);
 end $$;
 
 -- Ends a job as done or rejected. p_uncertain: the error after which the reply may or may not have been sent. It counts as a failure of the
@@ -377,7 +415,7 @@ begin
       select 'opened'::text, null::text, job.current_phase, null::int, f.delay_seconds, null::text, p_uncertain
       from breaker_failed(job, p_uncertain, p_limits) f where f.opened;
   end if;
-  return query select * from end_phase(job, p_answered, p_limits);
+  return query select * from report_answer_and_dispatch(job, p_answered, p_limits);
 end $$;
 
 -- Ends a failed attempt: its queue message is delivered again. While the service's breaker is open, or for its Retry-After, the job is
@@ -424,7 +462,7 @@ begin
     -- The breaker is not open, so the job's own queue message resumes it.
     return next row('send', job.message_sid, job.current_phase, job.generation, delay, null, null)::post_commit_action;
   end if;
-  return query select * from end_phase(job, p_failure.answered, p_limits);
+  return query select * from report_answer_and_dispatch(job, p_failure.answered, p_limits);
 end $$;
 
 -- Defers a job whose attempt found that it may not go on. Later messages of the family do not wait for it.
@@ -483,7 +521,7 @@ begin
 end $$;
 
 -- Fails the job of a dead-lettered queue message, unless it has moved on since.
-create function give_up(p_message_sid text, p_phase text, p_generation int) returns void
+create function fail_job(p_message_sid text, p_phase text, p_generation int) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job processing_jobs;
@@ -505,5 +543,5 @@ begin
 end $$;
 
 grant execute on function max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
-  dispatch_probe, dispatch_deferred, attempted_job, end_attempt, end_phase, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
-  start_throttled, make_due, mark_swept, give_up to service_role;
+  dispatch_probe, dispatch_deferred, attempted_job, end_attempt, report_answer_and_dispatch, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
+  start_throttled, make_due, mark_swept, fail_job to service_role;

@@ -25,7 +25,7 @@ function panels(now, again) {
       ['Jobs', row => count(row.messages), 'number'],
       ['Oldest', row => shortMoment(row.oldest_at)],
       ['Resumes', row => shortMoment(row.resume_at)],
-    ], now.set_aside, 'No deferred or throttled jobs.'), now.set_aside.some(row => row.reason?.startsWith('budget')) && act('Resume jobs deferred for a budget', { release: 'budget' }, again)),
+    ], now.waiting, 'No deferred or throttled jobs.'), now.waiting.some(row => row.reason?.startsWith('budget')) && act('Resume jobs deferred for a budget', { release: 'budget' }, again)),
     panel('Breakers', table([
       ['Service', row => row.dependency],
       ['State', row => badge(row.state)],

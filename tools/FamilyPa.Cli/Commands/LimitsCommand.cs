@@ -49,12 +49,12 @@ internal static class LimitsCommand
         Screen.Out.Write(breakers);
 
         var waiting = Screen.Table("Status", "Reason", "Jobs", "Oldest", "Next");
-        foreach (var held in limits.List("set_aside"))
+        foreach (var held in limits.List("waiting"))
             waiting.Row(held.Text("status"), held.Text("reason"), held.Text("messages"), held.Time("oldest_at"), held.Time("resume_at"));
         var alerts = Screen.Table("Reached", "Limit", "%", "Maximum", "Value", "Family");
         foreach (var alert in limits.List("alerts"))
             alerts.Row(alert.Time("at"), alert.Text("limit"), alert.Text("percent"), alert.Text("limit_value"), alert.Text("value"), alert.Text("family_id"));
-        if (limits.List("set_aside").Any())
+        if (limits.List("waiting").Any())
             Screen.Out.Write(waiting);
         if (limits.List("alerts").Any())
             Screen.Out.Write(alerts);

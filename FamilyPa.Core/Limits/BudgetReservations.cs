@@ -11,7 +11,7 @@ namespace FamilyPa.Core.Limits;
 /// Sees to it that AI never costs more in a day than it may. What a call may cost at most is reserved before it. Its end settles that by itself:
 /// a charge that is noted takes the reservation's place, an attempt that ends without one is charged the worst, unless it certainly cost nothing.
 /// </summary>
-public sealed class CostLedger(Database database, DeferredJobDispatcher dispatcher, JobLimits jobLimits, IOptions<LimitSettings> limits)
+public sealed class BudgetReservations(Database database, DeferredJobDispatcher dispatcher, JobLimits jobLimits, IOptions<LimitSettings> limits)
 {
     /// <summary>Reserves the worst that one call to a model can cost, retries after certainly unpaid failures included.</summary>
     /// <returns>Null when it is reserved. Otherwise the budget does not allow it now, and the same transaction has deferred the job.</returns>

@@ -16,7 +16,7 @@ public sealed record FamilyBudget(
     Guid FamilyId, decimal DailyUsd, bool IsDefault, DateOnly Day, decimal SpentUsd, decimal ReservedUsd, DateTimeOffset NextDayAt, long Deferred);
 
 /// <summary>Families' daily budgets, as operators see and change them. Each change is noted, and what waited for it goes on at once.</summary>
-public sealed class Budgets(Database database, DeferredJobDispatcher dispatcher, IOptions<LimitSettings> limits, ILogger<Budgets> log)
+public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispatcher, IOptions<LimitSettings> limits, ILogger<AdminBudgets> log)
 {
     /// <returns>Null when there is no such family.</returns>
     public async Task<FamilyBudget?> ReadAsync(Guid familyId, CancellationToken cancellation)

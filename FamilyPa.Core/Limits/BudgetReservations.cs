@@ -31,12 +31,15 @@ public sealed class BudgetReservations(Database database, DeferredJobDispatcher 
     /// <summary>Adds what an attempt's calls to a model cost: it settles the last reservation and releases the others.</summary>
     public static DatabaseBatch AddUsage(DatabaseBatch batch, LeasedJob claim, ModelUsage? usage) => usage is null
         ? batch
-        : batch.Add(
+        : AddRelease(batch.Add(
             """
             insert into ai_usage (family_id, message_sid, attempt_id, phase, deployment, input_tokens, output_tokens, audio_seconds, cost_usd)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             claim.Family.Id, claim.MessageSid, claim.AttemptId, claim.Phase.Name(), usage.Deployment, usage.InputTokens, usage.OutputTokens,
-            usage.AudioSeconds, usage.CostUsd)
-            .Guard("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
+            usage.AudioSeconds, usage.CostUsd), claim);
+
+    /// <summary>Releases the reservations of an attempt whose calls were not charged.</summary>
+    public static DatabaseBatch AddRelease(DatabaseBatch batch, LeasedJob claim) =>
+        batch.Guard("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", claim.AttemptId);
 }

@@ -2,7 +2,7 @@ using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Core.Media;
 
-/// <summary>Why an attachment is not worked on: those of the job's reasons that the download phase gives.</summary>
+/// <summary>Why an attachment is not worked on: those of the job's reasons that the download and transcribe phases give.</summary>
 internal static class MediaReason
 {
     public const string Image = "unsupported_image";
@@ -16,6 +16,7 @@ internal static class MediaReason
     public const string Unknown = "unsupported_media";
     public const string TooLarge = "media_too_large";
     public const string TooLong = "audio_too_long";
+    public const string NoSpeech = "no_speech";
     public const string Empty = "media_empty";
     public const string Unreadable = "media_unreadable";
 

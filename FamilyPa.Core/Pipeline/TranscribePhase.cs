@@ -37,7 +37,7 @@ public sealed class TranscribePhase(
             refused ??= reason;
         }
 
-        var result = heard || !string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Next(Phase.Extract) : new PhaseResult.Rejected(refused ?? "no_speech");
+        var result = heard || !string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Next(Phase.Extract) : new PhaseResult.Rejected(refused ?? MediaReason.NoSpeech);
         return result with { IsAnswered = answered };
     }
 
@@ -51,7 +51,7 @@ public sealed class TranscribePhase(
         if (file.BlobName is null)
             return (null, MediaReason.Unavailable, null);
         if (Transcriber.IsTooShort(file.Seconds))
-            return (null, "no_speech", null);
+            return (null, MediaReason.NoSpeech, null);
         try
         {
             await using var sound = await media.OpenAsync(file.BlobName, cancellation);
@@ -78,7 +78,7 @@ public sealed class TranscribePhase(
             batch.Add("update media_files set reason = $3 where message_sid = $1 and ordinal = $2", job.MessageSid, file.Ordinal, reason);
         // Nothing was heard, so nothing is charged.
         if (speech is null)
-            batch.Add("select end_reservation(id, 'released', 0) from ai_reservations where attempt_id = $1 and status = 'reserved'", job.AttemptId);
+            BudgetReservations.AddRelease(batch, job);
         else
             batch.Add(
                 """

@@ -41,7 +41,9 @@ public sealed class DatabaseBatch : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Adds a statement that raises an error, and so rolls back the batch, when the batch must not run.</summary>
+    /// <summary>
+    /// Adds a statement whose rows the reader skips: a function called for its effect, or a check that raises an error and so rolls back the batch.
+    /// </summary>
     public DatabaseBatch Guard(string sql, params ReadOnlySpan<object?> values)
     {
         preludes++;

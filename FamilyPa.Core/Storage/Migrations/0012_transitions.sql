@@ -133,7 +133,8 @@ $$;
 -- throttled   it is throttled                                              (*)     resume_throttled starts it
 -- deferred    it is deferred and not yet due                               (*)     dispatch_deferred brings it back
 -- exhausted   max_attempts failed or were abandoned                                the caller dead-letters the message
--- waits_for_earlier     finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
+-- waits_for_earlier
+--             finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
 -- deferred    breaker_open: the phase's service is down                            deferred, keeps its position
 --             sender_paused: the sender's messages keep failing            (*)     deferred until the end of the pause
 --             no_slot: no slot, or an earlier job of the family waits for one      deferred, keeps its position

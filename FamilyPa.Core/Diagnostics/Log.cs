@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(2107, LogLevel.Error, "Deployment {deployment} rejected the parameter {parameter}: {error_code}")]
     public static partial void ModelRequestRefused(this ILogger log, string deployment, string? parameter, string error_code);
 
+    [LoggerMessage(2108, LogLevel.Warning, "Message {message_sid} is rejected as {reason}: {error_code}")]
+    public static partial void ModelAnswerUnusable(this ILogger log, string message_sid, Guid attempt_id, string reason, string error_code);
+
     [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed permanently in queue {queue}: {error_code}")]
     public static partial void JobFailed(this ILogger log, string? message_sid, string queue, string error_code);
 

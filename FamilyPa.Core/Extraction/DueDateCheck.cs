@@ -17,6 +17,7 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     private enum Doubt
     {
         None,
+        Unreadable,
         OtherWeekday,
         IsOver,
         SkippedTime,
@@ -46,7 +47,11 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         var today = Local(now).Date;
         var named = new NamedDays(message, result.Language, family.Locale, today, family.Members.Select(member => member.Name));
         var all = result.Tasks.Select(Due).OfType<DueDate>().Select(due => Local(due.At)).ToList();
-        return [.. result.Tasks.Select(task => Due(task) is { } due && !IsConfirmed(task, due, questions) ? DoubtOf(task.DueAt!, due, named, all) : Doubt.None)];
+        return [.. result.Tasks.Select(task => Due(task) switch
+        {
+            { } due => IsConfirmed(task, due, questions) ? Doubt.None : DoubtOf(task.DueAt!, due, named, all),
+            _ => task.HasUnreadableDue ? Doubt.Unreadable : Doubt.None,
+        })];
     }
 
     private Doubt DoubtOf(string text, DueDate due, NamedDays named, List<LocalDateTime> all)
@@ -74,6 +79,8 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     private string Question(ExtractedTask task, Doubt doubt, string? language)
     {
         var wording = Wording.Of(language, family.Locale);
+        if (Due(task) is not { } due)
+            return wording.Format(wording.Phrases.UnreadableDue, TaskLine.Cut(task.Title));
         var phrase = doubt switch
         {
             Doubt.OtherWeekday => wording.Phrases.OtherWeekday,
@@ -81,6 +88,6 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
             Doubt.SkippedTime => wording.Phrases.SkippedTime,
             _ => wording.Phrases.RepeatedTime,
         };
-        return wording.Format(phrase, TaskLine.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(Due(task)!.Value));
+        return wording.Format(phrase, TaskLine.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(due));
     }
 }

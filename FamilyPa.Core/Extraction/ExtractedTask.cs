@@ -14,7 +14,12 @@ public sealed record ExtractionResult(
     [property: JsonPropertyName("tasks")] IReadOnlyList<ExtractedTask> Tasks,
     [property: JsonPropertyName("clarifying_question")] string? ClarifyingQuestion,
     [property: JsonPropertyName("language")] string? Language,
-    [property: JsonPropertyName("withdrawn")] IReadOnlyList<Guid>? Withdrawn = null);
+    [property: JsonPropertyName("withdrawn")] IReadOnlyList<Guid>? Withdrawn = null)
+{
+    /// <summary>A part of the answer was of no use.</summary>
+    [JsonPropertyName("incomplete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsIncomplete { get; init; }
+}
 
 /// <param name="DueAt">As the model gave it: a local date or date and time, or an instant with its offset. See <see cref="DueDate"/>.</param>
 /// <param name="Assignee">A member's name as the model gave it.</param>
@@ -27,4 +32,9 @@ public sealed record ExtractedTask(
     [property: JsonPropertyName("assignee")] string? Assignee,
     [property: JsonPropertyName("category")] string? Category,
     [property: JsonPropertyName("confidence")] double Confidence,
-    [property: JsonPropertyName("answers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Answers = null);
+    [property: JsonPropertyName("answers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Answers = null)
+{
+    /// <summary>The model gave a due date that is none.</summary>
+    [JsonIgnore]
+    public bool HasUnreadableDue { get; init; }
+}

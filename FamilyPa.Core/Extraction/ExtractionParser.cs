@@ -7,15 +7,15 @@ using NodaTime;
 
 namespace FamilyPa.Core.Extraction;
 
-/// <summary>Reads the model's answer and trusts nothing in it: rubbish is an error, never a task.</summary>
+/// <summary>Reads the model's answer and trusts nothing in it. What is wrong with one task leaves the others as they are.</summary>
 public static class ExtractionParser
 {
-    private const int MostTasks = 50;
-    private const int LongestTitle = 200;
-    private const int LongestNotes = 2000;
+    private const int MaxTasks = 200;
+    private const int MaxTitle = 200;
+    private const int MaxNotes = 2000;
 
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
-    /// <exception cref="ModelAnswerException">It is not JSON, or not what the schema says.</exception>
+    /// <exception cref="ModelAnswerException">It is not JSON, or has no list of tasks.</exception>
     public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
     {
         try
@@ -24,23 +24,21 @@ public static class ExtractionParser
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 throw Broken("the answer is not an object");
-            if (!root.TryGetProperty("tasks", out var tasks) || tasks.ValueKind != JsonValueKind.Array)
+            if (!root.TryGetProperty("tasks", out var listed) || listed.ValueKind != JsonValueKind.Array)
                 throw Broken("tasks is not an array");
-            if (tasks.GetArrayLength() > MostTasks)
-                throw Broken($"more than {MostTasks} tasks");
+            var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, Answers(task, i, questions))).ToList();
             return new ExtractionResult(
-                [.. tasks.EnumerateArray().Select((task, i) => ReadTask(task, zone) with { Answers = Answers(task, i, questions) })],
-                Text(root, "clarifying_question", LongestNotes),
+                [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
+                Text(root, "clarifying_question", MaxNotes),
                 Text(root, "language", 35),
-                questions.Count == 0 ? null : Withdrawn(root, questions));
+                questions.Count == 0 ? null : Withdrawn(root, questions))
+            {
+                IsIncomplete = tasks.Contains(null) || listed.GetArrayLength() > MaxTasks,
+            };
         }
         catch (JsonException)
         {
             throw new ModelAnswerException("ai_answer_not_json", "The model's answer is not JSON.");
-        }
-        catch (InvalidOperationException)
-        {
-            throw Broken("half a character");
         }
     }
 
@@ -50,7 +48,7 @@ public static class ExtractionParser
     /// </summary>
     private static Guid? Answers(JsonElement task, int index, IReadOnlyList<OpenQuestion> questions)
     {
-        if (questions.Count == 0)
+        if (questions.Count == 0 || task.ValueKind != JsonValueKind.Object)
             return null;
         return task.TryGetProperty("answers", out var number) ? Question(number, questions) : index == 0 ? questions[^1].Id : null;
     }
@@ -63,32 +61,52 @@ public static class ExtractionParser
     private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) =>
         number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= questions.Count ? questions[n - 1].Id : null;
 
-    private static ExtractedTask ReadTask(JsonElement task, DateTimeZone zone)
+    /// <returns>Null for what names nothing to be done.</returns>
+    private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, Guid? answers)
     {
-        if (task.ValueKind != JsonValueKind.Object)
-            throw Broken("a task is not an object");
-        var title = Text(task, "title", LongestTitle) ?? throw Broken("a task has no title");
+        if (task.ValueKind != JsonValueKind.Object || Text(task, "title", MaxTitle) is not { } title)
+            return null;
         var due = Text(task, "due_at", 40);
-        if (due is not null && !DueDate.TryParse(due, zone, out _))
-            throw Broken("due_at is not a date");
-        if (!task.TryGetProperty("confidence", out var sure) || sure.ValueKind != JsonValueKind.Number || !sure.TryGetDouble(out var confidence)
-            || confidence is not (>= 0 and <= 1))
-            throw Broken("confidence is not a number from 0 to 1");
+        var isDate = due is not null && DueDate.TryParse(due, zone, out _);
         var category = Text(task, "category", 50);
         return new ExtractedTask(
-            title, Text(task, "notes", LongestNotes), due, Text(task, "assignee", 100),
-            category is null || ExtractionSchema.Categories.Contains(category) ? category : "other", confidence);
+            title, Text(task, "notes", MaxNotes), isDate ? due : null, Text(task, "assignee", 100),
+            category is null || ExtractionSchema.Categories.Contains(category) ? category : "other", Confidence(task), answers)
+        {
+            HasUnreadableDue = !isDate && (due is not null || IsOther(task, "due_at")),
+        };
     }
 
-    /// <summary>The text of a property; null when it is null, absent or blank. White space is folded, what is too long is cut.</summary>
+    /// <summary>Zero, so that the task is asked about, where the model gave no number from 0 to 1.</summary>
+    private static double Confidence(JsonElement task) =>
+        task.TryGetProperty("confidence", out var sure) && sure.ValueKind == JsonValueKind.Number && sure.TryGetDouble(out var confidence) && confidence is >= 0 and <= 1
+            ? confidence
+            : 0;
+
+    /// <summary>Whether there is something that is neither text nor null.</summary>
+    private static bool IsOther(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.String);
+
+    /// <summary>The text of a property; null for anything else, blanks, and words for nothing. White space is folded, what is too long is cut.</summary>
     private static string? Text(JsonElement parent, string name, int longest)
     {
-        if (!parent.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+        if (!parent.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String || Read(value) is not { } said)
             return null;
-        if (value.ValueKind != JsonValueKind.String)
-            throw Broken($"{name} is not text");
-        var text = string.Join(' ', value.GetString()!.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? null : text.Cut(longest);
+        var text = string.Join(' ', said.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length == 0 || text is "null" or "none" or "None" ? null : text.Cut(longest);
+    }
+
+    /// <returns>Null for half a surrogate pair, which JSON can escape and .NET cannot read.</returns>
+    private static string? Read(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static ModelAnswerException Broken(string what) => new("ai_answer_breaks_schema", $"The model's answer breaks the schema: {what}.");

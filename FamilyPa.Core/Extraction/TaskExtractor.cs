@@ -8,10 +8,12 @@ using OpenAI.Chat;
 
 namespace FamilyPa.Core.Extraction;
 
-/// <summary>Asks the language model which tasks a message holds.</summary>
+/// <summary>Asks the language model which tasks a message holds. An answer that cannot be read is asked for once more, with what was wrong.</summary>
 public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pipeline) : ITaskExtractor
 {
-    private const int MaxOutputTokens = 2000;
+    private const int MinOutputTokens = 2000;
+    private const int OutputTokensPerWord = 30;
+    private const int MaxOutputTokens = 12_000;
     private const int MaxFormatTokens = 200;
 
     public async Task<(ExtractionResult Result, ModelUsage? Usage)?> ExtractAsync(
@@ -21,32 +23,43 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
         var instructions = ExtractionPrompt.Instructions(questions.Count);
         var message = ExtractionPrompt.UserMessage(request.Words, request.Sender, request.Family, questions, request.Now);
         var schema = ExtractionSchema.For(request.Family.Members, questions.Count);
+        var format = ChatResponseFormat.CreateJsonSchemaFormat(ExtractionSchema.Name, schema, jsonSchemaIsStrict: true);
         // A token is at least one byte of the request, except for the few of the message format.
         var maxInputTokens = Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MaxFormatTokens;
+        // A list that is all nouns becomes a task for each word.
+        var maxOutputTokens = Math.Clamp(request.Words.Text.Split((char[]?)null).Length * OutputTokensPerWord, MinOutputTokens, MaxOutputTokens);
 
-        var asked = await model.AskAsync(
-            [new SystemChatMessage(instructions), new UserChatMessage(message)],
-            ChatResponseFormat.CreateJsonSchemaFormat(ExtractionSchema.Name, schema, jsonSchemaIsStrict: true),
-            maxInputTokens, MaxOutputTokens, reserve, cancellation);
-        if (asked is not var (completion, usage))
-            return null;
-        try
+        List<ChatMessage> messages = [new SystemChatMessage(instructions), new UserChatMessage(message)];
+        ModelUsage? spent = null;
+        for (var isRepair = false; ; isRepair = true)
         {
-            var result = Read(completion, request.Family.TimeZone, questions);
-            return (new DueDateCheck(request.Family, request.Now, pipeline.Value.ReviewBelowConfidence).Apply(result, request.Words.Text, questions), usage);
-        }
-        catch (ModelAnswerException e)
-        {
-            throw new ModelAnswerException(e.Code, e.Message) { Usage = usage };
+            if (await model.AskAsync(messages, format, maxInputTokens, maxOutputTokens, reserve, cancellation) is not var (completion, usage))
+                return null;
+            spent = usage.Plus(spent);
+            try
+            {
+                var result = Read(completion, request.Family.TimeZone, questions);
+                return (new DueDateCheck(request.Family, request.Now, pipeline.Value.ReviewBelowConfidence).Apply(result, request.Words.Text, questions), spent);
+            }
+            catch (ModelAnswerException e) when (e.RejectionReason is null && !isRepair)
+            {
+                var repair = $"Your answer to this was of no use: {e.Message} Answer again, whole, as the schema says.";
+                messages.Add(new SystemChatMessage(repair));
+                maxInputTokens += repair.Length + MaxFormatTokens;
+            }
+            catch (ModelAnswerException e)
+            {
+                throw new ModelAnswerException(e.Code, e.Message) { Usage = spent, RejectionReason = e.RejectionReason ?? "not_understood" };
+            }
         }
     }
 
     private static ExtractionResult Read(ChatCompletion completion, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
     {
-        if (completion.Refusal is { Length: > 0 })
-            throw new ModelAnswerException("ai_refused", "The model refused to answer.");
+        if (completion.Refusal is { Length: > 0 } || completion.FinishReason is ChatFinishReason.ContentFilter)
+            throw new ModelAnswerException("ai_refused", "The model refused to answer.") { RejectionReason = "model_refused" };
         if (completion.FinishReason is not ChatFinishReason.Stop)
-            throw new ModelAnswerException("ai_answer_incomplete", $"The model stopped early: {completion.FinishReason}.");
+            throw new ModelAnswerException("ai_answer_incomplete", $"The model stopped early: {completion.FinishReason}.") { RejectionReason = "not_understood" };
         return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), zone, questions);
     }
 }

@@ -10,7 +10,7 @@ namespace FamilyPa.Core.OpenAI;
 /// <summary>The chat deployment, asked as its models want to be: without reasoning, and with a bound on what is answered.</summary>
 public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptions<PipelineSettings> pipeline, ILogger<ChatModel> log)
 {
-    /// <summary>How much larger the second budget is, where a model reasons though it was told not to.</summary>
+    /// <summary>How much larger the second budget is, where an answer is longer than expected or a model reasons though it was told not to.</summary>
     private const int LargerBudget = 4;
 
     /// <param name="maxInputTokens">The maximum of the messages and the format together.</param>
@@ -25,14 +25,14 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
     {
         if (await AskOnceAsync(messages, format, maxInputTokens, maxOutputTokens, reserve, cancellation) is not { } first)
             return null;
-        if (!IsEaten(first.Completion))
+        if (!IsCutOff(first.Completion))
             return first;
         try
         {
             if (await AskOnceAsync(messages, format, maxInputTokens, maxOutputTokens * LargerBudget, reserve, cancellation) is not { } second)
                 return null;
             var usage = second.Usage.Plus(first.Usage);
-            return IsEaten(second.Completion) ? throw Exhausted(usage) : (second.Completion, usage);
+            return IsCutOff(second.Completion) && !HasText(second.Completion) ? throw Exhausted(usage) : (second.Completion, usage);
         }
         catch (ClientResultException)
         {
@@ -60,6 +60,10 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
             usage.Measure();
             return (completion, usage);
         }
+        catch (ClientResultException e) when (ServiceError.Of(e).Meaning == ErrorMeaning.Filtered)
+        {
+            throw new ModelAnswerException("ai_content_filter", "The service's content filter stopped the request.") { RejectionReason = "model_refused" };
+        }
         catch (ClientResultException e)
         {
             ServiceError.Report(log, e, deployment);
@@ -84,6 +88,7 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
         return options;
     }
 
-    private static bool IsEaten(ChatCompletion completion) =>
-        completion.FinishReason is ChatFinishReason.Length && completion.Refusal is not { Length: > 0 } && completion.Content.All(part => part.Text is not { Length: > 0 });
+    private static bool IsCutOff(ChatCompletion completion) => completion.FinishReason is ChatFinishReason.Length && completion.Refusal is not { Length: > 0 };
+
+    private static bool HasText(ChatCompletion completion) => completion.Content.Any(part => part.Text is { Length: > 0 });
 }

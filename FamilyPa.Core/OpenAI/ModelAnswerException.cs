@@ -12,6 +12,9 @@ public sealed class ModelAnswerException(string code, string detail) : Exception
 
     public ModelUsage? Usage { get; init; }
 
+    /// <summary>The job's reason where asking again would end in the same way, so that the message is rejected; null where it would not.</summary>
+    public string? RejectionReason { get; init; }
+
     /// <summary>Whether the client could not make sense of the service's response: it reads lazily, and throws whatever it stumbles over.</summary>
     public static bool IsUnreadable(Exception error) =>
         error is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException;

@@ -18,6 +18,9 @@ internal enum ErrorMeaning
     /// <summary>The recording that was sent.</summary>
     Recording,
 
+    /// <summary>The content filter stopped what a member wrote.</summary>
+    Filtered,
+
     /// <summary>Everything that the status alone explains.</summary>
     Other,
 }
@@ -56,7 +59,7 @@ internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Mean
     private static (ErrorMeaning Meaning, string? Reason) Of(string? code, string? parameter, string message)
     {
         if (code == "content_filter")
-            return (ErrorMeaning.Other, null);
+            return (ErrorMeaning.Filtered, null);
         var isUnsupported = code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter";
         if (parameter is not (null or "" or "file"))
             return (isUnsupported ? ErrorMeaning.OurRequest : ErrorMeaning.Other, null);

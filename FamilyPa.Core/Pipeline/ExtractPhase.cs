@@ -27,8 +27,21 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
 
         var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt);
         PhaseResult.Deferred? deferred = null;
-        if (await extractor.ExtractAsync(request, ReserveAsync, cancellation) is not var (extraction, usage))
-            return deferred!;
+        ExtractionResult extraction;
+        ModelUsage? usage;
+        try
+        {
+            if (await extractor.ExtractAsync(request, ReserveAsync, cancellation) is not var (result, cost))
+                return deferred!;
+            (extraction, usage) = (result, cost);
+        }
+        catch (ModelAnswerException e) when (e.RejectionReason is { } reason)
+        {
+            log.ModelAnswerUnusable(job.MessageSid, job.AttemptId, reason, e.Code);
+            log.ModelAnswered(job, e.Usage);
+            return new PhaseResult.Rejected(reason) { IsAnswered = true, Output = batch => BudgetReservations.AddUsage(batch, job, e.Usage) };
+        }
+
         log.ModelAnswered(job, usage);
         return new PhaseResult.Next(Phase.Finalize)
         {

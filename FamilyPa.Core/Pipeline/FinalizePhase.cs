@@ -88,7 +88,8 @@ public sealed class FinalizePhase(
         var withdrawn = job.PhaseInput.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
         withdrawn.ForEach(effects.Withdraw);
 
-        var question = extraction.ClarifyingQuestion ?? (tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
+        var question = extraction.ClarifyingQuestion
+            ?? (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
         if (question is not null)
             effects.Ask(question, extraction.Tasks, tasks);
 

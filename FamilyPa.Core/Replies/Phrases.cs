@@ -36,6 +36,12 @@ public sealed partial class Phrases
     /// <summary>The question where the model had none.</summary>
     public required string IsThatRight { get; init; }
 
+    /// <summary>Asked where a part of what was said could not be used.</summary>
+    public required string Incomplete { get; init; }
+
+    /// <summary>{0}: a task's title.</summary>
+    public required string UnreadableDue { get; init; }
+
     /// <summary>{0}: a task's title; {1}: when it is due as it was stored; likewise of the next three.</summary>
     public required string OtherWeekday { get; init; }
 
@@ -66,6 +72,11 @@ public sealed partial class Phrases
     public required string Invitation { get; init; }
 
     public required string EmptyMessage { get; init; }
+
+    /// <summary>The model or its filter declined.</summary>
+    public required string Reword { get; init; }
+
+    public required string NotUnderstood { get; init; }
 
     /// <summary>{0}: one of <see cref="Kinds"/>.</summary>
     public required string Unsupported { get; init; }

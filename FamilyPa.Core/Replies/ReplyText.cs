@@ -31,6 +31,9 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <summary>The question to ask about an unsure task where the model had none.</summary>
     public string IsThatRight => phrases.IsThatRight;
 
+    /// <summary>The question to ask where a part of the model's answer was of no use.</summary>
+    public string Incomplete => phrases.Incomplete;
+
     public string Understood(Understanding what)
     {
         List<string> lines = [];
@@ -61,6 +64,8 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     public string Rejected(string reason) => reason switch
     {
         "empty_message" => phrases.EmptyMessage,
+        "model_refused" => phrases.Reword,
+        "not_understood" => phrases.NotUnderstood,
         "unsupported_audio" => phrases.UnsupportedAudio,
         "media_too_large" => Format(phrases.MediaTooLarge, limits.MaxMediaMegabytes),
         "audio_too_long" => Format(phrases.AudioTooLong, limits.MaxAudioMinutes),

@@ -62,7 +62,7 @@ public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp ap
     public async Task A_sender_whose_messages_keep_failing_is_paused_and_others_are_not()
     {
         var sender = await App.AddFamilyAsync();
-        using (App.OpenAI.Faults.Add(Fault.Refusal().OnlyFor("forbidden")))
+        using (App.OpenAI.Faults.Add(Fault.Reasoning().OnlyFor("forbidden")))
         {
             for (var n = 0; n < 2; n++)
                 await App.WaitForJobAsync(await App.TextAsync($"buy forbidden {n}", sender), "failed");

@@ -11,9 +11,6 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
     {
         { "ai_http_500", Fault.Status("chat", 500) },
         { "ai_http_429", Fault.Status("chat", 429, TimeSpan.FromSeconds(1)) },
-        { "ai_answer_breaks_schema", Fault.BreakSchema(SchemaBreak.MissingTasks) },
-        { "ai_refused", Fault.Refusal() },
-        { "ai_answer_incomplete", Fault.LengthStop() },
         { "ai_reasoning_exhausted", Fault.Reasoning() },
         { "ai_response_unreadable", Fault.Rubbish("chat", RubbishKind.Html) },
         { "ai_response_unreadable", Fault.EmptyChoices() },

@@ -76,7 +76,7 @@ public sealed class When_the_reply_cannot_be_sent(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task Nothing_is_said_on_WhatsApp_a_day_after_the_members_last_words()
     {
-        using (App.OpenAI.Faults.Add(Fault.Refusal().OnlyFor("medlars")))
+        using (App.OpenAI.Faults.Add(Fault.Reasoning().OnlyFor("medlars")))
             await App.WaitForJobAsync(await App.TextAsync("buy medlars"), "failed");
         var sid = await App.Database.ScalarAsync<string>("select message_sid from inbound_messages where body = 'buy medlars'");
         await App.WaitForAsync(

@@ -34,6 +34,10 @@ public sealed record ExtractedTask(
     [property: JsonPropertyName("confidence")] double Confidence,
     [property: JsonPropertyName("answers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Answers = null)
 {
+    /// <summary>A local date and time, as <see cref="DueAt"/>, where the sender said when to be reminded and that is not when the task is due.</summary>
+    [JsonPropertyName("remind_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RemindAt { get; init; }
+
     /// <summary>The model gave a due date that is none.</summary>
     [JsonIgnore]
     public bool HasUnreadableDue { get; init; }

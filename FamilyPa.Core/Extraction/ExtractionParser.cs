@@ -68,11 +68,13 @@ public static class ExtractionParser
             return null;
         var due = Text(task, "due_at", 40);
         var isDate = due is not null && DueDate.TryParse(due, zone, out _);
+        var remind = Text(task, "remind_at", 40);
         var category = Text(task, "category", 50);
         return new ExtractedTask(
             title, Text(task, "notes", MaxNotes), isDate ? due : null, Text(task, "assignee", 100),
             category is null || ExtractionSchema.Categories.Contains(category) ? category : "other", Confidence(task), answers)
         {
+            RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
             HasUnreadableDue = !isDate && (due is not null || IsOther(task, "due_at")),
         };
     }

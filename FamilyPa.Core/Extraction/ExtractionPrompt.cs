@@ -22,6 +22,8 @@ internal static class ExtractionPrompt
         - One task for each thing to be done; none for greetings, thanks and small talk. Do not invent anything.
         - title: short, imperative, in the sender's language, without the date and without the assignee.
         - due_at: local date yyyy-MM-dd, or yyyy-MM-ddTHH:mm only if a time of day was said; null if neither a day nor a time was said.
+        - remind_at: local date and time yyyy-MM-ddTHH:mm, only if the message says when to be reminded and that is not due_at ("remind me an hour before").
+          "remind me at 5 to call Ben" has due_at 17:00 and no remind_at. "in 31 minutes" is exactly 31 minutes after now.
         - assignee: a name from "members" only if the message says who; otherwise null.
         - "spoken": the message was transcribed from a recording, so a word may be misheard. "forwarded": somebody else wrote it, not the sender.
         - confidence: 0 to 1. If you cannot tell what is meant, give the likeliest task a low confidence and ask one clarifying_question.

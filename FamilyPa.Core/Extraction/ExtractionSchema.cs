@@ -46,12 +46,13 @@ public static class ExtractionSchema
                 {
                     ["type"] = "object",
                     ["additionalProperties"] = false,
-                    ["required"] = Strings(["title", "notes", "due_at", "assignee", "category", "confidence"]),
+                    ["required"] = Strings(["title", "notes", "due_at", "remind_at", "assignee", "category", "confidence"]),
                     ["properties"] = new JsonObject
                     {
                         ["title"] = Described("string", "What to do, short, in the sender's language, without the date."),
                         ["notes"] = Described("string|null", "Details that do not fit the title."),
                         ["due_at"] = Described("string|null", "Local date (yyyy-MM-dd), or local date and time (yyyy-MM-ddTHH:mm) if a time was said."),
+                        ["remind_at"] = Described("string|null", "Local date and time (yyyy-MM-ddTHH:mm) to remind at, only if it was said and is not due_at."),
                         ["assignee"] = new JsonObject
                         {
                             ["type"] = Strings(["string", "null"]),

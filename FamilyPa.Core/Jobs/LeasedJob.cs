@@ -40,12 +40,14 @@ public sealed record LeasedJob(
 /// <param name="Files">Those of them that the download phase has looked at.</param>
 /// <param name="Transcripts">Those that have been listened to.</param>
 /// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
+/// <param name="Missed">Titles of open tasks of which the sender could not be reminded and was not yet told so.</param>
 /// <param name="Forwarded">Somebody else's words, passed on.</param>
 public sealed record PhaseInput(
     IReadOnlyList<MediaPart> Media,
     IReadOnlyList<MediaFile> Files,
     IReadOnlyList<Transcript> Transcripts,
     IReadOnlyList<OpenQuestion> Questions,
+    IReadOnlyList<string> Missed,
     bool Forwarded);
 
 /// <summary>What came of asking for a job.</summary>

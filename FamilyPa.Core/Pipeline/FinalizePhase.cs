@@ -18,7 +18,8 @@ namespace FamilyPa.Core.Pipeline;
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
     Database database, ReplyOutbox replies, ChatCommands commands,
-    IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits) : IPhase
+    IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits,
+    IOptions<ReminderSettings> reminders) : IPhase
 {
     public Phase Phase => Phase.Finalize;
 
@@ -54,6 +55,17 @@ public sealed class FinalizePhase(
             { StatusReason: { } reason } => (text.Rejected(reason), null),
             _ => (text.Understood(Understand(batch, job, extraction!, text)), null),
         };
+        if (job.PhaseInput.Missed.Count > 0 && !Keywords.IsReason(job.Classification))
+        {
+            reply.Text = text.WithMissed(reply.Text, job.PhaseInput.Missed);
+            batch.Add(
+                """
+                update outbound_messages o set told_by = $1
+                where o.family_id = $2 and is_missed_reminder(o) and o.told_by is null and without_channel(o.to_address) = $3
+                """,
+                job.MessageSid, job.Family.Id, Address.WithoutChannel(job.FromAddress));
+        }
+
         var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text)
         {
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
@@ -69,12 +81,16 @@ public sealed class FinalizePhase(
         List<UnderstoodTask> tasks = [];
         foreach (var (ordinal, task) in extraction.Tasks.Index())
         {
+            var due = Date(task.DueAt, job.Family);
             var understood = new UnderstoodTask(
                 task.Title,
-                task.DueAt is { } due && DueDate.TryParse(due, job.Family.TimeZone, out var date) ? date : null,
+                due,
                 FindMember(job.Family, task.Assignee),
                 task.Confidence < settings.Value.ReviewBelowConfidence,
-                task.Answers is not null);
+                task.Answers is not null)
+            {
+                RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
+            };
             effects.Store(ordinal, task, understood);
             tasks.Add(understood);
         }
@@ -98,7 +114,22 @@ public sealed class FinalizePhase(
             tasks,
             [.. withdrawn.Select(asked => asked.Title).OfType<string>()],
             question,
-            [.. job.PhaseInput.Files.Select(file => file.Reason).OfType<string>()]);
+            [.. job.PhaseInput.Files.Select(file => file.Reason).OfType<string>()])
+        {
+            IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),
+        };
+    }
+
+    private static DueDate? Date(string? text, Family family) => text is not null && DueDate.TryParse(text, family.TimeZone, out var date) ? date : null;
+
+    /// <summary>Whether WhatsApp will be closed to us when the sender is to be reminded, unless they write again, and there is no other way.</summary>
+    private bool IsOutOfReach(UnderstoodTask task, LeasedJob job)
+    {
+        var settings = reminders.Value;
+        if (!settings.Enabled || settings.BySms || settings.WhatsAppTemplate is { Length: > 0 } || !Address.IsWhatsApp(job.FromAddress))
+            return false;
+        var at = task.RemindAt ?? task.Due?.At - (TimeOnly.MaxValue - settings.AllDayAt);
+        return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignee is null || task.Assignee.UserId == job.Sender.UserId);
     }
 
     private static Member? FindMember(Family family, string? name) =>

@@ -22,19 +22,20 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
           set title = $4, notes = coalesce($5, t.notes), category = coalesce($6, t.category),
               assignee = coalesce((select user_id from family_members where family_id = $1 and user_id = $7), t.assignee),
               due_at = coalesce($8, t.due_at), due_all_day = case when $8 is null then t.due_all_day else $9 end,
+              remind_at = coalesce($14, t.remind_at),
               needs_review = $10, confidence = $11, updated_at = now()
           where t.id in (select task_id from answered) and t.status in ('open', 'in_progress')
           returning t.id)
-        insert into tasks (family_id, source_message_sid, ordinal, title, notes, category, assignee, due_at, due_all_day,
+        insert into tasks (family_id, source_message_sid, ordinal, title, notes, category, assignee, due_at, due_all_day, remind_at,
                            needs_review, confidence, created_by)
-        select $1, $2, $3, $4, $5, $6, (select user_id from family_members where family_id = $1 and user_id = $7), $8, $9, $10, $11, $12
+        select $1, $2, $3, $4, $5, $6, (select user_id from family_members where family_id = $1 and user_id = $7), $8, $9, $14, $10, $11, $12
         where not exists (select from completed)
           and not exists (select from clarifications where id = $13 and answered_by = $2 and task_id is not null)
         on conflict (source_message_sid, ordinal) do nothing
         """,
         claim.Family.Id, claim.MessageSid, ordinal, task.Title, task.Notes, task.Category, understood.Assignee?.UserId,
         understood.Due?.At.ToUniversalTime(), understood.Due?.AllDay ?? false, understood.NeedsReview, task.Confidence, claim.Sender.UserId,
-        task.Answers);
+        task.Answers, understood.RemindAt?.ToUniversalTime());
 
     /// <summary>Drops the task that the sender was asked about and does not want.</summary>
     public void Withdraw(OpenQuestion question) => batch.Add(

@@ -3,10 +3,14 @@ using FamilyPa.Core.Tasks;
 namespace FamilyPa.Core.Reminders;
 
 /// <summary>A task of which a member is to be reminded now.</summary>
-/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, and when it is due).</param>
-public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate Due, Recipient Recipient);
+/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, and the time that was said, else when it is due).</param>
+public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate? Due, Recipient Recipient);
 
 /// <param name="Zone">An IANA name.</param>
-/// <param name="To">Where the member wrote from last, by the same channel.</param>
+/// <param name="To">Where the member wrote from last, by the same channel; by SMS where WhatsApp takes nothing now.</param>
 /// <param name="From">The number of ours that the member wrote to, else <c>our_number</c>; null where none is known.</param>
-public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From);
+public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From)
+{
+    /// <summary>The SID of WhatsApp's approved template to send it with; null for free text.</summary>
+    public string? Template { get; init; }
+}

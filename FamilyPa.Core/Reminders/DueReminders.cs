@@ -1,6 +1,7 @@
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reminders;
@@ -11,28 +12,31 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told.</summary>
+    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
     internal const string Sql =
         """
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
-               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7))
+               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
+               m.phone_e164, m.last_inbound_at < now() - $8::interval or is_closed(last.from_address)
         from tasks t
         join families f on f.id = t.family_id
         join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)
         -- The due time is part of the key, so a postponed task is reminded of again.
-        cross join lateral (select format('reminder:%s:%s', t.id, floor(extract(epoch from t.due_at))::bigint)) as k (key)
+        cross join lateral (select format('reminder:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint)) as k (key)
         left join lateral (
           select i.from_address, i.to_address from inbound_messages i
           where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
-        -- No reminder comes more than a day before its task is due.
         where t.status in ('open', 'in_progress')
-          and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
+          -- A time that was said is kept, at night too. Where none was, no reminder comes more than a day before its task is due.
+          and ((t.remind_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and (now() at time zone 'UTC')
+            or (t.remind_at is null
+              and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
+              and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
+                between now() - $1::interval and now()
+              and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5)))
           and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
-          and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
-            between now() - $1::interval and now()
-          and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5)
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'reminder' and o.status <> 'pending')
-        order by m.family_id, m.user_id, t.due_at, t.id limit $6
+        order by m.family_id, m.user_id, coalesce(t.due_at, t.remind_at), t.id limit $6
         """;
 
     /// <returns>The reminders of a member one after another. Those that Twilio did not take before are among them.</returns>
@@ -49,12 +53,24 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             .Add(
                 Sql,
                 when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
-                app.Value.Numbers() is [var ours, ..] ? ours : null);
+                app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow);
         return await batch.ListAsync(
             row => new DueReminder(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
-                new Recipient(
-                    row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10))),
+                row.GetGuid(0), row.GetString(1), row.GetString(2),
+                row.IsDBNull(3) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
+                Recipient(
+                    new Recipient(row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10)),
+                    row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12))),
             cancellation);
+    }
+
+    /// <summary>Where WhatsApp takes no free text now: its template, else SMS, if one of them can be used.</summary>
+    private Recipient Recipient(Recipient last, string? phone, bool isClosed)
+    {
+        if (!isClosed || !Address.IsWhatsApp(last.To))
+            return last;
+        if (settings.Value.WhatsAppTemplate is { Length: > 0 } template)
+            return last with { Template = template };
+        return settings.Value.BySms && phone is not null ? last with { To = phone, From = last.From is null ? null : Address.WithoutChannel(last.From) } : last;
     }
 }

@@ -40,7 +40,10 @@ public sealed class ReminderSender(
     {
         var recipient = reminders[0].Recipient;
         var message = new OutgoingMessage(
-            ReplyKind.Reminder, recipient.FamilyId, reminders[0].Key, recipient.To, recipient.From, ReminderText.Of(reminders, clock.GetUtcNow()));
+            ReplyKind.Reminder, recipient.FamilyId, reminders[0].Key, recipient.To, recipient.From, ReminderText.Of(reminders, clock.GetUtcNow()))
+        {
+            Template = recipient.Template,
+        };
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
             // The others get rows too, so that they are not found again: sent in this message, or not sent for the same reason as it.
             .Add(

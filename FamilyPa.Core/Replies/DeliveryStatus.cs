@@ -28,6 +28,7 @@ public sealed class DeliveryStatus(Database database)
                 where r.rank < excluded.rank
                 """,
                 report)
+            .Guard("select close_channel(o.to_address, $2) from outbound_messages o where o.provider_sid = $1", report[0], report[3])
             // Reports about messages that another system sent from our number are never used.
             .Add("delete from delivery_reports where received_at < now() - interval '1 day'");
         await batch.ExecuteAsync(cancellation);

@@ -21,7 +21,7 @@ public enum ReplyKind
     /// <summary>Another member added this one. The reference is <c>member:</c> and the member's id.</summary>
     Invitation,
 
-    /// <summary>A task is due. The reference is <c>reminder:</c>, the task's id, and when it is due.</summary>
+    /// <summary>A task is due. The reference is <c>reminder:</c>, the task's id, and the time that was said, else when it is due.</summary>
     Reminder,
 
     /// <summary>A sign-in code. The reference is <c>code:</c> and the id in <c>login_codes</c>.</summary>
@@ -38,6 +38,9 @@ public sealed record OutgoingMessage(ReplyKind Kind, Guid? FamilyId, string Refe
 {
     /// <summary>It confirms a STOP: the one message that its sender still gets, on WhatsApp only, because on SMS Twilio confirms it.</summary>
     public bool ConfirmsStop { get; init; }
+
+    /// <summary>The SID of the approved WhatsApp template to send it with, which is allowed at any time; null for free text.</summary>
+    public string? Template { get; init; }
 
     /// <summary>Puts a code or link, which is not stored, into the stored body; null where the body has none.</summary>
     public Func<string, string>? AddSecret { get; init; }

@@ -71,6 +71,12 @@ public sealed partial class Phrases
     /// <summary>{0}: who added the member. {1}: the family's name.</summary>
     public required string Invitation { get; init; }
 
+    /// <summary>Said where WhatsApp will be closed to us when a reminder is due.</summary>
+    public required string RemindedIfWritten { get; init; }
+
+    /// <summary>{0}: titles of tasks.</summary>
+    public required string Missed { get; init; }
+
     public required string EmptyMessage { get; init; }
 
     /// <summary>The model or its filter declined.</summary>

@@ -31,7 +31,8 @@ public sealed partial class ReplyOutbox
             where m.id = checked.id and (m.status = 'pending' or (m.status = 'sending' and m.sending_id = $3))
             returning m.body, m.error_code
             """,
-            message.Reference, Name(message.Kind), message.SendingId, message.ConfirmsStop, Address.WhatsAppWindow);
+            message.Reference, Name(message.Kind), message.SendingId, message.ConfirmsStop,
+            message.Template is null ? Address.WhatsAppWindow : null);
 
     /// <summary>Adds the result of a sending; null when this attempt sent nothing, which settles what an earlier process left behind.</summary>
     public static DatabaseBatch AddResult(DatabaseBatch batch, string reference, ReplyKind kind, SendResult? result) => result is null
@@ -41,8 +42,9 @@ public sealed partial class ReplyOutbox
             where message_sid = $1 and kind = $2 and status = 'sending'
             """,
             reference, Name(kind))
+        : AddClosed(batch, reference, kind, result)
         // A message that was to be sent again, and that Twilio did not accept, is uncertain as before and may be sent again by a later run.
-        : batch.Add(
+            .Add(
             """
             update outbound_messages
             set status = case when $3 = 'pending' and resent_at is not null then 'uncertain' else $3 end,
@@ -51,6 +53,10 @@ public sealed partial class ReplyOutbox
             where message_sid = $1 and kind = $2 and status = 'sending'
             """,
             reference, Name(kind), StatusOf(kind, result), (result as SendResult.Sent)?.Sid, CodeOf(result));
+
+    private static DatabaseBatch AddClosed(DatabaseBatch batch, string reference, ReplyKind kind, SendResult result) => result is SendResult.Rejected rejected
+        ? batch.Guard("select close_channel(o.to_address, $3) from outbound_messages o where o.message_sid = $1 and o.kind = $2", reference, Name(kind), rejected.Code)
+        : batch;
 
     /// <summary>Adds the statement that takes an uncertain message up once more.</summary>
     private static DatabaseBatch AddResend(DatabaseBatch batch, OutgoingMessage message) => batch.Add(
@@ -76,6 +82,7 @@ public sealed partial class ReplyOutbox
           when case when {confirmsStop} then o.to_address not ilike 'whatsapp:%' else has_opted_out(o.to_address) end then 'opted_out'
           when o.family_id is not null and not exists (
             select from family_members m where m.family_id = o.family_id and m.phone_e164 = without_channel(o.to_address)) then 'no_member'
+          when is_closed(o.to_address) then 'channel_closed'
           when o.to_address ilike 'whatsapp:%' and exists (
             select from family_members m where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - {window}::interval) then 'outside_window'
         end

@@ -7,7 +7,11 @@ namespace FamilyPa.Core.Replies;
 
 /// <summary>A task as it was stored, for telling its sender.</summary>
 /// <param name="Completes">It is an earlier task, completed by the sender's answer.</param>
-public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee, bool NeedsReview, bool Completes = false);
+public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee, bool NeedsReview, bool Completes = false)
+{
+    /// <summary>When the sender said to be reminded: at the due time if that has a time of day and no other was said.</summary>
+    public DateTimeOffset? RemindAt { get; init; }
+}
 
 /// <summary>What was understood of a message.</summary>
 /// <param name="Heard">What the recordings said.</param>
@@ -15,7 +19,11 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee
 /// <param name="Question">What we ask back; null when all is clear.</param>
 /// <param name="Ignored">Why attachments were left out, as the job's reasons.</param>
 public sealed record Understanding(
-    string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored);
+    string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored)
+{
+    /// <summary>A reminder will come later than WhatsApp lets us write unasked, and there is no other way to send it.</summary>
+    public bool IsReminderOutOfReach { get; init; }
+}
 
 /// <summary>Composes replies: plain words, in the sender's language, dates as that language writes them.</summary>
 /// <param name="board">The board's address; null leaves it out.</param>
@@ -49,6 +57,8 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
             lines.Add(phrases.Completed);
         lines.AddRange(completed.Select((task, i) => $"{added.Count + i + 1}. {Line(task)}"));
         lines.AddRange(what.Withdrawn.Select(title => Format(phrases.Withdrawn, title)));
+        if (what.IsReminderOutOfReach)
+            lines.Add(phrases.RemindedIfWritten);
         if (what.Tasks.Count > 0 && board is not null)
             lines.Add(Format(phrases.Board, board));
 
@@ -74,6 +84,11 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         "no_speech" => phrases.NoSpeech,
         _ => Format(phrases.Unsupported, phrases.Kinds.GetValueOrDefault(reason[(reason.LastIndexOf('_') + 1)..], phrases.Kinds["media"])),
     };
+
+    /// <summary>Adds of what the receiver should have been reminded and was not.</summary>
+    public string WithMissed(string reply, IReadOnlyList<string> titles) => titles.Count == 0
+        ? reply
+        : $"{reply}\n{Format(phrases.Missed, string.Join(", ", titles.Select(TaskLine.Cut)))}";
 
     public static string Failed(string locale) => Phrases.Of(locale).Failed;
 

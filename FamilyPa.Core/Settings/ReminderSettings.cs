@@ -19,5 +19,11 @@ public sealed class ReminderSettings
     /// <summary>The app drops a reminder that is overdue by more than this.</summary>
     public TimeSpan LatestAfter { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>The SID (<c>HX…</c>) of the approved WhatsApp template for reminders outside WhatsApp's 24 hours. Its first variable is the reminder's text.</summary>
+    public string? WhatsAppTemplate { get; set; }
+
+    /// <summary>Whether a reminder goes by SMS outside WhatsApp's 24 hours when there is no template. False if our number cannot send SMS.</summary>
+    public bool BySms { get; set; } = true;
+
     public bool AreSensible => Before >= TimeSpan.Zero && Before <= TimeSpan.FromHours(12) && LatestAfter > TimeSpan.Zero && LatestAfter <= TimeSpan.FromDays(1);
 }

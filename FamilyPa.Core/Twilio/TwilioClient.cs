@@ -34,14 +34,15 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
 {
     private const int LongestBody = 1600;
 
-    public async Task<SendResult> SendAsync(string to, string from, string body, CancellationToken cancellation)
+    /// <param name="template">The SID of a WhatsApp template whose first variable is the body; null for free text.</param>
+    public async Task<SendResult> SendAsync(string to, string from, string body, string? template, CancellationToken cancellation)
     {
         var app = settings.Value;
         using var form = new FormUrlEncodedContent(
         [
             new("To", to),
             new("From", from),
-            new("Body", Fit(body)),
+            .. Content(body, template),
             new("StatusCallback", $"{app.PublicBaseUrl.TrimEnd('/')}/api/webhooks/twilio/status?secret={Uri.EscapeDataString(app.WebhookSharedSecret)}"),
         ]);
         try
@@ -59,6 +60,11 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
             return new SendResult.Uncertain(e is OperationCanceledException ? "twilio_timeout" : "twilio_connection_lost");
         }
     }
+
+    /// <remarks>WhatsApp allows no line breaks in a template's variable.</remarks>
+    private static KeyValuePair<string, string>[] Content(string body, string? template) => template is null
+        ? [new("Body", Fit(body))]
+        : [new("ContentSid", template), new("ContentVariables", JsonSerializer.Serialize(new Dictionary<string, string> { ["1"] = Fit(body).ReplaceLineEndings(" · ") }))];
 
     /// <summary>The body, shortened to the length that Twilio accepts.</summary>
     public static string Fit(string body) => body.Length <= LongestBody ? body : body.Cut(LongestBody - 1) + "…";

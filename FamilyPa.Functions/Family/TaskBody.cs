@@ -15,6 +15,8 @@ internal sealed class TaskBody(MemberFamily family)
 
     private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
 
+    private const string RemindExpected = "ISO 8601 with a time of day: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00)";
+
     /// <param name="whole">Whether the request creates a task, which requires a title.</param>
     public async Task<Dictionary<string, object?>> ReadAsync(JsonFields fields, Identity member, bool whole, CancellationToken cancellation)
     {
@@ -48,6 +50,13 @@ internal sealed class TaskBody(MemberFamily family)
             Keep("due_at", null);
         }
 
+        var remind = fields.Text("remind_at", longest: 40, nullable: true);
+        if (remind is not null && await DueAsync(remind, member, cancellation) is { AllDay: false } reminder)
+            task["remind_at"] = reminder.At.ToUniversalTime();
+        else if (remind is not null)
+            fields.Refuse("remind_at", RemindExpected);
+        else
+            Keep("remind_at", null);
         return task;
 
         void Keep(string name, object? value)

@@ -50,6 +50,7 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
         await Database.ExecuteAsync("delete from tasks");
         await Database.ExecuteAsync("delete from outbound_messages");
         await Database.ExecuteAsync("delete from chat_turns");
+        await Database.ExecuteAsync("delete from closed_channels");
         await Database.ExecuteAsync("delete from inbound_messages");
         await Database.ExecuteAsync("update family_members set opted_out_at = null, last_inbound_at = null");
         await BeAtAsync(12);

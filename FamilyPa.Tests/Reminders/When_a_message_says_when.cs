@@ -1,3 +1,4 @@
+using System.Globalization;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Reminders;
@@ -13,11 +14,57 @@ public sealed class When_a_message_says_when(FastApp app) : AppTest<FastApp>(app
         await App.RunTimerAsync("Reminders");
         Assert.DoesNotContain(App.Twilio.Sent, sent => sent.Body.StartsWith("Reminder", StringComparison.Ordinal));
 
-        await App.Database.ExecuteAsync("update tasks set due_at = now() + interval '20 minutes', created_at = now() - interval '1 day' where source_message_sid = $1", sid);
+        await App.Database.ExecuteAsync("update tasks set due_at = now() - interval '1 minute', created_at = now() - interval '1 day' where source_message_sid = $1", sid);
         await App.RunTimerAsync("Reminders");
         await App.RunTimerAsync("Reminders");
 
         var reminder = Assert.Single(App.Twilio.Sent, sent => sent.Body.StartsWith("Reminder", StringComparison.Ordinal));
         Assert.StartsWith("Reminder: Water the orchids", reminder.Body, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_reminder_comes_at_that_time_unless_another_was_said()
+    {
+        var day = DateTime.UtcNow.AddDays(3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        using var script = App.OpenAI.Respond(request => request.UserMessage.Contains("hedge and bins", StringComparison.Ordinal), $$"""
+            {"tasks":[{"title":"Cut the hedge","due_at":"{{day}}T22:00","remind_at":null,"confidence":0.9},
+             {"title":"Bins","due_at":"{{day}}","remind_at":"{{day}}T07:00","confidence":0.9},
+             {"title":"Letter","due_at":"{{day}}","remind_at":null,"confidence":0.9}],"clarifying_question":null,"language":"en"}
+            """);
+
+        var sid = await App.TextAsync("hedge and bins");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(
+            [$"{day} 22:00", $"{day} 07:00", null],
+            (await App.Database.RowsAsync(
+                """
+                select to_char(t.remind_at at time zone f.timezone, 'YYYY-MM-DD HH24:MI') as at
+                from tasks t join families f on f.id = t.family_id where t.source_message_sid = $1 order by t.ordinal
+                """, sid)).Select(row => row["at"]));
+    }
+
+    [Fact]
+    public async Task Who_could_not_be_reminded_is_told_by_the_next_reply_and_once()
+    {
+        var sid = await App.TextAsync("feed the tortoise");
+        await App.WaitForJobAsync(sid, "done");
+        await App.Database.ExecuteAsync(
+            """
+            insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
+            select t.family_id, format('reminder:%s:1', t.id), 'reminder', m.from_address, m.to_address, '', 'suppressed', 'outside_window'
+            from tasks t join inbound_messages m on m.message_sid = t.source_message_sid where t.source_message_sid = $1
+            """, sid);
+
+        var next = await App.TextAsync("buy milk");
+        await App.WaitForJobAsync(next, "done");
+        var list = await App.TextAsync("list");
+        await App.WaitForJobAsync(list, "done");
+
+        Assert.EndsWith("I could not remind you in time of: Feed the tortoise", await ReplyAsync(next), StringComparison.Ordinal);
+        Assert.DoesNotContain("could not remind", await ReplyAsync(list), StringComparison.Ordinal);
+    }
+
+    private Task<string> ReplyAsync(string sid) =>
+        App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
 }

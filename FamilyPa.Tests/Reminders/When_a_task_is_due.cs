@@ -120,20 +120,104 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
         Assert.Empty(world.Twilio.Sent);
     }
 
-    [Fact]
-    public async Task Outside_of_WhatsApps_window_it_is_only_noted()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(22)]
+    public async Task A_time_that_was_said_is_kept_at_night_too(int hour)
     {
-        await world.Database.ExecuteAsync("delete from inbound_messages");
-        await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.FromHours(25));
+        await world.BeAtAsync(hour);
+        await RemindAtAsync(await world.TaskAsync("Take the pill", TimeSpan.FromMinutes(-1)), TimeSpan.FromMinutes(-1));
+        await RemindAtAsync(await world.TaskAsync("Later", Soon), Soon);
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.StartsWith("Reminder: Take the pill", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reminder_can_come_days_before_the_task_is_due_or_without_a_due_date()
+    {
+        await RemindAtAsync(await world.TaskAsync("Renew passport", TimeSpan.FromDays(9)), TimeSpan.FromMinutes(-2));
+        var undated = await world.TaskAsync("Stretch", Soon);
+        await world.Database.ExecuteAsync("update tasks set due_at = null where id = $1", undated);
+        await RemindAtAsync(undated, TimeSpan.FromMinutes(-2));
+
+        await world.Sender.RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent).Body;
+        Assert.Contains("Renew passport", sent, StringComparison.Ordinal);
+        Assert.Contains("Stretch", sent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reminder_at_the_due_time_moves_with_it()
+    {
+        var task = await world.TaskAsync("Buy milk", Soon);
+        await world.Database.ExecuteAsync("update tasks set remind_at = due_at where id = $1", task);
+
+        await world.Database.ExecuteAsync("update tasks set due_at = due_at + interval '1 hour' where id = $1", task);
+
+        Assert.True(await world.Database.ScalarAsync<bool>("select remind_at = due_at from tasks where id = $1", task));
+    }
+
+    [Fact]
+    public async Task Outside_of_WhatsApps_window_it_comes_by_SMS()
+    {
+        await DayOldAsync();
+        await world.TaskAsync("Buy milk", Soon);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent);
+        Assert.Equal((DemoFamily.Owner.Phone, DemoFamily.TwilioNumber), (sent.To, sent.From));
+    }
+
+    [Fact]
+    public async Task Outside_of_WhatsApps_window_an_approved_template_says_it()
+    {
+        await DayOldAsync();
         await world.TaskAsync("Buy milk", Soon);
         await world.TaskAsync("Buy bread", Soon);
 
-        await world.Sender.RunAsync(Cancellation);
+        await world.Instance(("Reminders__WhatsAppTemplate", "HX0123456789abcdef0123456789abcdef")).GetRequiredService<ReminderSender>().RunAsync(Cancellation);
+
+        var sent = Assert.Single(world.Twilio.Sent);
+        Assert.Equal(($"whatsapp:{DemoFamily.Owner.Phone}", "HX0123456789abcdef0123456789abcdef"), (sent.To, sent.ContentSid));
+    }
+
+    [Fact]
+    public async Task Outside_of_WhatsApps_window_it_is_noted_where_nothing_else_can_send_it()
+    {
+        await DayOldAsync();
+        await world.TaskAsync("Buy milk", Soon);
+        await world.TaskAsync("Buy bread", Soon);
+        var silent = world.Instance(("Reminders__BySms", "false")).GetRequiredService<ReminderSender>();
+
+        await silent.RunAsync(Cancellation);
         await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.Zero);
-        await world.Sender.RunAsync(Cancellation);
+        await silent.RunAsync(Cancellation);
 
         Assert.Empty(world.Twilio.Sent);
         Assert.Equal(["suppressed outside_window", "suppressed outside_window"], await world.RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_number_that_opted_out_at_its_carrier_is_not_tried_again_until_it_writes()
+    {
+        await world.Database.ExecuteAsync("delete from inbound_messages");
+        await world.WroteAsync(DemoFamily.Owner, "", TimeSpan.FromHours(1));
+        await world.TaskAsync("Buy milk", Soon);
+        await world.Database.ExecuteAsync("insert into closed_channels (address, code) values ($1, 'twilio_21610')", DemoFamily.Owner.Phone);
+
+        await world.Sender.RunAsync(Cancellation);
+        Assert.Equal(["suppressed channel_closed"], await world.RowsAsync());
+
+        await world.WroteAsync(DemoFamily.Owner, "", TimeSpan.FromSeconds(-5));
+        await world.TaskAsync("Buy bread", Soon);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Contains("bread", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,8 +325,17 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
         await world.Database.ExecuteAsync("analyze tasks");
 
         var plan = await world.Database.RowsAsync(
-            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber);
+            $"explain {DueReminders.Sql}", TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), new TimeOnly(8, 0), new TimeOnly(21, 0), new TimeOnly(8, 0), 500, DemoFamily.TwilioNumber, TimeSpan.FromHours(24));
 
         Assert.Contains(plan, row => row.Values.Single()!.ToString()!.Contains("tasks_due_in_any_family", StringComparison.Ordinal));
     }
+
+    private async Task DayOldAsync()
+    {
+        await world.Database.ExecuteAsync("delete from inbound_messages");
+        await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.FromHours(25));
+    }
+
+    private Task RemindAtAsync(Guid task, TimeSpan fromNow) =>
+        world.Database.ExecuteAsync("update tasks set remind_at = now() + $2::interval where id = $1", task, fromNow);
 }

@@ -8,6 +8,8 @@ create table tasks (
   due_at timestamptz,
   -- The due time is a date only: due_at is then that day's last minute in the family's time zone.
   due_all_day boolean not null default false,
+  -- When to remind, where somebody said so; null leaves it to reminder_at.
+  remind_at timestamptz,
   status text not null default 'open' check (status in ('open', 'in_progress', 'done', 'canceled')),
   needs_review boolean not null default false,
   confidence double precision check (confidence between 0 and 1),
@@ -28,6 +30,8 @@ create index tasks_open on tasks (family_id, due_at, id) where status in ('open'
 create index tasks_completed on tasks (family_id, completed_at, id) where status = 'done';
 -- For the reminder timer, which reads all families. An expression, so that the planner does not use it for one family's tasks.
 create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) where status in ('open', 'in_progress');
+
+create index tasks_remind_in_any_family on tasks ((remind_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
 -- Questions that we asked a sender. Open until answered or older than the pipeline's AnswerWithin.
 create table clarifications (
@@ -71,8 +75,8 @@ select migration.protect('tasks'), migration.protect('clarifications'), migratio
 
 -- Members may not write source_message_sid and ordinal: they identify the tasks that the pipeline creates.
 drop policy authenticated_nothing on tasks;
-grant select, insert (family_id, title, notes, category, assignee, due_at, due_all_day, status, needs_review, created_by),
-  update (title, notes, category, assignee, due_at, due_all_day, status, needs_review), delete on tasks to authenticated;
+grant select, insert (family_id, title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review, created_by),
+  update (title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review), delete on tasks to authenticated;
 create policy members_see on tasks for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy members_add on tasks for insert to authenticated
@@ -103,6 +107,10 @@ begin
     new.version := old.version + 1;
     new.updated_at := now();
     new.completed_at := old.completed_at;
+    -- A reminder at the due time moves with it; one at another time was for the old date.
+    if new.due_at is distinct from old.due_at and new.remind_at is not distinct from old.remind_at then
+      new.remind_at := case when old.remind_at = old.due_at and not new.due_all_day then new.due_at end;
+    end if;
   end if;
   if new.status <> 'done' then
     new.completed_at := null;
@@ -114,40 +122,6 @@ end $$;
 
 create trigger tasks_stamped before insert or update on tasks
   for each row execute function stamp_task();
-
--- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
-create function phase_input(message inbound_messages, p_answer_within interval) returns json
-language sql stable set search_path = public, pg_temp as $$
-  select json_build_object(
-    'Media', (
-      select coalesce(json_agg(json_build_object('Ordinal', n, 'Url', message.raw_payload ->> ('MediaUrl' || n),
-        'DeclaredType', message.raw_payload ->> ('MediaContentType' || n)) order by n), '[]')
-      from generate_series(0, message.num_media - 1) n where message.raw_payload ? ('MediaUrl' || n)),
-    'Files', (
-      select coalesce(json_agg(json_build_object('Ordinal', f.ordinal, 'ContentType', f.content_type, 'BlobName', f.blob_name,
-        'Seconds', f.seconds, 'Reason', f.reason) order by f.ordinal), '[]')
-      from media_files f where f.message_sid = message.message_sid),
-    'Transcripts', (
-      select coalesce(json_agg(json_build_object('Ordinal', t.ordinal, 'Text', t.transcript, 'Language', t.language) order by t.ordinal), '[]')
-      from voice_transcriptions t where t.message_sid = message.message_sid),
-    'Questions', (
-      select coalesce(json_agg(json_build_object('Id', c.id, 'TaskId', c.task_id, 'Asked', c.question,
-        'About', left(coalesce(nullif(a.body, ''), v.said, ''), 1000),
-        'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name,
-        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false))
-        order by c.asked_at), '[]')
-      from clarifications c
-      left join tasks t on t.id = c.task_id
-      left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee
-      left join inbound_messages a on a.message_sid = c.message_sid
-      left join lateral (select string_agg(x.transcript, ' ' order by x.ordinal) as said
-        from voice_transcriptions x where x.message_sid = c.message_sid) v on true
-      where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
-        and (c.answered_by is null or c.answered_by = message.message_sid)
-        and message.created_at between c.asked_at and c.asked_at + p_answer_within
-        and (c.task_id is null or t.status in ('open', 'in_progress'))),
-    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
-$$;
 
 -- Completes tasks for a chat command. One row per task; outcome: done (by this message), already, or gone (canceled).
 create function chat_done(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz, p_tasks uuid[])
@@ -215,4 +189,4 @@ begin
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function phase_input, chat_done, chat_undo to service_role;
+grant execute on function chat_done, chat_undo to service_role;

@@ -21,6 +21,8 @@ create table outbound_messages (
   sent_at timestamptz,
   -- Set when the message was sent again because Twilio certainly did not have it. That happens once.
   resent_at timestamptz,
+  -- Of a reminder that did not arrive: the message by whose reply its receiver was told so.
+  told_by text,
   updated_at timestamptz not null default now(),
   unique (message_sid, kind)
 );
@@ -40,7 +42,40 @@ create table delivery_reports (
 );
 create index delivery_reports_age on delivery_reports (received_at);
 
-select migration.protect('outbound_messages'), migration.protect('delivery_reports');
+-- Addresses that a provider has closed to us (blocked, opted out at the carrier, no such line), until a message comes from there.
+create table closed_channels (
+  address text primary key,
+  code text not null,
+  closed_at timestamptz not null default now()
+);
+
+select migration.protect('outbound_messages'), migration.protect('delivery_reports'), migration.protect('closed_channels');
+
+create function is_missed_reminder(o outbound_messages) returns boolean
+language sql immutable set search_path = public, pg_temp as $$
+  select o.kind = 'reminder' and (
+    (o.status = 'suppressed' and o.error_code in ('outside_window', 'channel_closed', 'no_number'))
+    or o.status = 'failed' or o.delivery_status in ('failed', 'undelivered'))
+$$;
+create index outbound_messages_missed on outbound_messages (family_id)
+  where kind = 'reminder' and (status in ('suppressed', 'failed') or delivery_status in ('failed', 'undelivered'));
+
+-- Notes that an address is closed, if that is what the code means.
+create function close_channel(p_address text, p_code text) returns void
+language sql set search_path = public, pg_temp as $$
+  insert into closed_channels (address, code)
+  select p_address, p_code
+  -- Opted out at the carrier, no mobile number, region not permitted, no WhatsApp account, outside WhatsApp's window, blocked by the user.
+  where p_code in ('twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_63003', 'twilio_63016', 'twilio_63024', 'twilio_63032', 'twilio_30005', 'twilio_30006')
+  on conflict (address) do update set code = excluded.code, closed_at = now()
+$$;
+
+create function is_closed(p_address text) returns boolean
+language sql stable set search_path = public, pg_temp as $$
+  select exists (
+    select from closed_channels c where c.address = p_address
+      and not exists (select from inbound_messages i where i.from_phone = without_channel(c.address) and i.from_address = c.address and i.created_at > c.closed_at))
+$$;
 
 -- Whoever stores a delivery report takes the same lock, so the later of both sees the other's row.
 create function apply_early_delivery_report() returns trigger
@@ -109,4 +144,4 @@ begin
   return late;
 end $$;
 
-grant execute on function zone_or_utc, is_quiet, reminder_at to service_role;
+grant execute on function is_missed_reminder, close_channel, is_closed, zone_or_utc, is_quiet, reminder_at to service_role;

@@ -30,7 +30,7 @@ create function task_json(t tasks) returns json
 language sql stable set search_path = public, pg_temp as $$
   select json_build_object(
     'id', t.id, 'title', t.title, 'notes', t.notes, 'category', t.category, 'assignee', t.assignee,
-    'due_at', t.due_at, 'due_all_day', t.due_all_day, 'status', t.status, 'needs_review', t.needs_review,
+    'due_at', t.due_at, 'due_all_day', t.due_all_day, 'remind_at', t.remind_at, 'status', t.status, 'needs_review', t.needs_review,
     'question', case when t.needs_review then (
       select c.question from clarifications c
       where c.task_id = t.id and c.answered_by is null and c.question <> '' order by c.asked_at desc limit 1) end,
@@ -78,9 +78,10 @@ begin
     answer := take_idempotency_key(p_key, p_request_hash);
   end if;
   if answer is null then
-    insert into tasks (family_id, title, notes, category, assignee, due_at, due_all_day)
+    insert into tasks (family_id, title, notes, category, assignee, due_at, due_all_day, remind_at)
     values (my_family(), p_task ->> 'title', p_task ->> 'notes', p_task ->> 'category', (p_task ->> 'assignee')::uuid,
-      (p_task ->> 'due_at')::timestamptz, coalesce((p_task ->> 'due_all_day')::boolean, false))
+      (p_task ->> 'due_at')::timestamptz, coalesce((p_task ->> 'due_all_day')::boolean, false),
+      (p_task ->> 'remind_at')::timestamptz)
     returning * into made;
     answer := task_json(made);
     if p_key is not null then
@@ -104,6 +105,7 @@ begin
     assignee = case when p_changes ? 'assignee' then (p_changes ->> 'assignee')::uuid else t.assignee end,
     due_at = case when p_changes ? 'due_at' then (p_changes ->> 'due_at')::timestamptz else t.due_at end,
     due_all_day = case when p_changes ? 'due_at' then coalesce((p_changes ->> 'due_all_day')::boolean, false) else t.due_all_day end,
+    remind_at = case when p_changes ? 'remind_at' then (p_changes ->> 'remind_at')::timestamptz else t.remind_at end,
     status = case when p_changes ? 'status' then p_changes ->> 'status' else t.status end,
     needs_review = case when p_changes ? 'needs_review' then (p_changes ->> 'needs_review')::boolean else t.needs_review end
   where t.id = p_id and (p_versions is null or t.version = any (p_versions))

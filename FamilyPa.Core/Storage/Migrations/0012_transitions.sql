@@ -39,6 +39,47 @@ end $$;
 create trigger processing_jobs_transition_recorded after update on processing_jobs
   for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
+-- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
+create function phase_input(message inbound_messages, p_answer_within interval) returns json
+language sql stable set search_path = public, pg_temp as $$
+  select json_build_object(
+    'Media', (
+      select coalesce(json_agg(json_build_object('Ordinal', n, 'Url', message.raw_payload ->> ('MediaUrl' || n),
+        'DeclaredType', message.raw_payload ->> ('MediaContentType' || n)) order by n), '[]')
+      from generate_series(0, message.num_media - 1) n where message.raw_payload ? ('MediaUrl' || n)),
+    'Files', (
+      select coalesce(json_agg(json_build_object('Ordinal', f.ordinal, 'ContentType', f.content_type, 'BlobName', f.blob_name,
+        'Seconds', f.seconds, 'Reason', f.reason) order by f.ordinal), '[]')
+      from media_files f where f.message_sid = message.message_sid),
+    'Transcripts', (
+      select coalesce(json_agg(json_build_object('Ordinal', t.ordinal, 'Text', t.transcript, 'Language', t.language) order by t.ordinal), '[]')
+      from voice_transcriptions t where t.message_sid = message.message_sid),
+    'Questions', (
+      select coalesce(json_agg(json_build_object('Id', c.id, 'TaskId', c.task_id, 'Asked', c.question,
+        'About', left(coalesce(nullif(a.body, ''), v.said, ''), 1000),
+        'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name,
+        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false))
+        order by c.asked_at), '[]')
+      from clarifications c
+      left join tasks t on t.id = c.task_id
+      left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee
+      left join inbound_messages a on a.message_sid = c.message_sid
+      left join lateral (select string_agg(x.transcript, ' ' order by x.ordinal) as said
+        from voice_transcriptions x where x.message_sid = c.message_sid) v on true
+      where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
+        and (c.answered_by is null or c.answered_by = message.message_sid)
+        and message.created_at between c.asked_at and c.asked_at + p_answer_within
+        and (c.task_id is null or t.status in ('open', 'in_progress'))),
+    'Missed', (
+      select coalesce(json_agg(distinct t.title), '[]')
+      from outbound_messages o
+      left join chat_turns c on c.message_sid = o.message_sid
+      join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
+      where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
+        and without_channel(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
+    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
+$$;
+
 -- Expensive phases (transcribe, extract) need a slot. It is leased with its job, or for a moment reserved for a dispatched job. After the
 -- lease it is free again.
 create table job_slots (
@@ -543,6 +584,6 @@ begin
   perform count_sender_failure(p_message_sid, true);
 end $$;
 
-grant execute on function max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
+grant execute on function phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
   dispatch_probe, dispatch_deferred, attempted_job, end_attempt, report_answer_and_dispatch, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
   start_throttled, make_due, mark_swept, fail_job to service_role;

@@ -92,9 +92,10 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 """
                 select id, title, due_at, due_all_day, assignee, count(*) over () from tasks
                 where family_id = $1 and status in ('open', 'in_progress') and ($3::timestamptz is null or due_at < $3)
-                order by due_at, created_at, id limit $2
+                  and ($4::uuid is null or coalesce(assignee, created_by) = $4)
+                order by due_at, created_at, ordinal, id limit $2
                 """,
-                claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : null);
+                claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : null, scope == ListScope.Mine ? claim.Sender.UserId : null);
         var rows = await batch.ListAsync(
             row => (
                 Task: new ListedTask(

@@ -17,6 +17,9 @@ public enum ListScope
     /// <summary>Open, and due by the end of today.</summary>
     Today,
 
+    /// <summary>Open and the sender's: assigned to them, or made by them for nobody else.</summary>
+    Mine,
+
     /// <summary>Completed in the last seven days.</summary>
     Done,
 }

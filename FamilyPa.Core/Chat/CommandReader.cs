@@ -26,7 +26,9 @@ public static class CommandReader
     {
         if (body.Length > Longest)
             return null;
-        var words = PlainWords.Of(body);
+        if (body.Trim() is "✅" or "✔️" or "✔" or "☑️" or "👍")
+            return new Command(CommandKind.Done, ["en"]);
+        var words = Politeness.Strip(PlainWords.Of(body));
         var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();
         return found.Count == 0 ? null : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
     }
@@ -37,6 +39,7 @@ public static class CommandReader
         return [
             .. Entries(words.List, new Command(CommandKind.List, [language])),
             .. Entries(words.ListToday, new Command(CommandKind.List, [language], ListScope.Today)),
+            .. Entries(words.ListMine, new Command(CommandKind.List, [language], ListScope.Mine)),
             .. Entries(words.ListDone, new Command(CommandKind.List, [language], ListScope.Done)),
             .. Entries(words.Undo, new Command(CommandKind.Undo, [language])),
             .. Entries(words.Board, new Command(CommandKind.Board, [language])),
@@ -55,7 +58,7 @@ public static class CommandReader
             if (!begins && !words[^done.Count..].SequenceEqual(done))
                 continue;
             var rest = begins ? words[done.Count..] : words[..^done.Count];
-            if (rest.Count == 0)
+            if (rest.TrueForAll(language.Fillers.Contains))
                 return new Command(CommandKind.Done, [language.Language]);
             if (Numbers(rest, language.And) is { } numbers)
                 return new Command(CommandKind.Done, [language.Language], Numbers: numbers);
@@ -85,13 +88,14 @@ public static class CommandReader
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && text.Length <= 3;
     }
 
-    private sealed record DoneWords(string Language, IReadOnlyList<List<string>> Done, IReadOnlySet<string> Named, IReadOnlySet<string> And)
+    private sealed record DoneWords(string Language, IReadOnlyList<List<string>> Done, IReadOnlySet<string> Named, IReadOnlySet<string> And, IReadOnlySet<string> Fillers)
     {
         public static DoneWords Of(string language)
         {
             var words = Phrases.Of(language).Commands;
             return new DoneWords(
-                language, [.. words.Done.Select(PlainWords.Of)], words.DoneNamed.SelectMany(PlainWords.Of).ToHashSet(), words.And.SelectMany(PlainWords.Of).ToHashSet());
+                language, [.. words.Done.Select(PlainWords.Of)], words.DoneNamed.SelectMany(PlainWords.Of).ToHashSet(), words.And.SelectMany(PlainWords.Of).ToHashSet(),
+                words.DoneFillers.SelectMany(PlainWords.Of).ToHashSet());
         }
     }
 }

@@ -41,11 +41,13 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public int MediaCount => CountMedia(Form);
 
-    public Keyword Keyword => Keywords.Read(Body, Form.GetValueOrDefault("OptOutType"));
+    /// <summary>Whether it opts its sender in again, should they be opted out.</summary>
+    public bool OptsInAgain => MediaCount == 0 && Keywords.OptsInAgain(Body);
 
     /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
     public string Classification { get; } =
-        MessageClassification.Of(Form.GetValueOrDefault("Body", ""), Form.GetValueOrDefault("OptOutType"), CountMedia(Form));
+        MessageClassification.Of(
+            Form.GetValueOrDefault("Body", ""), Form.GetValueOrDefault("OptOutType"), Address.IsWhatsApp(Form.GetValueOrDefault("From", "")), CountMedia(Form));
 
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
     public string? Reason => Classification != MessageClassification.Ordinary ? Classification : IsBareLocation ? "unsupported_location" : null;

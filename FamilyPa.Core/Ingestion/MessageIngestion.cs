@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FamilyPa.Core.Chat;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Settings;
@@ -99,11 +100,12 @@ public sealed class MessageIngestion(
     private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService();
-        if (message.Keyword is Keyword.Stop or Keyword.Start)
+        var optIn = message.OptsInAgain ? Keyword.Start.Reason() : null;
+        if ((message.Reason ?? optIn) is { } reason && (reason == Keyword.Stop.Reason() || reason == Keyword.Start.Reason()))
         {
             batch.Guard(
                 "select record_unknown_sender_opt_out($1, $2, $3, $4::timestamptz)",
-                message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), message.Reason, message.ReceivedAt?.ToUniversalTime());
+                message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), reason, message.ReceivedAt?.ToUniversalTime());
         }
 
         batch.Add(
@@ -136,6 +138,7 @@ public sealed class MessageIngestion(
         traceparent = Traces.Carried,
         phase = phase.Name(),
         reason = message.Reason,
+        opts_in_again = message.OptsInAgain,
         source = SourceOf(message),
         received_at = message.ReceivedAt,
     });

@@ -68,6 +68,7 @@ public sealed class FinalizePhase(
 
         var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text)
         {
+            SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.FromAddress) ? "answered_by_twilio" : null,
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
             AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
         };

@@ -39,6 +39,9 @@ public sealed record OutgoingMessage(ReplyKind Kind, Guid? FamilyId, string Refe
     /// <summary>It confirms a STOP: the one message that its sender still gets, on WhatsApp only, because on SMS Twilio confirms it.</summary>
     public bool ConfirmsStop { get; init; }
 
+    /// <summary>Why it is stored and not sent, whatever else allows it; null for a message to be sent.</summary>
+    public string? SuppressedBecause { get; init; }
+
     /// <summary>The SID of the approved WhatsApp template to send it with, which is allowed at any time; null for free text.</summary>
     public string? Template { get; init; }
 

@@ -70,6 +70,9 @@ public sealed class CommandWords
 
     public required IReadOnlyList<string> ListDone { get; init; }
 
+    /// <summary>The sender's own.</summary>
+    public required IReadOnlyList<string> ListMine { get; init; }
+
     /// <summary>Alone, or before or after numbers.</summary>
     public required IReadOnlyList<string> Done { get; init; }
 
@@ -85,4 +88,15 @@ public sealed class CommandWords
 
     /// <summary>What may stand between numbers.</summary>
     public required IReadOnlyList<string> And { get; init; }
+
+    /// <summary>What may stand around any command.</summary>
+    public required IReadOnlyList<string> Polite { get; init; }
+
+    /// <summary>What may stand around <see cref="Done"/> and changes nothing: "already", "it".</summary>
+    public required IReadOnlyList<string> DoneFillers { get; init; }
+
+    /// <summary>Obviously mean the keyword STOP.</summary>
+    public required IReadOnlyList<string> Stop { get; init; }
+
+    public required IReadOnlyList<string> Yes { get; init; }
 }

@@ -27,12 +27,12 @@ public sealed partial class ReplyOutbox
             $"""
             update outbound_messages m
             set status = case when checked.refusal is null then 'sending' else 'suppressed' end, error_code = checked.refusal, sending_id = $3, updated_at = now()
-            from (select o.id, {Refusal("$4", "$5")} as refusal from outbound_messages o where o.message_sid = $1 and o.kind = $2) checked
+            from (select o.id, coalesce($6, {Refusal("$4", "$5")}) as refusal from outbound_messages o where o.message_sid = $1 and o.kind = $2) checked
             where m.id = checked.id and (m.status = 'pending' or (m.status = 'sending' and m.sending_id = $3))
             returning m.body, m.error_code
             """,
             message.Reference, Name(message.Kind), message.SendingId, message.ConfirmsStop,
-            message.Template is null ? Address.WhatsAppWindow : null);
+            message.Template is null ? Address.WhatsAppWindow : null, message.SuppressedBecause);
 
     /// <summary>Adds the result of a sending; null when this attempt sent nothing, which settles what an earlier process left behind.</summary>
     public static DatabaseBatch AddResult(DatabaseBatch batch, string reference, ReplyKind kind, SendResult? result) => result is null

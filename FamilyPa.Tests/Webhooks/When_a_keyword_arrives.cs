@@ -40,6 +40,34 @@ public sealed class When_a_keyword_arrives(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal("suppressed", await StatusAsync(form["MessageSid"]));
     }
 
+    [Fact]
+    public async Task Help_by_SMS_is_left_to_Twilio_to_answer()
+    {
+        await App.Database.ExecuteAsync(
+            "insert into family_members (family_id, display_name, role, phone_e164) values ($1, 'Lou', 'member', '+447700900778')", DemoFamily.FamilyId);
+        var form = App.Form("HELP", null, ("From", "+447700900778"), ("To", DemoFamily.TwilioNumber));
+        await App.PostAsync(form);
+
+        await App.WaitForJobAsync(form["MessageSid"], "done");
+        Assert.Equal("suppressed", await StatusAsync(form["MessageSid"]));
+    }
+
+    [Fact]
+    public async Task Yes_opts_in_again_who_is_opted_out_and_nobody_else()
+    {
+        await App.Database.ExecuteAsync(
+            "insert into family_members (family_id, display_name, role, phone_e164) values ($1, 'Max', 'member', '+447700900779')", DemoFamily.FamilyId);
+        var answer = await App.TextAsync("yes", "+447700900779");
+        await App.WaitForJobAsync(answer, "done");
+        await App.WaitForJobAsync(await App.TextAsync("stop, thank you", "+447700900779"), "done");
+
+        var yes = await App.TextAsync("Yes please", "+447700900779");
+
+        Assert.Equal(("done", "keyword_start"), Of(await App.WaitForJobAsync(yes, "done")));
+        Assert.Equal(["sent", "sent"], await Task.WhenAll(StatusAsync(answer), StatusAsync(yes)));
+        Assert.Null((await App.JobAsync(answer))!.Reason);
+    }
+
     private async Task<string> DoneAsync(string body)
     {
         var sid = await App.TextAsync(body, DemoFamily.Second.Phone);

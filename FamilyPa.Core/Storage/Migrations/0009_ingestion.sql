@@ -153,7 +153,8 @@ end $$;
 -- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
-  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz);
+  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz,
+  opts_in_again boolean);
 
 -- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute.
 create function store_unmatched(p_message received_message, p_arrived timestamptz, p_per_minute int) returns text
@@ -197,10 +198,14 @@ declare
   full_window int;
   exceeded rate_window;
   arrived constant timestamptz := least(coalesce(p_message.received_at, now()), now());
-  is_keyword constant boolean := coalesce(p_message.reason like 'keyword%', false);
+  is_keyword boolean := coalesce(p_message.reason like 'keyword%', false);
 begin
-  select m.family_id, m.user_id, m.last_inbound_at into sender from family_members m where m.phone_e164 = p_message.phone;
+  select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at into sender from family_members m where m.phone_e164 = p_message.phone;
   family_id := sender.family_id;
+  if p_message.opts_in_again and p_message.reason is null and sender.opted_out_at is not null then
+    p_message.reason := 'keyword_start';
+    is_keyword := true;
+  end if;
   windows := rate_windows(sender.family_id, sender.user_id, p_limits);
   if family_id is null then
     outcome := store_unmatched(p_message, arrived, p_limits.per_minute);

@@ -1,0 +1,66 @@
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Twilio;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>Carriers' opt-out keywords. Such a message never becomes a task.</summary>
+public enum Keyword
+{
+    None,
+    Stop,
+    Start,
+    Help,
+}
+
+/// <summary>Recognises keywords. On SMS they are Twilio's and what is obviously meant; WhatsApp reserves none, so there only obvious words count.</summary>
+public static class Keywords
+{
+    private const int MaxLength = 40;
+
+    /// <summary>Twilio's, with which it stops by itself. In a chat "cancel" and "end" answer a question of ours.</summary>
+    private static readonly HashSet<string> CarrierStops = ["end", "quit", "cancel", "stopall", "revoke", "optout"];
+
+    private static readonly HashSet<string> Starts = ["start", "unstop"];
+    private static readonly HashSet<string> Helps = ["help", "info"];
+
+    private static readonly HashSet<string> Stops = WordsOf(words => words.Stop);
+    private static readonly HashSet<string> Yeses = WordsOf(words => words.Yes);
+
+    /// <summary>Compares the whole message with the keywords, or takes the keyword that Twilio recognised and answered itself (<c>OptOutType</c>).</summary>
+    public static Keyword Read(string body, string? optOutType, bool isWhatsApp)
+    {
+        var text = optOutType ?? body;
+        if (text.Length > MaxLength)
+            return Keyword.None;
+        var words = Politeness.Strip(PlainWords.Of(text));
+        return string.Join(' ', words) switch
+        {
+            var said when Stops.Contains(said) || (!isWhatsApp && CarrierStops.Contains(said)) => Keyword.Stop,
+            var said when Starts.Contains(said) => Keyword.Start,
+            var said when Helps.Contains(said) => Keyword.Help,
+            _ => Keyword.None,
+        };
+    }
+
+    /// <summary>Whether the message opts a sender in again who is opted out. From anybody else it may answer a question.</summary>
+    public static bool OptsInAgain(string body) =>
+        body.Length <= MaxLength && string.Join(' ', Politeness.Strip(PlainWords.Of(body))) is var said && (Yeses.Contains(said) || Starts.Contains(said));
+
+    /// <summary>Whether the reason code is that of a keyword.</summary>
+    public static bool IsReason(string reason) => reason.StartsWith("keyword_", StringComparison.Ordinal);
+
+    /// <summary>Whether Twilio answers the keyword on this channel, so that we must not.</summary>
+    public static bool IsAnsweredByTwilio(string reason, string fromAddress) => IsReason(reason) && !Address.IsWhatsApp(fromAddress);
+
+    /// <summary>The reason code of a keyword's job.</summary>
+    public static string? Reason(this Keyword keyword) => keyword switch
+    {
+        Keyword.Stop => "keyword_stop",
+        Keyword.Start => "keyword_start",
+        Keyword.Help => "keyword_help",
+        _ => null,
+    };
+
+    private static HashSet<string> WordsOf(Func<CommandWords, IReadOnlyList<string>> words) =>
+        [.. Phrases.Languages.SelectMany(language => words(Phrases.Of(language).Commands)).Select(text => string.Join(' ', PlainWords.Of(text)))];
+}

@@ -1,0 +1,22 @@
+using FamilyPa.Core.Replies;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>Words around a command that change nothing: "please", "thank you".</summary>
+internal static class Politeness
+{
+    private static readonly List<List<string>> Words =
+        [.. Phrases.Languages.SelectMany(language => Phrases.Of(language).Commands.Polite).Select(PlainWords.Of).OrderByDescending(words => words.Count)];
+
+    /// <summary>The words without those at their beginning and end.</summary>
+    public static List<string> Strip(List<string> words)
+    {
+        while (Words.Find(polite => polite.Count <= words.Count && (Begins(words, polite) || Ends(words, polite))) is { } found)
+            words = Begins(words, found) ? words[found.Count..] : words[..^found.Count];
+        return words;
+    }
+
+    private static bool Begins(List<string> words, List<string> with) => words[..with.Count].SequenceEqual(with);
+
+    private static bool Ends(List<string> words, List<string> with) => words[^with.Count..].SequenceEqual(with);
+}

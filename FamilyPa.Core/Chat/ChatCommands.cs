@@ -1,3 +1,4 @@
+using System.Globalization;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
@@ -5,6 +6,7 @@ using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
 using Microsoft.Extensions.Options;
 using NodaTime;
+using NodaTime.Text;
 
 namespace FamilyPa.Core.Chat;
 
@@ -28,6 +30,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
+            CommandKind.Delete or CommandKind.Snooze or CommandKind.Assign => (await ChangeAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };
@@ -52,6 +55,54 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         return text.Done(done, unknown);
     }
 
+    private async Task<string> ChangeAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)
+    {
+        var member = claim.Family.Members.Where(member => string.Join(' ', PlainWords.Of(member.Name)) == command.Member).ToList();
+        if (command.Kind == CommandKind.Assign && member.Count != 1)
+            return text.Who(command.Member!, member.Count);
+        var (meant, unknown) = await MeantAsync(command, claim, cancellation);
+        IReadOnlyList<TaskChange> changes = [.. (await TitlesAsync(meant, claim, cancellation)).Select(task => command.Kind switch
+        {
+            CommandKind.Delete => new TaskChange(task.Id, TaskOperations.Delete, task.Title),
+            CommandKind.Assign => new TaskChange(task.Id, TaskOperations.Update, task.Title, Assignee: member[0].Name),
+            _ => new TaskChange(task.Id, TaskOperations.Snooze, task.Title, RemindAt: claim.ReceivedAt.AddMinutes(command.Minutes).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)),
+        })];
+        if (TaskChanges.NeedConfirmation(changes))
+        {
+            var question = text.Confirm(changes.Select(change => TaskChanges.Describe(change, "changed", claim.Family)));
+            ChatTurns.AddPending(reply, claim, question, changes);
+            return question;
+        }
+
+        if (changes.Count == 0)
+            return text.Changed([], unknown);
+        await using var batch = TaskChanges.Add(ChatTurns.AddReply(database.Fenced(claim), claim, []), claim, changes);
+        return text.Changed(await TaskChanges.ReadAsync(batch, claim, changes, cancellation), unknown);
+    }
+
+    private async Task<List<(Guid Id, string Title)>> TitlesAsync(IReadOnlyList<Guid> tasks, LeasedJob claim, CancellationToken cancellation)
+    {
+        if (tasks.Count == 0)
+            return [];
+        await using var batch = database.AsService().Add(
+            "select t.id, t.title from unnest($2::uuid[]) with ordinality as meant (id, n) join tasks t on t.id = meant.id and t.family_id = $1 order by n",
+            claim.Family.Id, tasks.ToArray());
+        return [.. await batch.ListAsync(row => (row.GetGuid(0), row.GetString(1)), cancellation)];
+    }
+
+    /// <summary>Answers a question in plain words about what there is to do.</summary>
+    /// <param name="reply">The batch that stores the reply.</param>
+    public async Task<string> ListAsync(TaskQuery query, string? language, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
+    {
+        var scope = query.Done ? ListScope.Done : ListScope.Open;
+        var text = CommandText.Of(new Command(CommandKind.List, language is null ? [] : [language], scope), claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
+        var (tasks, total) = await TasksAsync(scope, claim, MostTasks, cancellation, query);
+        var (list, shown) = text.List(tasks, total, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null });
+        if (shown > 0 && !query.Done)
+            ChatTurns.AddList(reply, claim, tasks.Take(shown).Select(task => task.Id));
+        return list;
+    }
+
     /// <summary>Resolves the tasks that the command names, and the numbers that match none.</summary>
     private async Task<(IReadOnlyList<Guid> Tasks, IReadOnlyList<int> Unknown)> MeantAsync(Command command, LeasedJob claim, CancellationToken cancellation)
     {
@@ -63,7 +114,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
         var shown = await ChatTurns.ReadAsync(database, claim, cancellation);
         if (command.Numbers is not { } numbers)
-            return (shown.StillOpen.Count == 1 ? shown.StillOpen : [], []);
+            return command.Kind == CommandKind.Snooze ? (shown.StillOpen, []) : (shown.StillOpen.Count == 1 ? shown.StillOpen : [], []);
         var known = numbers.ToLookup(number => number >= 1 && number <= shown.Numbered.Count && shown.Numbered[number - 1] is not null);
         return ([.. known[true].Select(number => shown.Numbered[number - 1]!.Value)], [.. known[false]]);
     }
@@ -77,25 +128,30 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     }
 
     /// <summary>Open tasks by due date, or the tasks completed last; with their total number.</summary>
-    private async Task<(IReadOnlyList<ListedTask> Tasks, long Total)> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<ListedTask> Tasks, long Total)> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation,
+        TaskQuery? query = null)
     {
+        var assignee = query?.Assignee is { } name ? claim.Family.Find(name)?.UserId : scope == ListScope.Mine ? claim.Sender.UserId : (Guid?)null;
         var tomorrow = Instant.FromDateTimeOffset(claim.ReceivedAt).InZone(claim.Family.TimeZone).Date.PlusDays(1)
             .AtStartOfDayInZone(claim.Family.TimeZone).ToDateTimeOffset();
         await using var batch = scope == ListScope.Done
             ? database.AsService().Add(
                 """
                 select id, title, null::timestamptz, false, null::uuid, count(*) over () from tasks
-                where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' order by completed_at desc, id limit $2
+                where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' and ($3::uuid is null or coalesce(assignee, created_by) = $3)
+                order by completed_at desc, id limit $2
                 """,
-                claim.Family.Id, most)
+                claim.Family.Id, most, assignee)
             : database.AsService().Add(
                 """
                 select id, title, due_at, due_all_day, assignee, count(*) over () from tasks
                 where family_id = $1 and status in ('open', 'in_progress') and ($3::timestamptz is null or due_at < $3)
                   and ($4::uuid is null or coalesce(assignee, created_by) = $4)
+                  and ($5::timestamptz is null or due_at >= $5) and ($6::text is null or category = $6)
                 order by due_at, created_at, ordinal, id limit $2
                 """,
-                claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : null, scope == ListScope.Mine ? claim.Sender.UserId : null);
+                claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : Midnight(query?.Until, 1), assignee,
+                Midnight(query?.From, 0), query?.Category);
         var rows = await batch.ListAsync(
             row => (
                 Task: new ListedTask(
@@ -105,5 +161,10 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 Total: row.GetInt64(5)),
             cancellation);
         return ([.. rows.Select(row => row.Task)], rows.Count == 0 ? 0 : rows[0].Total);
+
+        // The start of that day, or of the one after it.
+        DateTimeOffset? Midnight(string? day, int later) => day is not null && LocalDatePattern.Iso.Parse(day) is { Success: true } date
+            ? date.Value.PlusDays(later).AtStartOfDayInZone(claim.Family.TimeZone).ToDateTimeOffset().ToUniversalTime()
+            : null;
     }
 }

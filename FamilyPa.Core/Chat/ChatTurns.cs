@@ -1,5 +1,7 @@
+using System.Text.Json;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
 
 namespace FamilyPa.Core.Chat;
 
@@ -23,7 +25,7 @@ internal static class ChatTurns
     public static DatabaseBatch AddReply(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<(int Ordinal, Guid? Answers)> tasks) => batch.Add(
         """
         insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
-        select $1, $2, $3, 'added', array_agg(coalesce(t.id, c.task_id) order by n), $6
+        select $1, $2, $3, 'added', coalesce(array_agg(coalesce(t.id, c.task_id) order by n), '{}'), $6
         from unnest($4::int[], $5::uuid[]) with ordinality as shown (ordinal, answers, n)
         left join tasks t on t.source_message_sid = $1 and t.ordinal = shown.ordinal
         left join clarifications c on c.id = shown.answers and c.family_id = $2
@@ -31,6 +33,11 @@ internal static class ChatTurns
         """,
         claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.Select(task => task.Ordinal).ToArray(),
         tasks.Select(task => task.Answers).ToArray(), claim.ReceivedAt.ToUniversalTime());
+
+    /// <summary>Adds changes that wait for the sender's yes.</summary>
+    public static DatabaseBatch AddPending(DatabaseBatch batch, LeasedJob claim, string question, IReadOnlyList<TaskChange> changes) => batch.Add(
+        "insert into clarifications (family_id, user_id, message_sid, question, pending) values ($1, $2, $3, $4, $5::jsonb) on conflict (message_sid, task_id) do update set question = excluded.question, pending = excluded.pending",
+        claim.Family.Id, claim.Sender.UserId, claim.MessageSid, question, JsonSerializer.Serialize(changes));
 
     /// <summary>Reads what the app had shown to the sender when the message arrived.</summary>
     public static async Task<Shown> ReadAsync(Database database, LeasedJob claim, CancellationToken cancellation)
@@ -42,13 +49,20 @@ internal static class ChatTurns
               from chat_turns t
               join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder') and o.status in ('sending', 'sent', 'uncertain')
               where t.family_id = $1 and t.user_id = $2 and t.kind in ('list', 'added', 'reminder')
-                and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3)
+                and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3
+              union all
+              -- What the message quotes comes before anything else, however old.
+              select 'list', q.task_ids, 'infinity'
+              from inbound_messages i join chat_turns q on q.family_id = i.family_id and q.message_sid = any (array_append(
+                array(select o.message_sid from outbound_messages o where o.family_id = i.family_id and o.provider_sid = i.raw_payload ->> 'OriginalRepliedMessageSid'),
+                i.raw_payload ->> 'OriginalRepliedMessageSid'))
+              where i.message_sid = $4)
             select coalesce((select s.task_ids from shown s where s.kind <> 'reminder' order by s.created_at desc limit 1), '{}'),
                    array(select t.id from tasks t
                          where t.family_id = $1 and t.status in ('open', 'in_progress')
                            and t.id = any ((select s.task_ids from shown s order by s.created_at desc limit 1)::uuid[]))
             """,
-            claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime());
+            claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), claim.MessageSid);
         return (await batch.SingleAsync(row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1)), cancellation))!;
     }
 }

@@ -5,6 +5,9 @@ public enum CommandKind
     List,
     Done,
     Undo,
+    Delete,
+    Snooze,
+    Assign,
     Board,
     Help,
 }
@@ -26,10 +29,13 @@ public enum ListScope
 
 /// <summary>A chat command: a whole message with a fixed meaning, so that the app can execute it without a model.</summary>
 /// <param name="Languages">The languages in which the words have this meaning, ISO 639-1.</param>
-/// <param name="Numbers">For <see cref="CommandKind.Done"/>: the numbers of the shown tasks, from 1.</param>
+/// <param name="Numbers">The numbers of the shown tasks, from 1; null for the one that was shown.</param>
 /// <param name="Named">For <see cref="CommandKind.Done"/>: the sender's words for the task, normalised; null when there are none.</param>
+/// <param name="Minutes">For <see cref="CommandKind.Snooze"/>: for how long.</param>
+/// <param name="Member">For <see cref="CommandKind.Assign"/>: to whom, as it was written.</param>
 public sealed record Command(
-    CommandKind Kind, IReadOnlyList<string> Languages, ListScope Scope = ListScope.Open, IReadOnlyList<int>? Numbers = null, string? Named = null)
+    CommandKind Kind, IReadOnlyList<string> Languages, ListScope Scope = ListScope.Open, IReadOnlyList<int>? Numbers = null, string? Named = null,
+    int Minutes = 60, string? Member = null)
 {
     private const string Prefix = "command_";
 

@@ -29,6 +29,8 @@ public static class CommandReader
         if (body.Trim() is "✅" or "✔️" or "✔" or "☑️" or "👍")
             return new Command(CommandKind.Done, ["en"]);
         var words = Politeness.Strip(PlainWords.Of(body));
+        if (Phrases.Languages.Order(StringComparer.Ordinal).Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
+            return change;
         var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();
         return found.Count == 0 ? null : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
     }
@@ -48,6 +50,45 @@ public static class CommandReader
 
         static IEnumerable<(string, Command)> Entries(IEnumerable<string> texts, Command command) =>
             texts.Select(text => string.Join(' ', PlainWords.Of(text))).Distinct().Select(text => (text, command));
+    }
+
+    /// <summary>Numbers deleted or assigned, or a reminder put off.</summary>
+    private static Command? ReadChange(List<string> words, string language)
+    {
+        var known = Phrases.Of(language).Commands;
+        var and = known.And.SelectMany(PlainWords.Of).ToHashSet();
+        foreach (var delete in known.Delete.Select(PlainWords.Of).Where(delete => Begins(words, delete)))
+        {
+            if (Numbers(words[delete.Count..], and) is { } numbers)
+                return new Command(CommandKind.Delete, [language], Numbers: numbers);
+        }
+
+        foreach (var snooze in known.Snooze.Select(PlainWords.Of).Where(snooze => Begins(words, snooze)))
+        {
+            if (words.Count == snooze.Count)
+                return new Command(CommandKind.Snooze, [language]);
+            if (ReadMinutes(string.Concat(words[snooze.Count..]), known.Minutes) is { } minutes)
+                return new Command(CommandKind.Snooze, [language], Minutes: minutes);
+        }
+
+        foreach (var (before, between) in known.Assign.Select(pattern => pattern.Split("{0}")).Select(parts => (PlainWords.Of(parts[0]), PlainWords.Of(parts[1].Replace("{1}", "", StringComparison.Ordinal)))))
+        {
+            var at = Begins(words, before) ? words.FindIndex(before.Count, word => word == between.FirstOrDefault()) : -1;
+            if (at > before.Count && words.Count - at - between.Count is > 0 and <= LongestName && Numbers(words[before.Count..at], and) is { } numbers)
+                return new Command(CommandKind.Assign, [language], Numbers: numbers, Member: string.Join(' ', words[(at + between.Count)..]));
+        }
+
+        return null;
+
+        static bool Begins(List<string> words, List<string> with) => with.Count <= words.Count && words[..with.Count].SequenceEqual(with);
+    }
+
+    /// <summary>A week at most: "1h", "30 min", "2 days".</summary>
+    private static int? ReadMinutes(string duration, IReadOnlyDictionary<string, int> units)
+    {
+        var digits = duration.TakeWhile(char.IsAsciiDigit).Count();
+        var unit = units.FirstOrDefault(unit => string.Join(' ', PlainWords.Of(unit.Key)) == duration[digits..]).Value;
+        return int.TryParse(duration[..digits], CultureInfo.InvariantCulture, out var count) && unit > 0 && (long)count * unit is > 0 and <= 7 * 1440 ? count * unit : null;
     }
 
     private static Command? ReadDone(List<string> words, DoneWords language)

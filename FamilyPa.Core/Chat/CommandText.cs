@@ -19,6 +19,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     private readonly Phrases phrases = wording.Phrases;
     private readonly TaskLine line = new(wording, zone, now);
+    private readonly ChangeLine change = new(wording, zone, now);
 
     /// <summary>The same text as for the keyword HELP.</summary>
     public string Help => phrases.Help;
@@ -34,10 +35,10 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     /// <param name="total">The number of all matching tasks; <paramref name="tasks"/> may have fewer.</param>
     /// <returns>The text, and the number of tasks in it.</returns>
-    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, long total)
+    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, long total, bool isFiltered = false)
     {
         if (tasks.Count == 0)
-            return (Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
+            return (isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
 
         List<string> lines = [Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)];
         var shown = 0;
@@ -70,10 +71,25 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         return string.Join('\n', lines);
     }
 
-    /// <param name="tasks">What was undone: <c>done</c> tasks are open again, <c>added</c> tasks are canceled.</param>
+    /// <param name="unknown">Numbers that match no shown task.</param>
+    public string Changed(IReadOnlyList<ChangedTask> tasks, IReadOnlyList<int> unknown)
+    {
+        List<string> lines = [.. tasks.Select(change.Of)];
+        if (unknown.Count > 0)
+            lines.Add(wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown)));
+        return lines.Count == 0 ? phrases.WhichOne : string.Join('\n', lines);
+    }
+
+    public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
+
+    /// <param name="named">How many members have that name.</param>
+    public string Who(string name, int named) => named == 0 ? wording.Format(phrases.NoSuchPerson, name) : wording.Format(phrases.WhichPerson, name);
+
+    /// <param name="tasks">What was undone: <c>done</c> tasks are open again, <c>added</c> tasks are canceled, <c>changed</c> ones are as they were.</param>
     public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
         ? phrases.NothingToUndo
-        : string.Join('\n', tasks.Select(task => wording.Format(task.Kind == "done" ? phrases.OpenAgain : phrases.Withdrawn, task.Title)));
+        : string.Join('\n', tasks.Select(task => wording.Format(
+            task.Kind switch { "done" => phrases.OpenAgain, "changed" => phrases.ChangedBack, _ => phrases.Withdrawn }, task.Title)));
 
     private string Pick(string open, string today, string done) => command.Scope switch
     {

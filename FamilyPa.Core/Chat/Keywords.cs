@@ -25,6 +25,7 @@ public static class Keywords
 
     private static readonly HashSet<string> Stops = WordsOf(words => words.Stop);
     private static readonly HashSet<string> Yeses = WordsOf(words => words.Yes);
+    private static readonly HashSet<string> Noes = WordsOf(words => words.No);
 
     /// <summary>Compares the whole message with the keywords, or takes the keyword that Twilio recognised and answered itself (<c>OptOutType</c>).</summary>
     public static Keyword Read(string body, string? optOutType, bool isWhatsApp)
@@ -40,6 +41,15 @@ public static class Keywords
             var said when Helps.Contains(said) => Keyword.Help,
             _ => Keyword.None,
         };
+    }
+
+    /// <returns>Whether the message is a yes or a no; null when it is more or else.</returns>
+    public static bool? Answer(string body)
+    {
+        if (body.Length > MaxLength)
+            return null;
+        var said = string.Join(' ', Politeness.Strip(PlainWords.Of(body)));
+        return Yeses.Contains(said) ? true : Noes.Contains(said) ? false : null;
     }
 
     /// <summary>Whether the message opts a sender in again who is opted out. From anybody else it may answer a question.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FamilyPa.Core.Tasks;
 
 namespace FamilyPa.Core.Extraction;
 
@@ -16,6 +17,22 @@ public sealed record ExtractionResult(
     [property: JsonPropertyName("language")] string? Language,
     [property: JsonPropertyName("withdrawn")] IReadOnlyList<Guid>? Withdrawn = null)
 {
+    /// <summary>What the message does to existing tasks.</summary>
+    [JsonPropertyName("changes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TaskChange>? Changes { get; init; }
+
+    /// <summary>Titles of open tasks that the sender wished for again.</summary>
+    [JsonPropertyName("already"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? AlreadyThere { get; init; }
+
+    /// <summary>Our question about <see cref="Changes"/> that the sender has answered: yes, or no where there are none.</summary>
+    [JsonPropertyName("confirmed"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? Confirmed { get; init; }
+
+    /// <summary>Null when the sender does not ask to see tasks.</summary>
+    [JsonPropertyName("list"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TaskQuery? List { get; init; }
+
     /// <summary>A part of the answer was of no use.</summary>
     [JsonPropertyName("incomplete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsIncomplete { get; init; }

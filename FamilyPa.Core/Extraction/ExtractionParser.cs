@@ -15,9 +15,11 @@ public static class ExtractionParser
     private const int MaxNotes = 2000;
 
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
+    /// <param name="existing">Tasks that it was shown likewise.</param>
     /// <exception cref="ModelAnswerException">It is not JSON, or has no list of tasks.</exception>
-    public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
+    public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions, IReadOnlyList<ContextTask>? existing = null)
     {
+        existing ??= [];
         try
         {
             using var document = JsonDocument.Parse(answer);
@@ -27,13 +29,17 @@ public static class ExtractionParser
             if (!root.TryGetProperty("tasks", out var listed) || listed.ValueKind != JsonValueKind.Array)
                 throw Broken("tasks is not an array");
             var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, Answers(task, i, questions))).ToList();
+            var changes = Items(root, "changes").Select(change => ReadChange(change, zone, existing)).ToList();
             return new ExtractionResult(
                 [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
                 Text(root, "clarifying_question", MaxNotes),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
             {
-                IsIncomplete = tasks.Contains(null) || listed.GetArrayLength() > MaxTasks,
+                Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>().DistinctBy(change => (change.TaskId, change.Operation))],
+                AlreadyThere = Titles(root, existing),
+                List = ReadQuery(root, zone),
+                IsIncomplete = tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
             };
         }
         catch (JsonException)
@@ -54,12 +60,55 @@ public static class ExtractionParser
     }
 
     private static List<Guid> Withdrawn(JsonElement root, IReadOnlyList<OpenQuestion> questions) =>
-        root.TryGetProperty("withdrawn", out var numbers) && numbers.ValueKind == JsonValueKind.Array
-            ? [.. numbers.EnumerateArray().Select(number => Question(number, questions)).OfType<Guid>().Distinct()]
-            : [];
+        [.. Items(root, "withdrawn").Select(number => Question(number, questions)).OfType<Guid>().Distinct()];
 
-    private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) =>
-        number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= questions.Count ? questions[n - 1].Id : null;
+    private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) => Item(number, questions)?.Id;
+
+    /// <returns>Null for a task that was not shown, an operation that is none, or a value that cannot be read.</returns>
+    private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlyList<ContextTask> existing)
+    {
+        if (change.ValueKind != JsonValueKind.Object || !change.TryGetProperty("task", out var number) || Item(number, existing) is not { } task
+            || Text(change, "operation", 20) is not { } operation || !TaskOperations.All.Contains(operation))
+            return null;
+        var read = new TaskChange(
+            task.Id, operation, task.Title, Text(change, "title", MaxTitle), Text(change, "notes", MaxNotes), Text(change, "due_at", 40),
+            Text(change, "remind_at", 40), Text(change, "assignee", 100),
+            [.. Items(change, "clear").Select(field => field.ValueKind == JsonValueKind.String ? field.GetString()! : "").Where(ExtractionSchema.Clearable.Contains)],
+            Confidence(change));
+        var isDue = read.DueAt is null || DueDate.TryParse(read.DueAt, zone, out _);
+        var isReminder = read.RemindAt is null || (DueDate.TryParse(read.RemindAt, zone, out var at) && !at.AllDay);
+        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignee: null } || read.Clear!.Count > 0;
+        return isDue && isReminder && operation switch
+        {
+            TaskOperations.Update => hasValue,
+            TaskOperations.Snooze => read.RemindAt is not null,
+            _ => true,
+        } ? read : null;
+    }
+
+    private static List<string>? Titles(JsonElement root, IReadOnlyList<ContextTask> existing)
+    {
+        List<string> titles = [.. Items(root, "already").Select(number => Item(number, existing)).OfType<ContextTask>().Where(task => !task.IsDone).Select(task => task.Title)];
+        return titles.Count == 0 ? null : titles;
+    }
+
+    private static TaskQuery? ReadQuery(JsonElement root, DateTimeZone zone)
+    {
+        if (!root.TryGetProperty("list", out var list) || list.ValueKind != JsonValueKind.Object)
+            return null;
+        return new TaskQuery(
+            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), Text(list, "category", 50) is { } category && ExtractionSchema.Categories.Contains(category) ? category : null,
+            list.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
+    }
+
+    private static string? Day(JsonElement list, string name, DateTimeZone zone) =>
+        Text(list, name, 40) is { } day && DueDate.TryParse(day, zone, out var date) && date.AllDay ? day : null;
+
+    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+
+    private static T? Item<T>(JsonElement number, IReadOnlyList<T> shown)
+        where T : class => number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= shown.Count ? shown[n - 1] : null;
 
     /// <returns>Null for what names nothing to be done.</returns>
     private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, Guid? answers)

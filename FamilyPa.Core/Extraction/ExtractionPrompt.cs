@@ -54,19 +54,43 @@ internal static class ExtractionPrompt
         - withdrawn: numbers of the questions whose task the sender does not want any more ("no", "forget it").
         """;
 
+    private const string WithTasks =
+        """
+
+        "tasks" are tasks that exist already, by number. What the message does to one of them goes into "changes" and is no new task.
+        - A task that is "quoted" is what the message is about before anything else. "shown" is its number in the list that the sender saw last: "2" or "the
+          second" means that one. "reminded": the sender was reminded of it last. Otherwise a correction ("I meant Saturday", "not milk, oat milk") is about
+          what the sender said last, and words of a title name a task ("the plumber came", "move the dentist to Sunday").
+        - operation: "complete" it is done ("done", "bought it"); "reopen" it is not done after all; "delete" it is not wanted any more; "snooze" remind again
+          at remind_at ("later": in an hour); "update" otherwise, with the new title, notes, due_at, remind_at or assignee, and null for what stays.
+          "clear": fields that are to become empty.
+        - If you cannot tell which task is meant, change none and ask.
+        - already: numbers of open tasks that the message wishes for once more. They are not added again.
+        """;
+
+    private const string WithList =
+        """
+
+        - list: only if the sender asks what there is to do or was done: local dates from and until (both included), assignee, category, and done for completed
+          tasks; null for what is not restricted. Otherwise null.
+        """;
+
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Instructions(int questions) => questions == 0 ? Always : Always + WithQuestions;
+    public static string Instructions(ExtractionRequest request) =>
+        Always + WithList + (request.Questions.Count == 0 ? "" : WithQuestions) + (request.Tasks.Count == 0 ? "" : WithTasks);
 
-    public static string UserMessage(SenderWords words, Member sender, Family family, IReadOnlyList<OpenQuestion> questions, DateTimeOffset now)
+    public static string UserMessage(ExtractionRequest request)
     {
+        var (words, sender, family, questions, now) = request;
         var local = Instant.FromDateTimeOffset(now).InZone(family.TimeZone).LocalDateTime;
         return JsonSerializer.Serialize(
             new MessageData(
                 local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(),
                 [.. Enumerable.Range(0, DaysAhead + 1).Select(days => Day.Of(local.Date.PlusDays(days), family.TimeZone))],
                 family.TimeZone.Id, family.Locale, sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
-                questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))]),
+                questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))],
+                request.Tasks.Count == 0 ? null : [.. request.Tasks.Select((task, i) => TaskData.Of(i + 1, task, family.TimeZone))]),
             Readable);
     }
 
@@ -82,7 +106,24 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("spoken")] bool Spoken,
         [property: JsonPropertyName("forwarded")] bool Forwarded,
         [property: JsonPropertyName("open_questions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        IReadOnlyList<QuestionData>? OpenQuestions);
+        IReadOnlyList<QuestionData>? OpenQuestions,
+        [property: JsonPropertyName("tasks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskData>? Tasks);
+
+    private sealed record TaskData(
+        [property: JsonPropertyName("number")] int Number,
+        [property: JsonPropertyName("title")] string Title,
+        [property: JsonPropertyName("notes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Notes,
+        [property: JsonPropertyName("due_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DueAt,
+        [property: JsonPropertyName("assignee"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Assignee,
+        [property: JsonPropertyName("done"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Done,
+        [property: JsonPropertyName("shown"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Shown,
+        [property: JsonPropertyName("quoted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Quoted,
+        [property: JsonPropertyName("reminded"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Reminded)
+    {
+        public static TaskData Of(int number, ContextTask task, DateTimeZone zone) => new(
+            number, task.Title, task.Notes, task.DueAt is { } due ? new DueDate(due, task.DueAllDay).ToLocalText(zone) : null, task.Assignee,
+            task.IsDone, task.Shown, task.IsQuoted, task.IsReminded);
+    }
 
     /// <param name="UtcOffsets">In the order in which they hold, on a day on which the clocks change; null on others.</param>
     private sealed record Day(

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FamilyPa.Core.Families;
+using FamilyPa.Core.Tasks;
 
 namespace FamilyPa.Core.Extraction;
 
@@ -11,13 +12,22 @@ public static class ExtractionSchema
     public static readonly IReadOnlyList<string> Categories =
         ["shopping", "household", "school", "health", "appointments", "errands", "family", "work", "finance", "other"];
 
+    public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignee", "notes"];
+
     /// <param name="questions">How many questions of ours are open, which an answer may name by their numbers.</param>
-    public static BinaryData For(IEnumerable<Member> members, int questions)
+    /// <param name="tasks">How many existing tasks it may name by theirs.</param>
+    public static BinaryData For(IReadOnlyList<Member> members, int questions, int tasks)
     {
         var schema = Plain(members);
+        if (tasks > 0)
+        {
+            AddProperty(schema, "changes", new JsonObject { ["type"] = "array", ["items"] = Change(members, tasks) });
+            AddProperty(schema, "already", new JsonObject { ["type"] = "array", ["items"] = Numbered(tasks) });
+        }
+
         if (questions > 0)
         {
-            var numbers = new JsonArray([.. Enumerable.Range(1, questions).Select(number => (JsonNode)number)]);
+            var numbers = Numbers(questions);
             AddProperty(schema, "withdrawn", new JsonObject
             {
                 ["type"] = "array",
@@ -36,7 +46,7 @@ public static class ExtractionSchema
     {
         ["type"] = "object",
         ["additionalProperties"] = false,
-        ["required"] = Strings(["tasks", "clarifying_question", "language"]),
+        ["required"] = Strings(["tasks", "clarifying_question", "language", "list"]),
         ["properties"] = new JsonObject
         {
             ["tasks"] = new JsonObject
@@ -53,11 +63,7 @@ public static class ExtractionSchema
                         ["notes"] = Described("string|null", "Details that do not fit the title."),
                         ["due_at"] = Described("string|null", "Local date (yyyy-MM-dd), or local date and time (yyyy-MM-ddTHH:mm) if a time was said."),
                         ["remind_at"] = Described("string|null", "Local date and time (yyyy-MM-ddTHH:mm) to remind at, only if it was said and is not due_at."),
-                        ["assignee"] = new JsonObject
-                        {
-                            ["type"] = Strings(["string", "null"]),
-                            ["enum"] = new JsonArray([.. members.Select(m => (JsonNode)m.Name).DistinctBy(n => n.ToString()), null]),
-                        },
+                        ["assignee"] = Assignee(members),
                         ["category"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Categories) },
                         ["confidence"] = Described("number", "0 to 1: how sure it is that this was meant."),
                     },
@@ -65,8 +71,43 @@ public static class ExtractionSchema
             },
             ["clarifying_question"] = Described("string|null", "One short question in the sender's language, only if a task is unclear without its answer."),
             ["language"] = Described("string", "BCP 47 tag of the sender's language."),
+            ["list"] = Object(
+                ["object", "null"],
+                ("from", Described("string|null", "yyyy-MM-dd")), ("until", Described("string|null", "yyyy-MM-dd")), ("assignee", Assignee(members)),
+                ("category", new JsonObject { ["type"] = Strings(["string", "null"]), ["enum"] = new JsonArray([.. Categories, null]) }),
+                ("done", new JsonObject { ["type"] = "boolean" })),
         },
     };
+
+    private static JsonObject Change(IEnumerable<Member> members, int tasks) => Object(
+        ["object"],
+        ("task", Numbered(tasks)),
+        ("operation", new JsonObject { ["type"] = "string", ["enum"] = Strings(TaskOperations.All) }),
+        ("title", Described("string|null", "The new title.")),
+        ("notes", Described("string|null", "The new notes.")),
+        ("due_at", Described("string|null", "The new due date, as of a new task.")),
+        ("remind_at", Described("string|null", "When to remind, as of a new task.")),
+        ("assignee", Assignee(members)),
+        ("clear", new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Clearable) } }),
+        ("confidence", Described("number", "0 to 1: how sure it is that this task and this operation were meant.")));
+
+    private static JsonObject Assignee(IEnumerable<Member> members) => new()
+    {
+        ["type"] = Strings(["string", "null"]),
+        ["enum"] = new JsonArray([.. members.Select(m => (JsonNode)m.Name).DistinctBy(n => n.ToString()), null]),
+    };
+
+    private static JsonObject Object(IReadOnlyList<string> types, params (string Name, JsonNode Type)[] properties) => new()
+    {
+        ["type"] = types is [var one] ? one : Strings(types),
+        ["additionalProperties"] = false,
+        ["required"] = Strings(properties.Select(property => property.Name)),
+        ["properties"] = new JsonObject(properties.Select(property => KeyValuePair.Create(property.Name, (JsonNode?)property.Type))),
+    };
+
+    private static JsonArray Numbers(int count) => new([.. Enumerable.Range(1, count).Select(number => (JsonNode)number)]);
+
+    private static JsonObject Numbered(int count) => new() { ["type"] = "integer", ["enum"] = Numbers(count) };
 
     private static void AddProperty(JsonObject schema, string name, JsonNode type)
     {

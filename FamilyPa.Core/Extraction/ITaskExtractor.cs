@@ -6,7 +6,11 @@ namespace FamilyPa.Core.Extraction;
 
 /// <param name="Questions">Our open questions that the message may answer.</param>
 /// <param name="Now">When the message arrived. "Tomorrow" counts from then, however late the message is processed.</param>
-public sealed record ExtractionRequest(SenderWords Words, Member Sender, Family Family, IReadOnlyList<OpenQuestion> Questions, DateTimeOffset Now);
+public sealed record ExtractionRequest(SenderWords Words, Member Sender, Family Family, IReadOnlyList<OpenQuestion> Questions, DateTimeOffset Now)
+{
+    /// <summary>Existing tasks that the message may be about.</summary>
+    public IReadOnlyList<ContextTask> Tasks { get; init; } = [];
+}
 
 /// <summary>Finds the tasks that a message holds.</summary>
 public interface ITaskExtractor

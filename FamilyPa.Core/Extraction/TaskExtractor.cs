@@ -1,9 +1,7 @@
 using System.Text;
-using FamilyPa.Core.Jobs;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Settings;
 using Microsoft.Extensions.Options;
-using NodaTime;
 using OpenAI.Chat;
 
 namespace FamilyPa.Core.Extraction;
@@ -20,9 +18,9 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
         ExtractionRequest request, Func<ModelUsage, Task<bool>> reserve, CancellationToken cancellation)
     {
         var questions = request.Questions;
-        var instructions = ExtractionPrompt.Instructions(questions.Count);
-        var message = ExtractionPrompt.UserMessage(request.Words, request.Sender, request.Family, questions, request.Now);
-        var schema = ExtractionSchema.For(request.Family.Members, questions.Count);
+        var instructions = ExtractionPrompt.Instructions(request);
+        var message = ExtractionPrompt.UserMessage(request);
+        var schema = ExtractionSchema.For(request.Family.Members, questions.Count, request.Tasks.Count);
         var format = ChatResponseFormat.CreateJsonSchemaFormat(ExtractionSchema.Name, schema, jsonSchemaIsStrict: true);
         // A token is at least one byte of the request, except for the few of the message format.
         var maxInputTokens = Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MaxFormatTokens;
@@ -38,7 +36,7 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
             spent = usage.Plus(spent);
             try
             {
-                var result = Read(completion, request.Family.TimeZone, questions);
+                var result = Read(completion, request);
                 return (new DueDateCheck(request.Family, request.Now, pipeline.Value.ReviewBelowConfidence).Apply(result, request.Words.Text, questions), spent);
             }
             catch (ModelAnswerException e) when (e.RejectionReason is null && !isRepair)
@@ -54,12 +52,12 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
         }
     }
 
-    private static ExtractionResult Read(ChatCompletion completion, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions)
+    private static ExtractionResult Read(ChatCompletion completion, ExtractionRequest request)
     {
         if (completion.Refusal is { Length: > 0 } || completion.FinishReason is ChatFinishReason.ContentFilter)
             throw new ModelAnswerException("ai_refused", "The model refused to answer.") { RejectionReason = "model_refused" };
         if (completion.FinishReason is not ChatFinishReason.Stop)
             throw new ModelAnswerException("ai_answer_incomplete", $"The model stopped early: {completion.FinishReason}.") { RejectionReason = "not_understood" };
-        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), zone, questions);
+        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), request.Family.TimeZone, request.Questions, request.Tasks);
     }
 }

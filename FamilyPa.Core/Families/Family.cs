@@ -3,7 +3,16 @@ using NodaTime;
 namespace FamilyPa.Core.Families;
 
 /// <param name="Locale">A BCP 47 tag. Replies use its language when the sender's language is unknown.</param>
-public sealed record Family(Guid Id, DateTimeZone TimeZone, string Locale, IReadOnlyList<Member> Members);
+public sealed record Family(Guid Id, DateTimeZone TimeZone, string Locale, IReadOnlyList<Member> Members)
+{
+    /// <summary>The only member of this name; null when there is none, or more than one.</summary>
+    public Member? Find(string? name) => name is not null && Named(name) is [var one] ? one : null;
+
+    /// <summary>Whether more than one member has this name.</summary>
+    public bool IsAmbiguous(string? name) => name is not null && Named(name).Count > 1;
+
+    private List<Member> Named(string name) => [.. Members.Where(member => string.Equals(member.Name, name.Trim(), StringComparison.OrdinalIgnoreCase)).Take(2)];
+}
 
 /// <param name="OptedOut">The member sent STOP and gets no messages.</param>
 public sealed record Member(Guid UserId, string Name, bool OptedOut);

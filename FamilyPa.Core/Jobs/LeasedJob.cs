@@ -41,6 +41,7 @@ public sealed record LeasedJob(
 /// <param name="Transcripts">Those that have been listened to.</param>
 /// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
 /// <param name="Missed">Titles of open tasks of which the sender could not be reminded and was not yet told so.</param>
+/// <param name="Tasks">For the extract phase: tasks that the message may be about.</param>
 /// <param name="Forwarded">Somebody else's words, passed on.</param>
 public sealed record PhaseInput(
     IReadOnlyList<MediaPart> Media,
@@ -48,6 +49,7 @@ public sealed record PhaseInput(
     IReadOnlyList<Transcript> Transcripts,
     IReadOnlyList<OpenQuestion> Questions,
     IReadOnlyList<string> Missed,
+    IReadOnlyList<ContextTask> Tasks,
     bool Forwarded);
 
 /// <summary>What came of asking for a job.</summary>

@@ -6,6 +6,8 @@ using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Limits;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Pipeline;
@@ -25,7 +27,10 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
         if (words.Text.Length == 0)
             return new PhaseResult.Rejected("empty_message");
 
-        var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt);
+        if (Answered(job, words) is { } answered)
+            return new PhaseResult.Next(Phase.Finalize) { Output = batch => AddExtraction(batch, job, answered) };
+
+        var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt) { Tasks = job.PhaseInput.Tasks };
         PhaseResult.Deferred? deferred = null;
         ExtractionResult extraction;
         ModelUsage? usage;
@@ -48,7 +53,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
             IsAnswered = true,
             Output = batch =>
             {
-                batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction));
+                AddExtraction(batch, job, extraction);
                 // Some transcription models return no language.
                 if (words.Spoken && extraction.Language is { } language)
                     batch.Add("update voice_transcriptions set language = split_part(lower($2), '-', 1) where message_sid = $1 and language is null", job.MessageSid, language);
@@ -58,6 +63,19 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
 
         async Task<bool> ReserveAsync(ModelUsage worst) => (deferred = await ledger.ReserveAsync(job, worst, cancellation)) is null;
     }
+
+    /// <summary>A plain yes or no to changes that we asked about needs no model.</summary>
+    private static ExtractionResult? Answered(LeasedJob job, SenderWords words) =>
+        job.PhaseInput.Questions is [.., { Pending: { } pending } question] && Keywords.Answer(words.Text) is { } isYes
+            ? new ExtractionResult([], null, null)
+            {
+                Confirmed = question.Id,
+                Changes = isYes ? JsonSerializer.Deserialize<IReadOnlyList<TaskChange>>(pending) : null,
+            }
+            : null;
+
+    private static void AddExtraction(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction) =>
+        batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction));
 
     /// <summary>Caption and recordings are one message.</summary>
     private static SenderWords Words(LeasedJob job)

@@ -53,7 +53,7 @@ public sealed class FinalizePhase(
                 await commands.AnswerAsync(Command.Of(job.Classification, job.Body), job, batch, job.Sender.OptedOut, cancellation),
             _ when Keywords.IsReason(job.Classification) => (text.Keyword(job.Classification), null),
             { StatusReason: { } reason } => (text.Rejected(reason), null),
-            _ => (text.Understood(Understand(batch, job, extraction!, text)), null),
+            _ => (await UnderstandAsync(batch, job, extraction!, text, cancellation), null),
         };
         if (job.PhaseInput.Missed.Count > 0 && !Keywords.IsReason(job.Classification))
         {
@@ -75,19 +75,55 @@ public sealed class FinalizePhase(
         return await replies.StoreIntentAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
     }
 
-    /// <summary>Adds to the batch what the message brings about.</summary>
+    /// <summary>Adds to the reply's batch what the message brings about. Changes to existing tasks come first, since the reply tells what became of them.</summary>
+    private async Task<string> UnderstandAsync(DatabaseBatch reply, LeasedJob job, ExtractionResult extraction, ReplyText text, CancellationToken cancellation)
+    {
+        if (extraction is { List: { } query, Tasks: [], Changes: null, ClarifyingQuestion: null })
+            return await commands.ListAsync(query, extraction.Language, job, reply, cancellation);
+
+        var (changes, pending) = Decide(extraction);
+        await using var separate = changes.Count > 0 ? database.Fenced(job) : null;
+        var batch = separate ?? reply;
+        var understanding = Understand(batch, job, extraction, text);
+        if (separate is not null)
+            understanding = understanding with { Changed = await TaskChanges.ReadAsync(TaskChanges.Add(separate, job, changes), job, changes, cancellation) };
+        if (pending.Count > 0)
+        {
+            var question = text.Confirm(pending.Select(change => TaskChanges.Describe(change, "changed", job.Family)));
+            ChatTurns.AddPending(reply, job, question, pending);
+            understanding = understanding with { Question = $"{understanding.Question} {question}".Trim() };
+        }
+
+        return text.Understood(understanding);
+    }
+
+    /// <summary>Which changes are made, and which the sender has to confirm.</summary>
+    private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction)
+    {
+        var all = extraction.Changes ?? [];
+        if (extraction.Confirmed is not null)
+            return (all, []);
+        var asksFirst = TaskChanges.NeedConfirmation(all);
+        var decided = all.ToLookup(change =>
+            change.Confidence >= settings.Value.ReviewBelowConfidence && !(asksFirst && change.Operation == TaskOperations.Delete));
+        return ([.. decided[true]], [.. decided[false]]);
+    }
+
     private Understanding Understand(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction, ReplyText text)
     {
         var effects = new MessageEffects(batch, job);
         List<UnderstoodTask> tasks = [];
+        string? unclear = null;
         foreach (var (ordinal, task) in extraction.Tasks.Index())
         {
             var due = Date(task.DueAt, job.Family);
+            if (job.Family.IsAmbiguous(task.Assignee))
+                unclear = text.WhichPerson(task.Assignee!);
             var understood = new UnderstoodTask(
                 task.Title,
                 due,
-                FindMember(job.Family, task.Assignee),
-                task.Confidence < settings.Value.ReviewBelowConfidence,
+                job.Family.Find(task.Assignee),
+                task.Confidence < settings.Value.ReviewBelowConfidence || job.Family.IsAmbiguous(task.Assignee),
                 task.Answers is not null)
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
@@ -96,7 +132,7 @@ public sealed class FinalizePhase(
             tasks.Add(understood);
         }
 
-        if (tasks.Count > 0)
+        if (tasks.Count > 0 || extraction.Changes is not null)
         {
             var shown = tasks.Index().OrderBy(task => task.Item.Completes).Select(task => (task.Index, extraction.Tasks[task.Index].Answers));
             ChatTurns.AddReply(batch, job, [.. shown]);
@@ -104,8 +140,10 @@ public sealed class FinalizePhase(
 
         var withdrawn = job.PhaseInput.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
         withdrawn.ForEach(effects.Withdraw);
+        if (job.PhaseInput.Questions.FirstOrDefault(question => question.Id == extraction.Confirmed) is { } confirmed)
+            effects.Withdraw(confirmed);
 
-        var question = extraction.ClarifyingQuestion
+        var question = extraction.ClarifyingQuestion ?? unclear
             ?? (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
         if (question is not null)
             effects.Ask(question, extraction.Tasks, tasks);
@@ -117,6 +155,8 @@ public sealed class FinalizePhase(
             question,
             [.. job.PhaseInput.Files.Select(file => file.Reason).OfType<string>()])
         {
+            AlreadyThere = extraction.AlreadyThere ?? [],
+            IsDeclined = extraction is { Confirmed: not null, Changes: null },
             IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),
         };
     }
@@ -132,9 +172,6 @@ public sealed class FinalizePhase(
         var at = task.RemindAt ?? task.Due?.At - (TimeOnly.MaxValue - settings.AllDayAt);
         return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignee is null || task.Assignee.UserId == job.Sender.UserId);
     }
-
-    private static Member? FindMember(Family family, string? name) =>
-        name is null ? null : family.Members.FirstOrDefault(member => string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A keyword's or command's reason is its answer; any other reason is a rejection.</summary>
     private static bool IsRejected(LeasedJob job) =>

@@ -27,7 +27,7 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
                    f.id as family_id, f.timezone, f.locale,
                    (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text as members,
-                   case when m.message_sid is not null then phase_input(m, $5)::text end as phase_input
+                   case when m.message_sid is not null then phase_input(m, $2, $5)::text end as phase_input
             from claim_job($1, $2, $3::int, read_limits($4)) c
             left join processing_jobs j on j.id = c.job_id and c.outcome = 'claimed'
             left join webhook_events e on e.id = j.webhook_event_id

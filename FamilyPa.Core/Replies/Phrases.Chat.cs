@@ -32,6 +32,8 @@ public sealed partial class Phrases
     /// <summary>How to say that one of several tasks is done.</summary>
     public required string TickOff { get; init; }
 
+    public required string NothingFound { get; init; }
+
     /// <summary>{0}: a task's title; likewise of the next two, and of <see cref="OpenAgain"/>.</summary>
     public required string Done { get; init; }
 
@@ -48,6 +50,30 @@ public sealed partial class Phrases
     public required string WhichOne { get; init; }
 
     public required string OpenAgain { get; init; }
+
+    /// <summary>{0}: a task's title; likewise of the next two, with what is new.</summary>
+    public required string Deleted { get; init; }
+
+    public required string Changed { get; init; }
+
+    public required string Snoozed { get; init; }
+
+    /// <summary>{0}: a task's title.</summary>
+    public required string AlreadyThere { get; init; }
+
+    /// <summary>{0}: a task's title, which undo has changed back.</summary>
+    public required string ChangedBack { get; init; }
+
+    /// <summary>{0}: what would be changed.</summary>
+    public required string Confirm { get; init; }
+
+    public required string NothingChanged { get; init; }
+
+    /// <summary>{0}: a name.</summary>
+    public required string WhichPerson { get; init; }
+
+    /// <summary>{0}: a name.</summary>
+    public required string NoSuchPerson { get; init; }
 
     public required string NothingToUndo { get; init; }
 
@@ -81,6 +107,18 @@ public sealed class CommandWords
 
     public required IReadOnlyList<string> Undo { get; init; }
 
+    /// <summary>Before numbers.</summary>
+    public required IReadOnlyList<string> Delete { get; init; }
+
+    /// <summary>Alone, or before a duration.</summary>
+    public required IReadOnlyList<string> Snooze { get; init; }
+
+    /// <summary>Units of a duration, all in minutes: "h" is 60.</summary>
+    public required IReadOnlyDictionary<string, int> Minutes { get; init; }
+
+    /// <summary>{0}: numbers; {1}: a name.</summary>
+    public required IReadOnlyList<string> Assign { get; init; }
+
     public required IReadOnlyList<string> Board { get; init; }
 
     /// <summary>Besides HELP and INFO, which are keywords.</summary>
@@ -99,4 +137,6 @@ public sealed class CommandWords
     public required IReadOnlyList<string> Stop { get; init; }
 
     public required IReadOnlyList<string> Yes { get; init; }
+
+    public required IReadOnlyList<string> No { get; init; }
 }

@@ -21,6 +21,14 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee
 public sealed record Understanding(
     string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored)
 {
+    public IReadOnlyList<ChangedTask> Changed { get; init; } = [];
+
+    /// <summary>Titles of open tasks that the sender wished for again.</summary>
+    public IReadOnlyList<string> AlreadyThere { get; init; } = [];
+
+    /// <summary>The sender said no to changes that we asked about.</summary>
+    public bool IsDeclined { get; init; }
+
     /// <summary>A reminder will come later than WhatsApp lets us write unasked, and there is no other way to send it.</summary>
     public bool IsReminderOutOfReach { get; init; }
 }
@@ -35,6 +43,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     private readonly Wording wording = Wording.Of(language, family.Locale);
     private readonly Phrases phrases = Wording.Of(language, family.Locale).Phrases;
     private readonly TaskLine line = new(Wording.Of(language, family.Locale), family.TimeZone, now);
+    private readonly ChangeLine change = new(Wording.Of(language, family.Locale), family.TimeZone, now);
 
     /// <summary>The question to ask about an unsure task where the model had none.</summary>
     public string IsThatRight => phrases.IsThatRight;
@@ -56,7 +65,11 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         if (completed.Count > 0)
             lines.Add(phrases.Completed);
         lines.AddRange(completed.Select((task, i) => $"{added.Count + i + 1}. {Line(task)}"));
+        lines.AddRange(what.Changed.Select(change.Of));
+        lines.AddRange(what.AlreadyThere.Select(title => Format(phrases.AlreadyThere, TaskLine.Cut(title))));
         lines.AddRange(what.Withdrawn.Select(title => Format(phrases.Withdrawn, title)));
+        if (what.IsDeclined)
+            lines.Add(phrases.NothingChanged);
         if (what.IsReminderOutOfReach)
             lines.Add(phrases.RemindedIfWritten);
         if (what.Tasks.Count > 0 && board is not null)
@@ -64,8 +77,10 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
 
         if (what.Tasks.Count > 0 && what.Question is not null)
             lines.Add(Format(phrases.NotSure, what.Question));
-        else if (what.Tasks.Count == 0 && what.Withdrawn.Count == 0)
-            lines.Add(what.Question ?? phrases.NothingToDo);
+        else if (what.Question is not null)
+            lines.Add(what.Question);
+        else if (what.Tasks.Count == 0 && what.Changed.Count == 0 && what.AlreadyThere.Count == 0 && what.Withdrawn.Count == 0 && !what.IsDeclined)
+            lines.Add(phrases.NothingToDo);
         lines.AddRange(what.Ignored.Distinct().Select(reason => $"({Rejected(reason)})"));
         return string.Join('\n', lines);
     }
@@ -98,6 +113,12 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         "keyword_start" => phrases.Started,
         _ => phrases.Help,
     };
+
+    /// <inheritdoc cref="ChangeLine.Confirm"/>
+    public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
+
+    /// <summary>The question which of several people of one name is meant.</summary>
+    public string WhichPerson(string name) => Format(phrases.WhichPerson, name);
 
     private string Line(UnderstoodTask task) => line.Of(task.Title, task.Due, task.Assignee);
 

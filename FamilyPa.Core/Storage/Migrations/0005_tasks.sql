@@ -43,6 +43,8 @@ create table clarifications (
   -- The task that the answer completes; null when the message contained none.
   task_id uuid references tasks (id) on delete cascade,
   question text not null,
+  -- Changes that are made when the answer is yes.
+  pending jsonb,
   asked_at timestamptz not null default now(),
   answered_by text,
   answered_at timestamptz,
@@ -65,6 +67,8 @@ create table chat_turns (
   task_ids uuid[] not null,
   -- For done: the status that each of task_ids had.
   statuses text[],
+  -- For added: tasks that the message changed, as they were before it, and the version that it gave them.
+  before jsonb,
   -- When the message arrived: a reply sent later was not visible to its sender.
   at timestamptz not null,
   undone_by text
@@ -151,8 +155,60 @@ begin
   group by t.id order by min(meant.n);
 end $$;
 
+-- Applies a message's changes to existing tasks of its family, once, and keeps what they were. Its row of chat_turns is there already.
+-- One row per change; outcome: changed, already (it is so), or gone (the task does not exist any more).
+create function apply_changes(p_message_sid text, p_family uuid, p_changes jsonb)
+returns table (task_id uuid, operation text, outcome text)
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  change record;
+  was tasks;
+  now_is tasks;
+  kept jsonb := '[]';
+  shown uuid[];
+begin
+  select c.task_ids into shown from chat_turns c where c.message_sid = p_message_sid and c.before is null for update;
+  if not found then
+    return query
+      select (b ->> 'id')::uuid, b ->> 'operation', b ->> 'outcome'
+      from chat_turns c, jsonb_array_elements(c.before) b where c.message_sid = p_message_sid;
+    return;
+  end if;
+
+  for change in
+    select * from jsonb_to_recordset(p_changes) as c (
+      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignee uuid, clear text[])
+  loop
+    select * into was from tasks t where t.id = change.task and t.family_id = p_family for update;
+    task_id := change.task;
+    operation := change.operation;
+    if was.id is null or was.status = 'canceled' then
+      outcome := 'gone';
+    elsif (case change.operation when 'reopen' then was.status <> 'done' else was.status = 'done' end) then
+      outcome := 'already';
+    else
+      update tasks t set
+        status = case change.operation when 'complete' then 'done' when 'delete' then 'canceled' when 'reopen' then 'open' else t.status end,
+        needs_review = t.needs_review and change.operation in ('reopen', 'snooze'),
+        title = coalesce(change.title, t.title),
+        notes = case when 'notes' = any (change.clear) then null else coalesce(change.notes, t.notes) end,
+        assignee = case when 'assignee' = any (change.clear) then null else coalesce(change.assignee, t.assignee) end,
+        due_at = case when 'due_at' = any (change.clear) then null else coalesce(change.due_at, t.due_at) end,
+        due_all_day = case when change.due_at is null then t.due_all_day and not 'due_at' = any (change.clear) else change.due_all_day end,
+        remind_at = case when 'due_at' = any (change.clear) then null else coalesce(change.remind_at, t.remind_at) end
+      where t.id = change.task returning * into now_is;
+      outcome := 'changed';
+    end if;
+    kept := kept || (coalesce(to_jsonb(was), jsonb_build_object('id', change.task))
+      || jsonb_build_object('operation', operation, 'outcome', outcome, 'version_after', now_is.version));
+    shown := case when change.task = any (shown) or outcome = 'gone' then shown else shown || change.task end;
+    return next;
+  end loop;
+  update chat_turns c set before = kept, task_ids = shown where c.message_sid = p_message_sid;
+end $$;
+
 -- Undoes the member's last command or message of the previous 24 hours, once: completed tasks get their former status back, and added tasks
--- are canceled. One row per changed task; kind: done or added.
+-- are canceled, and changed tasks are as they were, unless somebody has changed them since. One row per task; kind: done, added or changed.
 create function chat_undo(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz)
 returns table (kind text, title text)
 language plpgsql set search_path = public, pg_temp as $$
@@ -176,17 +232,26 @@ begin
     elsif last.undone_by is null and last.kind = 'added' then
       with canceled as (
         update tasks t set status = 'canceled', needs_review = false, updated_at = now()
-        where t.source_message_sid = last.message_sid and t.family_id = p_family and t.status in ('open', 'in_progress') returning t.id)
-      select coalesce(array_agg(c.id), '{}') into changed from canceled c;
+        where t.source_message_sid = last.message_sid and t.family_id = p_family and t.status in ('open', 'in_progress') returning t.id),
+      first_of as (
+        select distinct on (b ->> 'id') b as was, max((b ->> 'version_after')::int) over (partition by b ->> 'id') as version
+        from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed' order by b ->> 'id', n),
+      restored as (
+        update tasks t
+        set title = w.title, notes = w.notes, assignee = w.assignee, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
+            status = w.status, needs_review = w.needs_review
+        from first_of f, jsonb_populate_record(null::tasks, f.was) w
+        where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
+      select coalesce(array_agg(c.id), '{}') into changed from (select id from canceled union all select id from restored) c;
     end if;
     update chat_turns c set undone_by = p_message_sid where c.message_sid = last.message_sid and c.undone_by is null;
     update chat_turns c set task_ids = changed where c.message_sid = p_message_sid;
   end if;
 
   return query
-  select b.kind, t.title
+  select case when b.kind = 'added' and t.source_message_sid is distinct from b.message_sid then 'changed' else b.kind end, t.title
   from chat_turns u join chat_turns b on b.undone_by = u.message_sid join tasks t on t.id = any (u.task_ids) and t.family_id = p_family
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function chat_done, chat_undo to service_role;
+grant execute on function chat_done, apply_changes, chat_undo to service_role;

@@ -246,8 +246,8 @@ begin
         (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, classification, raw_payload, created_at)
       values ('twilio', p_message.message_sid, family_id, sender.user_id, p_message.phone, p_message.from_address, p_message.to_address,
               p_message.body, p_message.num_media, coalesce(p_message.reason, 'ordinary'),
-              case when p_message.num_media > 0 or p_message.form ? 'Forwarded' then (
-                select jsonb_object_agg(f.key, f.value) from jsonb_each(p_message.form) f where f.key like 'Media%' or f.key = 'Forwarded') end,
+              case when p_message.num_media > 0 or p_message.form ?| array['Forwarded', 'OriginalRepliedMessageSid'] then (
+                select jsonb_object_agg(f.key, f.value) from jsonb_each(p_message.form) f where f.key like 'Media%' or f.key in ('Forwarded', 'OriginalRepliedMessageSid')) end,
               arrived);
 
       -- Once a minute is enough for WhatsApp's 24-hour window and avoids contention on a busy sender's row.

@@ -39,8 +39,48 @@ end $$;
 create trigger processing_jobs_transition_recorded after update on processing_jobs
   for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
+-- Tasks that a message may be about: those of the message that it quotes, of the last list and the last reminder that its sender saw, of the
+-- last day, and open ones with a word of the message in their title.
+create function task_context(message inbound_messages) returns json
+language sql stable set search_path = public, pg_temp as $$
+  with turns as (
+    select c.kind, c.task_ids, coalesce(o.created_at, c.at) as at
+    from chat_turns c
+    left join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder')
+    where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
+      and c.at between message.created_at - interval '7 days' and message.created_at),
+  quoted (ids) as (
+    select array(
+      select unnest(c.task_ids) from chat_turns c
+      where c.family_id = message.family_id and c.message_sid = any (array_append(
+        array(select o.message_sid from outbound_messages o where o.family_id = message.family_id and o.provider_sid = message.raw_payload ->> 'OriginalRepliedMessageSid'),
+        message.raw_payload ->> 'OriginalRepliedMessageSid')))),
+  shown (ids) as (select (select t.task_ids from turns t where t.kind in ('list', 'added') order by t.at desc limit 1)),
+  reminded (ids) as (select (select t.task_ids from turns t where t.kind = 'reminder' order by t.at desc limit 1)),
+  said (words) as (
+    select array(select distinct w from regexp_split_to_table(lower(concat_ws(' ', message.body, (
+      select string_agg(v.transcript, ' ') from voice_transcriptions v where v.message_sid = message.message_sid))), '[^[:alnum:]]+') w where length(w) > 3)),
+  latest as (
+    select t.id, t.title, t.updated_at from tasks t
+    where t.family_id = message.family_id and t.status in ('open', 'in_progress') order by t.updated_at desc limit 300),
+  candidates (id, rank) as (
+    select unnest(ids), 1 from quoted union all select unnest(ids), 2 from shown union all select unnest(ids), 3 from reminded
+    union all select l.id, 4 from latest l, said where regexp_split_to_array(lower(l.title), '[^[:alnum:]]+') && said.words
+    union all (
+      select t.id, 5 from tasks t
+      where t.family_id = message.family_id and t.status <> 'canceled' and t.updated_at between message.created_at - interval '1 day' and message.created_at
+      order by t.updated_at desc limit 20))
+  select coalesce(json_agg(json_build_object(
+    'Id', t.id, 'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name, 'DueAt', t.due_at, 'DueAllDay', t.due_all_day,
+    'IsDone', t.status = 'done', 'Shown', array_position(shown.ids, t.id), 'IsQuoted', t.id = any (quoted.ids),
+    'IsReminded', coalesce(t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
+  from (select id, min(rank) as rank from candidates group by id order by min(rank) limit 40) c
+  join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled'
+  left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee, quoted, shown, reminded
+$$;
+
 -- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
-create function phase_input(message inbound_messages, p_answer_within interval) returns json
+create function phase_input(message inbound_messages, p_phase text, p_answer_within interval) returns json
 language sql stable set search_path = public, pg_temp as $$
   select json_build_object(
     'Media', (
@@ -58,7 +98,7 @@ language sql stable set search_path = public, pg_temp as $$
       select coalesce(json_agg(json_build_object('Id', c.id, 'TaskId', c.task_id, 'Asked', c.question,
         'About', left(coalesce(nullif(a.body, ''), v.said, ''), 1000),
         'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name,
-        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false))
+        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false), 'Pending', c.pending::text)
         order by c.asked_at), '[]')
       from clarifications c
       left join tasks t on t.id = c.task_id
@@ -77,6 +117,7 @@ language sql stable set search_path = public, pg_temp as $$
       join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
       where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
         and without_channel(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
+    'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
     'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
 $$;
 
@@ -229,6 +270,14 @@ begin
   if p_phase = 'finalize' and not by_hand and job.status <> 'failed'
     and coalesce(reason_now not like 'keyword%' and reason_now not in ('command_list', 'command_board', 'command_help'), true)
   then
+    -- "undo" half a second later means the message that is still being worked on.
+    if reason_now like 'command%' then
+      update processing_jobs e set keeps_position = true
+      from inbound_messages mine, inbound_messages earlier
+      where mine.message_sid = job.message_sid and earlier.message_sid = e.message_sid and earlier.user_id = mine.user_id
+        and e.family_id = job.family_id and not e.keeps_position and e.status in ('received', 'downloading', 'transcribing', 'extracting', 'finalizing')
+        and (e.received_at, e.message_sid) < (job.received_at, job.message_sid) and e.received_at > job.received_at - interval '10 minutes';
+    end if;
     loop
       ahead := job_ahead(job);
       exit when ahead is null;
@@ -584,6 +633,6 @@ begin
   perform count_sender_failure(p_message_sid, true);
 end $$;
 
-grant execute on function phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
+grant execute on function task_context, phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
   dispatch_probe, dispatch_deferred, attempted_job, end_attempt, report_answer_and_dispatch, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
   start_throttled, make_due, mark_swept, fail_job to service_role;

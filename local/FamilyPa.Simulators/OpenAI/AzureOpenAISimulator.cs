@@ -51,10 +51,13 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
         dates.FindAsync("en", "en-US", options.Clock.GetUtcNow().DateTime, ["tomorrow"], cancellation);
 
     /// <summary>Answers every fitting chat request with this content, until the result is disposed.</summary>
-    public IDisposable Respond(Func<ChatRequest, bool> fits, string content) => chatScripts.Add(fits, content);
+    public IDisposable Respond(Func<ChatRequest, bool> fits, string content) => chatScripts.Add(fits, _ => content);
+
+    /// <inheritdoc cref="Respond(Func{ChatRequest, bool}, string)"/>
+    public IDisposable Respond(Func<ChatRequest, bool> fits, Func<ChatRequest, string> content) => chatScripts.Add(fits, content);
 
     /// <summary>Transcribes every fitting file as this text, until the result is disposed.</summary>
-    public IDisposable RespondTranscription(Func<TranscriptionRequest, bool> fits, string text) => transcriptionScripts.Add(fits, text);
+    public IDisposable RespondTranscription(Func<TranscriptionRequest, bool> fits, string text) => transcriptionScripts.Add(fits, _ => text);
 
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> predicate, TimeSpan timeout) =>
         requests.WaitForAsync(predicate, timeout, "such request to Azure OpenAI");

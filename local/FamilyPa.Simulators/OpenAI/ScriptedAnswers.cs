@@ -6,7 +6,7 @@ internal sealed class ScriptedAnswers<TRequest>
     private readonly Lock gate = new();
     private readonly List<Script> scripts = [];
 
-    public IDisposable Add(Func<TRequest, bool> fits, string answer)
+    public IDisposable Add(Func<TRequest, bool> fits, Func<TRequest, string> answer)
     {
         var script = new Script(fits, answer, Remove);
         lock (gate) scripts.Insert(0, script);
@@ -15,7 +15,7 @@ internal sealed class ScriptedAnswers<TRequest>
 
     public string? For(TRequest request)
     {
-        lock (gate) return scripts.Find(script => script.Fits(request))?.Answer;
+        lock (gate) return scripts.Find(script => script.Fits(request))?.Answer(request);
     }
 
     public void Clear()
@@ -28,7 +28,7 @@ internal sealed class ScriptedAnswers<TRequest>
         lock (gate) scripts.Remove(script);
     }
 
-    private sealed record Script(Func<TRequest, bool> Fits, string Answer, Action<Script> Remove) : IDisposable
+    private sealed record Script(Func<TRequest, bool> Fits, Func<TRequest, string> Answer, Action<Script> Remove) : IDisposable
     {
         public void Dispose() => Remove(this);
     }

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Replies;
+using FamilyPa.Core.Storage;
+using FamilyPa.Core.Tasks;
+
+namespace FamilyPa.Core.Chat;
+
+/// <summary>Applies what a message does to existing tasks of its sender's family. Repeating it changes nothing and tells the same.</summary>
+public static class TaskChanges
+{
+    /// <summary>Whether the sender has to confirm the changes: more than one task would be deleted.</summary>
+    public static bool NeedConfirmation(IEnumerable<TaskChange> changes) => changes.Count(change => change.Operation == TaskOperations.Delete) > 1;
+
+    /// <summary>Adds the statement that applies the changes. The batch must have stored the message's row of <c>chat_turns</c> before; read it with <see cref="ReadAsync"/>.</summary>
+    public static DatabaseBatch Add(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes) => batch.Add(
+        "select task_id, outcome from apply_changes($1, $2, $3::jsonb)",
+        claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim.Family))));
+
+    /// <summary>Executes the batch, and tells of each change what became of it.</summary>
+    public static async Task<IReadOnlyList<ChangedTask>> ReadAsync(
+        DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes, CancellationToken cancellation)
+    {
+        var outcomes = await batch.ListAsync(row => (Id: row.Get<Guid>("task_id"), Outcome: row.Get<string>("outcome")), cancellation);
+        return [.. changes.Zip(outcomes, (change, outcome) => Describe(change, outcome.Outcome, claim.Family))];
+    }
+
+    /// <summary>The change as it would be told, had it been made.</summary>
+    public static ChangedTask Describe(TaskChange change, string outcome, Family family) => new(
+        change.Operation, outcome, change.NewTitle ?? change.Title, Date(change.DueAt, family), family.Find(change.Assignee), Date(change.RemindAt, family)?.At);
+
+    private static object ToRow(TaskChange change, Family family)
+    {
+        var due = Date(change.DueAt, family);
+        return new
+        {
+            task = change.TaskId,
+            operation = change.Operation,
+            title = change.NewTitle,
+            notes = change.Notes,
+            due_at = due?.At.ToUniversalTime(),
+            due_all_day = due?.AllDay,
+            // A time of day that was said is when to remind.
+            remind_at = (Date(change.RemindAt, family) ?? due) is { AllDay: false } at ? at.At.ToUniversalTime() : (DateTimeOffset?)null,
+            assignee = family.Find(change.Assignee)?.UserId,
+            clear = change.Clear ?? [],
+        };
+    }
+
+    private static DueDate? Date(string? text, Family family) => text is not null && DueDate.TryParse(text, family.TimeZone, out var date) ? date : null;
+}

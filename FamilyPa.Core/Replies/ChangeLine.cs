@@ -1,0 +1,35 @@
+using FamilyPa.Core.Families;
+using FamilyPa.Core.Tasks;
+using NodaTime;
+
+namespace FamilyPa.Core.Replies;
+
+/// <summary>An existing task that a message changed.</summary>
+/// <param name="Outcome">As documented at <c>apply_changes</c> in the migrations.</param>
+/// <param name="Due">The new due date; null when it stays.</param>
+/// <param name="Assignee">The new assignee; null when it stays.</param>
+public sealed record ChangedTask(string Operation, string Outcome, string Title, DueDate? Due, Member? Assignee, DateTimeOffset? RemindAt);
+
+/// <summary>Says what became of a task that a message changed.</summary>
+internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
+{
+    private readonly Phrases phrases = wording.Phrases;
+    private readonly TaskLine line = new(wording, zone, now);
+
+    public string Of(ChangedTask change) => change switch
+    {
+        { Outcome: "gone" } => Say(phrases.Gone, change.Title),
+        { Outcome: "already", Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
+        { Outcome: "already" } => Say(phrases.AlreadyDone, change.Title),
+        { Operation: TaskOperations.Complete } => Say(phrases.Done, change.Title),
+        { Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
+        { Operation: TaskOperations.Delete } => Say(phrases.Deleted, change.Title),
+        { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), null)),
+        _ => Say(phrases.Changed, line.Of(change.Title, change.Due, change.Assignee)),
+    };
+
+    /// <summary>The question whether the sender wants these changes.</summary>
+    public string Confirm(IEnumerable<ChangedTask> changes) => Say(phrases.Confirm, string.Join("; ", changes.Select(Of)));
+
+    private string Say(string phrase, string what) => wording.Format(phrase, what);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace FamilyPa.Core.Tasks;
+
+/// <summary>What a message does to a task that exists already.</summary>
+/// <param name="Operation">One of <see cref="TaskOperations"/>.</param>
+/// <param name="Title">As the task was called when the message arrived.</param>
+/// <param name="NewTitle">Null leaves it, as of the other new values.</param>
+/// <param name="Clear">Fields to be emptied: <c>due_at</c>, <c>assignee</c>, <c>notes</c>.</param>
+public sealed record TaskChange(
+    [property: JsonPropertyName("task")] Guid TaskId,
+    [property: JsonPropertyName("operation")] string Operation,
+    [property: JsonPropertyName("was")] string Title,
+    [property: JsonPropertyName("title")] string? NewTitle = null,
+    [property: JsonPropertyName("notes")] string? Notes = null,
+    [property: JsonPropertyName("due_at")] string? DueAt = null,
+    [property: JsonPropertyName("remind_at")] string? RemindAt = null,
+    [property: JsonPropertyName("assignee")] string? Assignee = null,
+    [property: JsonPropertyName("clear")] IReadOnlyList<string>? Clear = null,
+    [property: JsonPropertyName("confidence")] double Confidence = 1);
+
+public static class TaskOperations
+{
+    public const string Complete = "complete";
+    public const string Reopen = "reopen";
+    public const string Update = "update";
+    public const string Delete = "delete";
+    public const string Snooze = "snooze";
+
+    public static readonly IReadOnlyList<string> All = [Complete, Reopen, Update, Delete, Snooze];
+}
+
+/// <summary>Which tasks the sender asks to see. Dates are local and both included.</summary>
+public sealed record TaskQuery(
+    [property: JsonPropertyName("from")] string? From,
+    [property: JsonPropertyName("until")] string? Until,
+    [property: JsonPropertyName("assignee")] string? Assignee,
+    [property: JsonPropertyName("category")] string? Category,
+    [property: JsonPropertyName("done")] bool Done);

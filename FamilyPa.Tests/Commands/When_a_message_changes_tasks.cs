@@ -1,0 +1,297 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FamilyPa.Local.App;
+using FamilyPa.Simulators.Faults;
+using FamilyPa.Tests.Infrastructure;
+
+namespace FamilyPa.Tests.Commands;
+
+/// <summary>A conversation with a scripted model: what it says is done to tasks that it was shown, and to no others.</summary>
+public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>(app)
+{
+    private static int phones;
+
+    private readonly string phone = $"+4477009004{Interlocked.Increment(ref phones):00}";
+    private readonly string word = $"w{Guid.NewGuid():N}"[..9];
+    private readonly Dictionary<Guid, string> titles = [];
+    private object[] created = [];
+    private JsonElement sent;
+
+    private string Name => $"Kim {word}";
+
+    public override async ValueTask InitializeAsync() => await App.Database.ExecuteAsync(
+        "insert into family_members (family_id, display_name, phone_e164) values ($1, $3, $2)", DemoFamily.FamilyId, phone, Name);
+
+    [Fact]
+    public async Task A_correction_changes_the_task_and_undo_restores_it()
+    {
+        var dentist = await AddAsync("Dentist", due: "2030-05-03T10:00");
+
+        var moved = await ChangeAsync("I meant Saturday", number => new { task = number, operation = "update", due_at = "2030-05-04T10:00", confidence = 0.9 });
+
+        Assert.StartsWith($"Changed: Dentist {word} - Sat 4 May 2030", await ReplyAsync(moved), StringComparison.Ordinal);
+        Assert.Equal("2030-05-04", await DayAsync(dentist));
+        Assert.True(await App.Database.ScalarAsync<bool>("select remind_at = due_at from tasks where id = $1", dentist));
+
+        Assert.Equal($"As it was: Dentist {word}", await SayAsync("undo"));
+        Assert.Equal("2030-05-03", await DayAsync(dentist));
+        Assert.True(await App.Database.ScalarAsync<bool>("select remind_at = due_at from tasks where id = $1", dentist));
+    }
+
+    [Fact]
+    public async Task Several_operations_take_effect_together_with_new_tasks()
+    {
+        var milk = await AddAsync("Buy milk");
+        var plumber = await AddAsync("Call the plumber");
+
+        var sid = await SendAsync("the plumber came, not milk but oat milk, and buy bread", Answer(
+            [new { title = $"Buy bread {word}", confidence = 0.9 }],
+            new { task = Number(plumber), operation = "complete", confidence = 0.9 },
+            new { task = Number(milk), operation = "update", title = $"Buy oat milk {word}", confidence = 0.9 }));
+
+        Assert.Equal(("done", $"Buy oat milk {word}"), (await StatusAsync(plumber), await TitleAsync(milk)));
+        var reply = await ReplyAsync(sid);
+        Assert.Contains($"Done: Call the plumber {word}", reply, StringComparison.Ordinal);
+        Assert.Contains($"Buy bread {word}", reply, StringComparison.Ordinal);
+
+        await SayAsync("undo");
+        Assert.Equal(("open", $"Buy milk {word}"), (await StatusAsync(plumber), await TitleAsync(milk)));
+        Assert.Equal("canceled", await App.Database.ScalarAsync<string>("select status from tasks where source_message_sid = $1", sid));
+    }
+
+    [Fact]
+    public async Task Undo_leaves_what_somebody_has_changed_since()
+    {
+        var milk = await AddAsync("Buy milk");
+        await ChangeAsync("oat milk", number => new { task = number, operation = "update", title = $"Buy oat milk {word}", confidence = 0.9 });
+        await App.Database.ExecuteAsync("update tasks set title = 'Buy soy milk' where id = $1", milk);
+
+        await SayAsync("undo");
+
+        Assert.Equal("Buy soy milk", await TitleAsync(milk));
+    }
+
+    [Theory]
+    [InlineData("""{"task":99,"operation":"delete","confidence":1}""")]
+    [InlineData("""{"task":0,"operation":"delete","confidence":1}""")]
+    [InlineData("""{"task":"1","operation":"delete","confidence":1}""")]
+    [InlineData("""{"task":1,"operation":"explode","confidence":1}""")]
+    [InlineData("""{"task":1,"operation":"update","confidence":1}""")]
+    [InlineData("""{"task":1,"operation":"update","due_at":"soon","confidence":1}""")]
+    [InlineData("""{"task":1,"operation":"snooze","confidence":1}""")]
+    [InlineData("""{"operation":"complete","confidence":1}""")]
+    public async Task An_operation_that_is_none_changes_nothing_and_is_said(string change)
+    {
+        var milk = await AddAsync("Buy milk");
+        var before = await App.Database.ScalarAsync<int>("select version from tasks where id = $1", milk);
+
+        var sid = await SendAsync("do something", new JsonArray(JsonNode.Parse(change)));
+
+        Assert.Equal(before, await App.Database.ScalarAsync<int>("select version from tasks where id = $1", milk));
+        Assert.Contains("I could not use all of it", await ReplyAsync(sid), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deleting_more_than_one_task_asks_first()
+    {
+        var (milk, bread) = (await AddAsync("Buy milk"), await AddAsync("Buy bread"));
+
+        var asked = await SendAsync("delete both", Answer(
+            [], new { task = Number(milk), operation = "delete", confidence = 0.95 }, new { task = Number(bread), operation = "delete", confidence = 0.95 }));
+        Assert.Equal($"Shall I? Deleted: Buy milk {word}; Deleted: Buy bread {word} (yes or no)", await ReplyAsync(asked));
+        Assert.Equal("open", await StatusAsync(milk));
+
+        Assert.Equal($"Deleted: Buy milk {word}\nDeleted: Buy bread {word}", await SayAsync("Yes, please"));
+        Assert.Equal(("canceled", "canceled"), (await StatusAsync(milk), await StatusAsync(bread)));
+        await SayAsync("undo");
+        Assert.Equal(("open", "open"), (await StatusAsync(milk), await StatusAsync(bread)));
+    }
+
+    [Fact]
+    public async Task No_leaves_everything_as_it_is()
+    {
+        var milk = await AddAsync("Buy milk");
+        await ChangeAsync("hm, the milk perhaps", number => new { task = number, operation = "complete", confidence = 0.3 });
+
+        Assert.Equal("All right, nothing is changed.", await SayAsync("no"));
+        Assert.Equal("open", await StatusAsync(milk));
+    }
+
+    [Fact]
+    public async Task A_quoted_message_decides_which_task_is_meant()
+    {
+        var first = await TellAsync("Buy milk");
+        var second = await TellAsync("Buy bread");
+        var quoted = await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where message_sid = $1 and kind = 'reply'", first);
+
+        await App.WaitForJobAsync(await SendFormAsync("done", ("OriginalRepliedMessageSid", quoted)), "done");
+
+        Assert.Equal(
+            ("done", "open"),
+            (await App.Database.ScalarAsync<string>("select status from tasks where source_message_sid = $1", first),
+             await App.Database.ScalarAsync<string>("select status from tasks where source_message_sid = $1", second)));
+    }
+
+    [Fact]
+    public async Task The_model_is_shown_what_is_quoted_shown_and_named_by_its_words()
+    {
+        var old = await AddAsync("Repair the greenhouse");
+        await App.Database.ExecuteAsync("update chat_turns set at = at - interval '30 days' where task_ids @> array[$1::uuid]", old);
+        await App.Database.ExecuteAsync("update outbound_messages set created_at = created_at - interval '30 days' where message_sid = (select source_message_sid from tasks where id = $1)", old);
+        var milk = await AddAsync("Buy milk");
+
+        await SendAsync("is the greenhouse done?", Answer([]));
+
+        var tasks = sent.GetProperty("tasks").EnumerateArray().ToList();
+        Assert.Equal(1, tasks.Single(task => task.GetProperty("title").GetString() == $"Buy milk {word}").GetProperty("shown").GetInt32());
+        Assert.Contains(tasks, task => task.GetProperty("title").GetString() == $"Repair the greenhouse {word}");
+        Assert.NotEqual(old, milk);
+    }
+
+    [Fact]
+    public async Task What_is_on_the_list_already_is_said_and_not_added()
+    {
+        var milk = await AddAsync("Buy milk");
+
+        var sid = await SendAsync("buy milk", new JsonArray(), already: Number(milk));
+
+        Assert.Equal($"Already on the list: Buy milk {word}", await ReplyAsync(sid));
+    }
+
+    [Fact]
+    public async Task A_question_in_plain_words_is_answered_with_a_list()
+    {
+        await AddAsync("Dentist", due: "2030-05-03T10:00");
+        await AddAsync("School play", due: "2030-05-04");
+
+        var sid = await SendAsync("what's on that Friday?", new JsonArray(), list: new { from = "2030-05-03", until = "2030-05-03", done = false });
+
+        Assert.Contains($"Dentist {word}", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.DoesNotContain("School play", await ReplyAsync(sid), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Exact_commands_delete_snooze_and_assign_without_a_model()
+    {
+        var milk = await AddAsync("Buy milk");
+        var before = App.OpenAI.Billed.ChatCalls;
+
+        Assert.StartsWith($"I'll remind you again: Buy milk {word}", await SayAsync("snooze 2h"), StringComparison.Ordinal);
+        Assert.InRange(await App.Database.ScalarAsync<double>("select extract(epoch from remind_at - now())::float8 from tasks where id = $1", milk), 7000, 7200);
+        Assert.Equal($"Changed: Buy milk {word} (for {Name})", await SayAsync($"assign 1 to {Name}"));
+        Assert.Equal("Nobody in your family is called zaphod.", await SayAsync("assign 1 to Zaphod"));
+        Assert.Equal($"Deleted: Buy milk {word}", await SayAsync("delete 1"));
+        Assert.Equal("canceled", await StatusAsync(milk));
+        await SayAsync("undo");
+        Assert.Equal("open", await StatusAsync(milk));
+        Assert.Equal(before, App.OpenAI.Billed.ChatCalls);
+    }
+
+    [Fact]
+    public async Task Undo_waits_for_the_message_that_it_means()
+    {
+        using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor(word));
+        var milk = await App.TextAsync($"buy milk {word}", phone);
+
+        var undone = await SayAsync("undo");
+
+        Assert.StartsWith("Dropped: ", undone, StringComparison.Ordinal);
+        Assert.Equal("canceled", await App.Database.ScalarAsync<string>("select status from tasks where source_message_sid = $1", milk));
+    }
+
+    /// <summary>The number under which the model was shown a task of this title last; resolved when its answer is made.</summary>
+    private static string Number(Guid task) => $"#{task}";
+
+    private JsonArray Answer(object[] tasks, params object[] changes)
+    {
+        created = tasks;
+        return JsonSerializer.SerializeToNode(changes)!.AsArray();
+    }
+
+    private Task<string> ChangeAsync(string text, Func<string, object> change) => SendAsync(text, new JsonArray(JsonSerializer.SerializeToNode(change("#1"))));
+
+    /// <summary>The model answers with these changes.</summary>
+    private async Task<string> SendAsync(string text, JsonArray changes, string? already = null, object? list = null)
+    {
+        text = $"{text} {word}";
+        var members = created;
+        created = [];
+        using var script = App.OpenAI.Respond(
+            request => Sees(request.UserMessage, text),
+            _ => new JsonObject
+            {
+                ["tasks"] = JsonSerializer.SerializeToNode(members),
+                ["changes"] = Resolve(changes),
+                ["already"] = already is null ? new JsonArray() : new JsonArray(Resolve(already)),
+                ["list"] = JsonSerializer.SerializeToNode(list),
+                ["clarifying_question"] = null,
+                ["language"] = "en",
+            }.ToJsonString());
+        var sid = await App.TextAsync(text, phone);
+        await App.WaitForJobAsync(sid, "done");
+        return sid;
+    }
+
+    private bool Sees(string message, string text)
+    {
+        var root = JsonDocument.Parse(message).RootElement;
+        if (root.GetProperty("message").GetString() != text)
+            return false;
+        sent = root;
+        return true;
+    }
+
+    private JsonArray Resolve(JsonArray changes)
+    {
+        var copy = changes.DeepClone().AsArray();
+        foreach (var change in copy.OfType<JsonObject>().Where(change => change["task"] is JsonValue value && value.TryGetValue(out string? text) && text.StartsWith('#')))
+            change["task"] = Resolve((string)change["task"]!);
+        return copy;
+    }
+
+    private int Resolve(string number)
+    {
+        if (!Guid.TryParse(number[1..], out var id))
+            return int.Parse(number[1..], System.Globalization.CultureInfo.InvariantCulture);
+        var title = titles[id];
+        return sent.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("title").GetString() == title).GetProperty("number").GetInt32();
+    }
+
+    private async Task<Guid> AddAsync(string title, string? due = null)
+    {
+        var sid = await TellAsync(title, due);
+        var id = await App.Database.ScalarAsync<Guid>("select id from tasks where source_message_sid = $1", sid);
+        titles[id] = $"{title} {word}";
+        return id;
+    }
+
+    /// <summary>A message that becomes this task.</summary>
+    private Task<string> TellAsync(string title, string? due = null)
+    {
+        created = [new { title = $"{title} {word}", due_at = due, confidence = 0.95 }];
+        return SendAsync($"please {title}", []);
+    }
+
+    private async Task<string> SayAsync(string text)
+    {
+        var sid = await App.TextAsync(text, phone);
+        await App.WaitForJobAsync(sid, "done");
+        return await ReplyAsync(sid);
+    }
+
+    private async Task<string> SendFormAsync(string text, params (string, string)[] fields)
+    {
+        var form = App.Form(text, null, [("From", $"whatsapp:{phone}"), .. fields]);
+        await App.PostAsync(form);
+        return form["MessageSid"];
+    }
+
+    private Task<string> ReplyAsync(string sid) =>
+        App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
+
+    private Task<string> StatusAsync(Guid task) => App.Database.ScalarAsync<string>("select status from tasks where id = $1", task);
+
+    private Task<string> TitleAsync(Guid task) => App.Database.ScalarAsync<string>("select title from tasks where id = $1", task);
+
+    private Task<string> DayAsync(Guid task) => App.Database.ScalarAsync<string>("select to_char(due_at at time zone 'Europe/London', 'YYYY-MM-DD') from tasks where id = $1", task);
+}

@@ -1,4 +1,8 @@
+using Azure;
+using Azure.Storage.Queues;
+using FamilyPa.Local;
 using FamilyPa.Local.Processes;
+using FamilyPa.Local.Services;
 using FamilyPa.Tests.Infrastructure;
 using Npgsql;
 
@@ -60,5 +64,29 @@ public sealed class When_services_run(TestEnvironment environment)
         Assert.Equal("SM1", (await first.Queue("extract").PeekMessageAsync(TestContext.Current.CancellationToken)).Value.Body.ToString());
         Assert.Null((await second.Queue("extract").PeekMessageAsync(TestContext.Current.CancellationToken)).Value);
         Assert.True(await second.Queue("finalize-poison").ExistsAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void The_state_folder_is_closed_to_other_users()
+    {
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Repository.StateFolder));
+    }
+
+    [Fact]
+    public async Task Storage_keys_are_random_for_each_start()
+    {
+        await using var first = await AzuriteServer.StartAsync(null, "one", "two");
+        await using var second = await AzuriteServer.StartAsync(null, "one");
+
+        var keys = new[] { first.ConnectionString("one"), first.ConnectionString("two"), second.ConnectionString("one") }.Select(Key).ToList();
+
+        Assert.Equal(3, keys.Distinct().Count());
+        Assert.All(keys, key => Assert.Equal(64, Convert.FromBase64String(key).Length));
+        var refused = await Assert.ThrowsAsync<RequestFailedException>(
+            () => new QueueClient(second.ConnectionString("one").Replace(keys[2], keys[0], StringComparison.Ordinal), "extract").CreateAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(403, refused.Status);
+
+        static string Key(string connection) => connection.Split("AccountKey=")[1].Split(';')[0];
     }
 }

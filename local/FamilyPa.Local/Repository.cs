@@ -8,9 +8,24 @@ public static class Repository
     /// <summary>The folder of package.json.</summary>
     public static string LocalFolder => Path.Combine(Root, "local");
 
-    /// <summary>Data of the local run; ignored by git, safe to delete while nothing runs. FAMILYPA_LOCAL_STATE moves it, so that two runs can coexist.</summary>
-    public static string StateFolder =>
-        Directory.CreateDirectory(Environment.GetEnvironmentVariable("FAMILYPA_LOCAL_STATE") is { Length: > 0 } moved ? moved : Path.Combine(LocalFolder, ".state")).FullName;
+    /// <summary>
+    /// Data of the local run, for its owner only; ignored by git, safe to delete while nothing runs. FAMILYPA_LOCAL_STATE moves it, so that two runs can coexist.
+    /// </summary>
+    public static string StateFolder { get; } = CreateStateFolder();
+
+    private static string CreateStateFolder()
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var moved = Environment.GetEnvironmentVariable("FAMILYPA_LOCAL_STATE");
+        var folder = string.IsNullOrEmpty(moved) ? Path.Combine(LocalFolder, ".state") : Path.GetFullPath(moved);
+        if (OperatingSystem.IsWindows())
+            return Directory.CreateDirectory(folder).FullName;
+        Directory.CreateDirectory(folder, owner);
+        // An earlier version created it for everyone. A folder that the user chose keeps its mode.
+        if (string.IsNullOrEmpty(moved))
+            File.SetUnixFileMode(folder, owner);
+        return folder;
+    }
 
     private static string Find()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Azure.Storage.Queues;
 using FamilyPa.Local.Processes;
@@ -36,8 +37,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     /// <param name="folder">Persistent data folder; null keeps the data in memory.</param>
     public static async Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts)
     {
-        // Only this server accepts these keys. Fixed keys keep the connection string stable between runs.
-        var keys = accounts.ToDictionary(account => account, account => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"local-{account}")));
+        // A fixed key, such as that of Azurite's default account, would let every local process and web page in.
+        var keys = accounts.ToDictionary(account => account, _ => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
         var started = new TaskCompletionSource<(Uri, Uri)>(TaskCreationOptions.RunContinuationsAsynchronously);
         Uri? blobs = null;
         var process = await ChildProcess.StartAsync(new ChildStart("node", Arguments(folder))

@@ -3,10 +3,11 @@ using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.Infrastructure;
+using Npgsql;
 
 namespace FamilyPa.Tests.Cli;
 
-public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses_the_command_line.SecretiveApp app)
+public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses_the_command_line.SecretiveApp app, TestEnvironment environment)
     : AppTest<When_an_operator_uses_the_command_line.SecretiveApp>(app)
 {
     [Fact]
@@ -96,7 +97,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         var created = await App.FamilypaAsync("families", "create", "--name", "The Does", "--timezone", "Europe/London", "--member", "Jo:owner:+447700900555", "--json");
         Assert.Equal((0, "The Does"), (created.ExitCode, created.Json.Text("name")));
 
-        var migrated = await App.FamilypaAsync("migrate", "--connection", App.Database.Uri, "--json");
+        var migrated = await App.FamilypaAsync(new Dictionary<string, string?> { ["POSTGRES_CONNECTION_STRING"] = App.Database.Uri }, "migrate", "--json");
         Assert.Equal((0, 0), (migrated.ExitCode, migrated.Json.GetProperty("applied").GetArrayLength()));
     }
 
@@ -124,7 +125,6 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     [InlineData(2, "events", "--since", "soon")]
     [InlineData(3, "inspect", "SM00000000000000000000000000000404")]
     [InlineData(3, "replay", "SM00000000000000000000000000000404")]
-    [InlineData(4, "events", "--key", "wrong")]
     [InlineData(5, "events", "--url", "http://127.0.0.1:{free}")]
     [InlineData(2, "events", "--url", "http://example.com")]
     public async Task The_exit_code_says_what_went_wrong(int expected, params string[] arguments)
@@ -142,12 +142,57 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     }
 
     [Fact]
-    public async Task A_wrong_signature_is_told_apart() => Assert.Equal(4, (await SimulateAsync("--body", "x", "--auth-token", "wrong")).ExitCode);
+    public async Task A_wrong_key_or_signature_is_told_apart()
+    {
+        Assert.Equal(4, (await App.FamilypaAsync(new Dictionary<string, string?> { ["FAMILYPA_KEY"] = "wrong" }, "events")).ExitCode);
+        Assert.Equal(4, (await SimulateAsync("wrong", "--body", "x")).ExitCode);
+    }
 
-    private Task<CliResult> SimulateAsync(params string[] arguments) => App.FamilypaAsync(
+    /// <summary>Process lists and shell histories show arguments.</summary>
+    [Theory]
+    [InlineData("FAMILYPA_KEY", "events", "--key")]
+    [InlineData("TWILIO_AUTH_TOKEN", "simulate", "--auth-token")]
+    [InlineData("WEBHOOK_SHARED_SECRET", "simulate", "--secret")]
+    [InlineData("POSTGRES_CONNECTION_STRING", "migrate", "--connection")]
+    [InlineData("FAMILYPA_APP_PASSWORD", "migrate", "--app-password")]
+    [InlineData("AzureWebJobsStorage", "requeue", "extract", "SM00000000000000000000000000000404", "--storage")]
+    public async Task A_secret_in_an_argument_is_rejected_with_its_alternative_and_not_repeated(string alternative, params string[] arguments)
+    {
+        const string secret = "AccountName=a;AccountKey=c2VjcmV0";
+
+        var result = await App.FamilypaAsync([.. arguments, secret]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"Set {alternative}", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", result.Output + result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_is_migrated_with_secrets_from_files()
+    {
+        var folder = Directory.CreateTempSubdirectory("familypa-secrets-");
+        string[] files = [Path.Combine(folder.FullName, "connection"), Path.Combine(folder.FullName, "password")];
+        await using var database = await environment.CreateEmptyDatabaseAsync();
+        await File.WriteAllTextAsync(files[0], $"{database.Uri}\n", Cancellation);
+        // The role belongs to the whole server, so the test keeps its password.
+        await File.WriteAllTextAsync(files[1], new NpgsqlConnectionStringBuilder(database.AdminConnectionString).Password, Cancellation);
+
+        var migrated = await App.FamilypaAsync("migrate", "--connection-file", files[0], "--app-password-file", files[1], "--json");
+        folder.Delete(recursive: true);
+
+        Assert.Equal(0, migrated.ExitCode);
+        Assert.NotEqual(0, migrated.Json.GetProperty("applied").GetArrayLength());
+        await using var source = NpgsqlDataSource.Create(database.AppConnectionString);
+        await using (await source.OpenConnectionAsync(Cancellation))
+            Assert.Equal(2, (await App.FamilypaAsync("migrate")).ExitCode);
+    }
+
+    private Task<CliResult> SimulateAsync(params string[] arguments) => SimulateAsync(FamilyPaApp.AuthToken, arguments);
+
+    private Task<CliResult> SimulateAsync(string authToken, params string[] arguments) => App.FamilypaAsync(
         new Dictionary<string, string?>
         {
-            ["TWILIO_AUTH_TOKEN"] = FamilyPaApp.AuthToken,
+            ["TWILIO_AUTH_TOKEN"] = authToken,
             ["TWILIO_ACCOUNT_SID"] = App.AccountSid,
             ["WEBHOOK_SHARED_SECRET"] = App.Secret,
         },

@@ -11,19 +11,13 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
-    public static readonly Option<string?> Key = new("--key")
-    {
-        Description = "The function key. Prefer FAMILYPA_KEY, because process lists show options. Default: the local run's key, for the local run only.",
-        Recursive = true,
-    };
-
     public static readonly Option<bool> Json = new("--json")
     {
         Description = "Write only JSON to stdout, and messages to stderr.",
         Recursive = true,
     };
 
-    public static IEnumerable<Option> All => [Url, Key, Json];
+    public static IEnumerable<Option> All => [Url, Json, Secrets.Rejected("--key", "Set FAMILYPA_KEY", recursive: true)];
 
     /// <summary>The option's value, or else the environment variable's; empty counts as absent.</summary>
     public static string? Or(string? given, string variable) =>

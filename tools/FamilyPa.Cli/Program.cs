@@ -11,6 +11,7 @@ var root = new RootCommand(
     familypa: the operator's command line of Family PA.
 
     {ExitCode.Help}
+    The function key is read from FAMILYPA_KEY; a local run's key is found without it.
     Times are ISO 8601 (UTC without an offset) or an age: 90s, 30m, 1h, 2d, 1w.
     """)
 {

@@ -28,8 +28,8 @@ internal sealed class OperatorApi : IDisposable
             throw CliException.Usage("--url is not an http(s) URL");
         if (url.Scheme == "http" && !url.IsLoopback)
             throw CliException.Usage("--url must be https, because the request contains the function key");
-        var key = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Key), "FAMILYPA_KEY") ?? (local?.IsAt(url) == true ? local.FunctionKey : null)
-            ?? throw CliException.Usage("no function key: set FAMILYPA_KEY or give --key");
+        var key = GlobalOptions.Or(null, "FAMILYPA_KEY") ?? (local?.IsAt(url) == true ? local.FunctionKey : null)
+            ?? throw CliException.Usage("no function key: set FAMILYPA_KEY");
         return new OperatorApi(url, key);
     }
 

@@ -13,28 +13,33 @@ internal static class MigrateCommand
 {
     private const string EntraScope = "https://ossrdbms-aad.database.windows.net/.default";
 
+    private const string ConnectionQuestion = "Connection string or postgresql:// URI of the database's owner:";
+
     public static Command Create()
     {
-        var connection = new Option<string>("--connection")
-        {
-            Description = "Npgsql connection string or postgresql:// URI of a login that owns the database. Default: POSTGRES_CONNECTION_STRING.",
-            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("POSTGRES_CONNECTION_STRING") ?? "",
-        };
+        var connectionFile = Secrets.File(
+            "--connection-file", "the Npgsql connection string or postgresql:// URI of a login that owns the database. Default: POSTGRES_CONNECTION_STRING");
         var entra = new Option<bool>("--entra")
         {
             Description = "Log in with an Entra token of the signed-in account. Default: POSTGRES_USE_ENTRA.",
             DefaultValueFactory = _ => bool.TryParse(Environment.GetEnvironmentVariable("POSTGRES_USE_ENTRA"), out var use) && use,
         };
         var identity = new Option<Guid?>("--app-identity") { Description = "Object id of the managed identity that may log in as familypa_app (Azure)." };
-        var password = new Option<string?>("--app-password") { Description = "Password for familypa_app (elsewhere)." };
+        var passwordFile = Secrets.File("--app-password-file", "the password for familypa_app (elsewhere). Default: FAMILYPA_APP_PASSWORD");
 
-        var command = new Command("migrate", "Apply the migrations that the database does not have yet.") { connection, entra, identity, password };
+        var command = new Command("migrate", "Apply the migrations that the database does not have yet.")
+        {
+            connectionFile, entra, identity, passwordFile,
+            Secrets.Rejected("--connection", "Set POSTGRES_CONNECTION_STRING, or give --connection-file"),
+            Secrets.Rejected("--app-password", "Set FAMILYPA_APP_PASSWORD, or give --app-password-file"),
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var json = parsed.GetValue(GlobalOptions.Json);
             try
             {
-                var address = ConnectionStrings.Parse(parsed.GetValue(connection)!);
+                var address = ConnectionStrings.Parse(Secrets.Read(parsed.GetValue(connectionFile), "POSTGRES_CONNECTION_STRING", ConnectionQuestion) ?? Secrets.Ask(ConnectionQuestion));
+                var password = Secrets.Read(parsed.GetValue(passwordFile), "FAMILYPA_APP_PASSWORD", "Password for familypa_app:");
                 if (parsed.GetValue(entra))
                     address.Password = (await new DefaultAzureCredential().GetTokenAsync(new TokenRequestContext([EntraScope]), cancellation)).Token;
                 var applied = new List<string>();
@@ -44,7 +49,7 @@ internal static class MigrateCommand
                     if (!json)
                         Screen.Line($"  applied {script}");
                 });
-                AppLogin.Allow(address.ConnectionString, parsed.GetValue(identity), parsed.GetValue(password));
+                AppLogin.Allow(address.ConnectionString, parsed.GetValue(identity), password);
                 if (json)
                     Screen.Json(new { applied });
                 else

@@ -16,8 +16,13 @@ internal static class RequeueCommand
         var sid = new Argument<string>("sid") { Description = "The MessageSid." };
         var storage = new Option<string?>("--storage")
         {
-            Description = "Connection string, or the queue service's https URL to log in with the signed-in account. Default: AzureWebJobsStorage, or the local run.",
+            Description = "The queue service's https URL, to log in with the signed-in account. Default: the connection string in AzureWebJobsStorage, or the local run.",
         };
+        storage.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>()?.StartsWith("https://", StringComparison.Ordinal) == false)
+                result.AddError("--storage takes an https URL. Set AzureWebJobsStorage for a connection string, because process lists show arguments");
+        });
         var command = new Command("requeue", "Put a message into a phase's queue. A failed job continues there.") { phase, sid, storage };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -17,8 +17,6 @@ internal static class SimulateCommand
     private static readonly Option<string> Body = new("--body") { Description = "The text.", DefaultValueFactory = _ => "" };
     private static readonly Option<string[]> MediaUrl = new("--media-url") { Description = "An attachment; repeat for more." };
     private static readonly Option<string> MediaType = new("--media-type") { Description = "Content type of the attachments.", DefaultValueFactory = _ => "audio/ogg" };
-    private static readonly Option<string?> AuthToken = new("--auth-token") { Description = "Twilio's auth token. Default: TWILIO_AUTH_TOKEN, or the local run's." };
-    private static readonly Option<string?> Secret = new("--secret") { Description = "The webhook's shared secret. Default: WEBHOOK_SHARED_SECRET, or the local run's." };
     private static readonly Option<string?> AccountSid = new("--account-sid") { Description = "Twilio's account SID. Default: TWILIO_ACCOUNT_SID, or the local run's." };
     private static readonly Option<string?> PublicUrl = new("--public-url") { Description = "The app's PUBLIC_BASE_URL, which is signed, if it differs from --url." };
     private static readonly Option<string?> Sid = new("--sid") { Description = "The MessageSid. Default: a new one." };
@@ -26,9 +24,10 @@ internal static class SimulateCommand
 
     public static Command Create()
     {
-        var command = new Command("simulate", "Send a signed webhook, as Twilio would.")
+        var command = new Command("simulate", "Send a signed webhook, as Twilio would. Its secrets are TWILIO_AUTH_TOKEN and WEBHOOK_SHARED_SECRET, or the local run's.")
         {
-            From, To, Body, MediaUrl, MediaType, AuthToken, Secret, AccountSid, PublicUrl, Sid, Twice,
+            From, To, Body, MediaUrl, MediaType, AccountSid, PublicUrl, Sid, Twice,
+            Secrets.Rejected("--auth-token", "Set TWILIO_AUTH_TOKEN"), Secrets.Rejected("--secret", "Set WEBHOOK_SHARED_SECRET"),
         };
         command.SetAction(RunAsync);
         return command;
@@ -41,11 +40,11 @@ internal static class SimulateCommand
             ?? throw CliException.Usage("which app? Give --url or FAMILYPA_URL, or start the local run"));
         // Do not send the local run's secrets to another address.
         var own = local?.IsAt(url) == true ? local : null;
-        var secret = GlobalOptions.Or(parsed.GetValue(Secret), "WEBHOOK_SHARED_SECRET") ?? own?.Twilio.SharedSecret;
+        var secret = GlobalOptions.Or(null, "WEBHOOK_SHARED_SECRET") ?? own?.Twilio.SharedSecret;
         if (secret is not null && url.Query.Length == 0)
             url = new Uri($"{url.GetLeftPart(UriPartial.Path)}?secret={Uri.EscapeDataString(secret)}");
-        var token = GlobalOptions.Or(parsed.GetValue(AuthToken), "TWILIO_AUTH_TOKEN") ?? own?.Twilio.AuthToken
-            ?? throw CliException.Usage("no auth token: give --auth-token or TWILIO_AUTH_TOKEN");
+        var token = GlobalOptions.Or(null, "TWILIO_AUTH_TOKEN") ?? own?.Twilio.AuthToken
+            ?? throw CliException.Usage("no auth token: set TWILIO_AUTH_TOKEN");
         var publicBase = parsed.GetValue(PublicUrl) ?? own?.PublicBaseUrl;
         var signed = publicBase is null ? url.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped) : publicBase.TrimEnd('/') + url.PathAndQuery;
 

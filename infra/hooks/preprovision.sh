@@ -23,6 +23,8 @@ if [ "${FAMILYPA_AUDIO_MAY_LEAVE_EU:-}" != true ]; then
   exit 1
 fi
 
+[ -z "${OPERATOR_ADDRESS:-}" ] || "$(dirname "$0")/ipv4" "$OPERATOR_ADDRESS"
+
 # A budget's first month can never be changed, so it has to stay what it was.
 given BUDGET_START || azd env set BUDGET_START "$(date -u +%Y-%m-01)"
 

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using FamilyPa.Local;
+
+namespace FamilyPa.Tests.Deployment.GitHub;
+
+/// <summary>A workflow must not run what somebody else can change: an action's tag, or text that becomes part of a script.</summary>
+public sealed partial class When_a_workflow_runs
+{
+    public static TheoryData<string> Workflows => [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)!)];
+
+    private static string Folder => Path.Combine(Repository.Root, ".github", "workflows");
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void Its_actions_are_fixed_by_commit_and_its_jobs_have_a_time_limit_and_few_rights(string workflow)
+    {
+        var text = Read(workflow);
+
+        Assert.All(Uses().Matches(text).Select(use => use.Groups["what"].Value), what => Assert.Matches(@"^(\./\.github/workflows/\w[\w-]*\.yml|[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$", what));
+        Assert.Equal(Regex.Count(text, "(?m)^    runs-on: "), Regex.Count(text, "(?m)^    timeout-minutes: "));
+        Assert.Matches("(?m)^permissions:\n  contents: read\n", text);
+        Assert.Equal(Regex.Count(text, "uses: actions/checkout@"), Regex.Count(text, "persist-credentials: false"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void Its_scripts_contain_no_expression_and_write_only_checked_text_for_later_steps(string workflow)
+    {
+        foreach (var script in Scripts(Read(workflow)))
+        {
+            Assert.DoesNotContain("${{", script, StringComparison.Ordinal);
+            if (script.Contains("GITHUB_ENV", StringComparison.Ordinal) || script.Contains("GITHUB_OUTPUT", StringComparison.Ordinal))
+                Assert.Matches("""(?s)^address=\$\(curl [^)]+\)\n *infra/hooks/ipv4 "\$address"\n *echo "OPERATOR_ADDRESS=\$address" >> "\$GITHUB_ENV"$""", script);
+        }
+    }
+
+    [Fact]
+    public void Its_scripts_are_found() => Assert.Contains(Scripts(Read("deploy.yml")), script => script.StartsWith("address=", StringComparison.Ordinal));
+
+    /// <summary>One line after <c>run:</c>, or the indented block below it.</summary>
+    private static IEnumerable<string> Scripts(string workflow) => Run().Matches(workflow).Select(run => run.Groups["script"].Value.Trim());
+
+    private static string Read(string workflow) => File.ReadAllText(Path.Combine(Folder, workflow));
+
+    [GeneratedRegex(@"(?m)^ *(- )?uses: (?<what>.+)$")]
+    private static partial Regex Uses();
+
+    [GeneratedRegex(@"(?m)^(?<indent> *)(- )?run: (\|\n(?<script>(\k<indent> .*\n|\n)+)|(?<script>.+)$)")]
+    private static partial Regex Run();
+}

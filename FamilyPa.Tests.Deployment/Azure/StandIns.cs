@@ -1,12 +1,13 @@
 namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>
-/// Stub commands at the front of <see cref="Path"/>. Each records its calls, fails when <c>FAILING</c> contains its name, and prints <c>$LISTED</c> for <c>list</c>
-/// commands.
+/// Stub commands at the front of <see cref="Path"/>. Each records its calls, answers as told by <see cref="Answer"/>, fails when <c>FAILING</c> contains its name, and
+/// prints <c>$LISTED</c> for <c>list</c> commands.
 /// </summary>
 internal sealed class StandIns : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("familypa-commands-");
+    private int answers;
 
     public StandIns(params string[] commands)
     {
@@ -18,16 +19,40 @@ internal sealed class StandIns : IDisposable
 
     public string[] Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
 
-    private string CallsFile => System.IO.Path.Combine(folder.FullName, "calls");
+    private string CallsFile => In("calls");
 
     public void Dispose() => folder.Delete(recursive: true);
 
+    /// <param name="call">A shell pattern of the command and its arguments.</param>
+    /// <param name="output">Printed on stdout, or on stderr by a failing call.</param>
+    /// <param name="times">How often; afterwards the next matching answer applies.</param>
+    public void Answer(string call, string output, int exitCode = 0, int times = 1000)
+    {
+        var number = ++answers;
+        File.WriteAllText(In($"output-{number}"), output);
+        File.WriteAllText(In($"left-{number}"), new string('.', times));
+        File.AppendAllText(In("answers"), $$"""
+            case "$call" in {{call.Replace(" ", "\\ ", StringComparison.Ordinal)}})
+              if [ -s '{{In($"left-{number}")}}' ]; then
+                left=$(cat '{{In($"left-{number}")}}'); printf %s "${left#.}" > '{{In($"left-{number}")}}'
+                cat '{{In($"output-{number}")}}' {{(exitCode == 0 ? "" : ">&2")}}
+                exit {{exitCode}}
+              fi ;;
+            esac
+
+            """);
+    }
+
+    private string In(string name) => System.IO.Path.Combine(folder.FullName, name);
+
     private void Add(string command)
     {
-        var file = System.IO.Path.Combine(folder.FullName, command);
+        var file = In(command);
         File.WriteAllText(file, $$"""
             #!/bin/sh
-            echo "{{command}} $*" >> '{{CallsFile}}'
+            call="{{command}} $*"
+            echo "$call" >> '{{CallsFile}}'
+            [ ! -f '{{In("answers")}}' ] || . '{{In("answers")}}'
             case "{{command}}" in ${FAILING:-}) exit 1 ;; esac
             case "$*" in *' list '*) echo "${LISTED:-}" ;; esac
             """);

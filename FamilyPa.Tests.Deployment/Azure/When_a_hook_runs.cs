@@ -8,7 +8,10 @@ public sealed class When_a_hook_runs : IDisposable
 {
     private const string Server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/psql";
 
-    private readonly StandIns commands = new("az", "azd", "dotnet", "curl");
+    /// <summary>Values that <see cref="RunAsync"/> gives each hook.</summary>
+    private static readonly string[] Defaults = ["AZURE_SUBSCRIPTION_ID", "OPERATOR_NAME", "OPERATOR_OBJECT_ID"];
+
+    private readonly StandIns commands = new("az", "azd", "dotnet", "curl", "gh");
 
     private string[] Calls => commands.Calls;
 
@@ -22,12 +25,55 @@ public sealed class When_a_hook_runs : IDisposable
         var (succeeded, said) = await RunAsync("postprovision.sh", failing, ("OPERATOR_ADDRESS", "203.0.113.7"), ("SECRETS_STORED", "true"));
 
         Assert.Equal(failing == "nothing", succeeded);
-        Assert.Equal(3, Calls.Length);
-        Assert.StartsWith($"az resource create --id {Server}/firewallRules/operator-", Calls[0], StringComparison.Ordinal);
-        Assert.Contains("\"startIpAddress\":\"203.0.113.7\",\"endIpAddress\":\"203.0.113.7\"", Calls[0], StringComparison.Ordinal);
-        Assert.Equal("dotnet run --project tools/FamilyPa.Cli -- migrate --app-identity 11111111-1111-1111-1111-111111111111", Calls[1]);
-        Assert.Equal($"az resource delete --ids {Calls[0].Split(' ')[4]} --api-version 2025-08-01 --output none", Calls[2]);
+        var rule = Calls[0].Split(' ')[5].Split('?')[0];
+        Assert.StartsWith($"{Server}/firewallRules/operator-", rule, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                $"az rest --method put --url {rule}?api-version=2025-08-01 --output none"
+                + " --body {\"properties\":{\"startIpAddress\":\"203.0.113.7\",\"endIpAddress\":\"203.0.113.7\"}}",
+                $"az rest --method get --url {rule}?api-version=2025-08-01 --output none",
+                "dotnet run --project infra/hooks/../../tools/FamilyPa.Cli -- connect",
+                .. failing == "dotnet" ? (string[])[] : ["dotnet run --project tools/FamilyPa.Cli -- migrate --app-identity 11111111-1111-1111-1111-111111111111"],
+                $"az resource delete --ids {rule} --api-version 2025-08-01 --output none",
+            ],
+            Calls);
         Assert.Equal(failing == "dotnet", said.Contains("The migrations were not applied", StringComparison.Ordinal));
+    }
+
+    /// <summary>The server accepts a rule before it has it, and applies it up to five minutes later.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(1000, false)]
+    public async Task A_firewall_rule_is_awaited_and_deleted_even_if_it_never_comes(int misses, bool comes)
+    {
+        commands.Answer("az rest --method get *", "", exitCode: 3, times: misses);
+
+        var (succeeded, said) = await RunAsync("postprovision.sh", "nothing", ("OPERATOR_ADDRESS", "203.0.113.7"), ("SECRETS_STORED", "true"), ("RULE_PAUSE", "0"));
+
+        Assert.Equal(comes, succeeded);
+        Assert.Equal(comes ? 4 : 30, Calls.Count(call => call.StartsWith("az rest --method get", StringComparison.Ordinal)));
+        Assert.Equal(comes ? 2 : 0, Calls.Count(call => call.StartsWith("dotnet", StringComparison.Ordinal)));
+        Assert.StartsWith("az resource delete", Calls[^1], StringComparison.Ordinal);
+        Assert.Contains("...", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "false", "az ad group create", "az ad group member add")]
+    [InlineData("group", "true")]
+    public async Task The_operators_group_is_created_once_and_named_in_the_environment(string existing, string isMember, params string[] expected)
+    {
+        commands.Answer("azd env get-value AZURE_ENV_NAME", "prod");
+        commands.Answer("az ad group list *", existing);
+        commands.Answer("az ad group create *", "group");
+        commands.Answer("az ad signed-in-user show *", "me");
+        commands.Answer("az ad group member check *", isMember);
+
+        var (succeeded, said) = await RunAsync("operators", "nothing");
+
+        Assert.True(succeeded, said);
+        Assert.Equal(expected, Calls.Where(call => call.Contains(" create ", StringComparison.Ordinal) || call.Contains(" add ", StringComparison.Ordinal)).Select(call => call.Split(" --")[0]));
+        Assert.All(Calls.Where(call => call.Contains(" member ", StringComparison.Ordinal)), call => Assert.Contains(" --group group --member-id me", call, StringComparison.Ordinal));
+        Assert.Equal(["azd env set OPERATOR_NAME Family PA operators prod", "azd env set OPERATOR_OBJECT_ID group"], Calls[^2..]);
     }
 
     [Fact]
@@ -37,6 +83,32 @@ public sealed class When_a_hook_runs : IDisposable
 
         Assert.True(succeeded);
         Assert.Equal(["dotnet"], Calls.Select(call => call.Split(' ')[0]));
+    }
+
+    /// <summary>The workflow asks an outside service for its address. 0.0.0.0 in a rule lets in all of Azure.</summary>
+    [Theory]
+    [InlineData("203.0.113.256")]
+    [InlineData("203.0.113")]
+    [InlineData("203.0.113.7.1")]
+    [InlineData("203.0.113.07")]
+    [InlineData("0.0.0.0")]
+    [InlineData("2001:db8::1")]
+    [InlineData("203.0.113.7\nPATH=/tmp")]
+    [InlineData("203.0.113.7\",\"endIpAddress\":\"255.255.255.255")]
+    [InlineData("<html>")]
+    public async Task What_is_no_IPv4_address_opens_nothing(string address)
+    {
+        foreach (var hook in (string[])["preprovision.sh", "postprovision.sh"])
+        {
+            var (succeeded, said) = await RunAsync(
+                hook, "nothing", ("OPERATOR_ADDRESS", address), ("SECRETS_STORED", "true"), ("TWILIO_ACCOUNT_SID", "AC1"), ("ALERT_EMAILS", "a@example.com"),
+                ("FAMILYPA_AUDIO_MAY_LEAVE_EU", "true"));
+
+            Assert.False(succeeded);
+            Assert.Contains("This is not an IPv4 address", said, StringComparison.Ordinal);
+            Assert.DoesNotContain(address, said, StringComparison.Ordinal);
+            Assert.Empty(Calls);
+        }
     }
 
     [Fact]
@@ -82,11 +154,14 @@ public sealed class When_a_hook_runs : IDisposable
     [InlineData("TWILIO_AUTH_TOKEN")]
     [InlineData("ALERT_EMAILS")]
     [InlineData("FAMILYPA_AUDIO_MAY_LEAVE_EU")]
+    [InlineData("AZURE_SUBSCRIPTION_ID")]
+    [InlineData("OPERATOR_NAME")]
+    [InlineData("OPERATOR_OBJECT_ID")]
     public async Task Missing_values_of_the_operator_are_reported(string missing)
     {
         (string Name, string)[] given = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "token"), ("ALERT_EMAILS", "a@example.com"), ("FAMILYPA_AUDIO_MAY_LEAVE_EU", "true")];
 
-        var (succeeded, said) = await RunAsync("preprovision.sh", "nothing", [.. given.Where(one => one.Name != missing)]);
+        var (succeeded, said) = await RunAsync("preprovision.sh", "nothing", [.. given.Where(one => one.Name != missing), .. Defaults.Contains(missing) ? [(missing, "")] : ((string, string)[])[]]);
 
         Assert.False(succeeded);
         Assert.Contains($"azd env set {missing} ", said, StringComparison.Ordinal);
@@ -126,20 +201,72 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.Contains("docs/runbook.md#model-unavailable", said, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task GitHub_may_change_the_resource_group_and_give_some_roles_but_own_nothing()
+    /// <remarks>Source: GitHub's changelog of 2026-04-23, "Immutable subject claims for GitHub Actions OIDC tokens".</remarks>
+    [Theory]
+    [InlineData("repo:owner/repository", "prod")]
+    [InlineData("repo:owner@5544123/repository@821093847", "dev")]
+    public async Task GitHub_is_trusted_under_the_subject_that_it_says_it_sends(string prefix, string stage)
     {
+        commands.Answer("gh api *", prefix);
+
+        var (succeeded, said) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", "owner/repository"), ("FAMILYPA_STAGE", stage));
+
+        Assert.True(succeeded, said);
+        Assert.Equal("gh api repos/owner/repository/actions/oidc/customization/sub --jq select(.use_default) | .sub_claim_prefix // \"\"", Calls[0]);
+        var credential = Assert.Single(Calls, call => call.Contains("federated-credential create", StringComparison.Ordinal));
+        Assert.Contains($"\"subject\":\"{prefix}:environment:{stage}\"", credential, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_that_was_renamed_is_trusted_under_its_new_subject_only()
+    {
+        commands.Answer("gh api *", "repo:owner@1/new@2");
+        commands.Answer("az ad app federated-credential list *", "repo:owner/old:environment:dev");
+
+        var (succeeded, said) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", "owner/new"));
+
+        Assert.True(succeeded, said);
+        var credential = Assert.Single(Calls, call => call.Contains("federated-credential update", StringComparison.Ordinal));
+        Assert.Contains(" --federated-credential-id github ", credential, StringComparison.Ordinal);
+        Assert.Contains("\"subject\":\"repo:owner@1/new@2:environment:dev\"", credential, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls, call => call.Contains("federated-credential create", StringComparison.Ordinal));
+    }
+
+    /// <summary>GitHub prints nothing if the repository has a template of its own.</summary>
+    [Theory]
+    [InlineData("", "owner/repository")]
+    [InlineData("repo:owner/repository", "owner/repository/x")]
+    [InlineData("repo:owner/repository", "owner/\"repository")]
+    public async Task Without_a_known_subject_nothing_is_created(string prefix, string repository)
+    {
+        commands.Answer("gh api *", prefix);
+
+        var (succeeded, _) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", repository));
+
+        Assert.False(succeeded);
+        Assert.DoesNotContain(Calls, call => call.StartsWith("az ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task GitHub_may_change_the_resource_group_and_give_some_roles_to_known_principals_but_own_nothing()
+    {
+        commands.Answer("gh api *", "repo:owner/repository");
+
         var (succeeded, said) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", "owner/repository"), ("FAMILYPA_STAGE", "prod"));
 
         Assert.True(succeeded, said);
-        Assert.Contains(Calls, call => call.Contains("\"subject\":\"repo:owner/repository:environment:prod\"", StringComparison.Ordinal));
         var given = Calls.Where(call => call.StartsWith("az role assignment create ", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["/subscriptions/subscription/resourceGroups/group", "/subscriptions/subscription/resourceGroups/group", "/subscriptions/subscription"], given.Select(Scope));
+        const string group = "/subscriptions/subscription/resourceGroups/group";
+        Assert.Equal([group, group, group, "/subscriptions/subscription"], given.Select(Scope));
         Assert.Contains("--role Contributor ", given[0], StringComparison.Ordinal);
-        Assert.Matches(
-            @"^az .* --condition \(\(!\(ActionMatches\{'[\w./]+/write'\}\)\) OR \(@Request\[[^]]+\] ForAnyOfAnyValues:GuidEquals \{[0-9a-f, -]+\}\)\) AND \(.+/delete.+@Resource\[.+\}\)\)$",
-            given[1]);
-        Assert.Contains("--role Family PA deployment of group ", given[2], StringComparison.Ordinal);
+        // As in the example "Constrain roles and specific groups" of learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples.
+        string[] halves = [.. ((string[])["write @Request", "delete @Resource"]).Select(half => half.Split(' ')).Select(half =>
+            $@"\(\(!\(ActionMatches\{{'Microsoft.Authorization/roleAssignments/{half[0]}'\}}\)\) OR "
+            + $@"\({half[1]}\[Microsoft.Authorization/roleAssignments:RoleDefinitionId\] ForAnyOfAnyValues:GuidEquals \{{[0-9a-f, -]+\}}"
+            + $@" AND {half[1]}\[Microsoft.Authorization/roleAssignments:PrincipalId\] ForAnyOfAnyValues:GuidEquals \{{11111111-[1-]+, 22222222-[2-]+\}}\)\)")];
+        Assert.Matches($"^az .* --condition {halves[0]} AND {halves[1]}$", given[2]);
+        Assert.Contains("--role Family PA locks of group ", given[1], StringComparison.Ordinal);
+        Assert.Contains("--role Family PA deployment of group ", given[3], StringComparison.Ordinal);
         Assert.DoesNotContain("\"Actions\":[\"*", string.Concat(Calls), StringComparison.Ordinal);
 
         static string Scope(string call) => call.Split("--scope ")[1].Split(' ')[0];
@@ -149,12 +276,17 @@ public sealed class When_a_hook_runs : IDisposable
     [Fact]
     public async Task GitHubs_identity_is_finished_by_another_run_if_one_ended_in_the_middle()
     {
+        commands.Answer("gh api *", "repo:owner/repository");
+        commands.Answer("az ad app federated-credential list *", "repo:owner/repository:environment:dev");
+
         var (succeeded, said) = await RunAsync("github-identity", "nothing", ("GITHUB_REPOSITORY", "owner/repository"), ("LISTED", "there"));
 
         Assert.True(succeeded, said);
         var made = Calls.Where(call => call.Contains(" create ", StringComparison.Ordinal)).Select(call => call.Split(" create ")[0]);
-        Assert.Equal(["az ad app", "az role assignment", "az role assignment", "az role assignment"], made);
-        Assert.All(Calls.Where(call => call.StartsWith("az role assignment", StringComparison.Ordinal)), call => Assert.Contains(" --assignee-object-id there ", call, StringComparison.Ordinal));
+        Assert.Equal(["az ad app", "az role assignment", "az role assignment", "az role assignment", "az role assignment"], made);
+        Assert.All(Calls.Where(call => call.StartsWith("az role assignment create", StringComparison.Ordinal)), call => Assert.Contains(" --assignee-object-id there ", call, StringComparison.Ordinal));
+        // The condition of an existing assignment does not change.
+        Assert.Contains("az role assignment delete --assignee there --role Role Based Access Control Administrator --scope /subscriptions/subscription/resourceGroups/group", Calls);
     }
 
     private Task<(bool Succeeded, string Output)> RunAsync(string hook, string failing, params (string Name, string Value)[] given)
@@ -167,6 +299,8 @@ public sealed class When_a_hook_runs : IDisposable
             ["DATABASE_SERVER_ID"] = Server,
             ["MIGRATION_CONNECTION_STRING"] = "Host=psql",
             ["APP_IDENTITY_OBJECT_ID"] = "11111111-1111-1111-1111-111111111111",
+            ["OPERATOR_NAME"] = "operators",
+            ["OPERATOR_OBJECT_ID"] = "22222222-2222-2222-2222-222222222222",
             ["PUBLIC_BASE_URL"] = "https://pa.example",
             ["RESOURCE_GROUP_NAME"] = "group",
             ["FUNCTION_APP_NAME"] = "func",

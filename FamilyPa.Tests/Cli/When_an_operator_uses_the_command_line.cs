@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Admin;
@@ -101,6 +102,30 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
         Assert.Equal((0, 0), (migrated.ExitCode, migrated.Json.GetProperty("applied").GetArrayLength()));
     }
 
+    /// <summary>A new rule of a firewall takes up to five minutes.</summary>
+    [Theory]
+    [InlineData("28000", "no pg_hba.conf entry for host", 0)]
+    [InlineData("28P01", "password authentication failed", 4)]
+    public async Task A_database_is_awaited_only_while_its_firewall_refuses(string sqlState, string message, int expected)
+    {
+        await using var proxy = new TcpProxy(new Uri(App.Database.Uri).Port);
+        // ErrorResponse of PostgreSQL's protocol: severity, code and message.
+        var fields = Encoding.ASCII.GetBytes($"SFATAL\0VFATAL\0C{sqlState}\0M{message}\0\0");
+        proxy.AnswerAll([(byte)'E', 0, 0, 0, (byte)(fields.Length + 4), .. fields]);
+        var address = new NpgsqlConnectionStringBuilder(App.Database.AdminConnectionString) { Port = proxy.Port }.ConnectionString;
+
+        var connecting = App.FamilypaAsync(new Dictionary<string, string?> { ["POSTGRES_CONNECTION_STRING"] = address }, "connect", "--wait", "20");
+        while (proxy.Answered == 0 && !connecting.IsCompleted)
+            await Task.Delay(50, Cancellation);
+        if (expected == 0)
+            proxy.PassOn();
+
+        var connected = await connecting;
+        Assert.Equal(expected, connected.ExitCode);
+        Assert.Contains(message, connected.Error, StringComparison.Ordinal);
+        Assert.Equal(expected == 0, connected.Error.Contains("The database does not let this machine in yet (", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task All_families_are_listed_and_one_of_them_is_shown_and_deleted()
     {
@@ -145,7 +170,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     public async Task A_wrong_key_or_signature_is_told_apart()
     {
         Assert.Equal(4, (await App.FamilypaAsync(new Dictionary<string, string?> { ["FAMILYPA_KEY"] = "wrong" }, "events")).ExitCode);
-        Assert.Equal(4, (await SimulateAsync("wrong", "--body", "x")).ExitCode);
+        Assert.Equal(4, (await SimulateSignedAsync("wrong", ["--body", "x"])).ExitCode);
     }
 
     /// <summary>Process lists and shell histories show arguments.</summary>
@@ -187,9 +212,9 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
             Assert.Equal(2, (await App.FamilypaAsync("migrate")).ExitCode);
     }
 
-    private Task<CliResult> SimulateAsync(params string[] arguments) => SimulateAsync(FamilyPaApp.AuthToken, arguments);
+    private Task<CliResult> SimulateAsync(params string[] arguments) => SimulateSignedAsync(FamilyPaApp.AuthToken, arguments);
 
-    private Task<CliResult> SimulateAsync(string authToken, params string[] arguments) => App.FamilypaAsync(
+    private Task<CliResult> SimulateSignedAsync(string authToken, string[] arguments) => App.FamilypaAsync(
         new Dictionary<string, string?>
         {
             ["TWILIO_AUTH_TOKEN"] = authToken,

@@ -32,6 +32,7 @@ var root = new RootCommand(
     // Set-up
     FamiliesCommand.Create(),
     SmokeCommand.Create(),
+    ConnectCommand.Create(),
     MigrateCommand.Create(),
 };
 foreach (var option in GlobalOptions.All)

@@ -105,4 +105,32 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
         Assert.NotEmpty(applied);
         Assert.Equal(applied.Distinct().Count(), applied.Count);
     }
+
+    /// <summary>Row security shows the journal to its owner only, so another login would apply every file again.</summary>
+    [Fact]
+    public async Task Another_login_is_told_whose_the_database_is_until_it_is_handed_over()
+    {
+        await using var owned = await environment.CreateEmptyDatabaseAsync();
+        string[] logins = [$"first of {owned.Name}", $"second of {owned.Name}"];
+        foreach (var login in logins)
+            await owned.ExecuteAsync($"create role \"{login}\" login createrole password 'x'; grant create on database {owned.Name} to \"{login}\"; grant create on schema public to \"{login}\"");
+        // Any earlier migration of this server created the roles, as a superuser.
+        await owned.ExecuteAsync($"grant anon, authenticated, service_role, familypa_app to \"{logins[0]}\", \"{logins[1]}\" with admin option");
+        Migrate(logins[0]);
+        await owned.ExecuteAsync($"grant usage on schema migration to \"{logins[1]}\"; grant all on migration.journal to \"{logins[1]}\"");
+
+        var refused = Assert.Throws<DifferentOwnerException>(() => Migrate(logins[1]));
+        await owned.ExecuteAsync($"reassign owned by \"{logins[0]}\" to \"{logins[1]}\"");
+
+        Assert.Contains($"belongs to {logins[0]}, and this login is {logins[1]}", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Migrate(logins[1]));
+        Assert.Throws<DifferentOwnerException>(() => Migrate(logins[0]));
+
+        List<string> Migrate(string login)
+        {
+            var applied = new List<string>();
+            Migrator.Run(new NpgsqlConnectionStringBuilder(owned.AdminConnectionString) { Username = login, Password = "x", Pooling = false }.ConnectionString, applied.Add);
+            return applied;
+        }
+    }
 }

@@ -22,9 +22,8 @@ grant anon, authenticated, service_role to familypa_app;
 revoke create on schema public from public;
 grant usage on schema public to anon, authenticated, service_role;
 
--- New objects grant nothing, so later migrations need no revoke. Without this, PostgreSQL lets every role execute a new function,
--- and Supabase grants its three roles every new table, function and sequence of this schema.
-alter default privileges revoke execute on functions from public;
+-- New objects grant nothing, so later migrations need no revoke. Without this, Supabase grants its three roles every new table, function and
+-- sequence of this schema. The Migrator revokes what PostgreSQL grants.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
@@ -51,10 +50,10 @@ begin
   perform migration.deny(target, 'anon'), migration.deny(target, 'authenticated');
 end $$;
 
--- The journal lists the applied migrations. Only the migrator's role reads and writes it.
+-- The journal lists the applied migrations. Only its owner reads and writes it, also a new one after REASSIGN OWNED, which changes no policy.
 alter table migration.journal enable row level security;
 alter table migration.journal force row level security;
-create policy migrator on migration.journal to current_user using (true) with check (true);
+create policy owner_everything on migration.journal using (pg_has_role((select relowner from pg_class where oid = 'migration.journal'::regclass), 'usage'));
 select migration.deny('migration.journal', denied) from unnest(array['anon', 'authenticated', 'service_role']) denied;
 
 -- Supabase provides auth.uid(). Elsewhere this one replaces it: the user id in the claims of the transaction, or null.

@@ -54,7 +54,7 @@ internal sealed record LocalDatabase(PostgresServer? Server, string Uri, string 
 
     public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static bool IsRefused(Exception? exception) => exception is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege };
+    private static bool IsRefused(Exception? exception) => exception is DifferentOwnerException or PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege };
 
     private void Migrate(Action<string> progress) => Migrator.Run(AdminConnectionString, file => progress($"migrating: {file}"));
 

@@ -14,13 +14,19 @@ param environmentName string
 @description('Which column of sizes.bicep to use.')
 param stage 'dev' | 'prod'
 
+@description('SKUs, sizes and limits of your own, instead of the column of the stage.')
+param ownSize size?
+
 param location string
+
+@description('Name of the database server; empty for the one of this environment. Set it to a restored server, or the next deployment goes back to the old one.')
+param databaseServerName string = ''
 
 @description('Where the models run; not every region has them.')
 param aiLocation string = location
 
-@description('Who migrates, replays and sets secrets; null is the person who deploys.')
-param operatorPrincipal operator?
+@description('Who migrates, replays and sets secrets.')
+param operatorPrincipal operator
 
 @description('The public IPv4 address migrations are run from; empty when that is inside the network, and then the database has no public endpoint.')
 param operatorAddress string = ''
@@ -87,17 +93,24 @@ param reminders object = {}
 @description('Whether a message of our own goes through the public address every five minutes, and its absence raises an alert.')
 param canary bool = false
 
-var chosen size = sizes[stage]
-var chosenOperator operator = operatorPrincipal ?? {
-  name: deployer().userPrincipalName
-  objectId: deployer().objectId
-  type: 'User'
-}
+var chosen size = ownSize ?? sizes[stage]
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = {
   application: 'familypa'
   'azd-env-name': environmentName
 }
+
+// Connections of the app, from what the server allows. All HTTP functions scale together, each other function scales alone (a test counts them), and
+// instances that are always ready come on top of the maximum: https://learn.microsoft.com/azure/azure-functions/event-driven-scaling (2026-08-03).
+var functionsThatScaleAlone = 17
+var instancesOfOne = chosen.maximumInstances + (chosen.zoneRedundant ? 2 : 0)
+var instancesOfHttp = chosen.maximumInstances + chosen.alwaysReady
+var instances = functionsThatScaleAlone * instancesOfOne + instancesOfHttp
+// HTTP and the queue `inbound` store messages, for which the app opens one connection more than a pool of one has. Five are for operators.
+var connectionsForInstances = chosen.database.connections - 5 - instancesOfHttp - instancesOfOne
+var poolSize = connectionsForInstances < instances
+  ? fail('${instances} instances need more than the ${chosen.database.connections} connections of ${chosen.database.sku}. Lower maximumInstances, or take a larger server.')
+  : connectionsForInstances / instances
 
 var allLimits = union(
   {
@@ -141,7 +154,7 @@ module identity 'modules/identity.bicep' = {
 module operators 'modules/operator.bicep' = {
   scope: group
   params: {
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
   }
 }
 
@@ -155,7 +168,7 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: chosen.logRetentionDays
     quotaGb: chosen.logQuotaGb
     appPrincipalId: identity.outputs.principalId
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
   }
 }
 
@@ -176,7 +189,7 @@ module storage 'modules/storage.bicep' = {
     tags: tags
     sku: chosen.storageSku
     appPrincipalId: identity.outputs.principalId
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
   }
 }
 
@@ -188,7 +201,7 @@ module keyVault 'modules/keyVault.bicep' = {
     tags: tags
     purgeProtection: chosen.purgeProtection
     appPrincipalId: identity.outputs.principalId
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
     workspaceId: monitoring.outputs.workspaceId
     secrets: {
       'twilio-auth-token': twilioAuthToken
@@ -201,11 +214,11 @@ module keyVault 'modules/keyVault.bicep' = {
 module database 'modules/database.bicep' = {
   scope: group
   params: {
-    name: 'psql-familypa-${token}'
+    name: empty(databaseServerName) ? 'psql-familypa-${token}' : databaseServerName
     location: location
     tags: tags
     databaseSize: chosen.database
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
     publicEndpoint: !empty(operatorAddress)
     networkId: network.outputs.networkId
     endpointSubnetId: network.outputs.endpointSubnetId
@@ -220,7 +233,7 @@ module openAi 'modules/openAi.bicep' = {
     location: aiLocation
     tags: tags
     appPrincipalId: identity.outputs.principalId
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
     chatModel: chatModel
     chatCapacity: chosen.chatCapacity
     transcriptionModel: allowedTranscriptionModel
@@ -238,6 +251,8 @@ module functionApp 'modules/functionApp.bicep' = {
     location: location
     tags: tags
     maximumInstances: chosen.maximumInstances
+    alwaysReady: chosen.alwaysReady
+    zoneRedundant: chosen.zoneRedundant
     subnetId: network.outputs.appSubnetId
     identityResourceId: identity.outputs.resourceId
     identityClientId: identity.outputs.clientId
@@ -245,10 +260,10 @@ module functionApp 'modules/functionApp.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     publicBaseUrl: publicBaseUrl
-    operatorPrincipal: chosenOperator
+    operatorPrincipal: operatorPrincipal
     settings: union(
       {
-        POSTGRES_CONNECTION_STRING: database.outputs.appConnectionString
+        POSTGRES_CONNECTION_STRING: '${database.outputs.connectionString};Username=familypa_app;Maximum Pool Size=${poolSize}'
         POSTGRES_USE_ENTRA: 'true'
         TWILIO_ACCOUNT_SID: twilioAccountSid
         TWILIO_AUTH_TOKEN: format(secretReference, 'twilio-auth-token')
@@ -297,6 +312,23 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module platformAlerts 'modules/platformAlerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    enabled: chosen.alerts
+    runbookUrl: runbookUrl
+    actionGroupId: alerts.outputs.actionGroupId
+    databaseId: database.outputs.id
+    burstable: chosen.database.tier == 'Burstable'
+    connections: chosen.database.connections
+    openAiId: openAi.outputs.id
+    vaultId: keyVault.outputs.id
+  }
+}
+
 module workbook 'modules/workbook.bicep' = {
   scope: group
   params: {
@@ -323,4 +355,4 @@ output DATABASE_SERVER_ID string = database.outputs.id
 output KEY_VAULT_NAME string = keyVault.outputs.name
 output STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output APP_IDENTITY_OBJECT_ID string = identity.outputs.principalId
-output MIGRATION_CONNECTION_STRING string = database.outputs.migrationConnectionString
+output MIGRATION_CONNECTION_STRING string = '${database.outputs.connectionString};Username=${operatorPrincipal.name}'

@@ -12,13 +12,12 @@ param location = readEnvironmentVariable('AZURE_LOCATION', 'swedencentral')
 var aiLocationGiven = readEnvironmentVariable('AZURE_OPENAI_LOCATION', '')
 param aiLocation = empty(aiLocationGiven) ? 'swedencentral' : aiLocationGiven
 
-param operatorPrincipal = empty(readEnvironmentVariable('OPERATOR_OBJECT_ID', ''))
-  ? null
-  : {
-      name: readEnvironmentVariable('OPERATOR_NAME', '')
-      objectId: readEnvironmentVariable('OPERATOR_OBJECT_ID', '')
-      type: readEnvironmentVariable('OPERATOR_TYPE', 'User')
-    }
+param databaseServerName = readEnvironmentVariable('DATABASE_SERVER_NAME', '')
+
+param operatorPrincipal = {
+  name: readEnvironmentVariable('OPERATOR_NAME', '')
+  objectId: readEnvironmentVariable('OPERATOR_OBJECT_ID', '')
+}
 param operatorAddress = readEnvironmentVariable('OPERATOR_ADDRESS', '')
 
 var runbookUrlGiven = readEnvironmentVariable('RUNBOOK_URL', '')

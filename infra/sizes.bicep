@@ -3,16 +3,25 @@
 @export()
 type size = {
   storageSku: 'Standard_LRS' | 'Standard_ZRS'
-  @description('An upper bound; the work itself is bounded by Limits__MaxConcurrentJobs.')
+  @minValue(1)
+  @description('Instances on demand: of all HTTP functions together, and of each other function. The work itself is bounded by Limits__MaxConcurrentJobs.')
   maximumInstances: int
+  @description('Instances of the HTTP functions that are always ready, on top of maximumInstances.')
+  alwaysReady: int
+  @description('Spreads instances over zones. The platform then keeps two of each function always ready, and charges them (docs/costs.md).')
+  zoneRedundant: bool
   database: {
     sku: string
     tier: 'Burstable' | 'GeneralPurpose'
     storageGb: int
     backupDays: int
     highAvailability: 'Disabled' | 'ZoneRedundant'
-    @description('Connections per instance; the server of this size must stand it times the instances in use.')
-    poolSize: int
+    @description('Fixed when the server is created: whether backups are copied to the paired region, for a restore there (docs/recovery.md).')
+    geoRedundantBackup: 'Enabled' | 'Disabled'
+    @description('What the SKU allows users: https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits')
+    connections: int
+    @description('Whether the database, and with it the server and the resource group, can be deleted only after its lock.')
+    deleteLock: bool
   }
   chatCapacity: int
   transcriptionCapacity: int
@@ -33,14 +42,18 @@ type size = {
 var sizes = {
   dev: {
     storageSku: 'Standard_LRS'
-    maximumInstances: 40
+    maximumInstances: 1
+    alwaysReady: 1
+    zoneRedundant: false
     database: {
       sku: 'Standard_B1ms'
       tier: 'Burstable'
       storageGb: 32
       backupDays: 7
       highAvailability: 'Disabled'
-      poolSize: 4
+      geoRedundantBackup: 'Disabled'
+      connections: 35
+      deleteLock: false
     }
     chatCapacity: 20
     transcriptionCapacity: 10
@@ -58,14 +71,18 @@ var sizes = {
   }
   prod: {
     storageSku: 'Standard_ZRS'
-    maximumInstances: 100
+    maximumInstances: 8
+    alwaysReady: 2
+    zoneRedundant: true
     database: {
       sku: 'Standard_D2ds_v5'
       tier: 'GeneralPurpose'
       storageGb: 64
       backupDays: 35
       highAvailability: 'ZoneRedundant'
-      poolSize: 8
+      geoRedundantBackup: 'Enabled'
+      connections: 844
+      deleteLock: true
     }
     chatCapacity: 100
     transcriptionCapacity: 50
@@ -73,7 +90,7 @@ var sizes = {
     logQuotaGb: -1
     alerts: true
     limits: {}
-    budget: 600
+    budget: 1800
     purgeProtection: true
   }
 }

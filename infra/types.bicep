@@ -1,10 +1,9 @@
 // Types shared by main.bicep and its modules.
 
 @export()
-@description('The person or, better, the group that runs migrations, replays queues and sets secrets.')
+@description('The group of Entra ID that runs migrations, replays queues and sets secrets. It owns the database\'s objects, so it must outlive any of its members.')
 type operator = {
-  @description('User principal name, or display name of a group or application: the login in PostgreSQL.')
+  @description('Display name of the group: the login in PostgreSQL.')
   name: string
   objectId: string
-  type: 'User' | 'Group' | 'ServicePrincipal'
 }

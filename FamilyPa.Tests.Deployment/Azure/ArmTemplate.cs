@@ -1,16 +1,11 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FamilyPa.Local;
-using FamilyPa.Local.App;
-using FamilyPa.Local.Processes;
 
 namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>The template that Azure Resource Manager deploys: <c>infra/main.bicep</c>, compiled once per run with the compiler of <c>tools/bicep</c>.</summary>
 internal sealed class ArmTemplate
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly Lazy<Task<ArmTemplate>> Compiled = new(CompileAsync);
 
     private ArmTemplate(JsonElement root)
@@ -27,9 +22,7 @@ internal sealed class ArmTemplate
     /// <summary>Skips the test on a machine for which <c>tools/bicep</c> has no compiler.</summary>
     public static Task<ArmTemplate> CompiledAsync()
     {
-        Assert.SkipUnless(
-            Environment.GetEnvironmentVariable("BICEP") is not null || (OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64),
-            "tools/bicep has the Bicep CLI for Linux on x64; set BICEP to the path of another one.");
+        Bicep.Require();
         return Compiled.Value;
     }
 
@@ -43,31 +36,15 @@ internal sealed class ArmTemplate
 
     private static async Task<ArmTemplate> CompileAsync()
     {
-        using var limit = new CancellationTokenSource(Limit);
-        var bicep = Environment.GetEnvironmentVariable("BICEP") ?? await FetchAsync();
         var output = Path.GetTempFileName();
         try
         {
-            await RunAsync(bicep, "build", "infra/main.bicep", "--outfile", output);
-            return new ArmTemplate(JsonDocument.Parse(await File.ReadAllBytesAsync(output, limit.Token)).RootElement);
+            await Bicep.RunAsync(null, "build", "infra/main.bicep", "--outfile", output);
+            return new ArmTemplate(JsonDocument.Parse(await File.ReadAllBytesAsync(output)).RootElement);
         }
         finally
         {
             File.Delete(output);
-        }
-
-        async Task<string> FetchAsync()
-        {
-            // The package folder is known only after the restore.
-            await RunAsync(AppBuild.DotNet, "restore", "tools/bicep/Bicep.csproj", "--verbosity", "quiet");
-            return (await RunAsync(AppBuild.DotNet, "msbuild", "tools/bicep/Bicep.csproj", "-getProperty:BicepPath")).Trim();
-        }
-
-        async Task<string> RunAsync(string file, params string[] arguments)
-        {
-            var (succeeded, said) = await ChildProcess.RunAsync(new ChildStart(file, arguments) { WorkingDirectory = Repository.Root }, limit.Token);
-            Assert.True(succeeded, $"{file} {string.Join(' ', arguments)}: {said}");
-            return said;
         }
     }
 

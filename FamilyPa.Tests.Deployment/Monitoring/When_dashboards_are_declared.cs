@@ -34,11 +34,15 @@ public sealed partial class When_dashboards_are_declared
     {
         var sections = Section().Matches(Read("docs/runbook.md").Split("# By hand")[0]).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(Queries.Alerts.Keys.Append("availability").Order(), sections.Order());
+        var ofAzure = (await Task.WhenAll(StageSnapshot.OfAsync("dev"), StageSnapshot.OfAsync("prod")))
+            .SelectMany(stage => stage.All("Microsoft.Insights/metricAlerts").Concat(stage.All("Microsoft.Insights/activityLogAlerts")))
+            .Select(alert => (Name: alert.GetProperty("name").GetString()!["familypa-".Length..], Link: alert.GetProperty("properties").GetProperty("description").GetString()))
+            .Append((Name: "secret-expiry", Link: "docs/runbook.md#secret-expiry")).Distinct().ToList();
+        Assert.Equal(Queries.Alerts.Keys.Concat(ofAzure.Select(alert => alert.Name)).Order(), sections.Order());
+        Assert.All(ofAzure, alert => Assert.Equal($"docs/runbook.md#{alert.Name}", alert.Link));
         Assert.Equal(
             "[format('{0}#{1}', parameters('runbookUrl'), variables('rules')[copyIndex()].id)]",
             (await OfTypeAsync("Microsoft.Insights/scheduledQueryRules")).Property("description")?.ToString());
-        Assert.Equal("[format('{0}#availability', parameters('runbookUrl'))]", (await OfTypeAsync("Microsoft.Insights/metricAlerts")).Property("description")?.ToString());
     }
 
     private static async Task<ArmResource> OfTypeAsync(string type) => Assert.Single((await ArmTemplate.CompiledAsync()).OfType(type));

@@ -47,7 +47,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
     }
     backup: {
       backupRetentionDays: databaseSize.backupDays
-      geoRedundantBackup: 'Disabled'
+      geoRedundantBackup: databaseSize.geoRedundantBackup
     }
     highAvailability: {
       mode: databaseSize.highAvailability
@@ -66,6 +66,17 @@ resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-0
   properties: {
     charset: 'UTF8'
     collation: 'en_US.utf8'
+  }
+}
+
+// On the database and not on the server, whose firewall rules hooks/with-database could not delete then. Azure deletes no resource while one below it is
+// locked: https://learn.microsoft.com/azure/dns/dns-protect-zones-recordsets#protecting-against-zone-deletion shows the same for a zone and its records.
+resource deleteLock 'Microsoft.Authorization/locks@2020-05-01' = if (databaseSize.deleteLock) {
+  name: 'keep'
+  scope: database
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'The families\' data. How to take it down: docs/deploy.md.'
   }
 }
 
@@ -89,7 +100,7 @@ resource administrator 'Microsoft.DBforPostgreSQL/flexibleServers/administrators
   name: operatorPrincipal.objectId
   properties: {
     principalName: operatorPrincipal.name
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     tenantId: tenant().tenantId
   }
   dependsOn: [
@@ -167,8 +178,7 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-var connection = 'Host=${server.properties.fullyQualifiedDomainName};Port=5432;Database=${database.name};SSL Mode=VerifyFull'
-
 output id string = server.id
-output appConnectionString string = '${connection};Username=familypa_app;Maximum Pool Size=${databaseSize.poolSize}'
-output migrationConnectionString string = '${connection};Username=${operatorPrincipal.name}'
+
+@description('Without a login.')
+output connectionString string = 'Host=${server.properties.fullyQualifiedDomainName};Port=5432;Database=${database.name};SSL Mode=VerifyFull'

@@ -5,6 +5,8 @@ param name string
 param location string
 param tags object
 param maximumInstances int
+param alwaysReady int
+param zoneRedundant bool
 param subnetId string
 param identityResourceId string
 param identityClientId string
@@ -34,6 +36,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -81,7 +84,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         alwaysReady: [
           {
             name: 'http'
-            instanceCount: 1
+            instanceCount: alwaysReady
           }
         ]
       }
@@ -93,6 +96,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     name: 'appsettings'
     properties: union(settings, {
       AZURE_CLIENT_ID: identityClientId
+      // No other credential is tried: https://learn.microsoft.com/dotnet/azure/sdk/authentication/credential-chains
+      AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential'
       AzureWebJobsStorage__accountName: storageAccountName
       AzureWebJobsStorage__clientId: identityClientId
       AzureWebJobsStorage__credential: 'managedidentity'
@@ -128,7 +133,7 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: app
   properties: {
     principalId: operatorPrincipal.objectId
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     roleDefinitionId: websiteContributor
   }
 }

@@ -10,6 +10,9 @@ param appPrincipalId string
 param operatorPrincipal operator
 param workspaceId string
 
+@description('Secrets of the first deployment expire a year after it; an alert tells a month before. A rotation sets its own date.')
+param now string = utcNow()
+
 @secure()
 @description('Secret values by name. An empty value leaves what the vault already holds.')
 param secrets object
@@ -49,6 +52,9 @@ resource values 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = [
     name: secretName
     properties: {
       value: secrets[secretName]
+      attributes: {
+        exp: dateTimeToEpoch(dateTimeAdd(now, 'P1Y'))
+      }
     }
   }
 ]
@@ -69,7 +75,7 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
   properties: {
     principalId: operatorPrincipal.objectId
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     roleDefinitionId: secretsOfficer
   }
 }
@@ -89,4 +95,5 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
+output id string = vault.id
 output name string = vault.name

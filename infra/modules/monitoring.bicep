@@ -69,7 +69,7 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: workspace
   properties: {
     principalId: operatorPrincipal.objectId
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     roleDefinitionId: logReader
   }
 }

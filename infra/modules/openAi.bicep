@@ -87,11 +87,12 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
   properties: {
     principalId: operatorPrincipal.objectId
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     roleDefinitionId: openAiUser
   }
 }
 
+output id string = account.id
 output endpoint string = account.properties.endpoint
 output chatDeployment string = chat.name
 output transcriptionDeployment string = transcription.name

@@ -118,7 +118,7 @@ resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account
   properties: {
     principalId: operatorPrincipal.objectId
-    principalType: operatorPrincipal.type
+    principalType: 'Group'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.queueDataContributor)
   }
 }

@@ -52,9 +52,13 @@ internal sealed class StandIns : IDisposable
             #!/bin/sh
             call="{{command}} $*"
             echo "$call" >> '{{CallsFile}}'
+            while [ $# -gt 0 ]; do
+              [ "$1" != --file ] || echo "the file: $(cat "$2")" >> '{{CallsFile}}'
+              shift
+            done
             [ ! -f '{{In("answers")}}' ] || . '{{In("answers")}}'
             case "{{command}}" in ${FAILING:-}) exit 1 ;; esac
-            case "$*" in *' list '*) echo "${LISTED:-}" ;; esac
+            case "$call" in *' list '*) echo "${LISTED:-}" ;; esac
             """);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FamilyPa.Local;
 using FamilyPa.Local.Processes;
 
@@ -106,7 +107,8 @@ public sealed class When_a_hook_runs : IDisposable
 
             Assert.False(succeeded);
             Assert.Contains("This is not an IPv4 address", said, StringComparison.Ordinal);
-            Assert.DoesNotContain(address, said, StringComparison.Ordinal);
+            // A workflow reads its log for commands.
+            Assert.DoesNotContain("PATH", said, StringComparison.Ordinal);
             Assert.Empty(Calls);
         }
     }
@@ -130,11 +132,13 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.True(succeeded, said);
         Assert.Matches("^azd env set BUDGET_START \\d{4}-\\d\\d-01$", Calls[0]);
         Assert.Equal("az provider register --namespace Microsoft.App --subscription subscription --wait", Calls[1]);
-        Assert.Matches("^azd env set WEBHOOK_SHARED_SECRET [0-9a-f]{64}$", Calls[2]);
-        Assert.Matches("^azd env set SESSION_SIGNING_KEY [0-9a-f]{64}$", Calls[3]);
+        Assert.Matches(@"^azd env set --file \S+$", Calls[2]);
+        Assert.Matches("^the file: WEBHOOK_SHARED_SECRET=[0-9a-f]{64}$", Calls[3]);
+        Assert.Matches("^SESSION_SIGNING_KEY=[0-9a-f]{64}$", Calls[4]);
+        Assert.False(File.Exists(Calls[2].Split(' ')[^1]));
         Assert.Equal(
             ["azd env set TWILIO_AUTH_TOKEN ", "azd env set WEBHOOK_SHARED_SECRET ", "azd env set SESSION_SIGNING_KEY ", "azd env set SECRETS_STORED true"],
-            Calls[4..8]);
+            Calls[5..9]);
         Assert.DoesNotContain("token", said, StringComparison.Ordinal);
     }
 
@@ -164,7 +168,7 @@ public sealed class When_a_hook_runs : IDisposable
         var (succeeded, said) = await RunAsync("preprovision.sh", "nothing", [.. given.Where(one => one.Name != missing), .. Defaults.Contains(missing) ? [(missing, "")] : ((string, string)[])[]]);
 
         Assert.False(succeeded);
-        Assert.Contains($"azd env set {missing} ", said, StringComparison.Ordinal);
+        Assert.Contains(missing == "TWILIO_AUTH_TOKEN" ? "read -rs TWILIO_AUTH_TOKEN" : $"azd env set {missing} ", said, StringComparison.Ordinal);
         Assert.DoesNotContain(Calls, call => call.Contains("SECRET", StringComparison.Ordinal));
     }
 
@@ -289,6 +293,135 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.Contains("az role assignment delete --assignee there --role Role Based Access Control Administrator --scope /subscriptions/subscription/resourceGroups/group", Calls);
     }
 
+    [Theory]
+    [InlineData("webhook-shared-secret", "")]
+    [InlineData("session-signing-key", "session-signing-key-next")]
+    public async Task A_secret_is_changed_without_a_moment_in_which_the_old_one_is_refused(string secret, string deletedBefore)
+    {
+        commands.Answer("azd env get-value KEY_VAULT_NAME", "vault");
+        commands.Answer($"az keyvault secret show *--name {secret} *", "old-value");
+        commands.Answer("az keyvault secret list-deleted *", deletedBefore);
+
+        var (succeeded, said) = await RunAsync($"rotate {secret} start", "nothing");
+
+        Assert.True(succeeded, said);
+        var changes = Calls.Where(call => !call.Contains(" show ", StringComparison.Ordinal) && !call.Contains("list-deleted", StringComparison.Ordinal) && !call.Contains("get-value", StringComparison.Ordinal))
+            .Select(call => Regex.Replace(call, @" --file \S+ --encoding utf-8 --expires \d{4}-\d\d-01T00:00:00Z", " --file")).ToList();
+        Assert.Equal(
+            [
+                .. deletedBefore.Length == 0 ? (string[])[] : [$"az keyvault secret recover --vault-name vault --name {secret}-next --output none"],
+                $"az keyvault secret set --vault-name vault --name {secret}-next --file --output none",
+                "the file: old-value",
+                $"az keyvault secret set --vault-name vault --name {secret} --file --output none",
+            ],
+            changes[..^3]);
+        Assert.Matches("^the file: [0-9a-f]{64}$", changes[^3]);
+        Assert.Equal([$"azd env set ROTATING_SECRETS {secret}", "azd provision --no-prompt"], changes[^2..]);
+        Assert.DoesNotContain(changes[^3][10..], said, StringComparison.Ordinal);
+        Assert.DoesNotContain("old-value", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_old_secret_is_deleted_once_only_the_new_one_is_taken()
+    {
+        commands.Answer("azd env get-value KEY_VAULT_NAME", "vault");
+
+        var (succeeded, said) = await RunAsync("rotate twilio-auth-token finish", "nothing", ("ROTATING_SECRETS", "twilio-auth-token"));
+
+        Assert.True(succeeded, said);
+        Assert.Equal(
+            ["azd env set ROTATING_SECRETS ", "azd provision --no-prompt", "az keyvault secret delete --vault-name vault --name twilio-auth-token-next --output none"], Calls[2..]);
+    }
+
+    [Theory]
+    [InlineData("rotate twilio-auth-token start")]
+    [InlineData("rotate twilio-auth-tokens start")]
+    [InlineData("rotate webhook-shared-secret begin")]
+    public async Task Without_a_new_secret_nothing_is_changed(string rotation)
+    {
+        commands.Answer("azd env get-value KEY_VAULT_NAME", "vault");
+
+        Assert.False((await RunAsync(rotation, "nothing")).Succeeded);
+        Assert.DoesNotContain(Calls, call => call.Contains(" set ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_deletion_left_is_recovered_before_the_rest_is_created_anew()
+    {
+        commands.Answer("azd env get-value AZURE_ENV_NAME", "prod");
+        commands.Answer("azd env get-value AZURE_LOCATION", "swedencentral");
+        commands.Answer("az keyvault list-deleted *", "kv-fpa-1");
+        commands.Answer("az cognitiveservices account list-deleted *", "oai-familypa-1\tswedencentral\n");
+
+        var (succeeded, said) = await RunAsync("recover", "nothing", ("DROPPED_DATABASE_ID", Server));
+
+        Assert.True(succeeded, said);
+        Assert.Equal(
+            [
+                "az group create --name rg-familypa-prod --location swedencentral --output none",
+                "az keyvault recover --name kv-fpa-1 --resource-group rg-familypa-prod --output none",
+                "az cognitiveservices account recover --name oai-familypa-1 --resource-group rg-familypa-prod --location swedencentral --output none",
+                $"az postgres flexible-server revive-dropped --name psql --resource-group rg-familypa-prod --location swedencentral --source-server {Server} --output none",
+            ],
+            Calls.Where(call => call.StartsWith("az ", StringComparison.Ordinal) && !call.Contains("list-deleted", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("GenerallyAvailable\t{later}T00:00:00Z\n", "")]
+    [InlineData("GenerallyAvailable\tNone\n", "")]
+    [InlineData("Deprecating\t{soon}T00:00:00Z\n", "The model gpt-6-luna 2026-09-22 of the deployment chat ends on {soon} (Deprecating)")]
+    [InlineData("", "The model gpt-6-luna 2026-09-22 of the deployment chat is not offered in swedencentral any more")]
+    public async Task A_model_that_ends_within_120_days_becomes_an_issue(string known, string title)
+    {
+        string Dated(string text) => text
+            .Replace("{soon}", $"{DateTime.UtcNow.AddDays(119):yyyy-MM-dd}", StringComparison.Ordinal).Replace("{later}", $"{DateTime.UtcNow.AddDays(122):yyyy-MM-dd}", StringComparison.Ordinal);
+        commands.Answer("az cognitiveservices account list *", "oai\tswedencentral\n");
+        commands.Answer("az cognitiveservices account deployment list *", "chat\tgpt-6-luna\t2026-09-22\n");
+        commands.Answer("az cognitiveservices model list *", Dated(known));
+
+        var (succeeded, said) = await RunAsync("model-retirements", "nothing", ("GH_TOKEN", "token"));
+
+        Assert.Equal(title.Length == 0, succeeded);
+        Assert.Contains(
+            "az cognitiveservices model list --location swedencentral --output tsv --query [?kind=='OpenAI' && model.name=='gpt-6-luna' && model.version=='2026-09-22'].[model.lifecycleStatus, model.deprecation.inference]",
+            Calls);
+        Assert.Equal(
+            title.Length == 0 ? [] : (string[])[$"gh issue create --title {Dated(title)} --body What to do: docs/runbook.md#model-unavailable. Found by infra/hooks/model-retirements."],
+            Calls.Where(call => call.StartsWith("gh issue create", StringComparison.Ordinal)));
+        Assert.Contains(title.Length == 0 ? "chat: gpt-6-luna 2026-09-22, GenerallyAvailable" : Dated(title), said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_has_one_open_issue()
+    {
+        commands.Answer("az cognitiveservices account list *", "oai\tswedencentral\n");
+        commands.Answer("az cognitiveservices account deployment list *", "chat\tgpt-6-luna\t2026-09-22\n");
+        commands.Answer("az cognitiveservices model list *", "");
+        commands.Answer("gh issue list *", "7");
+
+        Assert.False((await RunAsync("model-retirements", "nothing", ("GH_TOKEN", "token"))).Succeeded);
+        Assert.DoesNotContain(Calls, call => call.StartsWith("gh issue create", StringComparison.Ordinal));
+    }
+
+    /// <remarks>Source: the usage of <c>azd deploy</c>, "Deploys the packaged service located at the provided path".</remarks>
+    [Fact]
+    public async Task A_release_is_deployed_as_the_package_that_was_tested_and_so_is_an_older_one()
+    {
+        foreach (var tag in (string[])["v1.3.0", "v1.2.9"])
+        {
+            var (succeeded, said) = await RunAsync($"deploy-release {tag}", "nothing");
+
+            Assert.True(succeeded, said);
+            var folder = Calls[^2].Split("--dir ")[1];
+            Assert.Equal([$"gh release download {tag} --pattern family-pa-{tag}.zip --dir {folder}", $"azd deploy app --from-package {folder}/family-pa-{tag}.zip --no-prompt"], Calls[^2..]);
+            Assert.False(Directory.Exists(folder));
+        }
+
+        Assert.False((await RunAsync("deploy-release main", "nothing")).Succeeded);
+        Assert.False((await RunAsync("deploy-release v2.0.0", "gh")).Succeeded);
+        Assert.DoesNotContain(Calls, call => call.Contains("family-pa-v2.0.0.zip --no-prompt", StringComparison.Ordinal));
+    }
+
     private Task<(bool Succeeded, string Output)> RunAsync(string hook, string failing, params (string Name, string Value)[] given)
     {
         var environment = new Dictionary<string, string?>
@@ -309,7 +442,7 @@ public sealed class When_a_hook_runs : IDisposable
         foreach (var (name, value) in given)
             environment[name] = value;
         return ChildProcess.RunAsync(
-            new ChildStart("sh", [Path.Combine(Repository.Root, "infra", "hooks", hook)]) { Environment = environment }, TestContext.Current.CancellationToken)
+            new ChildStart("sh", [Path.Combine(Repository.Root, "infra", "hooks", hook.Split(' ')[0]), .. hook.Split(' ')[1..]]) { Environment = environment }, TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 }

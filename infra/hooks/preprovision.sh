@@ -15,7 +15,10 @@ need() {
   fi
 }
 
+need AZURE_SUBSCRIPTION_ID 'id of the subscription to deploy to; az account show has that of your sign-in'
 need TWILIO_ACCOUNT_SID 'value from the Twilio console'
+need OPERATOR_NAME 'name of the group of Entra ID that operates; infra/hooks/operators creates one'
+need OPERATOR_OBJECT_ID 'object id of that group'
 need ALERT_EMAILS 'who is told of alerts and of the budget, comma separated'
 if [ "${FAMILYPA_AUDIO_MAY_LEAVE_EU:-}" != true ]; then
   echo 'The transcription models are offered as GlobalStandard only: recordings may be processed outside the EU (docs/deploy.md). If that is all right:' >&2
@@ -32,8 +35,16 @@ given BUDGET_START || azd env set BUDGET_START "$(date -u +%Y-%m-01)"
 az provider register --namespace Microsoft.App --subscription "$AZURE_SUBSCRIPTION_ID" --wait
 
 if [ "${SECRETS_STORED:-}" != true ]; then
-  need TWILIO_AUTH_TOKEN 'value from the Twilio console'
+  if ! given TWILIO_AUTH_TOKEN; then
+    echo 'Give the auth token of the Twilio console first: read -rs TWILIO_AUTH_TOKEN, then export TWILIO_AUTH_TOKEN.' >&2
+    exit 1
+  fi
+  # Process lists show arguments, so the secrets go by a file.
+  umask 077
+  made=$(mktemp)
+  trap 'rm -f "$made"' EXIT
   for name in WEBHOOK_SHARED_SECRET SESSION_SIGNING_KEY; do
-    given "$name" || azd env set "$name" "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')"
+    given "$name" || echo "$name=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" >>"$made"
   done
+  [ ! -s "$made" ] || azd env set --file "$made"
 fi

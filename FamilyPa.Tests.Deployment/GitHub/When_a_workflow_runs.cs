@@ -35,6 +35,15 @@ public sealed partial class When_a_workflow_runs
     }
 
     [Fact]
+    public void A_release_is_built_once_tested_and_deployed_after_a_preview()
+    {
+        Assert.Equal(["functions-host.yml"], Workflows.Select(row => row.Data).Where(workflow => Read(workflow).Contains("dotnet publish", StringComparison.Ordinal)));
+        Assert.Matches(@"(?s)zip .+ \.\./family-pa\.zip .+name: family-pa\n.+dotnet test.+FAMILYPA_APP_PUBLISHED: 'true'", Read("functions-host.yml"));
+        Assert.Matches(@"(?s)needs: \[check, functions-host\].+gh run download ""\$GITHUB_RUN_ID"" --name family-pa .+needs: publish\n    uses: \./\.github/workflows/deploy\.yml.+release: ", Read("release.yml"));
+        Assert.Matches("(?s)azd provision --preview --no-prompt.+  deploy:\n    needs: preview\n.+azd provision --no-prompt.+infra/hooks/deploy-release \"\\$RELEASE\"", Read("deploy.yml"));
+    }
+
+    [Fact]
     public void Its_scripts_are_found() => Assert.Contains(Scripts(Read("deploy.yml")), script => script.StartsWith("address=", StringComparison.Ordinal));
 
     /// <summary>One line after <c>run:</c>, or the indented block below it.</summary>

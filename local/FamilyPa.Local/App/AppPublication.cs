@@ -7,7 +7,9 @@ public static class AppPublication
 {
     public static string Folder { get; } = Path.Combine(Repository.Root, "artifacts", "app");
 
-    private static readonly Lazy<Task> Published = new(() => PublishAsync("FamilyPa.Functions", Folder));
+    /// <summary>With FAMILYPA_APP_PUBLISHED=true, the folder already contains the package to test.</summary>
+    private static readonly Lazy<Task> Published = new(
+        () => Environment.GetEnvironmentVariable("FAMILYPA_APP_PUBLISHED") == "true" ? Task.CompletedTask : PublishAsync("FamilyPa.Functions", Folder));
 
     public static string Assembly { get; } = Path.Combine(Folder, "FamilyPa.Functions.dll");
 

@@ -37,6 +37,7 @@ public static class CoreServices
             .AddSingleton<MessageIngestion>()
             .AddSingleton<WebhookIngestion>()
             .AddSingleton<DelayedIngestion>()
+            .AddSingleton<FallbackSigner>()
             .AddSingleton<FallbackQueue>()
             .AddSingleton<FallbackQueueConsumer>()
             .AddSingleton<DeliveryStatus>()

@@ -15,6 +15,7 @@ using FamilyPa.Core.Replies;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
+using FamilyPa.Functions.Health;
 using FamilyPa.Functions.Hosting;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.SignIn;
@@ -38,6 +39,10 @@ builder.UseMiddleware<FailureSanitizingMiddleware>();
 builder.Services
     // Ends this process when the Functions host dies
     .AddHostedService<HostConnectionWatch>()
+
+    // Callers' addresses and the health check
+    .AddSingleton<CallerAddress>()
+    .AddSingleton<Readiness>()
 
     // Validated settings
     .AddSettings(builder.Configuration)

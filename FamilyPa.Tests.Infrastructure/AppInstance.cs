@@ -180,6 +180,8 @@ internal sealed class AppInstance : IAsyncDisposable
         };
         foreach (var (name, value) in wiring.ToSettings())
             Settings[name] = value;
+        // Tests play the front end that names the caller's address.
+        Settings["CLIENT_ADDRESS_HEADER"] = "Client-IP";
         ShortLife.Set(Settings);
         GenerousLimits.Set(Settings);
         // Tests run these timers themselves. A scheduled run would anticipate what a test waits for.

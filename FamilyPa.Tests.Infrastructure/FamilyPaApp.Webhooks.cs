@@ -36,7 +36,7 @@ public partial class FamilyPaApp
         return await Answer.ReadAsync(response);
     }
 
-    /// <summary>The form of an inbound WhatsApp text.</summary>
+    /// <summary>The form of an inbound WhatsApp text, or of an SMS where the sender has no channel.</summary>
     /// <param name="change">Sets fields, or removes those with null.</param>
     public Dictionary<string, string> Form(string body, string? from = null, params (string Field, string? Value)[] change)
     {
@@ -63,6 +63,15 @@ public partial class FamilyPaApp
                 form.Remove(field);
             else
                 form[field] = value;
+        if (!change.Any(changed => changed.Field == "WaId") && form.GetValueOrDefault("From") is { } address && !address.EndsWith(sender, StringComparison.Ordinal))
+            form["WaId"] = address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..].TrimStart('+');
+        if (form.GetValueOrDefault("From")?.StartsWith('+') is true)
+        {
+            form["To"] = form["To"].Replace("whatsapp:", "", StringComparison.Ordinal);
+            foreach (var field in (string[])["MessageType", "ProfileName", "WaId"])
+                form.Remove(field);
+        }
+
         return form;
     }
 

@@ -270,6 +270,8 @@ module functionApp 'modules/functionApp.bicep' = {
         TWILIO_API_BASE_URL: twilioApiBaseUrl
         WEBHOOK_SHARED_SECRET: format(secretReference, 'webhook-shared-secret')
         SESSION_SIGNING_KEY: format(secretReference, 'session-signing-key')
+        // App Service's front end sets it, and replaces what a caller sent.
+        CLIENT_ADDRESS_HEADER: 'Client-IP'
         AZURE_OPENAI_ENDPOINT: openAi.outputs.endpoint
         AZURE_OPENAI_CHAT_DEPLOYMENT: openAi.outputs.chatDeployment
         AZURE_OPENAI_TRANSCRIPTION_DEPLOYMENT: openAi.outputs.transcriptionDeployment

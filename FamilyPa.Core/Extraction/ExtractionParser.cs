@@ -16,8 +16,10 @@ public static class ExtractionParser
 
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
     /// <param name="existing">Tasks that it was shown likewise.</param>
+    /// <param name="words">The sender's. Links that are in none of them, nor in what the questions and tasks are about, are removed; of a forwarded message, all.</param>
     /// <exception cref="ModelAnswerException">It is not JSON, or has no list of tasks.</exception>
-    public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions, IReadOnlyList<ContextTask>? existing = null)
+    public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions, IReadOnlyList<ContextTask>? existing = null,
+        SenderWords? words = null)
     {
         existing ??= [];
         try
@@ -28,11 +30,16 @@ public static class ExtractionParser
                 throw Broken("the answer is not an object");
             if (!root.TryGetProperty("tasks", out var listed) || listed.ValueKind != JsonValueKind.Array)
                 throw Broken("tasks is not an array");
-            var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, Answers(task, i, questions))).ToList();
-            var changes = Items(root, "changes").Select(change => ReadChange(change, zone, existing)).ToList();
+            var links = ModelText.LinksIn(
+            [
+                words is { Forwarded: false } ? words.Text : null,
+                .. questions.SelectMany(question => new[] { question.Title, question.Notes }), .. existing.SelectMany(task => new[] { task.Title, task.Notes }),
+            ]);
+            var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, Answers(task, i, questions))).ToList();
+            var changes = Items(root, "changes").Select(change => ReadChange(change, zone, links, existing)).ToList();
             return new ExtractionResult(
                 [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
-                Text(root, "clarifying_question", MaxNotes),
+                Shown(root, "clarifying_question", MaxNotes, links),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
             {
@@ -65,13 +72,13 @@ public static class ExtractionParser
     private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) => Item(number, questions)?.Id;
 
     /// <returns>Null for a task that was not shown, an operation that is none, or a value that cannot be read.</returns>
-    private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlyList<ContextTask> existing)
+    private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlySet<string> links, IReadOnlyList<ContextTask> existing)
     {
         if (change.ValueKind != JsonValueKind.Object || !change.TryGetProperty("task", out var number) || Item(number, existing) is not { } task
             || Text(change, "operation", 20) is not { } operation || !TaskOperations.All.Contains(operation))
             return null;
         var read = new TaskChange(
-            task.Id, operation, task.Title, Text(change, "title", MaxTitle), Text(change, "notes", MaxNotes), Text(change, "due_at", 40),
+            task.Id, operation, task.Title, Shown(change, "title", MaxTitle, links), Shown(change, "notes", MaxNotes, links), Text(change, "due_at", 40),
             Text(change, "remind_at", 40), Text(change, "assignee", 100),
             [.. Items(change, "clear").Select(field => field.ValueKind == JsonValueKind.String ? field.GetString()! : "").Where(ExtractionSchema.Clearable.Contains)],
             Confidence(change));
@@ -97,7 +104,7 @@ public static class ExtractionParser
         if (!root.TryGetProperty("list", out var list) || list.ValueKind != JsonValueKind.Object)
             return null;
         return new TaskQuery(
-            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), Text(list, "category", 50) is { } category && ExtractionSchema.Categories.Contains(category) ? category : null,
+            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), TaskCategories.Of(Text(list, "category", 50)),
             list.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
     }
 
@@ -111,21 +118,28 @@ public static class ExtractionParser
         where T : class => number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= shown.Count ? shown[n - 1] : null;
 
     /// <returns>Null for what names nothing to be done.</returns>
-    private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, Guid? answers)
+    private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, IReadOnlySet<string> links, Guid? answers)
     {
-        if (task.ValueKind != JsonValueKind.Object || Text(task, "title", MaxTitle) is not { } title)
+        if (task.ValueKind != JsonValueKind.Object || Shown(task, "title", MaxTitle, links) is not { } title)
             return null;
         var due = Text(task, "due_at", 40);
         var isDate = due is not null && DueDate.TryParse(due, zone, out _);
         var remind = Text(task, "remind_at", 40);
-        var category = Text(task, "category", 50);
         return new ExtractedTask(
-            title, Text(task, "notes", MaxNotes), isDate ? due : null, Text(task, "assignee", 100),
-            category is null || ExtractionSchema.Categories.Contains(category) ? category : "other", Confidence(task), answers)
+            title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Text(task, "assignee", 100), TaskCategories.Of(Text(task, "category", 50)),
+            Confidence(task), answers)
         {
             RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
             HasUnreadableDue = !isDate && (due is not null || IsOther(task, "due_at")),
         };
+    }
+
+    /// <summary>As <see cref="Text"/>, fit to be shown. An ellipsis stands for a text that was only a link.</summary>
+    private static string? Shown(JsonElement parent, string name, int longest, IReadOnlySet<string> links)
+    {
+        if (Text(parent, name, int.MaxValue) is not { } text || ModelText.Clean(text) is not { Length: > 0 } clean)
+            return null;
+        return ModelText.WithoutLinks(clean.Cut(longest), links) is { Length: > 0 } shown ? shown : "…";
     }
 
     /// <summary>Zero, so that the task is asked about, where the model gave no number from 0 to 1.</summary>

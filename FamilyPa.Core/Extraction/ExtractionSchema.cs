@@ -9,8 +9,7 @@ public static class ExtractionSchema
 {
     public const string Name = "family_tasks";
 
-    public static readonly IReadOnlyList<string> Categories =
-        ["shopping", "household", "school", "health", "appointments", "errands", "family", "work", "finance", "other"];
+    public static IReadOnlyList<string> Categories => TaskCategories.All;
 
     public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignee", "notes"];
 

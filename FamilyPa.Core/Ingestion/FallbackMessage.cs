@@ -13,6 +13,7 @@ namespace FamilyPa.Core.Ingestion;
 /// <param name="Blob">Where the rest of this is, when it is too much for a queue message.</param>
 /// <param name="Cause">Why it was given up; only in the poison queue.</param>
 /// <param name="Traceparent">Where its trace goes on (W3C); null where nothing is traced.</param>
+/// <param name="Mac">The signature of everything but <paramref name="Blob"/> and <paramref name="Cause"/> (<see cref="FallbackSigner"/>).</param>
 public sealed record FallbackMessage(
     [property: JsonPropertyName("messageSid")] string MessageSid,
     [property: JsonPropertyName("receivedAt")] DateTimeOffset ReceivedAt,
@@ -21,7 +22,8 @@ public sealed record FallbackMessage(
     [property: JsonPropertyName("form")] byte[]? Form,
     [property: JsonPropertyName("blob")] string? Blob = null,
     [property: JsonPropertyName("cause")] string? Cause = null,
-    [property: JsonPropertyName("traceparent")] string? Traceparent = null)
+    [property: JsonPropertyName("traceparent")] string? Traceparent = null,
+    [property: JsonPropertyName("mac")] byte[]? Mac = null)
 {
     private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -30,6 +32,8 @@ public sealed record FallbackMessage(
 
     /// <summary>Reads what the app sends, also in Base64: how the Azure Portal puts a message back.</summary>
     public static FallbackMessage? TryParse(string body) => QueueText.Readings(body).Select(TryParsePlain).FirstOrDefault(message => message is not null);
+
+    internal byte[] SignedBytes() => JsonSerializer.SerializeToUtf8Bytes(this with { Blob = null, Cause = null, Mac = null }, Options);
 
     public string ToJson() => JsonSerializer.Serialize(this, Options);
 

@@ -7,9 +7,15 @@ namespace FamilyPa.Core.Ingestion;
 
 /// <summary>The queue <c>inbound</c>, where verified messages wait for a database that is away.</summary>
 /// <remarks>The one queue whose messages are more than ids: there is nowhere else to look them up.</remarks>
-public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs)
+public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs, FallbackSigner signer)
 {
     public const string Name = "inbound";
+
+    /// <summary>Why a message goes to poison: it is not in the app's format, or the app did not sign it.</summary>
+    public const string Unreadable = "unreadable";
+
+    /// <inheritdoc cref="Unreadable"/>
+    public const string Forged = "forged";
 
     /// <summary>A queue message is limited to 64 KiB, and a form may be that long and hard to compress.</summary>
     private const int LongestText = 60 * 1024;
@@ -17,30 +23,25 @@ public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs)
     /// <summary>Keeps a message; it is safe once this returns.</summary>
     public async Task EnqueueAsync(FallbackMessage message, CancellationToken cancellation)
     {
+        message = signer.Sign(message);
         var text = message.ToJson();
         if (text.Length > LongestText)
         {
             await UploadAsync(BlobOf(message), text, cancellation);
-            text = (message with { Form = null, IdempotencyToken = null, Blob = BlobOf(message) }).ToJson();
+            text = (message with { Form = null, IdempotencyToken = null, Mac = null, Blob = BlobOf(message) }).ToJson();
         }
 
         await SendAsync(text, cancellation);
     }
 
-    /// <returns>The message with its form; null when the body is none of ours.</returns>
-    public async Task<FallbackMessage?> ReadAsync(string body, CancellationToken cancellation)
+    /// <returns>The message with its form, or the cause why the body is not one.</returns>
+    public async Task<(FallbackMessage? Fallback, InboundMessage? Message, string? Cause)> ReadAsync(string body, CancellationToken cancellation)
     {
-        if (FallbackMessage.TryParse(body) is not { Blob: not null } message)
-            return FallbackMessage.TryParse(body);
-        try
-        {
-            var content = await Blob(BlobOf(message)).DownloadContentAsync(cancellation);
-            return FallbackMessage.TryParse(content.Value.Content.ToString()) is { } whole ? whole with { Blob = message.Blob } : null;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
-        }
+        if (await FindAsync(body, cancellation) is not { } fallback)
+            return (null, null, Unreadable);
+        if (!signer.IsValid(fallback))
+            return (null, null, Forged);
+        return fallback.TryRead() is { } message ? (fallback, message, null) : (null, null, Unreadable);
     }
 
     /// <summary>Drops what was kept beside the queue for a message that is now stored; where that cannot be done, the storage account's own lifecycle will.</summary>
@@ -64,6 +65,21 @@ public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs)
     /// <inheritdoc cref="SendAsync"/>
     public Task SendToPoisonAsync(string body, CancellationToken cancellation, TimeSpan? delay = null) =>
         queues.SendAsync($"{Name}-poison", body, delay, cancellation);
+
+    private async Task<FallbackMessage?> FindAsync(string body, CancellationToken cancellation)
+    {
+        if (FallbackMessage.TryParse(body) is not { Blob: not null } message)
+            return FallbackMessage.TryParse(body);
+        try
+        {
+            var content = await Blob(BlobOf(message)).DownloadContentAsync(cancellation);
+            return FallbackMessage.TryParse(content.Value.Content.ToString()) is { } whole && whole.MessageSid == message.MessageSid ? whole with { Blob = message.Blob } : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Among the media of its message, and so deleted with them.</summary>
     private static string BlobOf(FallbackMessage message) => $"{message.MessageSid}/fallback";

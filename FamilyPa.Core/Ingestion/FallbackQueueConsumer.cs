@@ -14,11 +14,11 @@ public sealed class FallbackQueueConsumer(FallbackQueue fallbackQueue, DelayedIn
     /// <exception cref="PhaseFailedException">The try failed: the platform is to deliver the message again.</exception>
     public async Task IngestAsync(string body, long dequeueCount, CancellationToken cancellation)
     {
-        var fallback = await fallbackQueue.ReadAsync(body, cancellation);
+        var (fallback, message, refusal) = await fallbackQueue.ReadAsync(body, cancellation);
         using var span = Traces.Continue(FallbackQueue.Name, fallback?.MessageSid, fallback?.Traceparent)?.SetTag("request_id", fallback?.RequestId);
-        if (fallback?.TryRead() is not { } message)
+        if (fallback is null || message is null)
         {
-            log.MessageMovedToPoison(FallbackQueue.Name, "unreadable");
+            log.MessageMovedToPoison(FallbackQueue.Name, refusal!);
             await fallbackQueue.SendToPoisonAsync(body, cancellation);
             return;
         }
@@ -61,20 +61,22 @@ public sealed class FallbackQueueConsumer(FallbackQueue fallbackQueue, DelayedIn
 
         try
         {
-            var fallback = FallbackMessage.TryParse(body);
-            var whole = await fallbackQueue.ReadAsync(body, cancellation);
-            var message = whole?.TryRead();
-            var cause = message is null ? "unreadable" : fallback?.Cause ?? await IngestAtLastAsync(whole!, message, cancellation);
+            var (whole, message, refusal) = await fallbackQueue.ReadAsync(body, cancellation);
+            var cause = refusal ?? FallbackMessage.TryParse(body)!.Cause ?? await IngestAtLastAsync(whole!, message!, cancellation);
             if (cause is null)
                 return;
+            // Only a verified id: a row with an id keeps the reconciler from that message.
             await using var batch = database.AsService().Add(
                 """
-                insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
-                on conflict do nothing
+                with kept as (
+                  insert into poison_messages (queue, queue_message_id, body, message_sid, cause, from_address) values ($1, $2, $3, $4, $5, $6)
+                  on conflict do nothing returning cause)
+                insert into audit_log (actor, action, details)
+                select 'app', 'refuse_forged', jsonb_build_object('queue', $1, 'queue_message_id', $2) from kept where cause = $7
                 """,
-                FallbackQueue.Name, queueMessageId, PgText.Clean(body), fallback?.MessageSid, cause, message is null ? null : PgText.Clean(message.From));
+                FallbackQueue.Name, queueMessageId, PgText.Clean(body), whole?.MessageSid, cause, message is null ? null : PgText.Clean(message.From), FallbackQueue.Forged);
             await batch.ExecuteAsync(cancellation);
-            log.JobFailed(fallback?.MessageSid, FallbackQueue.Name, cause);
+            log.JobFailed(whole?.MessageSid, FallbackQueue.Name, cause);
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Options;
@@ -17,19 +18,33 @@ public sealed class VerificationFailures(Database database, IOptions<LimitSettin
     private readonly ConcurrentDictionary<string, int> seen = new();
     private long currentMinute;
 
-    /// <summary>Counts a refusal in memory.</summary>
-    /// <returns>How many there were of that address in this minute.</returns>
-    public int Add(string address)
+    /// <summary>Counts a refusal in memory. A network over its limit adds nothing to the one around it.</summary>
+    /// <param name="networks">Those of the caller, the smallest first.</param>
+    /// <returns>The network that is over its limit, and how many refusals it had in this minute; null when there is none.</returns>
+    public (CallerNetwork Network, int Count)? Add(IReadOnlyList<CallerNetwork> networks)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (Interlocked.Exchange(ref currentMinute, now) != now)
             seen.Clear();
-        // So many at once are no callers but an attack: then those that are not known yet are over their limit too.
-        return seen.Count < MostAddresses || seen.ContainsKey(address) ? seen.AddOrUpdate(address, 1, (_, count) => count + 1) : int.MaxValue;
+        if (networks.FirstOrDefault(network => seen.GetValueOrDefault(network.Key) >= MostOf(network)) is { } full)
+            return (full, Add(full));
+        foreach (var network in networks)
+        {
+            if (Add(network) is var count && IsOver(network, count))
+                return (network, count);
+        }
+
+        return null;
     }
 
-    /// <summary>Whether so many of one address are more than may be; then nothing is stored of them.</summary>
-    public bool IsOver(int count) => count > limits.Value.VerificationFailuresPerMinutePerAddress;
+    /// <remarks>So many at once are no callers but an attack: then those that are not known yet are over their limit too.</remarks>
+    private int Add(CallerNetwork network) =>
+        seen.Count < MostAddresses || seen.ContainsKey(network.Key) ? seen.AddOrUpdate(network.Key, 1, (_, count) => count + 1) : int.MaxValue;
+
+    /// <summary>Whether so many of one network are more than may be; then nothing is stored of them.</summary>
+    public bool IsOver(CallerNetwork network, int count) => count > MostOf(network);
+
+    public int MostOf(CallerNetwork network) => limits.Value.VerificationFailuresPerMinutePerAddress * network.Factor;
 
     /// <summary>Until an address begins anew.</summary>
     public int SecondsLeft() => 60 - (int)(clock.GetUtcNow().ToUnixTimeSeconds() % 60);

@@ -20,7 +20,7 @@ public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, IOptio
     public async Task<LookedAt> FetchAsync(
         string messageSid, MediaPart part, double secondsLeft, bool mayComeLater, CancellationToken cancellation)
     {
-        using var answer = await twilio.OpenAsync(part.Url, mayComeLater, cancellation);
+        using var answer = await twilio.OpenAsync(part.Url, messageSid, mayComeLater, cancellation);
         if (answer.Response is not { } response)
             return Refuse(answer.Reason!, null) with { ForbiddenHost = answer.Host };
         if (response.Content.Headers.ContentLength > mostBytes)

@@ -2,7 +2,7 @@ namespace FamilyPa.Core.Media;
 
 /// <summary>An attachment as Twilio announced it.</summary>
 /// <param name="Ordinal">From 0: the n of <c>MediaUrl{n}</c>.</param>
-/// <param name="Url">Whatever the form said; nothing is fetched from it before its host is checked.</param>
+/// <param name="Url">Whatever the form said; nothing is fetched from it before it is checked.</param>
 /// <param name="DeclaredType">Whatever the form said.</param>
 public sealed record MediaPart(int Ordinal, string Url, string? DeclaredType);
 

@@ -23,6 +23,6 @@ internal static class MediaReason
     /// <summary>Twilio does not have it, or does not give it out.</summary>
     public const string Unavailable = TwilioMedia.Unavailable;
 
-    /// <summary>Its address, or one it redirects to, is not Twilio's.</summary>
+    /// <summary>Its address is not that of an attachment of this message, or redirects away from Twilio.</summary>
     public const string Forbidden = TwilioMedia.Forbidden;
 }

@@ -71,7 +71,7 @@ public sealed class DownloadPhase(
     private async Task DeleteAtTwilioAsync(LeasedJob job, List<MediaFile> files, CancellationToken cancellation)
     {
         var dispensable = job.PhaseInput.Media.Where(part => files.Exists(file => file.Ordinal == part.Ordinal && IsDispensable(file)));
-        var results = await Task.WhenAll(dispensable.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, cancellation))));
+        var results = await Task.WhenAll(dispensable.Select(async part => (part.Ordinal, Error: await twilio.DeleteAsync(part.Url, job.MessageSid, cancellation))));
         foreach (var (ordinal, error) in results)
         {
             if (error is not null)

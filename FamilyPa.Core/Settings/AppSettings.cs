@@ -46,6 +46,13 @@ public sealed class AppSettings
     [ConfigurationKeyName("PUBLIC_BASE_URL")]
     public string PublicBaseUrl { get; set; } = "";
 
+    /// <summary>
+    /// The request header in which the front end before the app names the caller's address. When absent, the app trusts no header and counts callers by the
+    /// connection's peer. App Service sets <c>Client-IP</c> and replaces a value from the caller.
+    /// </summary>
+    [ConfigurationKeyName("CLIENT_ADDRESS_HEADER")]
+    public string? ClientAddressHeader { get; set; }
+
     [ConfigurationKeyName("AZURE_OPENAI_ENDPOINT")]
     public string AzureOpenAIEndpoint { get; set; } = "";
 

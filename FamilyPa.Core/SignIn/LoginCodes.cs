@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notifications;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
@@ -19,7 +20,7 @@ namespace FamilyPa.Core.SignIn;
 /// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
 /// </remarks>
 public sealed partial class LoginCodes(
-    Database database, NotificationQueue notifications, ReplyOutbox replies, SessionKeys keys, NotificationChannels channels, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
+    Database database, NotificationQueue notifications, ReplyOutbox replies, SessionKeys keys, NotificationChannels channels, CallerLimits callers, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
 {
     /// <summary>Stands for the code in the message that is stored.</summary>
     private const string Mask = "••••••";
@@ -27,20 +28,29 @@ public sealed partial class LoginCodes(
     public NotificationKind Kind => NotificationKind.Code;
 
     /// <param name="phone">In E.164.</param>
-    /// <param name="address">The caller's.</param>
-    public async Task RequestAsync(string phone, string address, string requestId, CancellationToken cancellation)
+    /// <param name="caller">The caller's networks.</param>
+    public async Task RequestAsync(string phone, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation)
     {
         var limits = settings.Value;
         var id = Guid.NewGuid();
-        await using var batch = database.AsService().Add(
-            "select request_code($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            id, phone, keys.OfPhone(phone), address, limits.CodeLifetime, limits.CodesPerMinutePerPhone, limits.CodesPerHourPerPhone,
-            limits.CodesPerDayPerPhone, limits.CodesPerHourPerAddress);
-        var outcome = await batch.SingleAsync(row => row.GetString(0), cancellation);
-        if (outcome == "wanted")
-            await notifications.SendAsync(new Notification(NotificationKind.Code, id), cancellation);
-        else
-            log.CodeLimited(requestId, outcome!);
+        try
+        {
+            var outcome = await callers.RunAsync(
+                database, "codes_of_address", caller, TimeSpan.FromHours(1), limits.CodesPerHourPerAddress,
+                batch => batch.Add(
+                    "select request_code($1, $2, $3, $4, $5, $6, $7)",
+                    id, phone, keys.OfPhone(phone), limits.CodeLifetime, limits.CodesPerMinutePerPhone, limits.CodesPerHourPerPhone, limits.CodesPerDayPerPhone),
+                batch => batch.SingleAsync(row => row.GetString(0), cancellation));
+            if (outcome == "wanted")
+                await notifications.SendAsync(new Notification(NotificationKind.Code, id), cancellation);
+            else
+                log.CodeLimited(requestId, outcome!);
+        }
+        catch (TooManyTriesException e)
+        {
+            if (!e.IsKnown)
+                log.CodeLimited(requestId, "limited_address");
+        }
     }
 
     /// <summary>What is stored of a message with a code that was sent.</summary>

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Resilience;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -13,15 +14,15 @@ public sealed record SessionFamily(Guid Id, string Name);
 public sealed record OpenedSession(string Token, DateTimeOffset ExpiresAt, SessionUser User, SessionFamily Family);
 
 /// <summary>Opens sessions for who proves to hold a member's phone, and ends them.</summary>
-public sealed class MemberSessions(Database database, SessionKeys keys, SessionTokens tokens, IOptions<SignInSettings> settings, ILogger<MemberSessions> log)
+public sealed class MemberSessions(Database database, SessionKeys keys, SessionTokens tokens, CallerLimits limits, IOptions<SignInSettings> settings, ILogger<MemberSessions> log)
 {
     private const string Columns = "select user_id, name, role, family_id, family_name, expires_at from";
 
     /// <param name="phone">In E.164.</param>
     /// <returns>Null when that is not the code, or not any more, or there never was one: which of them is not told.</returns>
     /// <exception cref="TooManyTriesException"/>
-    public Task<OpenedSession?> OpenByCodeAsync(string phone, string code, string address, string requestId, CancellationToken cancellation) => OpenAsync(
-        "code", address, requestId,
+    public Task<OpenedSession?> OpenByCodeAsync(string phone, string code, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) => OpenAsync(
+        "code", caller, requestId,
         (batch, id) => batch.Add(
             $"{Columns} open_session_by_code($1, $2, $3, $4, $5)",
             id, keys.OfPhone(phone), keys.OfCode(phone, code), settings.Value.TriesPerCode, settings.Value.SessionLifetime),
@@ -29,10 +30,10 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
 
     /// <returns>As above.</returns>
     /// <exception cref="TooManyTriesException"/>
-    public async Task<OpenedSession?> OpenByLinkAsync(string link, string address, string requestId, CancellationToken cancellation) =>
+    public async Task<OpenedSession?> OpenByLinkAsync(string link, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) =>
         LoginLinks.HashOf(link) is { } hash
             ? await OpenAsync(
-                "link", address, requestId,
+                "link", caller, requestId,
                 (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
             : null;
 
@@ -73,33 +74,31 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
     }
 
     private async Task<OpenedSession?> OpenAsync(
-        string by, string address, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
+        string by, IReadOnlyList<CallerNetwork> caller, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
     {
         var id = Guid.NewGuid();
-        await using var batch = database.AsService().Guard(
-            "select limit_sign_ins('tries_of_address', $1, interval '10 minutes', $2)", address, settings.Value.TriesPerAddress);
-        open(batch, id);
         try
         {
-            var opened = await batch.SingleAsync(
-                row => (User: new SessionUser(row.GetGuid(0), row.GetString(1), row.GetString(2)), Family: new SessionFamily(row.GetGuid(3), row.GetString(4)),
-                    ExpiresAt: row.GetFieldValue<DateTimeOffset>(5)),
-                cancellation);
+            var opened = await limits.RunAsync(
+                database, "tries_of_address", caller, TimeSpan.FromMinutes(10), settings.Value.TriesPerAddress,
+                batch =>
+                {
+                    open(batch, id);
+                    return batch;
+                },
+                batch => batch.SingleAsync(
+                    row => (User: new SessionUser(row.GetGuid(0), row.GetString(1), row.GetString(2)), Family: new SessionFamily(row.GetGuid(3), row.GetString(4)),
+                        ExpiresAt: row.GetFieldValue<DateTimeOffset>(5)),
+                    cancellation));
             log.SignInAttempted(requestId, by, opened.User is null ? "refused" : "opened", opened.User?.UserId, opened.Family?.Id);
             return opened.User is null
                 ? null
                 : new OpenedSession(tokens.Create(opened.User.UserId, id, opened.ExpiresAt), opened.ExpiresAt, opened.User, opened.Family!);
         }
-        catch (Npgsql.PostgresException e) when (e.SqlState == TooManyTriesException.SqlState)
+        catch (TooManyTriesException e) when (!e.IsKnown)
         {
             log.SignInAttempted(requestId, by, "limited", null, null);
-            throw new TooManyTriesException();
+            throw;
         }
     }
-}
-
-/// <summary>From this address too many codes or links were tried.</summary>
-public sealed class TooManyTriesException() : Exception("Too many tries.")
-{
-    internal const string SqlState = "FP006";
 }

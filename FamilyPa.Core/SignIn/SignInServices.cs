@@ -21,6 +21,7 @@ public static class SignInServices
             .AddSingleton<SessionTokens>()
             .AddSingleton<OutsideTokens>()
             .AddSingleton<Tokens>()
+            .AddSingleton<CallerLimits>()
             .AddSingleton<LoginCodes>()
             .AddSingleton<INotificationHandler>(provider => provider.GetRequiredService<LoginCodes>())
             .AddSingleton<LoginLinks>()

@@ -71,7 +71,7 @@ public sealed class Transcriber(
             ? ModelUsage.OfAudioTokens(Deployment, length ?? 0, tokens.Audio, tokens.Text, tokens.Output, pipeline.Value)
             : length is { } known ? ModelUsage.OfAudio(Deployment, known, pipeline.Value) : Worst(null);
         usage.Measure();
-        var text = SpokenWords.Of(answer.Text);
+        var text = SpokenWords.Of(ModelText.Clean(answer.Text));
         if (text.Length > 0 && IsGpt4o && (SpokenWords.AreInvented(text, Prompt(names)) || await SoundLevel.IsSilentAsync(sound, cancellation)))
             text = "";
         return new HeardSpeech(text, text.Length > 0 ? answer.Language : null, length ?? 0, usage);

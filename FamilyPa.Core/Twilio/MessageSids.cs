@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace FamilyPa.Core.Twilio;
 
-/// <summary>Twilio's message SIDs: SM or MM and 32 hexadecimal digits today. The check is lenient, because Twilio may change the format.</summary>
+/// <summary>Twilio's message SIDs: SM or MM and 32 hexadecimal digits.</summary>
 public static partial class MessageSids
 {
     /// <summary>What the ids of our own test messages begin with; Twilio's are random.</summary>
@@ -17,6 +17,6 @@ public static partial class MessageSids
 
     public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
 
-    [GeneratedRegex(@"\A(?:SM|MM)[0-9A-Za-z_-]{1,62}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:SM|MM)[0-9a-f]{32}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

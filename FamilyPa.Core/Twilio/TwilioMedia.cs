@@ -24,7 +24,7 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
     /// <summary>Twilio does not have the media, or does not return it.</summary>
     public const string Unavailable = "media_unavailable";
 
-    /// <summary>The URL, or that of a redirect, is not Twilio's.</summary>
+    /// <summary>The URL is not that of an attachment of the message, or a redirect leads away from Twilio.</summary>
     public const string Forbidden = "media_forbidden";
 
     private const int MostRedirects = 5;
@@ -36,9 +36,9 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
     /// <exception cref="MediaFetchException">A transient failure: Twilio is busy, has not stored the media yet, or rejects our credentials.</exception>
     /// <exception cref="HttpRequestException">Twilio cannot be reached.</exception>
     /// <exception cref="TimeoutRejectedException">Twilio did not respond in time.</exception>
-    public async Task<MediaAnswer> OpenAsync(string url, bool mayComeLater, CancellationToken cancellation)
+    public async Task<MediaAnswer> OpenAsync(string url, string messageSid, bool mayComeLater, CancellationToken cancellation)
     {
-        if (!origins.IsApi(url, out var address))
+        if (!origins.IsMedia(url, messageSid, out var address))
             return new MediaAnswer(null, Forbidden, address?.Host);
 
         for (var redirects = 0; redirects <= MostRedirects; redirects++)
@@ -64,9 +64,9 @@ public sealed class TwilioMedia(HttpClient http, TwilioMediaOrigins origins, IOp
 
     /// <summary>Deletes Twilio's copy.</summary>
     /// <returns>Null when the copy no longer exists; otherwise the error code.</returns>
-    public async Task<string?> DeleteAsync(string url, CancellationToken cancellation)
+    public async Task<string?> DeleteAsync(string url, string messageSid, CancellationToken cancellation)
     {
-        if (!origins.IsApi(url, out var address))
+        if (!origins.IsMedia(url, messageSid, out var address))
             return Forbidden;
         try
         {

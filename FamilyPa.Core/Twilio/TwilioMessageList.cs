@@ -64,7 +64,7 @@ public sealed class TwilioMessageList(HttpClient http, IOptions<AppSettings> app
         var media = PagesAsync<MediaPage, ListedMedia>($"{message}/Media.json", page => page.MediaList, page => page.NextPageUri, cancellation, isGoneEmpty: true);
         var sids = new List<string>();
         await foreach (var page in media)
-            sids.AddRange(page.Select(item => item.Sid).OfType<string>());
+            sids.AddRange(page.Select(item => item.Sid).Where(TwilioMediaOrigins.IsMediaSid)!);
         foreach (var sid in sids)
             await SendAsync(HttpMethod.Delete, $"{message}/Media/{Uri.EscapeDataString(sid)}", cancellation, isGoneFine: true);
         await SendAsync(HttpMethod.Delete, $"{message}.json", cancellation, isGoneFine: true);

@@ -23,7 +23,7 @@ internal sealed class TaskBody(MemberFamily family)
         var task = new Dictionary<string, object?>(StringComparer.Ordinal);
         Keep("title", fields.Text("title", LongestTitle, required: whole));
         Keep("notes", fields.Text("notes", LongestNotes, nullable: true, lines: true));
-        Keep("category", fields.Text("category", LongestCategory, nullable: true));
+        Keep("category", TaskCategories.Of(fields.Text("category", LongestCategory, nullable: true)));
         Keep("assignee", fields.Id("assignee", nullable: true));
         if (!whole)
         {

@@ -1,30 +1,41 @@
 using System.Net;
 using System.Net.Sockets;
+using FamilyPa.Core.Resilience;
+using FamilyPa.Core.Settings;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Functions.Http;
 
-internal static class CallerAddress
+/// <summary>Determines by which networks a caller is counted.</summary>
+public sealed class CallerAddress(IOptions<AppSettings> settings)
 {
-    /// <summary>The client's address, according to the platform. The connection's own peer is the Functions host.</summary>
-    /// <remarks>
-    /// App Service's front end sets <c>Client-IP</c> with the client's port and overwrites any value from the client. Other such headers are untrusted:
-    /// <c>X-Azure-ClientIP</c> is set by Front Door, which this app does not use.
-    /// </remarks>
-    private static string Of(HttpContext http) => IPEndPoint.TryParse(http.Request.Headers["Client-IP"].ToString(), out var caller)
-        ? caller.Address.ToString()
-        : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+    /// <summary>A provider assigns a /48 to a site, which has 65,536 networks of 64 bits.</summary>
+    private const int SiteFactor = 10;
 
-    /// <summary>The key for rate limits: the IPv4 address, or the IPv6 /64 network, because a household has 2^64 IPv6 addresses.</summary>
-    public static string NetworkOf(HttpContext http)
+    /// <returns>The IPv4 address; of an IPv6 address the /64, because a household has 2^64 addresses, and then the /48.</returns>
+    public IReadOnlyList<CallerNetwork> NetworksOf(HttpContext http)
     {
-        var text = Of(http);
-        if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
-            return text;
+        if (Of(http) is not { } address)
+            return [new CallerNetwork("unknown", 1)];
         if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4().ToString();
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? [new CallerNetwork(Network(address, 64), 1), new CallerNetwork(Network(address, 48), SiteFactor)]
+            : [new CallerNetwork(address.ToString(), 1)];
+    }
+
+    /// <summary>The last address in the header that the trusted front end sets, with or without a port; else the connection's peer.</summary>
+    private IPAddress? Of(HttpContext http) =>
+        settings.Value.ClientAddressHeader is { Length: > 0 } header
+        && http.Request.Headers[header].ToString().Split(',')[^1].Trim() is var last && IPEndPoint.TryParse(last, out var caller)
+            ? caller.Address
+            : http.Connection.RemoteIpAddress;
+
+    private static string Network(IPAddress address, int bits)
+    {
         var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
+        bytes.AsSpan(bits / 8).Clear();
+        return $"{new IPAddress(bytes)}/{bits}";
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Gives every HTTP request an id, and converts unexpected exceptions to 500, or to 503 when the database is unavailable.</summary>
+/// <summary>Gives every HTTP request an id, and converts exceptions: a body that cannot be read to 400 or 408, an unavailable database to 503, all others to 500.</summary>
 public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -25,6 +25,12 @@ public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddlew
         try
         {
             await next(context);
+        }
+        catch (BadHttpRequestException e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // The body is malformed, ended early or came too slowly.
+            http.Response.Headers.Connection = "close";
+            context.GetInvocationResult().Value = Problem.Of(http, e.StatusCode, e.StatusCode == StatusCodes.Status408RequestTimeout ? "request_timeout" : "bad_request");
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {

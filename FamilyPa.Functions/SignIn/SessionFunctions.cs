@@ -10,7 +10,7 @@ namespace FamilyPa.Functions.SignIn;
 
 /// <summary>Sign-in by phone, and sign-out.</summary>
 public sealed class SessionFunctions(
-    LoginCodes codes, MemberSessions sessions, MemberAuthentication authentication, SessionCookie cookie, IOptions<SignInSettings> settings)
+    LoginCodes codes, MemberSessions sessions, MemberAuthentication authentication, SessionCookie cookie, CallerAddress callers, IOptions<SignInSettings> settings)
 {
     private const string PhoneExpected = "a phone number with its country code, for example +447700900123";
 
@@ -27,7 +27,7 @@ public sealed class SessionFunctions(
         if (fields.Wrong is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The phone number is invalid.", wrong);
 
-        await codes.RequestAsync(phone!, CallerAddress.NetworkOf(http), http.TraceIdentifier, cancellation);
+        await codes.RequestAsync(phone!, callers.NetworksOf(http), http.TraceIdentifier, cancellation);
         return Json.Answer(new CodeAnswer((int)settings.Value.CodeLifetime.TotalSeconds), StatusCodes.Status202Accepted);
     }
 
@@ -50,10 +50,10 @@ public sealed class SessionFunctions(
 
         try
         {
-            var address = CallerAddress.NetworkOf(http);
+            var caller = callers.NetworksOf(http);
             var opened = link is not null
-                ? await sessions.OpenByLinkAsync(link, address, http.TraceIdentifier, cancellation)
-                : await sessions.OpenByCodeAsync(phone!, Digits(code!), address, http.TraceIdentifier, cancellation);
+                ? await sessions.OpenByLinkAsync(link, caller, http.TraceIdentifier, cancellation)
+                : await sessions.OpenByCodeAsync(phone!, Digits(code!), caller, http.TraceIdentifier, cancellation);
             if (opened is null)
                 return Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "The code or link is wrong or has expired. Request a new one.");
             RequestLoggingMiddleware.Identify(http, opened.User.UserId);

@@ -18,7 +18,7 @@ public sealed record VerifiedForm(Dictionary<string, string> Fields, byte[] Body
 
 /// <summary>The guards of the webhooks, cheapest first: nothing is stored, and hardly anything computed, for a caller who can't be Twilio.</summary>
 /// <remarks>Whether its sender is known and within the rates is decided where a verified message is stored, in the same transaction (<c>accept_message</c>).</remarks>
-public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator signature, IOptions<AppSettings> settings)
+public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator signature, FormGrammar grammar, IOptions<AppSettings> settings)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
@@ -39,10 +39,10 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator sign
             return Refuse(StatusCodes.Status405MethodNotAllowed, "method_not_allowed");
         if (!IsForm(request.Headers.ContentType))
             return Refuse(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type");
-        if (await Body.ReadAsync(request, InboundMessage.LargestForm, cancellation) is not { } body)
-            return Refuse(StatusCodes.Status413PayloadTooLarge, "payload_too_large");
         if (!secret.IsValid(request.Query["secret"]))
             return Refuse(StatusCodes.Status401Unauthorized, "bad_secret");
+        if (await Body.ReadAsync(request, InboundMessage.LargestForm, cancellation) is not { } body)
+            return Refuse(StatusCodes.Status413PayloadTooLarge, "payload_too_large");
 
         var header = request.Headers["X-Twilio-Signature"];
         if (header.Count != 1 || string.IsNullOrEmpty(header[0]))
@@ -54,12 +54,14 @@ public sealed class TwilioGuard(SharedSecret secret, TwilioRequestValidator sign
 
         if (Array.Exists(required, name => string.IsNullOrWhiteSpace(fields.GetValueOrDefault(name))))
             return Refuse(StatusCodes.Status400BadRequest, "missing_field");
-        if (!MessageSids.IsValid(fields["MessageSid"]))
+        if (!FormGrammar.HasOneSid(fields))
             return Refuse(StatusCodes.Status400BadRequest, "bad_message_sid");
         if (fields.GetValueOrDefault("AccountSid") != settings.Value.TwilioAccountSid)
             return Refuse(StatusCodes.Status401Unauthorized, "not_our_account");
         if (required.Contains("To") && !IsOurs(fields["To"]))
             return Refuse(StatusCodes.Status401Unauthorized, "not_our_number");
+        if (required.Contains("To") && grammar.Violation(fields) is { } violation)
+            return Refuse(StatusCodes.Status400BadRequest, violation);
         return (new VerifiedForm(fields, body), null);
     }
 

@@ -1,3 +1,4 @@
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Functions.Webhooks;
@@ -7,6 +8,7 @@ public static class WebhookServices
     public static IServiceCollection AddTwilioWebhooks(this IServiceCollection services) => services
         .AddSingleton<SharedSecret>()
         .AddSingleton<TwilioRequestValidator>()
+        .AddSingleton<FormGrammar>()
         .AddSingleton<TwilioGuard>()
         .AddSingleton<WebhookRefusals>();
 }

@@ -41,7 +41,7 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
     [Fact]
     public async Task The_apps_own_strict_schema_is_accepted()
     {
-        var completion = await KeylessModel.ChatOf(simulator).CompleteChatAsync([new UserChatMessage("hi")], Strict(ExtractionSchema.For([], 0)), TestContext.Current.CancellationToken);
+        var completion = await KeylessModel.ChatOf(simulator).CompleteChatAsync([new UserChatMessage("hi")], Strict(ExtractionSchema.For([], 0, 0)), TestContext.Current.CancellationToken);
 
         Assert.Equal(ChatFinishReason.Stop, completion.Value.FinishReason);
     }

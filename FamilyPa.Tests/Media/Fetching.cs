@@ -9,7 +9,10 @@ namespace FamilyPa.Tests.Media;
 /// <summary>The part of the app that fetches, against servers of a test's own.</summary>
 public sealed class Fetching(TestEnvironment environment) : IAsyncLifetime
 {
-    private const string MessageSid = "MM0";
+    /// <summary>The path of the message's attachment at Twilio's API.</summary>
+    public const string Media = $"/2010-04-01/Accounts/AC0/Messages/{MessageSid}/Media/ME00000000000000000000000000000000";
+
+    private const string MessageSid = "MM00000000000000000000000000000000";
     private StorageAccount storage = null!;
     private int parts;
 
@@ -17,9 +20,9 @@ public sealed class Fetching(TestEnvironment environment) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Fetches what a server has under <c>/media</c>, as a webhook announced it.</summary>
+    /// <summary>Fetches what a server has under <see cref="Media"/>, as a webhook announced it.</summary>
     internal Task<(LookedAt Found, byte[]? Kept)> FetchAsync(HostileServer api, params (string Setting, string Value)[] settings) =>
-        FetchAsync($"{api.Url}/media", api, settings);
+        FetchAsync(api.Url + Media, api, settings);
 
     internal async Task<(LookedAt Found, byte[]? Kept)> FetchAsync(string url, HostileServer api, params (string Setting, string Value)[] settings)
     {

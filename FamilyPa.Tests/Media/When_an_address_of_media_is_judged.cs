@@ -6,15 +6,33 @@ namespace FamilyPa.Tests.Media;
 
 public sealed class When_an_address_of_media_is_judged
 {
-    private const string Path = "/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0";
+    private const string Sid = "MM00000000000000000000000000000001";
+    private const string Media = "ME00000000000000000000000000000002";
+    private const string Path = $"/2010-04-01/Accounts/AC0/Messages/{Sid}/Media/{Media}";
 
     private static readonly TwilioMediaOrigins Twilio = Origins("https://api.twilio.com", null);
     private static readonly TwilioMediaOrigins Local = Origins("http://127.0.0.1:4010/", "127.0.0.1:4011, cdn.example.com, other.example.com:8443");
 
+    [Fact]
+    public void Twilios_API_gets_our_credentials_for_an_attachment_of_this_message() => Assert.True(Twilio.IsMedia("https://api.twilio.com" + Path, Sid, out _));
+
     [Theory]
-    [InlineData("https://api.twilio.com" + Path)]
-    [InlineData("https://API.twilio.com" + Path)]
-    public void Twilios_API_gets_our_credentials(string url) => Assert.True(Twilio.IsApi(url, out _));
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/MM00000000000000000000000000000009/Media/{Media}")]
+    [InlineData($"/2010-04-01/Accounts/AC1/Messages/{Sid}/Media/{Media}")]
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/{Sid}/Media/../../MM00000000000000000000000000000009/Media/{Media}")]
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/{Sid}/Media/%2e%2e/{Media}")]
+    [InlineData(Path + "/..")]
+    [InlineData(Path + ".json")]
+    [InlineData(Path + "?x=1")]
+    [InlineData(Path + "#x")]
+    [InlineData(Path + "/")]
+    [InlineData(Path + "\n")]
+    [InlineData(Path + "0")]
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/{Sid}/Media/ME0000000000000000000000000000000G")]
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/{Sid}/Media/")]
+    [InlineData($"/2010-04-01/Accounts/AC0/Messages/{Sid}.json")]
+    [InlineData("/2010-04-01/Accounts/AC0/Calls.json")]
+    public void No_other_path_of_the_API_does(string path) => Assert.False(Twilio.IsMedia("https://api.twilio.com" + path, Sid, out _));
 
     [Theory]
     [InlineData("http://api.twilio.com" + Path)]
@@ -36,8 +54,8 @@ public sealed class When_an_address_of_media_is_judged
     [InlineData("https://")]
     public void Nothing_else_does(string url)
     {
-        Assert.False(Twilio.IsApi(url, out _));
-        Assert.False(Local.IsApi(url, out _));
+        Assert.False(Twilio.IsMedia(url, Sid, out _));
+        Assert.False(Local.IsMedia(url, Sid, out _));
     }
 
     [Theory]
@@ -50,7 +68,7 @@ public sealed class When_an_address_of_media_is_judged
     [InlineData("http://[::ffff:127.0.0.1]:4010" + Path)]
     [InlineData("http://0.0.0.0:4010" + Path)]
     [InlineData("https://127.0.0.1:4010" + Path)]
-    public void Another_spelling_of_the_same_machine_does_not(string url) => Assert.False(Local.IsApi(url, out _));
+    public void Another_spelling_of_the_same_machine_does_not(string url) => Assert.False(Local.IsMedia(url, Sid, out _));
 
     [Theory]
     [InlineData("https://mms.twiliocdn.com/AC0/1?Expires=1")]
@@ -83,5 +101,5 @@ public sealed class When_an_address_of_media_is_judged
     }
 
     private static TwilioMediaOrigins Origins(string api, string? hosts) =>
-        new(Options.Create(new AppSettings { TwilioApiBaseUrl = api, TwilioMediaHosts = hosts }));
+        new(Options.Create(new AppSettings { TwilioAccountSid = "AC0", TwilioApiBaseUrl = api, TwilioMediaHosts = hosts }));
 }

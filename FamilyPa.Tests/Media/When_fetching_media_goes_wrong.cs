@@ -113,9 +113,10 @@ public sealed class When_fetching_media_goes_wrong(MediaApp app) : AppTest<Media
     public async Task An_address_that_is_not_Twilios_is_never_asked()
     {
         var form = App.Form("", null, ("NumMedia", "1"), ("MediaUrl0", $"{App.Twilio.CdnBaseUrl}/MM0/ME0"), ("MediaContentType0", "audio/ogg"));
-        Assert.Equal(200, (await App.PostAsync(form)).Status);
 
-        Assert.Equal("media_forbidden", await App.WaitForDownloadAsync(form["MessageSid"]));
+        var answer = await App.PostAsync(form);
+
+        Assert.Equal((400, "bad_media"), (answer.Status, answer.Json.GetProperty("code").GetString()));
         Assert.DoesNotContain(App.Twilio.Requests, request => request.Path == "/MM0/ME0");
     }
 

@@ -12,21 +12,21 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_recording_is_kept_as_it_came()
     {
-        await using var api = new HostileServer().On("/media", Voice);
+        await using var api = new HostileServer().On(Fetching.Media, Voice);
 
         var (found, kept) = await fetching.FetchAsync(api);
 
         Assert.Equal((null, "audio/ogg"), (found.File.Reason, found.File.ContentType));
         Assert.Equal(2, found.File.Seconds!.Value, 0.01);
         Assert.Equal(Voice, kept);
-        Assert.Equal(("/media", true), Assert.Single(api.Requests));
+        Assert.Equal((Fetching.Media, true), Assert.Single(api.Requests));
     }
 
     [Fact]
     public async Task A_large_one_is_kept_whole_as_well()
     {
         var large = Samples.Wav(300);
-        await using var api = new HostileServer().On("/media", large);
+        await using var api = new HostileServer().On(Fetching.Media, large);
 
         var (found, kept) = await fetching.FetchAsync(api, ("Pipeline:MediaTimeout", "00:00:20"));
 
@@ -43,13 +43,13 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     public async Task Redirects_are_followed_without_credentials_also_on_the_same_host(string status)
     {
         await using var cdn = new HostileServer().On("/signed?x=1", Voice);
-        await using var api = new HostileServer().Redirect("/media", "/nearby", status);
+        await using var api = new HostileServer().Redirect(Fetching.Media, "/nearby", status);
         api.Redirect("/nearby", $"{cdn.Url}/signed?x=1", status);
 
         var (found, _) = await fetching.FetchAsync(api, ("TWILIO_MEDIA_HOSTS", cdn.Host));
 
         Assert.Null(found.File.Reason);
-        Assert.Equal([("/media", true), ("/nearby", false)], api.Requests);
+        Assert.Equal([(Fetching.Media, true), ("/nearby", false)], api.Requests);
         Assert.Equal([("/signed?x=1", false)], cdn.Requests);
     }
 
@@ -62,7 +62,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [InlineData("http://mms.twiliocdn.com/plain")]
     public async Task A_redirect_to_elsewhere_is_not_followed(string location)
     {
-        await using var api = new HostileServer().Redirect("/media", location);
+        await using var api = new HostileServer().Redirect(Fetching.Media, location);
 
         Assert.Equal("media_forbidden", (await fetching.FetchAsync(api)).Found.File.Reason);
     }
@@ -70,12 +70,12 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task Another_port_of_the_same_machine_is_elsewhere()
     {
-        await using var other = new HostileServer().On("/media", Voice);
-        await using var api = new HostileServer().Redirect("/media", $"{other.Url}/media");
+        await using var other = new HostileServer().On(Fetching.Media, Voice);
+        await using var api = new HostileServer().Redirect(Fetching.Media, other.Url + Fetching.Media);
 
         Assert.Equal("media_forbidden", (await fetching.FetchAsync(api)).Found.File.Reason);
-        Assert.Equal("media_forbidden", (await fetching.FetchAsync($"{other.Url}/media", api)).Found.File.Reason);
-        Assert.Equal("media_forbidden", (await fetching.FetchAsync($"http://{api.Host}@{other.Host}/media", api)).Found.File.Reason);
+        Assert.Equal("media_forbidden", (await fetching.FetchAsync(other.Url + Fetching.Media, api)).Found.File.Reason);
+        Assert.Equal("media_forbidden", (await fetching.FetchAsync($"http://{api.Host}@{other.Host}{Fetching.Media}", api)).Found.File.Reason);
         Assert.Empty(other.Requests);
         Assert.Single(api.Requests);
     }
@@ -83,7 +83,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_loop_of_redirects_ends()
     {
-        await using var api = new HostileServer().Redirect("/media", "/media");
+        await using var api = new HostileServer().Redirect(Fetching.Media, Fetching.Media);
 
         Assert.Equal("media_unavailable", (await fetching.FetchAsync(api)).Found.File.Reason);
         Assert.Equal(6, api.Requests.Count);
@@ -92,7 +92,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_redirect_to_nowhere_ends()
     {
-        await using var api = new HostileServer().On("/media", [], "302 Found");
+        await using var api = new HostileServer().On(Fetching.Media, [], "302 Found");
 
         Assert.Equal("media_unavailable", (await fetching.FetchAsync(api)).Found.File.Reason);
     }
@@ -103,7 +103,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [InlineData("403 Forbidden")]
     public async Task What_Twilio_does_not_have_is_unavailable(string status)
     {
-        await using var api = new HostileServer().On("/media", [], status);
+        await using var api = new HostileServer().On(Fetching.Media, [], status);
 
         Assert.Equal("media_unavailable", (await fetching.FetchAsync(api)).Found.File.Reason);
     }
@@ -114,7 +114,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [InlineData("503 Service Unavailable", "twilio_http_503")]
     public async Task What_may_pass_is_tried_again(string status, string code)
     {
-        await using var api = new HostileServer().On("/media", [], status);
+        await using var api = new HostileServer().On(Fetching.Media, [], status);
 
         Assert.Equal(code, (await Assert.ThrowsAsync<MediaFetchException>(() => fetching.FetchAsync(api))).Code);
     }
@@ -123,10 +123,10 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     public async Task A_pause_that_is_asked_for_is_kept_unless_it_is_too_long()
     {
         await using var patient = new HostileServer();
-        patient.On("/media", stream => patient.Requests.Count == 1
+        patient.On(Fetching.Media, stream => patient.Requests.Count == 1
             ? HostileServer.HeadAsync(stream, "429 Too Many Requests", "Retry-After: 1", "Content-Length: 0")
             : HostileServer.HeadAsync(stream, "410 Gone", "Content-Length: 0"));
-        await using var endless = new HostileServer().On("/media", [], "503 Service Unavailable", "Retry-After: 3600");
+        await using var endless = new HostileServer().On(Fetching.Media, [], "503 Service Unavailable", "Retry-After: 3600");
 
         var clock = Stopwatch.StartNew();
         await fetching.FetchAsync(patient, ("Pipeline:MediaRetries", "2"));
@@ -140,7 +140,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task More_than_is_allowed_is_not_even_begun_where_it_is_admitted()
     {
-        await using var api = new HostileServer().On("/media", stream => HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 26000000"));
+        await using var api = new HostileServer().On(Fetching.Media, stream => HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 26000000"));
 
         Assert.Equal("media_too_large", (await fetching.FetchAsync(api)).Found.File.Reason);
     }
@@ -152,7 +152,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     {
         var isChunked = header.StartsWith("Transfer", StringComparison.Ordinal);
         var sent = 0L;
-        await using var api = new HostileServer().On("/media", async stream =>
+        await using var api = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", header);
             var voice = Samples.Opus(60);
@@ -174,7 +174,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task An_image_without_end_is_not_read_on()
     {
-        await using var api = new HostileServer().On("/media", async stream =>
+        await using var api = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK");
             await stream.WriteAsync((byte[])[0xFF, 0xD8, 0xFF, 0xE0, .. new byte[10_000]]);
@@ -190,7 +190,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     public async Task A_body_longer_than_it_says_ends_where_it_says()
     {
         var voice = Samples.Opus(10);
-        await using var api = new HostileServer().On("/media", async stream =>
+        await using var api = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", $"Content-Length: {voice.Length / 2}");
             await stream.WriteAsync(voice);
@@ -205,12 +205,12 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_body_that_breaks_off_is_tried_again()
     {
-        await using var short_ = new HostileServer().On("/media", async stream =>
+        await using var short_ = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 100000");
             await stream.WriteAsync(Voice);
         });
-        await using var torn = new HostileServer().On("/media", async stream =>
+        await using var torn = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", "Transfer-Encoding: chunked");
             await stream.WriteAsync((byte[])[.. Chunk(Voice.Length), .. Voice[..100]]);
@@ -223,13 +223,13 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_body_that_stalls_or_drips_is_tried_again()
     {
-        await using var stalls = new HostileServer().On("/media", async stream =>
+        await using var stalls = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 100000");
             await stream.WriteAsync(Voice);
             await HostileServer.StallAsync(stream);
         });
-        await using var drips = new HostileServer().On("/media", async stream =>
+        await using var drips = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK", "Content-Length: 100000");
             for (var at = 0; at < 1000; at++)
@@ -247,7 +247,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task A_server_that_says_nothing_is_tried_again()
     {
-        await using var api = new HostileServer().On("/media", HostileServer.StallAsync);
+        await using var api = new HostileServer().On(Fetching.Media, HostileServer.StallAsync);
 
         await Assert.ThrowsAsync<TimeoutRejectedException>(() => fetching.FetchAsync(api, ("Pipeline:TwilioTimeout", "00:00:00.300")));
     }
@@ -255,7 +255,7 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
     [Fact]
     public async Task What_claims_to_be_packed_is_not_unpacked()
     {
-        await using var api = new HostileServer().On("/media", Voice, "200 OK", "Content-Encoding: gzip");
+        await using var api = new HostileServer().On(Fetching.Media, Voice, "200 OK", "Content-Encoding: gzip");
 
         Assert.Equal(Voice, (await fetching.FetchAsync(api)).Kept);
     }

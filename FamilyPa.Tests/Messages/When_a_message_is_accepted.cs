@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using FamilyPa.Core;
 using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
+using FamilyPa.Tests.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -65,32 +64,5 @@ public sealed class When_a_message_is_accepted(TestEnvironment environment)
         }).Build();
         return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddLogging()
             .AddSettings(configuration).AddDatabase().AddQueues().AddIngestion().BuildServiceProvider();
-    }
-
-    /// <summary>Counts what Npgsql sends on behalf of one call, by its tracing.</summary>
-    private sealed class CommandCounter : IDisposable
-    {
-        private readonly ConcurrentDictionary<ActivityTraceId, int> commands = new();
-        private readonly ActivityListener listener;
-
-        public CommandCounter()
-        {
-            listener = new ActivityListener
-            {
-                ShouldListenTo = source => source.Name == "Npgsql",
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-                ActivityStopped = activity => commands.AddOrUpdate(activity.TraceId, 1, (_, count) => count + 1),
-            };
-            ActivitySource.AddActivityListener(listener);
-        }
-
-        public async Task<(T Result, int Commands)> CountAsync<T>(Func<Task<T>> call)
-        {
-            using var trace = new Activity("call").Start();
-            var result = await call();
-            return (result, commands.GetValueOrDefault(trace.TraceId));
-        }
-
-        public void Dispose() => listener.Dispose();
     }
 }

@@ -120,7 +120,7 @@ public sealed class When_messages_wait_in_line(TestEnvironment environment) : IA
         DemoFamily.FamilyId, count, phase, since);
 
     private async Task QueuedAsync(int count) =>
-        await Task.WhenAll(Enumerable.Range(0, count).Select(number => storage.Queue("extract").SendMessageAsync($"SM{number}", Cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number => storage.Queue("extract").SendMessageAsync($"SM{number:x32}", Cancellation)));
 
     private async Task<int> CountAsync() => (await storage.Queue("extract").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount;
 }

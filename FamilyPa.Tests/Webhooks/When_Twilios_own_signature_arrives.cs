@@ -18,12 +18,11 @@ public sealed class When_Twilios_own_signature_arrives(When_Twilios_own_signatur
     };
 
     [Fact]
-    public async Task It_verifies_and_the_message_becomes_a_task()
+    public async Task It_verifies_and_its_short_id_is_refused()
     {
         var answer = await App.PostAsync(Form, new Tamper { Signature = "ORyhFhIl4hj8oAVPdNN0tEp6l3Q=" });
 
-        Assert.Equal((200, "text/xml"), (answer.Status, answer.ContentType));
-        Assert.Equal("done", (await App.WaitForJobAsync("SM0")).Status);
+        Assert.Equal((400, "bad_message_sid"), (answer.Status, answer.Json.GetProperty("code").GetString()));
     }
 
     [Fact]

@@ -66,27 +66,23 @@ language sql set search_path = public, pg_temp as $$
   returning c.count
 $$;
 
--- Raises FP006 above the limit, which cancels the rest of the batch.
+-- Raises FP006 above the limit, which cancels the rest of the batch. The message is the limit.
 create function limit_sign_ins(p_scope text, p_key text, p_span interval, p_most int) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
   if count_sign_in(p_scope, p_key, p_span) > p_most then
-    raise exception 'too many sign-ins' using errcode = 'FP006';
+    raise exception '%', p_most using errcode = 'FP006';
   end if;
 end $$;
 
--- Stores a request for a code, within the limits. It does not look up the member: the queue does, so the response time reveals nothing.
+-- Stores a request for a code, within the number's limits. It does not look up the member: the queue does, so the response time reveals nothing.
 -- Returns 'wanted', or the limit that was exceeded.
 create function request_code(
-  p_id uuid, p_phone text, p_phone_key bytea, p_address text, p_lifetime interval,
-  p_per_minute int, p_per_hour int, p_per_day int, p_per_hour_of_address int) returns text
+  p_id uuid, p_phone text, p_phone_key bytea, p_lifetime interval, p_per_minute int, p_per_hour int, p_per_day int) returns text
 language plpgsql set search_path = public, pg_temp as $$
 declare
   recent record;
 begin
-  if count_sign_in('codes_of_address', p_address, interval '1 hour') > p_per_hour_of_address then
-    return 'limited_address';
-  end if;
   -- Concurrent requests must count each other.
   perform pg_advisory_xact_lock(hashtextextended(encode(p_phone_key, 'hex'), 3001));
   select count(*) filter (where c.created_at > now() - interval '1 minute') as minute,

@@ -45,9 +45,9 @@ internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IH
         await Task.WhenAny(forwarding, call);
         if (forwarding.IsCompleted && await forwarding != ForwarderError.None)
             await cancel.CancelAsync();
-        var isForwarded = await forwarding == ForwarderError.None;
+        var error = await forwarding;
         var isSuccess = await call;
-        if (isForwarded && isSuccess)
+        if (error == ForwarderError.None && isSuccess)
             return;
         if (http.Response.HasStarted)
         {
@@ -56,7 +56,8 @@ internal sealed class HttpFrontEnd(WorkerSupervisor workers, Invoker invoker, IH
         }
 
         http.Response.Clear();
-        http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        // A client that sends its body too slowly, or not at all: the worker may have answered, but HTTP/1.1 sends the body first.
+        http.Response.StatusCode = isSuccess || error is ForwarderError.RequestBodyClient ? StatusCodes.Status408RequestTimeout : StatusCodes.Status500InternalServerError;
     }
 }
 

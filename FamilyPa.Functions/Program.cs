@@ -15,6 +15,7 @@ using FamilyPa.Core.Replies;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
+using FamilyPa.Functions.Admin;
 using FamilyPa.Functions.Health;
 using FamilyPa.Functions.Hosting;
 using FamilyPa.Functions.Http;
@@ -31,6 +32,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<RequestLoggingMiddleware>();
 builder.UseMiddleware<ExceptionHandlingMiddleware>();
+builder.UseMiddleware<OperatorMiddleware>();
 
 // Sanitised telemetry and exceptions
 builder.AddTelemetry();
@@ -80,6 +82,7 @@ builder.Services
     .AddCanary()
 
     // Operators: search, timeline and replay
-    .AddOperations();
+    .AddOperations()
+    .AddOperatorApi();
 
 await builder.Build().RunAsync();

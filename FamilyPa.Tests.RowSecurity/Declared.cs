@@ -37,9 +37,18 @@ internal static class Declared
     public static readonly IReadOnlySet<string> Functions = new HashSet<string>
     {
         "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
-        // The members' API. As the owner: require_session and my_family, which read, and the two that keep an answer under a key.
-        "require_session", "my_family", "take_idempotency_key", "keep_answer",
+        // The members' API. As the owner: require_session and my_family, which read, require_outside_session, which stores the asking member's
+        // session, and the two that keep an answer under a key.
+        "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer",
         "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "add_member", "change_member", "remove_member",
+    };
+
+    /// <summary>What the app's roles may call that runs as the owner. Each decides itself which rows it reads and writes.</summary>
+    public static readonly IReadOnlySet<string> AsOwner = new HashSet<string>
+    {
+        "my_families", "is_family_member", "family_role", "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer",
+        // The audit log has a row of each call that removed something, except of the canary's own family.
+        "purge_due_events", "erase_family", "delete_canary_family",
     };
 
     /// <summary>Not even the pipeline may give a row of these to another family.</summary>

@@ -81,6 +81,15 @@ public abstract class EveryTable<TFamilies>(TFamilies families) : IClassFixture<
     }
 
     [Fact]
+    public async Task Only_what_is_declared_runs_as_the_owner() => Assert.Equal(
+        Declared.AsOwner.Order(StringComparer.Ordinal),
+        (await families.Database.RowsAsync(
+            $"""
+            select distinct p.proname::text as name from {Functions.Replace("pg_proc p", "unnest(array['anon', 'authenticated', 'service_role', 'familypa_app']) r(role), pg_proc p", StringComparison.Ordinal)}
+              and p.prosecdef and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute')
+            """)).Select(row => (string)row["name"]!).Order(StringComparer.Ordinal));
+
+    [Fact]
     public async Task What_members_can_call_takes_no_SQL_and_no_role() => Assert.Empty(await families.Database.RowsAsync(
         $@"select p.proname::text from {Functions} and has_function_privilege('authenticated', p.oid, 'execute') and p.prosrc ~* '\m(execute|set_config|set\s+(local|session|role|search_path)|reset|role\s+to|dblink\w*)\M'"));
 

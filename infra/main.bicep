@@ -69,6 +69,12 @@ param rotating string = ''
 param oidcAuthority string = ''
 param oidcAudience string = ''
 
+@description('The client id of what operators sign in to; empty leaves them the function key.')
+param operatorAudience string = ''
+
+@description('Switches the function key off.')
+param operatorTokensOnly bool = false
+
 @description('Its deployment is always called `chat`.')
 param chatModel chatModelType
 
@@ -290,6 +296,13 @@ module functionApp 'modules/functionApp.bicep' = {
       empty(twilioMediaHosts) ? {} : { TWILIO_MEDIA_HOSTS: twilioMediaHosts },
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
+      empty(operatorAudience)
+        ? {}
+        : {
+            OPERATOR_AUTHORITY: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+            OPERATOR_AUDIENCE: operatorAudience
+          },
+      operatorTokensOnly ? { OPERATOR_TOKENS_ONLY: 'true' } : {},
       canary ? { Canary__Enabled: 'true' } : {},
       toObject(items(allLimits), limit => 'Limits__${limit.key}', limit => string(limit.value)),
       toObject(items(allPipeline), setting => 'Pipeline__${setting.key}', setting => string(setting.value)),

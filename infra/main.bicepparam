@@ -42,6 +42,8 @@ param sessionSigningKey = readEnvironmentVariable('SESSION_SIGNING_KEY', '')
 param rotating = readEnvironmentVariable('ROTATING_SECRETS', '')
 param oidcAuthority = readEnvironmentVariable('OIDC_AUTHORITY', '')
 param oidcAudience = readEnvironmentVariable('OIDC_AUDIENCE', '')
+param operatorAudience = readEnvironmentVariable('OPERATOR_AUDIENCE', '')
+param operatorTokensOnly = toLower(readEnvironmentVariable('OPERATOR_TOKENS_ONLY', '')) == 'true'
 
 // Names in models.bicep. What a region offers, and until when: az cognitiveservices model list --location <region>
 var chatModelGiven = readEnvironmentVariable('FAMILYPA_CHAT_MODEL', '')

@@ -9,6 +9,7 @@ public sealed class CanaryFamily(Database database)
     /// <summary>The country code +999 is not assigned, so the number belongs to no one.</summary>
     public const string Phone = "+99900000000001";
 
+    /// <remarks><c>delete_canary_family</c> names it too.</remarks>
     private static readonly Guid Id = new("ca4a4900-0000-4000-8000-000000000001");
 
     internal static bool Is(Family family) => family.Id == Id;
@@ -20,12 +21,7 @@ public sealed class CanaryFamily(Database database)
     internal async Task RenewAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService()
-            .Add(
-                """
-                select delete_family($1, '{}')
-                where not exists (select from processing_jobs where family_id = $1 and status not in ('done', 'rejected', 'failed'))
-                """,
-                Id)
+            .Add("select delete_canary_family()")
             .Add("insert into families (id, name, timezone) values ($1, 'Canary', 'UTC') on conflict do nothing", Id)
             .Add(
                 """

@@ -126,7 +126,7 @@ internal static partial class Log
     public static partial void FamilyErased(this ILogger log, Guid erasure_id, string request_id);
 
     [LoggerMessage(1732, LogLevel.Warning, "Erasure {erasure_id}: {operation} failed: {error_code}; a later run repeats it")]
-    public static partial void ErasureFailed(this ILogger log, Guid erasure_id, string operation, string error_code);
+    public static partial void ErasureFailed(this ILogger log, Guid? erasure_id, string operation, string error_code);
 
     [LoggerMessage(1803, LogLevel.Warning, "Sign-in code not created: {outcome} (request {request_id})")]
     public static partial void CodeLimited(this ILogger log, string request_id, string outcome);

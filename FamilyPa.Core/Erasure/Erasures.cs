@@ -1,8 +1,10 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Media;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Erasure;
 
@@ -11,7 +13,7 @@ namespace FamilyPa.Core.Erasure;
 public sealed record Erasure(Guid ErasureId, int Members, int Messages, int Tasks, int Replies, decimal CostUsd, long Remaining);
 
 /// <summary>Deletes a family: in the database at once, then in Blob storage and at Twilio, with retries until nothing is left.</summary>
-public sealed class Erasures(Database database, MediaStore media, TwilioMessageList twilio, ILogger<Erasures> log)
+public sealed class Erasures(Database database, MediaStore media, TwilioMessageList twilio, IOptions<AppSettings> app, ILogger<Erasures> log)
 {
     private const int BatchSize = 40;
 
@@ -25,15 +27,15 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
     private static readonly TimeSpan InFlight = TimeSpan.FromDays(1);
 
     /// <returns>Null when there is no such family.</returns>
-    public async Task<Erasure?> EraseAsync(Guid familyId, string requestId, CancellationToken cancellation)
+    public async Task<Erasure?> EraseAsync(Guid familyId, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select id, members, messages, tasks, replies, cost_usd from erase_family($1, $2)", familyId, requestId).Within(Longest);
+            "select id, members, messages, tasks, replies, cost_usd from erase_family($1, $2, $3)", familyId, actor.Name, actor.RequestId).Within(Longest);
         var erasure = await batch.SingleAsync(
             row => new Erasure(row.GetGuid(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4), row.GetDecimal(5), 0), cancellation);
         if (erasure is null)
             return null;
-        log.FamilyErased(erasure.ErasureId, requestId);
+        log.FamilyErased(erasure.ErasureId, actor.RequestId);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(AtOnce);
@@ -92,11 +94,11 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         await using var batch = database.AsService().Add(
             """
             select erasure_id, reference, kind from erasure_items
-            where kind <> 'in_flight' and erasure_id = coalesce($1::uuid, erasure_id) and last_run is distinct from $2
-            order by attempts, created_at, reference, kind limit $3
+            where kind <> 'in_flight' and ($1::uuid is null or erasure_id = $1) and last_run is distinct from $2
+            order by attempts, kind = 'address', created_at, reference, kind limit $3
             """,
             erasureId, run, BatchSize);
-        return await batch.ListAsync(row => new Item(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
+        return await batch.ListAsync(row => new Item(row.IsDBNull(0) ? null : row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
     }
 
     /// <returns>Whether the item no longer exists.</returns>
@@ -107,6 +109,8 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         {
             if (item.Kind == "blobs")
                 await media.DeleteAllAsync(item.Reference, cancellation);
+            else if (item.Kind == "address")
+                await DeleteAllAsync(item.Reference, cancellation);
             else
                 await twilio.DeleteAsync(item.Reference, cancellation);
         }
@@ -125,5 +129,23 @@ public sealed class Erasures(Database database, MediaStore media, TwilioMessageL
         return failure is null;
     }
 
-    private sealed record Item(Guid ErasureId, string Reference, string Kind);
+    /// <summary>Deletes every message from and to an address, except those of other numbers of the account.</summary>
+    private async Task DeleteAllAsync(string address, CancellationToken cancellation)
+    {
+        var ours = app.Value.Numbers().Select(Address.WithoutChannel).ToHashSet();
+        var sids = new List<string>();
+        foreach (var side in (string[])["From", "To"])
+        {
+            await foreach (var page in twilio.ListAsync(null, cancellation, (side, address)))
+                sids.AddRange(page.Where(IsOurs).Select(message => message.Sid).OfType<string>());
+        }
+
+        foreach (var sid in sids)
+            await twilio.DeleteAsync(sid, cancellation);
+
+        bool IsOurs(ListedMessage message) =>
+            ours.Count == 0 || new[] { message.From, message.To }.Any(side => side is not null && ours.Contains(Address.WithoutChannel(side)));
+    }
+
+    private sealed record Item(Guid? ErasureId, string Reference, string Kind);
 }

@@ -37,7 +37,7 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
 
     /// <param name="dailyUsd">Null: the default again.</param>
     /// <returns>Null when there is no such family.</returns>
-    public async Task<FamilyBudget?> SetAsync(Guid familyId, decimal? dailyUsd, string requestId, CancellationToken cancellation)
+    public async Task<FamilyBudget?> SetAsync(Guid familyId, decimal? dailyUsd, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService()
             .Add("delete from family_budgets where family_id = $1", familyId)
@@ -53,32 +53,32 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
             .Add(
                 """
                 insert into audit_log (actor, action, family_id, details, request_id)
-                select 'operator', 'set_budget', id, jsonb_build_object('daily_usd', $2::numeric), $3 from families where id = $1
+                select $3, 'set_budget', id, jsonb_build_object('daily_usd', $2::numeric), $4 from families where id = $1
                 """,
-                familyId, dailyUsd, requestId);
+                familyId, dailyUsd, actor.Name, actor.RequestId);
         if (await batch.ExecuteAsync(cancellation) == 0)
             return null;
-        log.LimitChanged("budget_family", familyId, requestId);
-        await ReleaseAsync(familyId, requestId, cancellation);
+        log.LimitChanged("budget_family", familyId, actor.RequestId);
+        await ReleaseAsync(familyId, actor, cancellation);
         return await ReadAsync(familyId, cancellation);
     }
 
     /// <summary>Has messages that wait for the next day try again now. What does not fit into the budget waits again.</summary>
     /// <param name="familyId">Null: those of all families.</param>
     /// <returns>How many.</returns>
-    public async Task<long> ReleaseAsync(Guid? familyId, string requestId, CancellationToken cancellation)
+    public async Task<long> ReleaseAsync(Guid? familyId, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
             with released as materialized (select make_due(array['budget_family', 'budget_global'], $1, null) as messages),
             audited as (
               insert into audit_log (actor, action, family_id, details, request_id)
-              select 'operator', 'release_deferred', $1, jsonb_build_object('messages', messages), $2 from released)
+              select $2, 'release_deferred', $1, jsonb_build_object('messages', messages), $3 from released)
             select messages from released
             """,
-            familyId, requestId);
+            familyId, actor.Name, actor.RequestId);
         var released = await batch.SingleAsync(row => row.GetInt64(0), cancellation);
-        log.LimitChanged("deferred_messages", familyId, requestId);
+        log.LimitChanged("deferred_messages", familyId, actor.RequestId);
         if (released > 0)
             await dispatcher.ResumeAsync(probes: false, CancellationToken.None);
         return released;
@@ -86,16 +86,16 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
 
     /// <summary>Has a service tried again at once, by whatever message comes next.</summary>
     /// <returns>Whether its breaker was open.</returns>
-    public async Task<bool> TryAgainAsync(string dependency, string requestId, CancellationToken cancellation)
+    public async Task<bool> TryAgainAsync(string dependency, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService()
             .Add(
-                "insert into audit_log (actor, action, details, request_id) values ('operator', 'try_again', jsonb_build_object('dependency', $1::text), $2)",
-                dependency, requestId)
+                "insert into audit_log (actor, action, details, request_id) values ($2, 'try_again', jsonb_build_object('dependency', $1::text), $3)",
+                dependency, actor.Name, actor.RequestId)
             .Add("select make_due(array['breaker_open'], null, phase) from breakers where dependency = $1", dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);
         var wasOpen = await batch.ExecuteAsync(cancellation) > 0;
-        log.LimitChanged($"breaker_{dependency}", null, requestId);
+        log.LimitChanged($"breaker_{dependency}", null, actor.RequestId);
         if (wasOpen)
             await dispatcher.ResumeAsync(probes: true, CancellationToken.None);
         return wasOpen;

@@ -61,7 +61,7 @@ public sealed partial class AdminFamilies(Database database)
 
     /// <param name="family">Validated.</param>
     /// <exception cref="PhoneTakenException"/>
-    public async Task<CreatedFamily> CreateAsync(NewFamily family, string requestId, CancellationToken cancellation)
+    public async Task<CreatedFamily> CreateAsync(NewFamily family, Actor actor, CancellationToken cancellation)
     {
         var created = new CreatedFamily(
             Guid.NewGuid(), family.Name!.Trim(), family.Timezone!, family.Locale ?? "en",
@@ -75,7 +75,7 @@ public sealed partial class AdminFamilies(Database database)
                 created.Id, member.UserId, PgText.Clean(member.Name), member.Role, member.Phone);
         }
 
-        batch.Add("insert into audit_log (actor, action, family_id, request_id) values ('operator', 'create_family', $1, $2)", created.Id, requestId);
+        batch.Add("insert into audit_log (actor, action, family_id, request_id) values ($2, 'create_family', $1, $3)", created.Id, actor.Name, actor.RequestId);
         try
         {
             await batch.ExecuteAsync(cancellation);

@@ -16,7 +16,7 @@ public sealed record FamilySummary(
 /// <param name="Next">The cursor of the next page; null on the last one.</param>
 public sealed record FamilyPage(IReadOnlyList<FamilySummary> Families, Guid? Next);
 
-/// <summary>Reads families for operators.</summary>
+/// <summary>Reads families for operators. The audit log records each read.</summary>
 public sealed class AdminFamilyOverview(Database database)
 {
     private const string Columns =
@@ -30,18 +30,18 @@ public sealed class AdminFamilyOverview(Database database)
         """;
 
     /// <param name="after">The last id of the previous page.</param>
-    public async Task<FamilyPage> ListAsync(Guid? after, int limit, CancellationToken cancellation)
+    public async Task<FamilyPage> ListAsync(Guid? after, int limit, Actor actor, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
+        await using var batch = Audited("list_families", null, actor).Add(
             $"select {Columns}, null from families f where $1::uuid is null or f.id > $1::uuid order by f.id limit $2", after, limit);
         var families = await batch.ListAsync(Read, cancellation);
         return new FamilyPage(families, families.Count == limit ? families[^1].Id : null);
     }
 
     /// <returns>Null when there is no such family.</returns>
-    public async Task<FamilySummary?> FindAsync(Guid familyId, CancellationToken cancellation)
+    public async Task<FamilySummary?> FindAsync(Guid familyId, Actor actor, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add(
+        await using var batch = Audited("read_family", familyId, actor).Add(
             $"""
             select {Columns}, (
               select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone', mask_address(m.phone_e164),
@@ -52,6 +52,9 @@ public sealed class AdminFamilyOverview(Database database)
             familyId);
         return await batch.SingleAsync(Read, cancellation);
     }
+
+    private DatabaseBatch Audited(string action, Guid? familyId, Actor actor) => database.AsService().Add(
+        "insert into audit_log (actor, action, family_id, request_id) values ($1, $2, $3, $4)", actor.Name, action, familyId, actor.RequestId);
 
     private static FamilySummary Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),

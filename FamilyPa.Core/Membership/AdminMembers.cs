@@ -19,7 +19,7 @@ public sealed class AdminMembers(Database database)
     /// <param name="member">Validated.</param>
     /// <returns>Null when there is no such family.</returns>
     /// <exception cref="PhoneTakenException"/>
-    public async Task<CreatedMember?> AddAsync(Guid familyId, NewMember member, string requestId, CancellationToken cancellation)
+    public async Task<CreatedMember?> AddAsync(Guid familyId, NewMember member, Actor actor, CancellationToken cancellation)
     {
         var created = new CreatedMember(Guid.NewGuid(), PgText.Clean(member.Name!.Trim()), member.Role!, member.Phone!);
         await using var batch = database.AsService()
@@ -29,9 +29,9 @@ public sealed class AdminMembers(Database database)
                   insert into family_members (family_id, user_id, display_name, role, phone_e164)
                   select f.id, $2, $3, $4, $5 from families f where f.id = $1 returning family_id, user_id)
                 insert into audit_log (actor, action, family_id, details, request_id)
-                select 'operator', 'add_member', family_id, jsonb_build_object('user_id', user_id), $6 from added
+                select $6, 'add_member', family_id, jsonb_build_object('user_id', user_id), $7 from added
                 """,
-                familyId, created.UserId, created.Name, created.Role, created.Phone, requestId);
+                familyId, created.UserId, created.Name, created.Role, created.Phone, actor.Name, actor.RequestId);
         try
         {
             return await batch.ExecuteAsync(cancellation) > 0 ? created : null;
@@ -43,15 +43,15 @@ public sealed class AdminMembers(Database database)
     }
 
     /// <summary>The database unassigns the member's tasks and ends the member's sessions.</summary>
-    public async Task<Removal> RemoveAsync(Guid familyId, Guid userId, string requestId, CancellationToken cancellation)
+    public async Task<Removal> RemoveAsync(Guid familyId, Guid userId, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
             with removed as (delete from family_members where family_id = $1 and user_id = $2 returning family_id, user_id)
             insert into audit_log (actor, action, family_id, details, request_id)
-            select 'operator', 'remove_member', family_id, jsonb_build_object('user_id', user_id), $3 from removed
+            select $3, 'remove_member', family_id, jsonb_build_object('user_id', user_id), $4 from removed
             """,
-            familyId, userId, requestId);
+            familyId, userId, actor.Name, actor.RequestId);
         try
         {
             return await batch.ExecuteAsync(cancellation) > 0 ? Removal.Removed : Removal.Unknown;

@@ -23,16 +23,16 @@ public sealed class DeadLetters(Database database, ILogger<DeadLetters> log)
     /// <summary>The newest first.</summary>
     /// <param name="reveal">Include bodies with message text; recorded in the audit log.</param>
     public async Task<Page<DeadLetter>> ListAsync(
-        DeadLetterFilter filter, PageCursor? after, int limit, bool reveal, string requestId, CancellationToken cancellation)
+        DeadLetterFilter filter, PageCursor? after, int limit, bool reveal, Actor actor, CancellationToken cancellation)
     {
         var batch = database.AsService();
         await using var disposing = batch;
         if (reveal)
         {
-            log.DeadLettersRevealed(requestId);
+            log.DeadLettersRevealed(actor.RequestId);
             batch.Add(
-                "insert into audit_log (actor, action, message_sid, details, request_id) values ('operator', 'reveal', $1, jsonb_build_object('queue', $2::text), $3)",
-                filter.MessageSid, filter.Queue, requestId);
+                "insert into audit_log (actor, action, message_sid, details, request_id) values ($3, 'reveal', $1, jsonb_build_object('queue', $2::text), $4)",
+                filter.MessageSid, filter.Queue, actor.Name, actor.RequestId);
         }
 
         batch.Add(

@@ -61,10 +61,18 @@ public sealed class EventSearch(Database database)
         from found f order by f.received_at, f.message_sid
         """;
 
-    /// <summary>The newest first.</summary>
-    public async Task<Page<EventRow>> SearchAsync(EventFilter filter, PageCursor? after, int limit, CancellationToken cancellation)
+    /// <summary>The newest first. The audit log records a search by phone or family.</summary>
+    public async Task<Page<EventRow>> SearchAsync(EventFilter filter, PageCursor? after, int limit, Actor actor, CancellationToken cancellation)
     {
-        await using var batch = Query(SearchSql, filter, after, limit + 1);
+        var start = database.AsService();
+        if (filter.Phone is not null || filter.FamilyId is not null)
+        {
+            start.Add(
+                "insert into audit_log (actor, action, family_id, details, request_id) values ($1, 'search', $2, jsonb_build_object('filter', $3::jsonb), $4)",
+                actor.Name, filter.FamilyId, filter.ToAuditJson(), actor.RequestId);
+        }
+
+        await using var batch = Query(start, SearchSql, filter, after, limit + 1);
         var rows = await batch.ListAsync(ReadRow, cancellation);
         return Page.Of(rows, limit, row => new PageCursor(row.ReceivedAt, row.MessageSid));
     }
@@ -72,7 +80,7 @@ public sealed class EventSearch(Database database)
     /// <summary>The oldest first, which is the order of a replay.</summary>
     public async Task<EventSelection> SelectAsync(EventFilter filter, PageCursor? after, int limit, CancellationToken cancellation)
     {
-        await using var batch = Query(SelectSql, filter, after, limit);
+        await using var batch = Query(database.AsService(), SelectSql, filter, after, limit);
         var rows = await batch.ListAsync(
             row => (Cursor: new PageCursor(row.GetFieldValue<DateTimeOffset>(1), row.GetString(0)), Matched: row.GetInt64(2)), cancellation);
         var matched = rows is [var first, ..] ? first.Matched : 0;
@@ -86,7 +94,7 @@ public sealed class EventSearch(Database database)
         return await batch.SingleAsync(row => row.GetString(0), cancellation);
     }
 
-    private DatabaseBatch Query(string sql, EventFilter filter, PageCursor? after, int limit) => database.AsService().Guard(ValuesPlan).Add(
+    private static DatabaseBatch Query(DatabaseBatch batch, string sql, EventFilter filter, PageCursor? after, int limit) => batch.Guard(ValuesPlan).Add(
         sql,
         filter.Statuses?.ToArray(), filter.Reason, filter.ErrorCode, filter.Phase?.Name(), filter.FamilyId, filter.Phone, filter.Source,
         filter.Since, filter.Until, after?.At, after?.Key, limit, filter.Statuses is [var only] ? only : null);

@@ -12,21 +12,21 @@ public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> 
     /// poison messages, operators' actions and applied limits; null when the message is unknown.
     /// </summary>
     /// <param name="reveal">Include addresses and texts, which are masked otherwise; recorded in the audit log.</param>
-    public async Task<string?> ReadAsync(string messageSid, bool reveal, string requestId, CancellationToken cancellation)
+    public async Task<string?> ReadAsync(string messageSid, bool reveal, Actor actor, CancellationToken cancellation)
     {
         var batch = database.AsService();
         await using var disposing = batch;
         if (reveal)
         {
-            log.TimelineRevealed(messageSid, requestId);
+            log.TimelineRevealed(messageSid, actor.RequestId);
             batch.Add(
                 """
                 insert into audit_log (actor, action, message_sid, family_id, request_id)
-                select 'operator', 'reveal', s.message_sid, s.family_id, $2
+                select $2, 'reveal', s.message_sid, s.family_id, $3
                 from (select message_sid, family_id from webhook_events where message_sid = $1
                       union all select message_sid, null from unmatched_messages where message_sid = $1 limit 1) s
                 """,
-                messageSid, requestId);
+                messageSid, actor.Name, actor.RequestId);
         }
 
         batch.Add("select (message_timeline($1, $2) || limits_timeline($1))::text", messageSid, reveal);

@@ -33,35 +33,35 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
 
     /// <summary>One transaction and one round trip for all messages, then one queue operation for each replayed message.</summary>
     /// <returns>One result per message, in the order of the request.</returns>
-    public async Task<IReadOnlyList<ReplayResult>> RunAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ReplayResult>> RunAsync(ReplayRequest request, Actor actor, CancellationToken cancellation)
     {
         using var span = Traces.Start("replay");
-        var results = await StoreAsync(request, requestId, cancellation);
+        var results = await StoreAsync(request, actor, cancellation);
         if (request.IsBulk)
-            log.ReplayedMany(requestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);
+            log.ReplayedMany(actor.RequestId, results.Count, results.Count(result => result.Outcome == "replayed"), request.DryRun);
         // From here on the caller's cancellation does not apply, because the replay is already committed.
-        await EnqueueAsync([.. results.Where(result => result.Outcome == "replayed")], requestId);
-        return await IngestAsync(results, requestId);
+        await EnqueueAsync([.. results.Where(result => result.Outcome == "replayed")], actor.RequestId);
+        return await IngestAsync(results, actor.RequestId);
     }
 
     /// <remarks>Ordered by id, so that two concurrent replays of the same messages cannot deadlock.</remarks>
-    private async Task<List<ReplayResult>> StoreAsync(ReplayRequest request, string requestId, CancellationToken cancellation)
+    private async Task<List<ReplayResult>> StoreAsync(ReplayRequest request, Actor actor, CancellationToken cancellation)
     {
         var messageSids = request.MessageSids.Where(MessageSids.IsValid).Order(StringComparer.Ordinal).ToArray();
         await using var batch = database.AsService().Add(
             """
             with replayed as materialized (
               select s.message_sid, r.job_id, r.status, r.generation, r.phase, coalesce(r.outcome, 'unknown') as outcome
-              from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, null, $2, $3, $4) r),
+              from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, null, $2, $3, $7, $4) r),
             audited as (
               insert into audit_log (actor, action, details, request_id)
-              select 'operator', case when $3 then 'replay_many_preview' else 'replay_many' end,
+              select $7, case when $3 then 'replay_many_preview' else 'replay_many' end,
                      jsonb_build_object('from_phase', $2::text, 'filter', $5::jsonb, 'outcomes',
                        (select jsonb_object_agg(o.outcome, o.messages) from (select outcome, count(*) as messages from replayed group by outcome) o)), $4
               where $6)
             select message_sid, job_id, status, generation, phase, outcome from replayed
             """,
-            messageSids, request.FromPhase?.Name(), request.DryRun, requestId, request.Filter?.ToAuditJson(), request.IsBulk);
+            messageSids, request.FromPhase?.Name(), request.DryRun, actor.RequestId, request.Filter?.ToAuditJson(), request.IsBulk, actor.Name);
         var stored = (await batch.ListAsync(ReadResult, cancellation)).ToDictionary(result => result.MessageSid);
         return [.. request.MessageSids.Select(sid => stored.GetValueOrDefault(sid) ?? new ReplayResult(null, sid, null, null, null, "unknown"))];
     }

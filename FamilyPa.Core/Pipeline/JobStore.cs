@@ -73,11 +73,21 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
     private async Task<List<PostCommitAction>> FinishAsync(LeasedJob claim, PhaseResult.Done result)
     {
         await using var batch = database.Fenced(claim);
-        return await ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, result.Reply)
-            .Add(
-                "select * from finish_job($1, $2, $3, $4, read_limits($5))",
-                claim.AttemptId, result.Status, result.IsAnswered, (result.Reply as SendResult.Uncertain)?.Code, limits.Json)
-            .ListDurablyAsync(PostCommitAction.Read, CancellationToken.None);
+        try
+        {
+            return await ReplyOutbox.AddResult(batch, claim.MessageSid, ReplyKind.Reply, result.Reply)
+                .Add(
+                    "select * from finish_job($1, $2, $3, $4, read_limits($5))",
+                    claim.AttemptId, result.Status, result.IsAnswered, (result.Reply as SendResult.Uncertain)?.Code, limits.Json)
+                .ListDurablyAsync(PostCommitAction.Read, CancellationToken.None);
+        }
+        catch (PostgresException e) when (Lease.IsLost(e))
+        {
+            // The family may have been erased while the reply was being sent.
+            await using var orphan = ReplyOutbox.AddOrphan(database.AsService(), claim.MessageSid, ReplyKind.Reply, result.Reply);
+            await orphan.ExecuteDurablyAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>

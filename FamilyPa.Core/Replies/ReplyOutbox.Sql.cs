@@ -42,17 +42,27 @@ public sealed partial class ReplyOutbox
             where message_sid = $1 and kind = $2 and status = 'sending'
             """,
             reference, Name(kind))
-        : AddClosed(batch, reference, kind, result)
         // A message that was to be sent again, and that Twilio did not accept, is uncertain as before and may be sent again by a later run.
-            .Add(
-            """
-            update outbound_messages
-            set status = case when $3 = 'pending' and resent_at is not null then 'uncertain' else $3 end,
-                resent_at = case when $3 = 'pending' then null else resent_at end,
-                provider_sid = $4, error_code = $5, sent_at = case $3 when 'sent' then now() else sent_at end, updated_at = now()
-            where message_sid = $1 and kind = $2 and status = 'sending'
-            """,
-            reference, Name(kind), StatusOf(kind, result), (result as SendResult.Sent)?.Sid, CodeOf(result));
+        : AddOrphan(
+            AddClosed(batch, reference, kind, result).Add(
+                """
+                update outbound_messages
+                set status = case when $3 = 'pending' and resent_at is not null then 'uncertain' else $3 end,
+                    resent_at = case when $3 = 'pending' then null else resent_at end,
+                    provider_sid = $4, error_code = $5, sent_at = case $3 when 'sent' then now() else sent_at end, updated_at = now()
+                where message_sid = $1 and kind = $2 and status = 'sending'
+                """,
+                reference, Name(kind), StatusOf(kind, result), (result as SendResult.Sent)?.Sid, CodeOf(result)),
+            reference, kind, result);
+
+    /// <summary>Has a message deleted at Twilio that it accepted after the family was erased. A statement of its own: it must see what others committed.</summary>
+    public static DatabaseBatch AddOrphan(DatabaseBatch batch, string reference, ReplyKind kind, SendResult? result) => batch.Add(
+        """
+        insert into erasure_items (kind, reference)
+        select 'message', $3::text where $3 is not null and not exists (select from outbound_messages where message_sid = $1 and kind = $2)
+        on conflict do nothing
+        """,
+        reference, Name(kind), (result as SendResult.Sent)?.Sid);
 
     private static DatabaseBatch AddClosed(DatabaseBatch batch, string reference, ReplyKind kind, SendResult result) => result is SendResult.Rejected rejected
         ? batch.Guard("select close_channel(o.to_address, $3) from outbound_messages o where o.message_sid = $1 and o.kind = $2", reference, Name(kind), rejected.Code)

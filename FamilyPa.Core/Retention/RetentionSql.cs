@@ -7,16 +7,13 @@ internal static class RetentionSql
     private const string Finished = "j.status in ('done', 'rejected', 'failed', 'throttled')";
 
     public const string Payloads =
-        $"""
-        with due as materialized (
-          select e.message_sid from webhook_events e left join processing_jobs j on j.message_sid = e.message_sid
-          where e.purged_at is null and e.received_at < now() - make_interval(days => $1) and (j.id is null or {Finished})
-          order by e.received_at limit $2),
+        """
+        with due as materialized (select purge_due_events($1, $2) as message_sid),
         messages as (
           update inbound_messages m set body = '', raw_payload = null from due where m.message_sid = due.message_sid),
         jobs as (
           update processing_jobs j set extraction = null from due where j.message_sid = due.message_sid)
-        select purge_events(array(select message_sid from due))::bigint
+        select count(*) from due
         """;
 
     /// <summary>Messages whose attachments are due. <c>$2</c> is the age for failed messages, which may be replayed; <c>$3</c> is the row limit.</summary>
@@ -58,17 +55,27 @@ internal static class RetentionSql
         select count(*) from gone
         """;
 
-    /// <summary>Keeps opt-outs, which are valid until the number sends START.</summary>
+    /// <summary>Keeps opt-outs, which are valid until the number sends START, and the SIDs until the messages are deleted at Twilio too.</summary>
     public const string Strangers =
         """
         with gone as (
           delete from unmatched_messages where message_sid in (
             select message_sid from unmatched_messages where received_at < now() - make_interval(days => $1) limit $2)
-          returning 1),
+          returning message_sid, from_address, answered),
         told as (
           delete from outbound_messages where id in (
             select id from outbound_messages where family_id is null and created_at < now() - make_interval(days => $1) limit $2)
-          returning 1),
+          returning provider_sid),
+        elsewhere as (
+          insert into erasure_items (kind, reference)
+          select 'message', sid from (select message_sid as sid from gone union select provider_sid from told) s
+          where sid is not null and not exists (select from inbound_messages i where i.message_sid = sid)
+          union
+          select 'address', g.from_address from gone g
+          where g.answered and not exists (select from family_members m where m.phone_e164 = without_channel(g.from_address))
+            and not exists (
+              select from unmatched_messages u where u.from_address = g.from_address and u.received_at >= now() - make_interval(days => $1))
+          on conflict do nothing),
         started as (
           delete from number_opt_outs where number_hash in (
             select number_hash from number_opt_outs where not opted_out and said_at < now() - make_interval(days => $1) limit $2)

@@ -86,6 +86,20 @@ public sealed class AppSettings
     [ConfigurationKeyName("OIDC_AUDIENCE")]
     public string? OidcAudience { get; set; }
 
+    /// <summary>
+    /// The OpenID Connect issuer of operators' tokens: <c>https://login.microsoftonline.com/{tenant id}/v2.0</c>. When absent, operators use the function key.
+    /// </summary>
+    [ConfigurationKeyName("OPERATOR_AUTHORITY")]
+    public string? OperatorAuthority { get; set; }
+
+    /// <summary>The audience that operators' tokens must name: the client id of the app registration.</summary>
+    [ConfigurationKeyName("OPERATOR_AUDIENCE")]
+    public string? OperatorAudience { get; set; }
+
+    /// <summary>Switches the function key off.</summary>
+    [ConfigurationKeyName("OPERATOR_TOKENS_ONLY")]
+    public bool OperatorTokensOnly { get; set; }
+
     /// <summary>The address of the family board.</summary>
     public string BoardUrl => $"{PublicBaseUrl.TrimEnd('/')}/board";
 

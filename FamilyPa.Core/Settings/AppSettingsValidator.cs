@@ -31,6 +31,12 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
             Require("OIDC_AUDIENCE", settings.OidcAudience ?? "", _ => true, "");
         }
 
+        if (!string.IsNullOrEmpty(settings.OperatorAuthority) || settings.OperatorTokensOnly)
+        {
+            Require("OPERATOR_AUTHORITY", settings.OperatorAuthority ?? "", IsSafeUrl, "must be an https URL (http for loopback addresses only)");
+            Require("OPERATOR_AUDIENCE", settings.OperatorAudience ?? "", _ => true, "");
+        }
+
         if (IsPlaceholder(settings.TwilioAuthTokenNext ?? "") || IsPlaceholder(settings.WebhookSharedSecretNext ?? ""))
             wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
         if (!AreHosts(settings.TwilioMediaHosts))

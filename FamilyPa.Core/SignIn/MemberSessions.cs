@@ -37,26 +37,35 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                 (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
             : null;
 
-    /// <summary>Signs out: the token is worth nothing any more. An outside issuer's token has no session here that could end.</summary>
+    /// <summary>Signs out: the session's tokens are worth nothing any more.</summary>
     /// <returns>Whether there was a session.</returns>
-    /// <exception cref="Npgsql.PostgresException">FP003: an outside issuer's token, of nobody here.</exception>
+    /// <exception cref="Npgsql.PostgresException">FP003: an outside issuer's token without a session.</exception>
     public async Task<bool> EndAsync(Identity identity, CancellationToken cancellation)
     {
-        await using var batch = identity.SessionId is { } session
-            ? database.AsService().Add(
-                "update sessions set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null and expires_at > now()", session, identity.UserId)
-            : database.AsMember(identity);
+        if (identity.Outside is not null)
+        {
+            // Stores the session, in case the token was never used before.
+            await using var seen = database.AsMember(identity);
+            await seen.ExecuteAsync(cancellation);
+        }
+
+        await using var batch = database.AsService().Add(
+            "update sessions set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null and expires_at > now()", identity.SessionId, identity.UserId);
         return await batch.ExecuteAsync(cancellation) > 0;
     }
 
-    /// <summary>Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either.</summary>
+    /// <summary>
+    /// Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either, and neither are an outside
+    /// issuer's tokens that were issued before.
+    /// </summary>
     /// <returns>How many sessions ended; null when there is no such member.</returns>
-    public async Task<long?> RevokeAllAsync(Guid familyId, Guid userId, string requestId, CancellationToken cancellation)
+    public async Task<long?> RevokeAllAsync(Guid familyId, Guid userId, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService()
             .Add(
                 """
-                with member as (select family_id, user_id from family_members where family_id = $1 and user_id = $2),
+                with member as (
+                  update family_members set signed_out_at = now() where family_id = $1 and user_id = $2 returning family_id, user_id),
                 ended as (
                   update sessions s set revoked_at = now() from member m
                   where s.family_id = m.family_id and s.user_id = m.user_id and s.revoked_at is null and s.expires_at > now() returning 1),
@@ -66,10 +75,10 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                   update login_codes c set used_at = now() from member m where c.family_id = m.family_id and c.user_id = m.user_id and c.used_at is null),
                 audit as (
                   insert into audit_log (actor, action, family_id, details, request_id)
-                  select 'operator', 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $3 from member m)
+                  select $3, 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $4 from member m)
                 select (select count(*) from ended) from member
                 """,
-                familyId, userId, requestId);
+                familyId, userId, actor.Name, actor.RequestId);
         return await batch.SingleAsync(row => (long?)row.GetInt64(0), cancellation);
     }
 

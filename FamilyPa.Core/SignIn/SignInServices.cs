@@ -5,10 +5,10 @@ namespace FamilyPa.Core.SignIn;
 
 public static class SignInServices
 {
-    /// <summary>Signing in by phone, sessions, outside issuers' tokens.</summary>
+    /// <summary>Signing in by phone, sessions, outside issuers' tokens, operators' tokens.</summary>
     public static IServiceCollection AddSignIn(this IServiceCollection services)
     {
-        services.AddHttpClient(nameof(OutsideTokens), http =>
+        services.AddHttpClient(nameof(AccessTokens), http =>
             {
                 http.Timeout = TimeSpan.FromSeconds(5);
                 http.MaxResponseContentBufferSize = 1 << 20;
@@ -20,6 +20,7 @@ public static class SignInServices
             .AddSingleton<SessionKeys>()
             .AddSingleton<SessionTokens>()
             .AddSingleton<OutsideTokens>()
+            .AddSingleton<OperatorTokens>()
             .AddSingleton<Tokens>()
             .AddSingleton<CallerLimits>()
             .AddSingleton<LoginCodes>()

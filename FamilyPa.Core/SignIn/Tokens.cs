@@ -7,7 +7,7 @@ namespace FamilyPa.Core.SignIn;
 public sealed class Tokens(SessionTokens ours, OutsideTokens outside)
 {
     /// <summary>A real one is a few hundred characters, with an outside issuer's claims a few thousand.</summary>
-    private const int Longest = 16 * 1024;
+    internal const int Longest = 16 * 1024;
 
     /// <returns>Null when it is not good for anything.</returns>
     public async Task<Identity?> ReadAsync(string token)

@@ -24,7 +24,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
         try
         {
-            return Guid.TryParse(familyId, out var id) && await members.AddAsync(id, member, http.TraceIdentifier, cancellation) is { } added
+            return Guid.TryParse(familyId, out var id) && await members.AddAsync(id, member, http.Actor(), cancellation) is { } added
                 ? Json.Answer(added, StatusCodes.Status201Created)
                 : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_family", "There is no such family.");
         }
@@ -43,7 +43,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
     {
         var http = request.HttpContext;
         var (family, user) = (IdOf(familyId), IdOf(userId));
-        return await members.RemoveAsync(family, user, http.TraceIdentifier, cancellation) switch
+        return await members.RemoveAsync(family, user, http.Actor(), cancellation) switch
         {
             Removal.Removed => Results.NoContent(),
             Removal.LastOwner => Problem.Of(http, StatusCodes.Status409Conflict, "last_owner", "A family must keep at least one owner."),
@@ -60,7 +60,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         CancellationToken cancellation)
     {
         var http = request.HttpContext;
-        return await sessions.RevokeAllAsync(IdOf(familyId), IdOf(userId), http.TraceIdentifier, cancellation) is { } ended
+        return await sessions.RevokeAllAsync(IdOf(familyId), IdOf(userId), http.Actor(), cancellation) is { } ended
             ? Json.Answer(new RevokeAnswer(ended))
             : Unknown(http);
     }

@@ -30,7 +30,7 @@ public sealed class DeadLetterFunctions(DeadLetters deadLetters)
         if (fields.Wrong() is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
 
-        var page = await deadLetters.ListAsync(filter, cursor, limit, reveal, http.TraceIdentifier, cancellation);
+        var page = await deadLetters.ListAsync(filter, cursor, limit, reveal, http.Actor(), cancellation);
         return Json.Answer(new DeadLettersAnswer(page.Rows, page.Next?.ToString()));
     }
 

@@ -22,7 +22,7 @@ public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
         var limit = fields.Number("limit", 1, LargestLimit) ?? DefaultLimit;
         if (fields.Wrong() is { } wrong)
             return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
-        var page = await search.SearchAsync(filter, cursor, limit, cancellation);
+        var page = await search.SearchAsync(filter, cursor, limit, request.HttpContext.Actor(), cancellation);
         return Json.Answer(new SearchAnswer(page.Rows, page.Next?.ToString()));
     }
 
@@ -38,7 +38,7 @@ public sealed class EventFunctions(MessageTimeline timeline, EventSearch search)
         var reveal = fields.Flag("reveal");
         if (fields.Wrong() is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong);
-        return MessageSids.IsValid(messageSid) && await timeline.ReadAsync(messageSid, reveal, http.TraceIdentifier, cancellation) is { } found
+        return MessageSids.IsValid(messageSid) && await timeline.ReadAsync(messageSid, reveal, http.Actor(), cancellation) is { } found
             ? Results.Text(found, "application/json")
             : Problem.Of(http, StatusCodes.Status404NotFound, "unknown_message", "No message with this MessageSid was received.");
     }

@@ -21,7 +21,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The family is invalid.", wrong);
         try
         {
-            return Json.Answer(await families.CreateAsync(family, http.TraceIdentifier, cancellation), StatusCodes.Status201Created);
+            return Json.Answer(await families.CreateAsync(family, http.Actor(), cancellation), StatusCodes.Status201Created);
         }
         catch (PhoneTakenException)
         {
@@ -45,7 +45,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
             after = given;
         }
 
-        return Json.Answer(await overview.ListAsync(after, limit, cancellation));
+        return Json.Answer(await overview.ListAsync(after, limit, request.HttpContext.Actor(), cancellation));
     }
 
     [Function("AdminFamily")]
@@ -53,7 +53,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/families/{familyId}")] HttpRequest request,
         string familyId,
         CancellationToken cancellation) =>
-        Guid.TryParse(familyId, out var id) && await overview.FindAsync(id, cancellation) is { } family
+        Guid.TryParse(familyId, out var id) && await overview.FindAsync(id, request.HttpContext.Actor(), cancellation) is { } family
             ? Json.Answer(family)
             : Unknown(request);
 
@@ -72,7 +72,7 @@ public sealed class FamilyFunctions(AdminFamilies families, AdminFamilyOverview 
                 request.HttpContext, StatusCodes.Status400BadRequest, "confirmation_required", "This erases the family permanently. Repeat its id as ?confirm=.");
         }
 
-        return await erasures.EraseAsync(id, request.HttpContext.TraceIdentifier, cancellation) is { } erasure ? Json.Answer(erasure) : Unknown(request);
+        return await erasures.EraseAsync(id, request.HttpContext.Actor(), cancellation) is { } erasure ? Json.Answer(erasure) : Unknown(request);
     }
 
     private static IResult Unknown(HttpRequest request) =>

@@ -38,8 +38,8 @@ public sealed class LimitFunctions(LimitsOverview overview, AdminBudgets budgets
         if (fields.Wrong() is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The request is invalid.", wrong);
         return dependency is null
-            ? Json.Answer(new { Released = await budgets.ReleaseAsync(family, http.TraceIdentifier, cancellation) })
-            : Json.Answer(new { WasOpen = await budgets.TryAgainAsync(dependency, http.TraceIdentifier, cancellation) });
+            ? Json.Answer(new { Released = await budgets.ReleaseAsync(family, http.Actor(), cancellation) })
+            : Json.Answer(new { WasOpen = await budgets.TryAgainAsync(dependency, http.Actor(), cancellation) });
     }
 
     [Function("AdminBudget")]
@@ -67,7 +67,7 @@ public sealed class LimitFunctions(LimitsOverview overview, AdminBudgets budgets
             fields.Refuse("daily_usd", "missing");
         if (fields.Wrong() is { } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The budget is invalid.", wrong);
-        return Answer(request, await budgets.SetAsync(id, dollars, http.TraceIdentifier, cancellation));
+        return Answer(request, await budgets.SetAsync(id, dollars, http.Actor(), cancellation));
     }
 
     /// <summary>Restores the default.</summary>
@@ -76,7 +76,7 @@ public sealed class LimitFunctions(LimitsOverview overview, AdminBudgets budgets
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "api/admin/families/{familyId}/budget")] HttpRequest request,
         string familyId,
         CancellationToken cancellation) =>
-        Guid.TryParse(familyId, out var id) ? Answer(request, await budgets.SetAsync(id, null, request.HttpContext.TraceIdentifier, cancellation)) : Answer(request, null);
+        Guid.TryParse(familyId, out var id) ? Answer(request, await budgets.SetAsync(id, null, request.HttpContext.Actor(), cancellation)) : Answer(request, null);
 
     private static IResult Answer(HttpRequest request, FamilyBudget? budget) => budget is not null
         ? Json.Answer(budget)

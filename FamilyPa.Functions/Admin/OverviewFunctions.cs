@@ -20,6 +20,6 @@ public sealed class OverviewFunctions(Overview overview)
         var hours = fields.Number("hours", 1, MostHours) ?? DefaultHours;
         return fields.Wrong() is { } wrong
             ? Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "The query is invalid.", wrong)
-            : Results.Text(await overview.ReadAsync(hours, Buckets, cancellation), "application/json");
+            : Results.Text(await overview.ReadAsync(hours, Buckets, request.HttpContext.Actor(), cancellation), "application/json");
     }
 }

@@ -40,7 +40,7 @@ public sealed class ReplayFunctions(Replay replay, EventSearch search)
 
         var wanted = new ReplayRequest(
             selection.MessageSids, body.Filter is null ? null : filter, body.FromPhase is { } phase ? Phases.Parse(phase) : null, body.DryRun);
-        var results = await replay.RunAsync(wanted, http.TraceIdentifier, cancellation);
+        var results = await replay.RunAsync(wanted, http.Actor(), cancellation);
         return body is { Filter: null, MessageSids: null } && results is [{ Outcome: "unknown" }]
             ? Unknown(http)
             : Json.Answer(new ReplayAnswer(results, Totals(selection.Matched, results), selection.Next is not null, selection.Next?.ToString()));

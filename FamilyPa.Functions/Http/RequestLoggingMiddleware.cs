@@ -46,9 +46,12 @@ public sealed class RequestLoggingMiddleware(ILogger<RequestLoggingMiddleware> l
     private static bool IsApi(PathString path) => path.StartsWithSegments("/api") && !Array.Exists(Others, other => path.StartsWithSegments(other));
 
     /// <summary>The path with placeholders instead of values: ids would be a high-cardinality dimension and may identify persons.</summary>
+    /// <remarks>A catch-all route has no names for its values.</remarks>
     private static string RouteOf(HttpRequest request)
     {
-        var values = request.RouteValues.Where(value => value.Value is string { Length: > 0 }).ToDictionary(value => (string)value.Value!, value => value.Key);
-        return string.Join('/', request.Path.Value!.Split('/').Select(segment => values.TryGetValue(segment, out var name) ? $"{{{name}}}" : segment));
+        var values = request.RouteValues.Where(value => value.Value is string { Length: > 0 }).DistinctBy(value => value.Value)
+            .ToDictionary(value => (string)value.Value!, value => value.Key);
+        return string.Join('/', request.Path.Value!.Split('/').Select(segment => values.TryGetValue(segment, out var name) ? $"{{{name}}}"
+            : segment.All(letter => char.IsAsciiLetterLower(letter) || letter is '-' or '.') ? segment : "{value}"));
     }
 }

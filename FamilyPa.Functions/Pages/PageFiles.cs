@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -27,7 +28,8 @@ public sealed class PageFiles
     private readonly string version;
     private readonly Dictionary<string, byte[]> files;
 
-    public PageFiles(string page)
+    /// <param name="values">What the document's placeholders stand for.</param>
+    public PageFiles(string page, params (string Placeholder, string? Value)[] values)
     {
         this.page = page;
         var assembly = typeof(PageFiles).Assembly;
@@ -36,7 +38,7 @@ public sealed class PageFiles
             .Order(StringComparer.Ordinal)
             .ToDictionary(name => name, Read);
         version = Hash([.. files.SelectMany(file => Encoding.UTF8.GetBytes(file.Key).Concat(file.Value))]);
-        Fill(Document);
+        Fill(Document, values);
         if (files.ContainsKey($"{page}/{Worker}"))
             Fill(Worker);
 
@@ -67,12 +69,14 @@ public sealed class PageFiles
         files.TryGetValue(name, out var bytes) ? new PageFile(bytes, Types[Path.GetExtension(name)], Hash(bytes), immutable) : null;
 
     /// <summary>Inserts the version into the document, and the list of all files into the service worker, which caches them for offline use.</summary>
-    private void Fill(string name)
+    private void Fill(string name, params (string Placeholder, string? Value)[] values)
     {
         var shell = files.Keys.Where(file => Path.GetExtension(file) is ".js" or ".css").Except([$"{page}/{Worker}"]).Select(file => $"/{page}/{version}/{file}");
         var text = Encoding.UTF8.GetString(files[$"{page}/{name}"])
             .Replace("{version}", version, StringComparison.Ordinal)
             .Replace("\"{files}\"", JsonSerializer.Serialize(shell), StringComparison.Ordinal);
+        foreach (var (placeholder, value) in values)
+            text = text.Replace(placeholder, WebUtility.HtmlEncode(value), StringComparison.Ordinal);
         files[$"{page}/{name}"] = Encoding.UTF8.GetBytes(text);
     }
 

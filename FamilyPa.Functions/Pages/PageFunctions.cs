@@ -1,37 +1,42 @@
+using FamilyPa.Core.Settings;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace FamilyPa.Functions.Pages;
 
 /// <summary>Serves the web pages. They contain no data: their scripts read it from the JSON API with the user's session.</summary>
-public sealed class PageFunctions
+public sealed class PageFunctions(IOptions<AppSettings> settings)
 {
-    /// <summary>The page loads and contacts only its own origin, and no site may frame it.</summary>
+    /// <summary>The page loads and contacts only its own origin, the console also the issuer of operators' tokens, and no site may frame it.</summary>
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private readonly Lazy<PageFiles> board = new(() => new("board"));
-    private readonly Lazy<PageFiles> ops = new(() => new("ops"));
+    private readonly Lazy<PageFiles> ops =
+        new(() => new("ops", ("{authority}", settings.Value.OperatorAuthority?.TrimEnd('/')), ("{client}", settings.Value.OperatorAudience)));
 
     /// <summary>The family's board.</summary>
     [Function("BoardPage")]
     public IResult Board(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "board/{*path}")] HttpRequest request, string? path) =>
-        Answer(request.HttpContext, board.Value, path);
+        Answer(request.HttpContext, board.Value, path, "'self'");
 
-    /// <summary>The operator's console. It asks for the function key and sends it in a header.</summary>
+    /// <summary>The operator's console. Operators sign in with Entra or give the function key or a token, which the page sends in a header.</summary>
     [Function("OpsPage")]
     public IResult Ops(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ops/{*path}")] HttpRequest request, string? path) =>
-        Answer(request.HttpContext, ops.Value, path);
+        Answer(
+            request.HttpContext, ops.Value, path,
+            settings.Value.OperatorAuthority is { Length: > 0 } issuer ? $"'self' {new Uri(issuer).GetLeftPart(UriPartial.Authority)}" : "'self'");
 
-    private static IResult Answer(HttpContext http, PageFiles files, string? path)
+    private static IResult Answer(HttpContext http, PageFiles files, string? path, string contacts)
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.ContentSecurityPolicy = $"{ContentSecurityPolicy}; connect-src {contacts}";
         headers.XContentTypeOptions = "nosniff";
         // The URL may contain a sign-in link, so other sites get only the origin.
         headers["Referrer-Policy"] = "strict-origin";

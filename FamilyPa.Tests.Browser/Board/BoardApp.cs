@@ -13,6 +13,9 @@ public sealed class BoardApp(TestEnvironment environment) : FamilyPaApp(environm
     private IPlaywright? playwright;
     private IBrowser? browser;
 
+    /// <summary>Where operators sign in.</summary>
+    public LoopbackIssuer Issuer { get; } = LoopbackIssuer.Start();
+
     public async Task<IBrowser> BrowserAsync()
     {
         await starting.WaitAsync(TestContext.Current.CancellationToken);
@@ -45,6 +48,13 @@ public sealed class BoardApp(TestEnvironment environment) : FamilyPaApp(environm
         playwright?.Dispose();
         starting.Dispose();
         await base.DisposeAsync();
+        Issuer.Dispose();
+    }
+
+    protected override void Configure(IDictionary<string, string?> settings)
+    {
+        settings["OPERATOR_AUTHORITY"] = Issuer.Authority;
+        settings["OPERATOR_AUDIENCE"] = LoopbackIssuer.Audience;
     }
 }
 

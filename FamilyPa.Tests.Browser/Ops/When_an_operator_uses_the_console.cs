@@ -38,6 +38,39 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
     }
 
     [Fact]
+    public async Task A_reader_signs_in_at_the_issuer_sees_everything_and_changes_nothing()
+    {
+        App.Issuer.SignedIn = () => App.Issuer.Token(Guid.NewGuid(), claims: new() { ["preferred_username"] = "ann@example.com", ["roles"] = (string[])["reader"] });
+        var sid = await App.StoredAsync(new() { Body = "buy milk tomorrow", ErrorCode = "ai_http_500" });
+        var page = await BrowserAsync();
+        await page.GotoAsync("/ops");
+
+        await Button(page, "Sign in with Microsoft").ClickAsync();
+        await SeesAsync(Heading(page, "Overview"));
+        Assert.DoesNotContain("code", new Uri(page.Url).Fragment, StringComparison.Ordinal);
+        await page.GetByPlaceholder("MessageSid…").FillAsync(sid);
+        await page.GetByPlaceholder("MessageSid…").PressAsync("Enter");
+        await SeesAsync(Heading(page, sid));
+        await Button(page, "Replay…").ClickAsync();
+
+        await SeesAsync(page.GetByText("Your role does not allow this."));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from audit_log where message_sid = $1", sid));
+        Assert.NotEqual(0, await App.Database.ScalarAsync<long>("select count(*) from audit_log where action = 'overview' and actor like 'operator:ann@example.com (%'"));
+    }
+
+    [Fact]
+    public async Task A_return_that_was_not_started_here_signs_nobody_in()
+    {
+        App.Issuer.SignedIn = () => App.Issuer.Token(Guid.NewGuid(), claims: new() { ["roles"] = (string[])["operator"] });
+        var page = await BrowserAsync();
+
+        await page.GotoAsync("/ops#code=once&state=stolen");
+
+        await SeesAsync(page.GetByLabel("Function key"));
+        Assert.Equal(0, await page.EvaluateAsync<int>("sessionStorage.length"));
+    }
+
+    [Fact]
     public async Task From_a_failure_to_its_timeline_and_its_replay()
     {
         var code = $"odd_{Guid.NewGuid():N}"[..20];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using FamilyPa.Local;
 using FamilyPa.Local.Processes;
@@ -420,6 +421,22 @@ public sealed class When_a_hook_runs : IDisposable
         Assert.False((await RunAsync("deploy-release main", "nothing")).Succeeded);
         Assert.False((await RunAsync("deploy-release v2.0.0", "gh")).Succeeded);
         Assert.DoesNotContain(Calls, call => call.Contains("family-pa-v2.0.0.zip --no-prompt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Operators_get_roles_and_tokens_that_the_app_can_check()
+    {
+        var (succeeded, said) = await RunAsync("operator-registration", "nothing", ("FAMILYPA_STAGE", "prod"), ("LISTED", "there"));
+
+        Assert.True(succeeded, said);
+        var bodies = Calls.Where(call => call.Contains(" --body ", StringComparison.Ordinal)).Select(call => JsonDocument.Parse(call.Split(" --body ")[1]).RootElement).ToList();
+        Assert.Equal(["reader", "operator"], bodies[0].GetProperty("appRoles").EnumerateArray().Select(role => role.GetProperty("value").GetString()));
+        Assert.All(bodies[..2], body => Assert.Equal(2, body.GetProperty("api").GetProperty("requestedAccessTokenVersion").GetInt32()));
+        Assert.Equal("https://pa.example/ops", bodies[0].GetProperty("spa").GetProperty("redirectUris")[0].GetString());
+        var role = bodies[0].GetProperty("appRoles")[1].GetProperty("id").GetString();
+        Assert.Equal(("there", role), (bodies[2].GetProperty("resourceId").GetString(), bodies[2].GetProperty("appRoleId").GetString()));
+        Assert.Contains("az ad sp update --id there --set appRoleAssignmentRequired=true", Calls);
+        Assert.Contains("azd env set OPERATOR_AUDIENCE", said, StringComparison.Ordinal);
     }
 
     private Task<(bool Succeeded, string Output)> RunAsync(string hook, string failing, params (string Name, string Value)[] given)

@@ -19,12 +19,16 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
            where method.GetCustomAttribute<FunctionAttribute>() is not null
            from trigger in method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
            where trigger?.Route?.StartsWith("api/", StringComparison.Ordinal) == true && !trigger.Route.StartsWith("api/webhooks/", StringComparison.Ordinal)
+               // The operators' second address for the routes with a key.
+               && !trigger.Route.StartsWith("api/operator/", StringComparison.Ordinal)
            from verb in trigger.Methods ?? ["any"]
            orderby trigger.Route, verb
            select new Route(verb.ToUpperInvariant(), "/" + trigger.Route, trigger.AuthLevel != AuthorizationLevel.Anonymous),
     ];
 
     public static IEnumerable<Route> Members => Api.Where(route => !route.NeedsKey && !Anybodys.Contains(route.ToString()));
+
+    public static IEnumerable<Route> Operators => Api.Where(route => route.NeedsKey);
 
     /// <summary>A body that is taken; null where there is none.</summary>
     public object? Body => (Method, Path) switch
@@ -39,5 +43,6 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
     public override string ToString() => $"{Method} {Path}";
 
     /// <summary>Something for its parameters.</summary>
-    public string With(Guid id) => Path.Replace("{taskId}", id.ToString(), StringComparison.Ordinal).Replace("{userId}", id.ToString(), StringComparison.Ordinal);
+    public string With(Guid id) =>
+        string.Join('/', Path.Split('/').Select(segment => segment.StartsWith('{') ? id.ToString() : segment));
 }

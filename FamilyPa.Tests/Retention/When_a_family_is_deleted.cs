@@ -86,6 +86,62 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
         Assert.DoesNotContain(App.Twilio.Sent, message => message.To.Contains(Phone, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_reply_that_was_on_its_way_is_deleted_at_Twilio_too()
+    {
+        await CreateAsync();
+        using var stall = App.Twilio.Faults.Add(Fault.Stall("messages.create", TimeSpan.FromSeconds(2)).Once());
+        await SendAsync("buy secret plan");
+        await stall.WaitForHitsAsync(1, FamilyPaApp.Patience);
+
+        Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
+        await App.WaitForAsync(() => App.Database.ScalarAsync<long>("select count(*) from erasure_items where kind = 'message'"), count => count == 1, "the late SID");
+        Assert.Single(App.Twilio.All);
+        await App.RunTimerAsync("Retention");
+
+        Assert.Empty(App.Twilio.All);
+        Assert.DoesNotContain(Phone[1..], await EverythingAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Messages_whose_SIDs_never_arrived_are_deleted_at_Twilio_too()
+    {
+        await CreateAsync();
+        using (App.Twilio.Faults.Add(Fault.Cut("messages.create", CutPoint.AfterEffect)))
+        {
+            await new MemberClient(App, null).PostAsync("/api/session/code", new { phone = Phone });
+            var (sid, _) = await SendAsync("buy secret plan");
+            await App.WaitForJobAsync(sid, "done");
+            await App.WaitForAsync(() => App.Database.ScalarAsync<long>("select count(*) from outbound_messages where status = 'uncertain'"), count => count == 2, "uncertain messages");
+        }
+
+        Assert.Equal(3, App.Twilio.All.Count);
+        var answer = await DeleteAsync($"?confirm={familyId}");
+
+        Assert.Equal((200, 0), (answer.Status, Number(answer, "remaining")));
+        Assert.Empty(App.Twilio.All);
+        Assert.DoesNotContain(Phone[1..], await EverythingAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_member_wrote_and_got_who_left_before_is_deleted_too()
+    {
+        await CreateAsync();
+        var (sid, _) = await SendAsync("buy secret plan");
+        await App.WaitForJobAsync(sid, "done");
+        await App.Database.ExecuteAsync("update family_members set role = 'owner' where family_id = $1", familyId);
+        await App.Database.ExecuteAsync("delete from family_members where phone_e164 = $1", Phone);
+        // Now a stranger, who is told so.
+        sids.Add((await App.Twilio.SendInboundAsync(new InboundMessage { From = $"whatsapp:{Phone}", Body = "secret plan?" }, Cancellation)).MessageSid);
+        await App.WaitForAsync(() => App.Database.ScalarAsync<long>("select count(*) from unmatched_messages"), count => count == 1, "the stranger's message");
+
+        Assert.Equal(200, (await DeleteAsync($"?confirm={familyId}")).Status);
+
+        Assert.Empty(App.Twilio.All);
+        var everything = await EverythingAsync();
+        Assert.All([Phone[1..], "secret plan", .. sids], trace => Assert.DoesNotContain(trace, everything, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("?confirm=yes")]
@@ -113,7 +169,7 @@ public sealed class When_a_family_is_deleted(ReconcilingApp app) : AppTest<Recon
                 and k.confdeltype = 'c' and a.attname = 'family_id')
             """);
 
-        // erase_family cleans the audit log, which is kept.
+        // erase_family removes the family from the audit log, whose rows are kept.
         Assert.Equal(["audit_log"], kept.Select(row => row["table_name"]));
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Azure.Storage.Blobs;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
+using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Retention;
@@ -30,6 +31,7 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(("buy young bread", null), (kept["body"], kept["purged_at"]));
         Assert.NotEqual("{}", kept["payload"]);
 
+        Assert.Equal("retention", await App.Database.ScalarAsync<string>("select actor from audit_log where action = 'purge_events' and (details ->> 'events')::int > 0 limit 1"));
         using var timeline = await App.Operator.GetAsync($"/api/admin/events/{old}", Cancellation);
         Assert.True(timeline.IsSuccessStatusCode);
     }
@@ -113,6 +115,21 @@ public sealed class When_data_grows_old(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from outbound_messages where family_id is null"));
         var poison = Assert.Single(await App.Database.RowsAsync("select body, from_address, cause from poison_messages where queue_message_id = 'x'"));
         Assert.Equal(("", null, "unreadable"), (poison["body"], poison["from_address"], poison["cause"]));
+    }
+
+    [Fact]
+    public async Task Of_an_unknown_sender_nothing_stays_at_Twilio_either()
+    {
+        const string Phone = "whatsapp:+15005550099";
+        await App.Twilio.SendInboundAsync(new InboundMessage { From = Phone, Body = "Who is this?" }, Cancellation);
+        // The answer is in the webhook's response, so nobody tells us its SID.
+        await App.Twilio.WaitForMessageAsync(message => message.To == Phone, FamilyPaApp.Patience);
+        await App.Database.ExecuteAsync("update unmatched_messages set received_at = now() - interval '31 days' where from_address = $1", Phone);
+
+        await App.RunTimerAsync("Retention");
+
+        Assert.DoesNotContain(App.Twilio.All, message => message.From == Phone || message.To == Phone);
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from erasure_items"));
     }
 
     [Fact]

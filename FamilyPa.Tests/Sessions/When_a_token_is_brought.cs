@@ -115,9 +115,52 @@ public sealed class When_a_token_is_brought(SessionApp app) : AppTest<SessionApp
 
         Assert.Equal((200, family.Of("member").UserId.ToString()), (answer.Status, answer.Json.GetProperty("me").Text("user_id")));
         Assert.Equal(201, (await client.PostAsync("/api/tasks", new { title = "from outside" })).Status);
-        Assert.Equal(204, (await client.DeleteAsync("/api/session")).Status);
         await App.Database.ExecuteAsync("delete from family_members where user_id = $1", family.Of("member").UserId);
         Assert.Equal(401, (await client.GetAsync("/api/family")).Status);
+    }
+
+    [Fact]
+    public async Task An_outside_issuers_access_token_is_one_by_its_scope_or_by_its_client_too()
+    {
+        var user = (await App.AddFamilyAsync("owner")).Of("owner").UserId;
+
+        foreach (var claims in (Dictionary<string, object>[])[new() { ["scp"] = "tasks" }, new() { ["scope"] = "tasks" }, new() { ["azp"] = "a client" }, new() { ["client_id"] = "a client" }])
+            Assert.Equal(200, (await new MemberClient(App, App.Issuer.Token(user, type: "JWT", claims: claims)).GetAsync("/api/family")).Status);
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_an_outside_session_and_no_other()
+    {
+        var user = (await App.AddFamilyAsync("owner")).Of("owner").UserId;
+        var (first, renewed, other) = (OfSession("one"), OfSession("one"), OfSession("two"));
+
+        // Even one that was never used.
+        Assert.Equal(204, (await first.DeleteAsync("/api/session")).Status);
+
+        Assert.All([await first.GetAsync("/api/family"), await renewed.GetAsync("/api/family"), await first.DeleteAsync("/api/session")], ended => Assert.Equal(401, ended.Status));
+        Assert.Equal(200, (await other.GetAsync("/api/family")).Status);
+
+        MemberClient OfSession(string session) => new(App, App.Issuer.Token(user, claims: new() { ["sid"] = session, ["jti"] = Guid.NewGuid().ToString() }));
+    }
+
+    [Fact]
+    public async Task An_operator_ends_outside_sessions_and_every_token_issued_before()
+    {
+        var family = await App.AddFamilyAsync("owner", "member");
+        var user = family.Of("member").UserId;
+        var (used, unused, bystander) = (App.Issuer.Token(user), App.Issuer.Token(user, claims: new() { ["jti"] = "another" }), App.Issuer.Token(family.Of("owner").UserId));
+        var ofSession = App.Issuer.Token(user, claims: new() { ["sid"] = "one" });
+        foreach (var token in (string[])[used, ofSession, bystander])
+            Assert.Equal(200, (await new MemberClient(App, token).GetAsync("/api/family")).Status);
+
+        using var response = await App.Operator.DeleteAsync($"/api/admin/families/{family.Id}/members/{user}/sessions", Cancellation);
+
+        Assert.Equal("""{"ended":2}""", await response.Content.ReadAsStringAsync(Cancellation));
+        foreach (var token in (string[])[used, unused, ofSession, App.Issuer.Token(user, claims: new() { ["sid"] = "one" }, age: TimeSpan.FromMinutes(-1))])
+            Assert.Equal(401, (await new MemberClient(App, token).GetAsync("/api/family")).Status);
+        Assert.Equal(200, (await new MemberClient(App, bystander).GetAsync("/api/family")).Status);
+        // Signed in again.
+        Assert.Equal(200, (await new MemberClient(App, App.Issuer.Token(user, age: TimeSpan.FromMinutes(-1))).GetAsync("/api/family")).Status);
     }
 
     private async Task<IReadOnlyList<(string Kind, string? Token)>> BadTokensAsync()
@@ -164,6 +207,11 @@ public sealed class When_a_token_is_brought(SessionApp app) : AppTest<SessionApp
             ("member gone", gone),
             ("outside, no member", App.Issuer.Token(Guid.NewGuid())),
             ("outside, expired", App.Issuer.Token(user, expiresIn: TimeSpan.FromMinutes(-2))),
+            ("outside, ID token", App.Issuer.Token(user, type: "JWT")),
+            ("outside, ID token of our own client", App.Issuer.Token(user, type: "JWT", claims: new() { ["azp"] = LoopbackIssuer.Audience, ["auth_time"] = 1, ["email"] = "a@example.com" })),
+            ("outside, ID token with a nonce", App.Issuer.Token(user, claims: new() { ["nonce"] = "n", ["scp"] = "openid" })),
+            ("outside, ID token beside an access token", App.Issuer.Token(user, type: "JWT", claims: new() { ["at_hash"] = "h", ["scope"] = "openid" })),
+            ("outside, ID token beside a code", App.Issuer.Token(user, type: "JWT", claims: new() { ["c_hash"] = "h", ["azp"] = "another" })),
             ("outside, wrong audience", App.Issuer.Token(user, audience: "somebody")),
             ("outside, another issuer", App.Issuer.Token(user, issuer: "https://evil.example")),
             ("outside, alg none", $"{Base64UrlEncoder.Encode("""{"alg":"none"}""")}.{App.Issuer.Token(user).Split('.')[1]}."),

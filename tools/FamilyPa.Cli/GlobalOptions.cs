@@ -11,13 +11,19 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string?> Audience = new("--audience")
+    {
+        Description = "Instead of a key: the client id of the app registration for operators, for which Azure's sign-in (az login) gives a token. Default: FAMILYPA_AUDIENCE.",
+        Recursive = true,
+    };
+
     public static readonly Option<bool> Json = new("--json")
     {
         Description = "Write only JSON to stdout, and messages to stderr.",
         Recursive = true,
     };
 
-    public static IEnumerable<Option> All => [Url, Json, Secrets.Rejected("--key", "Set FAMILYPA_KEY", recursive: true)];
+    public static IEnumerable<Option> All => [Url, Audience, Json, Secrets.Rejected("--key", "Set FAMILYPA_KEY", recursive: true)];
 
     /// <summary>The option's value, or else the environment variable's; empty counts as absent.</summary>
     public static string? Or(string? given, string variable) =>

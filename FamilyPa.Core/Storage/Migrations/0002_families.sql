@@ -17,6 +17,8 @@ create table family_members (
   phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
+  -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
+  signed_out_at timestamptz,
   created_at timestamptz not null default now(),
   version int not null default 1,
   primary key (family_id, user_id)
@@ -32,7 +34,7 @@ create table number_opt_outs (
   said_at timestamptz not null
 );
 
--- The service's role never deletes a family: only delete_family does.
+-- The service's role never deletes a family: only erase_family and delete_canary_family do.
 select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_opt_outs');
 
 -- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.

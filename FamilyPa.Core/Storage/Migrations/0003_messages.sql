@@ -1,4 +1,4 @@
--- One row per received message of a member, never changed except by purge_events and delete_family.
+-- One row per received message of a member, never changed except by purge_due_events, erase_family and delete_canary_family.
 create table webhook_events (
   id uuid primary key default gen_random_uuid(),
   message_sid text not null unique,
@@ -102,9 +102,6 @@ select migration.protect('webhook_events', 'select, insert'),
        migration.protect('media_files'),
        migration.protect('voice_transcriptions');
 
--- Row security is forced on the owner too, as which purge_events runs.
-create policy owner_purges on webhook_events to current_user using (true) with check (true);
-
 drop policy authenticated_nothing on inbound_messages;
 grant select (message_sid, family_id, user_id, body, num_media, created_at) on inbound_messages to authenticated;
 create policy members_see on inbound_messages for select to authenticated
@@ -115,7 +112,7 @@ grant select (id, family_id, message_sid, ordinal, transcript, language, seconds
 create policy members_see on voice_transcriptions for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 
--- Also rejects roles with full rights, except inside purge_events and delete_family. The app's roles may neither update nor delete
+-- Also rejects roles with full rights, except inside the three functions above. The app's roles may neither update nor delete
 -- here, so setting familypa.purging themselves gains them nothing.
 create function reject_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

@@ -55,8 +55,8 @@ create table sign_in_counts (
 create index sign_in_counts_age on sign_in_counts (began_at);
 
 select migration.protect('sessions'), migration.protect('login_codes'), migration.protect('login_links'), migration.protect('sign_in_counts');
--- Row security is forced on the owner too, as which require_session runs.
-create policy owner_checks on sessions for select to current_user using (true);
+-- Row security is forced on the owner too, as which require_session and require_outside_session run.
+create policy owner_checks on sessions to current_user using (true) with check (true);
 
 -- Increments the counter of the current window and returns it.
 create function count_sign_in(p_scope text, p_key text, p_span interval) returns int
@@ -140,21 +140,32 @@ begin
   end if;
 end $$;
 
--- Starts each batch of a member. Raises FP003 unless the claims' user has that session, or, without a session of ours (an external issuer
--- vouches for the user), belongs to a family.
+-- Starts each batch of a member. Raises FP003 unless the claims' user has that session.
 create function require_session(p_session uuid) returns void
 language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
-  if p_session is null then
-    perform from family_members m where m.user_id = auth.uid();
-  else
-    perform from sessions s where s.id = p_session and s.user_id = auth.uid() and s.revoked_at is null and s.expires_at > now();
-  end if;
+  perform from sessions s where s.id = p_session and s.user_id = auth.uid() and s.revoked_at is null and s.expires_at > now();
   if not found then
     raise exception 'no session' using errcode = 'FP003';
   end if;
 end $$;
 
+-- The same for an external issuer's token, whose session is stored when it is first used. A session that ended stays ended, and so does
+-- every token that was issued before an operator signed the member out.
+create function require_outside_session(p_session uuid, p_issued_at timestamptz, p_expires_at timestamptz) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into sessions as s (id, family_id, user_id, expires_at)
+  select p_session, m.family_id, m.user_id, p_expires_at from family_members m
+  where m.user_id = auth.uid() and p_issued_at > coalesce(m.signed_out_at, '-infinity') order by m.family_id limit 1
+  on conflict (id) do update set expires_at = excluded.expires_at where s.expires_at < excluded.expires_at and s.user_id = excluded.user_id;
+  perform from family_members m where m.user_id = auth.uid() and p_issued_at <= m.signed_out_at;
+  if found then
+    raise exception 'signed out' using errcode = 'FP003';
+  end if;
+  perform require_session(p_session);
+end $$;
+
 grant execute on function count_sign_in, limit_sign_ins, request_code,
   open_session, open_session_by_code, open_session_by_link to service_role;
-grant execute on function require_session to authenticated, service_role;
+grant execute on function require_session, require_outside_session to authenticated, service_role;

@@ -22,8 +22,11 @@ create table poison_messages (
 create index poison_messages_sid on poison_messages (message_sid);
 create index poison_messages_created on poison_messages (created_at, id);
 
+-- Append-only for the app: it may insert, and time and id are the database's own. Only erase_family changes a row: it removes what the row
+-- says about the family.
 create table audit_log (
   id uuid primary key default gen_random_uuid(),
+  -- operator: with the function key. operator:<name> (<object id>): with a token. retention: the timer.
   actor text not null,
   action text not null,
   message_sid text,
@@ -33,20 +36,21 @@ create table audit_log (
   created_at timestamptz not null default now()
 );
 create index audit_log_sid on audit_log (message_sid);
+create index audit_log_family on audit_log (family_id);
+create index audit_log_actor on audit_log (actor, action, created_at);
 
 select migration.protect('verification_failures'),
        migration.protect('poison_messages', 'select, insert, delete'),
-       migration.protect('audit_log', 'select, insert');
+       migration.protect('audit_log', 'select');
 grant update (body, from_address) on poison_messages to service_role;
--- Row security is forced on the owner too, as which delete_family runs.
-create policy owner_erases on audit_log to current_user using (true) with check (true);
+grant insert (actor, action, message_sid, family_id, details, request_id) on audit_log to service_role;
 
 -- Restarts a finished, failed or stuck job at a phase, as a new generation, and writes the audit log. A named phase and those after it run
 -- again: their results are deleted, and their calls are charged again.
 -- outcome: replayed | already_done (no phase was named) | in_progress (leased) | ingested (the sender is a member now: the caller ingests
 --        the message) | unknown_sender | would_replay, would_ingest (dry run) | null (no such message).
 create function replay_job(
-  p_message_sid text, p_webhook_event_id uuid, p_phase text, p_dry_run boolean, p_request_id text,
+  p_message_sid text, p_webhook_event_id uuid, p_phase text, p_dry_run boolean, p_actor text, p_request_id text,
   out job_id uuid, out message_sid text, out status text, out generation int, out phase text, out outcome text)
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -113,7 +117,7 @@ begin
   end if;
 
   insert into audit_log (actor, action, message_sid, family_id, details, request_id)
-  values ('operator', case when p_dry_run then 'replay_preview' else 'replay' end, message_sid, job.family_id,
+  values (p_actor, case when p_dry_run then 'replay_preview' else 'replay' end, message_sid, job.family_id,
           jsonb_build_object('from_phase', p_phase, 'outcome', outcome, 'generation', generation), p_request_id);
 end $$;
 

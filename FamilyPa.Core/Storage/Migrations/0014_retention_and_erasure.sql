@@ -1,4 +1,5 @@
 -- Retention and erasure. Retention removes the content of old rows and keeps the rows; erasing a family leaves counts only.
+-- Each function here finds out itself what it removes, and writes the audit log in the same transaction.
 
 -- Erased families.
 create table erasures (
@@ -16,10 +17,13 @@ create table erasures (
 
 -- What remains to be deleted elsewhere. Each row is deleted when that is done.
 create table erasure_items (
-  erasure_id uuid not null references erasures (id) on delete cascade,
+  -- Null for a message of no erased family: a stranger's after its age, or one that Twilio accepted after its row was gone.
+  erasure_id uuid references erasures (id) on delete cascade,
   -- blobs: the message's blobs. message: the message at Twilio, with its media. in_flight: a queue message may still arrive.
-  kind text not null check (kind in ('blobs', 'message', 'in_flight')),
-  -- The MessageSid.
+  -- address: what else Twilio has from or to it, because not every SID reaches us: those of answers in a webhook's response, of lost
+  -- responses, and of messages over ten times a limit.
+  kind text not null check (kind in ('blobs', 'message', 'in_flight', 'address')),
+  -- The MessageSid, or the address.
   reference text not null,
   attempts int not null default 0,
   error_code text,
@@ -30,38 +34,52 @@ create table erasure_items (
 );
 create index erasure_items_erasure on erasure_items (erasure_id);
 
-select migration.protect('erasures'), migration.protect('erasure_items');
+select migration.protect('erasures', 'select'), migration.protect('erasure_items');
+grant update (completed_at) on erasures to service_role;
 
--- Removes the content of events. The only update that webhook_events allows.
-create function purge_events(p_message_sids text[]) returns int
+-- Row security is forced on the owner too, as which these functions run.
+do $$
+declare
+  target text;
+begin
+  foreach target in array array['audit_log', 'erasures', 'erasure_items', 'webhook_events', 'inbound_messages', 'unmatched_messages',
+    'outbound_messages', 'poison_messages', 'processing_jobs', 'tasks', 'ai_usage'] loop
+    execute format('create policy owner_erases on %I to current_user using (true) with check (true)', target);
+  end loop;
+end $$;
+
+-- Removes the content of up to p_limit finished events older than p_days, and returns their MessageSids. The only update that
+-- webhook_events allows. A day is the least, so that no caller can empty what just arrived.
+create function purge_due_events(p_days int, p_limit int) returns setof text
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  purged int;
+  purged text[];
 begin
   perform set_config('familypa.purging', 'on', true);
-  update webhook_events e set raw_payload = '{}', idempotency_token = null, purged_at = now()
-  where e.message_sid = any (p_message_sids) and e.purged_at is null;
-  get diagnostics purged = row_count;
+  with due as (
+    select e.message_sid from webhook_events e left join processing_jobs j on j.message_sid = e.message_sid
+    where e.purged_at is null and e.received_at < now() - make_interval(days => greatest(p_days, 1))
+      and (j.id is null or j.status in ('done', 'rejected', 'failed', 'throttled'))
+    order by e.received_at limit p_limit),
+  gone as (
+    update webhook_events e set raw_payload = '{}', idempotency_token = null, purged_at = now()
+    from due where e.message_sid = due.message_sid returning e.message_sid)
+  select array_agg(message_sid) into purged from gone;
   perform set_config('familypa.purging', '', true);
-  return purged;
+  if purged is not null then
+    insert into audit_log (actor, action, details)
+    values ('retention', 'purge_events', jsonb_build_object('events', cardinality(purged), 'older_than_days', greatest(p_days, 1)));
+  end if;
+  return query select unnest(purged);
 end $$;
 
--- Deletes a family, its dependent rows (by cascade) and the audit log entries about it.
-create function delete_family(p_family uuid, p_message_sids text[]) returns void
+-- Erases a family and stores what remains to be deleted elsewhere. The audit log keeps who did what and when. No row when there is no such
+-- family.
+create function erase_family(p_family uuid, p_actor text, p_request_id text) returns setof erasures
 language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-  perform set_config('familypa.purging', 'on', true);
-  delete from families f where f.id = p_family;
-  perform set_config('familypa.purging', '', true);
-  delete from audit_log l
-  where l.family_id = p_family or l.message_sid = any (p_message_sids) or position(p_family::text in l.details::text) > 0;
-end $$;
-
--- Erases a family and stores what remains to be deleted elsewhere. No row when there is no such family.
-create function erase_family(p_family uuid, p_request_id text) returns setof erasures
-language plpgsql set search_path = public, pg_temp as $$
 declare
   erasure erasures;
+  numbers text[];
   addresses text[];
   sids text[];
 begin
@@ -71,9 +89,14 @@ begin
     return;
   end if;
 
-  select coalesce(array_agg(a), '{}') into addresses
-  from family_members m, unnest(array[m.phone_e164, 'whatsapp:' || m.phone_e164]) a
-  where m.family_id = p_family and m.phone_e164 is not null;
+  -- Former members too, unless the number is another family's now.
+  select coalesce(array_agg(n.number), '{}') into numbers
+  from (
+    select m.phone_e164 as number from family_members m where m.family_id = p_family
+    union select without_channel(i.from_address) from inbound_messages i where i.family_id = p_family
+    union select without_channel(o.to_address) from outbound_messages o where o.family_id = p_family) n
+  where n.number is not null and not exists (select from family_members m where m.phone_e164 = n.number and m.family_id <> p_family);
+  select coalesce(array_agg(a), '{}') into addresses from unnest(numbers) n, unnest(array[n, 'whatsapp:' || n]) a;
   select coalesce(array_agg(i.message_sid), '{}') into sids from inbound_messages i where i.family_id = p_family;
 
   insert into erasures (request_id, members, messages, tasks, replies, cost_usd)
@@ -92,6 +115,7 @@ begin
   union select erasure.id, 'message', o.provider_sid from outbound_messages o
         where (o.family_id = p_family or (o.family_id is null and o.to_address = any (addresses))) and o.provider_sid is not null
   union select erasure.id, 'message', u.message_sid from unmatched_messages u where u.from_address = any (addresses)
+  union select erasure.id, 'address', a from unnest(addresses) a
   union select erasure.id, 'in_flight', j.message_sid from processing_jobs j
         where j.family_id = p_family and j.status not in ('done', 'rejected', 'failed')
   on conflict do nothing;
@@ -99,11 +123,32 @@ begin
   delete from unmatched_messages u where u.from_address = any (addresses);
   delete from outbound_messages o where o.family_id is null and o.to_address = any (addresses);
   delete from poison_messages p where p.from_address = any (addresses) or p.message_sid = any (sids);
-  perform delete_family(p_family, sids);
+  perform set_config('familypa.purging', 'on', true);
+  delete from families f where f.id = p_family;
+  perform set_config('familypa.purging', '', true);
 
+  -- Never a row about another family, whoever claims its messages.
+  update audit_log l set family_id = null, message_sid = null, details = '{"erased": true}'
+  where l.family_id = p_family
+    or (l.family_id is null and (l.message_sid = any (sids)
+      or l.message_sid in (select i.reference from erasure_items i where i.erasure_id = erasure.id)
+      or position(p_family::text in l.details::text) > 0));
   insert into audit_log (actor, action, details, request_id)
-  values ('operator', 'erase_family', to_jsonb(erasure) - 'completed_at' - 'created_at' - 'request_id', p_request_id);
+  values (p_actor, 'erase_family', to_jsonb(erasure) - 'completed_at' - 'created_at' - 'request_id', p_request_id);
   return next erasure;
 end $$;
 
-grant execute on function purge_events, delete_family, erase_family to service_role;
+-- Deletes the canary's family, whose messages are the app's own, unless one of them is in progress.
+create function delete_canary_family() returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  canary constant uuid := 'ca4a4900-0000-4000-8000-000000000001';
+begin
+  if not exists (select from processing_jobs j where j.family_id = canary and j.status not in ('done', 'rejected', 'failed')) then
+    perform set_config('familypa.purging', 'on', true);
+    delete from families f where f.id = canary;
+    perform set_config('familypa.purging', '', true);
+  end if;
+end $$;
+
+grant execute on function purge_due_events, erase_family, delete_canary_family to service_role;

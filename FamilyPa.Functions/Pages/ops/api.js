@@ -1,4 +1,5 @@
-// Client of the operators' API. The function key stays in this tab's session storage and is sent in a header only, because URLs appear in logs and histories.
+// Client of the operators' API. The function key or the access token stays in this tab's session storage and is sent in a header only, because URLs
+// appear in logs and histories.
 
 const SLOT = 'familypa.operator';
 const PATIENCE = 60_000;
@@ -18,7 +19,7 @@ export const hasKey = () => sessionStorage.getItem(SLOT) !== null;
 
 export const forgetKey = () => sessionStorage.removeItem(SLOT);
 
-/** @returns {Promise<boolean>} whether the server accepts the key */
+/** @returns {Promise<boolean>} whether the server accepts the key or token */
 export async function useKey(key) {
   sessionStorage.setItem(SLOT, key);
   try {
@@ -36,11 +37,17 @@ export const get = path => call('GET', path);
 export const post = (path, body) => call('POST', path, body);
 
 async function call(method, path, body) {
+  const secret = sessionStorage.getItem(SLOT) ?? '';
+  const isToken = secret.split('.').length === 3;
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(isToken ? path.replace('/api/admin', '/api/operator') : path, {
       method,
-      headers: { Accept: 'application/json', 'x-functions-key': sessionStorage.getItem(SLOT) ?? '', ...(body && { 'Content-Type': 'application/json' }) },
+      headers: {
+        Accept: 'application/json',
+        ...(isToken ? { Authorization: `Bearer ${secret}` } : { 'x-functions-key': secret }),
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
       body: body && JSON.stringify(body),
       cache: 'no-store',
       credentials: 'omit',
@@ -50,6 +57,8 @@ async function call(method, path, body) {
     throw new Error('The app did not answer.', { cause: error });
   }
   if (response.ok) return response.json();
-  if (response.status === 401 || response.status === 403) dispatchEvent(new Event('familypa:signed-out'));
-  throw new ApiError(response.status, await response.json().catch(() => ({})));
+  const problem = await response.json().catch(() => ({}));
+  // A reader stays signed in.
+  if (response.status === 401 || (response.status === 403 && problem.code !== 'role_required')) dispatchEvent(new Event('familypa:signed-out'));
+  throw new ApiError(response.status, problem);
 }

@@ -4,6 +4,7 @@ import { byId, say } from '../shared/dom.js';
 import { reportError } from '../shared/report.js';
 import { forgetKey, hasKey, useKey } from './api.js';
 import { deadLetters } from './dead-letters.js';
+import { isOffered, returned, signIn } from './entra.js';
 import { limits } from './limits.js';
 import { messages } from './messages.js';
 import { overview } from './overview.js';
@@ -70,13 +71,26 @@ byId('sign-in').querySelector('form').addEventListener('submit', async event => 
   event.preventDefault();
   const key = byId('key');
   say(byId('key-error'), '');
+  if (await open(key.value.trim())) key.value = '';
+});
+byId('entra').hidden = !isOffered;
+byId('entra').addEventListener('click', () => signIn().catch(error => say(byId('key-error'), error.message)));
+
+/** @returns {Promise<boolean>} whether the key or token opens the console, which it then shows */
+async function open(secret) {
   try {
-    if (await useKey(key.value.trim())) key.value = '';
-    else say(byId('key-error'), 'This key opens nothing here.');
+    if (!await useKey(secret)) say(byId('key-error'), 'This key opens nothing here.');
   } catch (error) {
     say(byId('key-error'), error.message);
   }
   if (hasKey()) show();
-});
+  return hasKey();
+}
 
-show();
+try {
+  const token = await returned();
+  if (!token || !await open(token)) show();
+} catch (error) {
+  show();
+  say(byId('key-error'), error.message);
+}

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure.Core;
+using Azure.Identity;
 using FamilyPa.Cli.Output;
 
 namespace FamilyPa.Cli.Api;
@@ -10,12 +12,21 @@ namespace FamilyPa.Cli.Api;
 internal sealed class OperatorApi : IDisposable
 {
     private readonly HttpClient http;
+    private readonly TokenCredential? credential;
+    private readonly TokenRequestContext scope;
+    private AccessToken token;
 
-    private OperatorApi(Uri url, string key)
+    /// <param name="key">Null: use a token for the audience.</param>
+    private OperatorApi(Uri url, string? key, string? audience)
     {
         // A redirect would send the key to another host.
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = url };
-        if (!http.DefaultRequestHeaders.TryAddWithoutValidation("x-functions-key", key))
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(url, key is null ? "api/operator/" : "api/admin/"),
+        };
+        if (key is null)
+            (credential, scope) = (new DefaultAzureCredential(), new TokenRequestContext([$"{audience}/.default"]));
+        else if (!http.DefaultRequestHeaders.TryAddWithoutValidation("x-functions-key", key))
             throw CliException.Usage("the function key contains invalid characters");
     }
 
@@ -27,48 +38,50 @@ internal sealed class OperatorApi : IDisposable
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw CliException.Usage("--url is not an http(s) URL");
         if (url.Scheme == "http" && !url.IsLoopback)
-            throw CliException.Usage("--url must be https, because the request contains the function key");
-        var key = GlobalOptions.Or(null, "FAMILYPA_KEY") ?? (local?.IsAt(url) == true ? local.FunctionKey : null)
-            ?? throw CliException.Usage("no function key: set FAMILYPA_KEY");
-        return new OperatorApi(url, key);
+            throw CliException.Usage("--url must be https, because the request contains the function key or a token");
+        var audience = GlobalOptions.Or(parsed.GetValue(GlobalOptions.Audience), "FAMILYPA_AUDIENCE");
+        var key = GlobalOptions.Or(null, "FAMILYPA_KEY") ?? (audience is null && local?.IsAt(url) == true ? local.FunctionKey : null);
+        return key is null && audience is null
+            ? throw CliException.Usage("no function key and no audience: set FAMILYPA_KEY or FAMILYPA_AUDIENCE, or give --audience")
+            : new OperatorApi(url, key, audience);
     }
 
     public Task<JsonElement> TimelineAsync(string messageSid, bool reveal, CancellationToken cancellation) =>
-        GetAsync<JsonElement>($"api/admin/events/{Uri.EscapeDataString(messageSid)}", reveal ? new() { ["reveal"] = "true" } : [], cancellation);
+        GetAsync<JsonElement>($"events/{Uri.EscapeDataString(messageSid)}", reveal ? new() { ["reveal"] = "true" } : [], cancellation);
 
     public Task<EventsAnswer> EventsAsync(Dictionary<string, string> query, CancellationToken cancellation) =>
-        GetAsync<EventsAnswer>("api/admin/events", query, cancellation);
+        GetAsync<EventsAnswer>("events", query, cancellation);
 
     public Task<DeadLettersAnswer> DeadLettersAsync(Dictionary<string, string> query, CancellationToken cancellation) =>
-        GetAsync<DeadLettersAnswer>("api/admin/dead-letters", query, cancellation);
+        GetAsync<DeadLettersAnswer>("dead-letters", query, cancellation);
 
     public Task<ReplayAnswer> ReplayAsync(object request, CancellationToken cancellation) =>
-        SendAsync<ReplayAnswer>(HttpMethod.Post, "api/admin/replay-webhook", request, cancellation);
+        SendAsync<ReplayAnswer>(HttpMethod.Post, "replay-webhook", request, cancellation);
 
     /// <param name="after">The <c>next</c> of the previous page.</param>
     public Task<JsonElement> FamiliesAsync(string? after, CancellationToken cancellation) =>
-        GetAsync<JsonElement>("api/admin/families", after is null ? [] : new() { ["after"] = after }, cancellation);
+        GetAsync<JsonElement>("families", after is null ? [] : new() { ["after"] = after }, cancellation);
 
-    public Task<JsonElement> FamilyAsync(Guid id, CancellationToken cancellation) => GetAsync<JsonElement>($"api/admin/families/{id}", [], cancellation);
+    public Task<JsonElement> FamilyAsync(Guid id, CancellationToken cancellation) => GetAsync<JsonElement>($"families/{id}", [], cancellation);
 
     public Task<JsonElement> CreateFamilyAsync(object family, CancellationToken cancellation) =>
-        SendAsync<JsonElement>(HttpMethod.Post, "api/admin/families", family, cancellation);
+        SendAsync<JsonElement>(HttpMethod.Post, "families", family, cancellation);
 
     public Task<JsonElement> DeleteFamilyAsync(Guid id, CancellationToken cancellation) =>
-        SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{id}?confirm={id}", null, cancellation);
+        SendAsync<JsonElement>(HttpMethod.Delete, $"families/{id}?confirm={id}", null, cancellation);
 
-    public Task<JsonElement> LimitsAsync(CancellationToken cancellation) => GetAsync<JsonElement>("api/admin/limits", [], cancellation);
+    public Task<JsonElement> LimitsAsync(CancellationToken cancellation) => GetAsync<JsonElement>("limits", [], cancellation);
 
     public Task<JsonElement> ChangeLimitsAsync(object change, CancellationToken cancellation) =>
-        SendAsync<JsonElement>(HttpMethod.Post, "api/admin/limits", change, cancellation);
+        SendAsync<JsonElement>(HttpMethod.Post, "limits", change, cancellation);
 
     public Task<JsonElement> BudgetAsync(Guid family, CancellationToken cancellation) =>
-        GetAsync<JsonElement>($"api/admin/families/{family}/budget", [], cancellation);
+        GetAsync<JsonElement>($"families/{family}/budget", [], cancellation);
 
     /// <param name="dailyUsd">Null restores the default.</param>
     public Task<JsonElement> SetBudgetAsync(Guid family, decimal? dailyUsd, CancellationToken cancellation) => dailyUsd is null
-        ? SendAsync<JsonElement>(HttpMethod.Delete, $"api/admin/families/{family}/budget", null, cancellation)
-        : SendAsync<JsonElement>(HttpMethod.Post, $"api/admin/families/{family}/budget", new { daily_usd = dailyUsd }, cancellation);
+        ? SendAsync<JsonElement>(HttpMethod.Delete, $"families/{family}/budget", null, cancellation)
+        : SendAsync<JsonElement>(HttpMethod.Post, $"families/{family}/budget", new { daily_usd = dailyUsd }, cancellation);
 
     public void Dispose() => http.Dispose();
 
@@ -82,12 +95,20 @@ internal sealed class OperatorApi : IDisposable
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), null, Screen.JsonOptions) };
         try
         {
+            if (credential is not null && token.ExpiresOn < DateTimeOffset.UtcNow.AddMinutes(5))
+                token = await credential.GetTokenAsync(scope, cancellation);
+            if (credential is not null)
+                request.Headers.Authorization = new("Bearer", token.Token);
             using var response = await http.SendAsync(request, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
             if (!response.IsSuccessStatusCode)
                 throw Failure(response.StatusCode, text);
             return Read<T>(text.Length == 0 ? "{}" : text)
                 ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} does not respond as Family PA does. Check the address");
+        }
+        catch (AuthenticationFailedException e)
+        {
+            throw new CliException(ExitCode.Refused, $"no token for {scope.Scopes[0]}. Sign in with az login: {e.Message.Split('\n')[0]}");
         }
         catch (HttpRequestException e)
         {
@@ -104,7 +125,7 @@ internal sealed class OperatorApi : IDisposable
         var problem = Read<ProblemAnswer>(text);
         var what = problem?.Detail ?? problem?.Title ?? status switch
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "the function key is wrong",
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "the function key or token is wrong",
             HttpStatusCode.NotFound => "not found. Check the address and the app's version",
             _ => "the app rejected the request",
         };

@@ -23,11 +23,13 @@ internal static class Declared
         ["family_members"] = new(
             "family_id user_id display_name role phone_masked created_at version",
             Insert: "family_id display_name role phone_e164", Update: "display_name role", Delete: "admin"),
+        ["invitations"] = new(
+            "family_id user_id display_name role phone_masked created_at", Insert: "family_id display_name role phone_e164", Delete: "admin"),
         ["tasks"] = new(
-            "id family_id title notes category assignee due_at due_all_day status needs_review confidence source_message_sid ordinal "
+            "id family_id title notes category assignee due_at due_all_day remind_at status needs_review confidence source_message_sid ordinal "
             + "created_by created_at updated_at version completed_at",
-            Insert: "family_id title notes category assignee due_at due_all_day status needs_review created_by",
-            Update: "title notes category assignee due_at due_all_day status needs_review", Change: "member", Delete: "admin"),
+            Insert: "family_id title notes category assignee due_at due_all_day remind_at status needs_review created_by",
+            Update: "title notes category assignee due_at due_all_day remind_at status needs_review", Change: "member", Delete: "admin"),
         ["inbound_messages"] = new("message_sid family_id user_id body num_media created_at"),
         ["voice_transcriptions"] = new("id family_id message_sid ordinal transcript language seconds created_at"),
         ["clarifications"] = new("id family_id user_id message_sid task_id question asked_at answered_by answered_at"),
@@ -38,15 +40,15 @@ internal static class Declared
     {
         "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
         // The members' API. As the owner: require_session and my_family, which read, require_outside_session, which stores the asking member's
-        // session, and the two that keep an answer under a key.
-        "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer",
-        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "add_member", "change_member", "remove_member",
+        // session, the two that keep an answer under a key, and limit_additions, which counts for the asking member's family.
+        "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
+        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "family_people", "add_member", "change_member", "remove_member",
     };
 
     /// <summary>What the app's roles may call that runs as the owner. Each decides itself which rows it reads and writes.</summary>
     public static readonly IReadOnlySet<string> AsOwner = new HashSet<string>
     {
-        "my_families", "is_family_member", "family_role", "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer",
+        "my_families", "is_family_member", "family_role", "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
         // The audit log has a row of each call that removed something, except of the canary's own family.
         "purge_due_events", "erase_family", "delete_canary_family",
     };

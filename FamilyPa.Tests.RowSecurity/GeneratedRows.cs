@@ -46,7 +46,7 @@ internal sealed class GeneratedRows(IReadOnlyList<Table> tables)
     {
         if (column.Name == "family_id" || (table.Name, column.Name, salt) is ("families", "id", ""))
             return $"'{family.Id}'";
-        if (table.Name == "family_members" && column.Name == "role")
+        if (table.Name is "family_members" or "invitations" && column.Name == "role")
             return "'member'";
         if (table.Name == "family_members" && column.Name == "user_id" && salt.Length == 0)
             return $"'{family.Kin}'";

@@ -47,6 +47,9 @@ param twilioAccountSid string
 
 @description('Our numbers in E.164, comma separated; empty accepts every number of the account.')
 param twilioNumbers string = ''
+
+@description('Countries (ISO 3166-1, comma separated) of the numbers that members may invite; empty: those of our numbers.')
+param invitationCountries string = ''
 param twilioApiBaseUrl string = 'https://api.twilio.com'
 
 @description('Hosts (host[:port], comma separated) that media may be redirected to besides Twilio\'s own, should Twilio move.')
@@ -129,6 +132,8 @@ var allLimits = union(
     MaxConcurrentJobs: 8
     DailyCostPerFamilyUsd: 10
     DailyCostGlobalUsd: 100
+    FamilySharePercent: 25
+    StrangersPerDay: 1000
     BreakerFailures: 10
     SenderFailures: 5
   },
@@ -295,6 +300,7 @@ module functionApp 'modules/functionApp.bicep' = {
         : {},
       empty(twilioMediaHosts) ? {} : { TWILIO_MEDIA_HOSTS: twilioMediaHosts },
       empty(twilioNumbers) ? {} : { TWILIO_NUMBERS: twilioNumbers },
+      empty(invitationCountries) ? {} : { INVITATION_COUNTRIES: invitationCountries },
       empty(oidcAuthority) ? {} : { OIDC_AUTHORITY: oidcAuthority, OIDC_AUDIENCE: oidcAudience },
       empty(operatorAudience)
         ? {}

@@ -35,6 +35,7 @@ param canary = toLower(readEnvironmentVariable('FAMILYPA_CANARY', '')) == 'true'
 param publicBaseUrl = readEnvironmentVariable('PUBLIC_BASE_URL_OVERRIDE', '')
 param twilioAccountSid = readEnvironmentVariable('TWILIO_ACCOUNT_SID', '')
 param twilioNumbers = readEnvironmentVariable('TWILIO_NUMBERS', '')
+param invitationCountries = readEnvironmentVariable('INVITATION_COUNTRIES', '')
 param twilioMediaHosts = readEnvironmentVariable('TWILIO_MEDIA_HOSTS', '')
 param twilioAuthToken = readEnvironmentVariable('TWILIO_AUTH_TOKEN', '')
 param webhookSharedSecret = readEnvironmentVariable('WEBHOOK_SHARED_SECRET', '')

@@ -48,13 +48,10 @@ public static class Keywords
     {
         if (body.Length > MaxLength)
             return null;
-        var said = string.Join(' ', Politeness.Strip(PlainWords.Of(body)));
-        return Yeses.Contains(said) ? true : Noes.Contains(said) ? false : null;
+        var words = PlainWords.Of(body);
+        string[] said = [string.Join(' ', words), string.Join(' ', Politeness.Strip(words))];
+        return said.Any(Yeses.Contains) ? true : said.Any(Noes.Contains) ? false : null;
     }
-
-    /// <summary>Whether the message opts a sender in again who is opted out. From anybody else it may answer a question.</summary>
-    public static bool OptsInAgain(string body) =>
-        body.Length <= MaxLength && string.Join(' ', Politeness.Strip(PlainWords.Of(body))) is var said && (Yeses.Contains(said) || Starts.Contains(said));
 
     /// <summary>Whether the reason code is that of a keyword.</summary>
     public static bool IsReason(string reason) => reason.StartsWith("keyword_", StringComparison.Ordinal);

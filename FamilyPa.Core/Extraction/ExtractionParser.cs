@@ -16,7 +16,7 @@ public static class ExtractionParser
 
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
     /// <param name="existing">Tasks that it was shown likewise.</param>
-    /// <param name="words">The sender's. Links that are in none of them, nor in what the questions and tasks are about, are removed; of a forwarded message, all.</param>
+    /// <param name="words">The sender's. Links that are in none of them, nor in what the question or task is about, are removed; of a forwarded message, all.</param>
     /// <exception cref="ModelAnswerException">It is not JSON, or has no list of tasks.</exception>
     public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions, IReadOnlyList<ContextTask>? existing = null,
         SenderWords? words = null)
@@ -30,11 +30,7 @@ public static class ExtractionParser
                 throw Broken("the answer is not an object");
             if (!root.TryGetProperty("tasks", out var listed) || listed.ValueKind != JsonValueKind.Array)
                 throw Broken("tasks is not an array");
-            var links = ModelText.LinksIn(
-            [
-                words is { Forwarded: false } ? words.Text : null,
-                .. questions.SelectMany(question => new[] { question.Title, question.Notes }), .. existing.SelectMany(task => new[] { task.Title, task.Notes }),
-            ]);
+            var links = ModelText.LinksIn([words is { Forwarded: false } ? words.Text : null, .. questions.SelectMany(question => new[] { question.Title, question.Notes })]);
             var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, Answers(task, i, questions))).ToList();
             var changes = Items(root, "changes").Select(change => ReadChange(change, zone, links, existing)).ToList();
             return new ExtractionResult(
@@ -77,8 +73,9 @@ public static class ExtractionParser
         if (change.ValueKind != JsonValueKind.Object || !change.TryGetProperty("task", out var number) || Item(number, existing) is not { } task
             || Text(change, "operation", 20) is not { } operation || !TaskOperations.All.Contains(operation))
             return null;
+        HashSet<string> own = [.. links, .. ModelText.LinksIn([task.Title, task.Notes])];
         var read = new TaskChange(
-            task.Id, operation, task.Title, Shown(change, "title", MaxTitle, links), Shown(change, "notes", MaxNotes, links), Text(change, "due_at", 40),
+            task.Id, operation, task.Title, Shown(change, "title", MaxTitle, own), Shown(change, "notes", MaxNotes, own), Text(change, "due_at", 40),
             Text(change, "remind_at", 40), Text(change, "assignee", 100),
             [.. Items(change, "clear").Select(field => field.ValueKind == JsonValueKind.String ? field.GetString()! : "").Where(ExtractionSchema.Clearable.Contains)],
             Confidence(change));
@@ -104,7 +101,7 @@ public static class ExtractionParser
         if (!root.TryGetProperty("list", out var list) || list.ValueKind != JsonValueKind.Object)
             return null;
         return new TaskQuery(
-            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), TaskCategories.Of(Text(list, "category", 50)),
+            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), Text(list, "category", 50) is { } category && TaskCategories.All.Contains(category) ? category : null,
             list.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
     }
 

@@ -9,9 +9,6 @@ public sealed record Acceptance(string Outcome)
     /// <summary>Already here: nothing more to do.</summary>
     public static readonly Acceptance Duplicate = new("Duplicate");
 
-    /// <summary>The sender is in no family and should be told.</summary>
-    public static readonly Acceptance UnknownSender = new("UnknownSender");
-
     /// <summary>The sender is in no family and was told within a day, or has sent STOP.</summary>
     public static readonly Acceptance UnknownSenderAgain = new("UnknownSenderAgain");
 
@@ -26,6 +23,12 @@ public sealed record Acceptance(string Outcome)
 
     /// <summary>Until that limit's window ends.</summary>
     public TimeSpan RetryAfter { get; private init; }
+
+    /// <summary>What the sender is to be told at once; null for nothing.</summary>
+    public string? Answer { get; private init; }
+
+    /// <summary>The sender is in no family, or was not until now, and is to be told something.</summary>
+    public static Acceptance Answered(string outcome, string answer) => new(outcome) { Answer = answer };
 
     /// <summary>Over a limit: stored and done when there is room, or beyond ten times the limit only counted.</summary>
     public static Acceptance Held(string limit, TimeSpan retryAfter, bool stored) =>

@@ -10,11 +10,11 @@ public sealed class DelayedIngestion(MessageIngestion ingestion, ReplyOutbox rep
     public async Task<Acceptance> IngestAsync(InboundMessage message, string requestId)
     {
         var acceptance = await ingestion.AcceptAsync(message, requestId, CancellationToken.None);
-        if (acceptance == Acceptance.UnknownSender)
+        if (acceptance.Answer is { } answer)
         {
             // The message counts as answered from here on, so the answer may get lost, and never comes twice.
             await replies.SendAsync(
-                new OutgoingMessage(ReplyKind.UnknownSender, null, message.MessageSid, PgText.Clean(message.From), message.To, Phrases.UnknownSender), CancellationToken.None);
+                new OutgoingMessage(ReplyKind.UnknownSender, null, message.MessageSid, PgText.Clean(message.From), message.To, answer), CancellationToken.None);
         }
 
         return acceptance;

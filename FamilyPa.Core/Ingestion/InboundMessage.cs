@@ -41,13 +41,13 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public int MediaCount => CountMedia(Form);
 
-    /// <summary>Whether it opts its sender in again, should they be opted out.</summary>
-    public bool OptsInAgain => MediaCount == 0 && Keywords.OptsInAgain(Body);
-
     /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
     public string Classification { get; } =
         MessageClassification.Of(
             Form.GetValueOrDefault("Body", ""), Form.GetValueOrDefault("OptOutType"), Address.IsWhatsApp(Form.GetValueOrDefault("From", "")), CountMedia(Form));
+
+    /// <summary>Whether it is a plain <c>yes</c> or <c>no</c>, to an invitation or to join again; null when it says something else.</summary>
+    public string? Answer => Keywords.Answer(Body) switch { true => "yes", false => "no", null => null };
 
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
     public string? Reason => Classification != MessageClassification.Ordinary ? Classification : IsBareLocation ? "unsupported_location" : null;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
@@ -27,7 +28,7 @@ public sealed class MessageIngestion(
     {
         var phase = message.FirstPhase;
         using var span = Traces.Start("persist", message.MessageSid)?.SetTag("request_id", requestId).SetTag("size_bytes", message.RawBody.Length);
-        var (outcome, familyId, acted) = await StoreInTimeAsync(message, requestId, phase, cancellation);
+        var (outcome, familyId, acted, invitation) = await StoreInTimeAsync(message, requestId, phase, cancellation);
 
         span?.SetTag("family_id", familyId).End(outcome);
         Meters.MessageIngested(outcome, MessageSids.IsSynthetic(message.MessageSid) ? "synthetic" : SourceOf(message));
@@ -47,7 +48,10 @@ public sealed class MessageIngestion(
                 await EnqueueAsync(message.MessageSid, phase, requestId);
             return outcome switch
             {
-                "unmatched" => Acceptance.UnknownSender,
+                "unmatched" => Acceptance.Answered("UnknownSender", Phrases.UnknownSender),
+                "invited" => Acceptance.Answered("Invited", InvitationText.Question(invitation!)),
+                "joined" => Acceptance.Answered("Joined", InvitationText.Joined(invitation!)),
+                "declined" => Acceptance.Answered("Declined", InvitationText.Declined(invitation!)),
                 "unmatched_again" => Acceptance.UnknownSenderAgain,
                 _ => Acceptance.Duplicate,
             };
@@ -100,7 +104,7 @@ public sealed class MessageIngestion(
     private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService();
-        var optIn = message.OptsInAgain ? Keyword.Start.Reason() : null;
+        var optIn = message.Answer == "yes" ? Keyword.Start.Reason() : null;
         if ((message.Reason ?? optIn) is { } reason && (reason == Keyword.Stop.Reason() || reason == Keyword.Start.Reason()))
         {
             batch.Guard(
@@ -110,12 +114,14 @@ public sealed class MessageIngestion(
 
         batch.Add(
             """
-            select outcome, family_id, reason, limit_value, value, retry_after, first
-            from accept_message(jsonb_populate_record(null::received_message, $1::jsonb), row($2, $3, $4)::rate_limits)
+            select outcome, family_id, reason, limit_value, value, retry_after, first, invitation::text
+            from accept_message(jsonb_populate_record(null::received_message, $1::jsonb), row($2, $3, $4, $5, $6)::rate_limits)
             """,
-            ToJson(message, requestId, phase), limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
+            ToJson(message, requestId, phase), limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay,
+            limits.Value.FamilySharePercent, limits.Value.StrangersPerDay);
         return (await batch.SingleAsync(
-            row => new Stored(row.Get<string>("outcome"), row.Get<Guid?>("family_id"), row.Get<string?>("reason") is { } reason ? ReadReached(row, reason) : null),
+            row => new Stored(row.Get<string>("outcome"), row.Get<Guid?>("family_id"), row.Get<string?>("reason") is { } reason ? ReadReached(row, reason) : null,
+                row.Get<string?>("invitation") is { } invitation ? RowJson.Read<InvitedTo>(invitation) : null),
             cancellation))!;
     }
 
@@ -138,9 +144,9 @@ public sealed class MessageIngestion(
         traceparent = Traces.Carried,
         phase = phase.Name(),
         reason = message.Reason,
-        opts_in_again = message.OptsInAgain,
         source = SourceOf(message),
         received_at = message.ReceivedAt,
+        answer = message.Answer,
     });
 
     private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
@@ -159,7 +165,7 @@ public sealed class MessageIngestion(
         }
     }
 
-    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached);
+    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached, InvitedTo? Invitation);
 
     /// <param name="IsFirst">The first message in its window that this limit held back: only that one is worth a warning.</param>
     private sealed record RateReached(string Limit, int Most, int Value, TimeSpan RetryAfter, bool IsFirst);

@@ -31,7 +31,7 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
             left join budget_days b on b.family_id = f.id and b.day = local_day(f.timezone, now())
             where f.id = $1
             """,
-            familyId, limits.Value.DailyCostPerFamilyUsd);
+            familyId, limits.Value.DefaultFamilyBudgetUsd);
         return await batch.SingleAsync(Read, cancellation);
     }
 
@@ -49,7 +49,7 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
                 from families f, (select coalesce($2::numeric, $3::numeric) as usd) n
                 where f.id = $1 and b.family_id = f.id and b.day = local_day(f.timezone, now())
                 """,
-                familyId, dailyUsd, limits.Value.DailyCostPerFamilyUsd)
+                familyId, dailyUsd, limits.Value.DefaultFamilyBudgetUsd)
             .Add(
                 """
                 insert into audit_log (actor, action, family_id, details, request_id)

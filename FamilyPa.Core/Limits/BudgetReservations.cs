@@ -20,7 +20,7 @@ public sealed class BudgetReservations(Database database, DeferredJobDispatcher 
         var settings = limits.Value;
         await using var batch = database.Fenced(claim).Add(
             "select * from reserve_call($1, $2, $3, $4, $5, read_limits($6))",
-            claim.AttemptId, worst.Deployment, worst.CostUsd, settings.DailyCostPerFamilyUsd, settings.DailyCostGlobalUsd, jobLimits.Json);
+            claim.AttemptId, worst.Deployment, worst.CostUsd, settings.DefaultFamilyBudgetUsd, settings.DailyCostGlobalUsd, jobLimits.Json);
         var steps = await batch.ListAsync(PostCommitAction.Read, cancellation);
         if (steps[0].Kind != "reserved")
             return new PhaseResult.Deferred(steps);

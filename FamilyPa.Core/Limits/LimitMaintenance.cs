@@ -59,8 +59,8 @@ public sealed class LimitMaintenance(
     private async Task<bool> UnthrottleAsync(CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            "select message_sid, phase as current_phase, generation from resume_throttled(row($1, $2, $3)::rate_limits)",
-            limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay);
+            "select message_sid, phase as current_phase, generation from resume_throttled(row($1, $2, $3, $4, 0)::rate_limits)",
+            limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay, limits.Value.FamilySharePercent);
         if (await batch.SingleAsync(row => row.Get<string?>("message_sid") is null ? null : Read(row), cancellation) is not { } job)
             return false;
         log.ThrottledJobResumed(job.MessageSid, job.Phase.Name());

@@ -14,10 +14,12 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
           'rates', (
             select jsonb_agg(jsonb_build_object('limit', 'rate_' || w.scope, 'limit_value', w.most, 'since', w.since,
               'accepted', coalesce(c.counted, 0), 'throttled', coalesce(c.throttled, 0), 'dropped', coalesce(c.dropped, 0)) order by w.ordinality)
-            from unnest(rate_windows(null, null, row($1, $2, $3)::rate_limits)) with ordinality w
+            from unnest(rate_windows(null, null, row($1, $2, $3, $11, $12)::rate_limits) || day_window('strangers', '', null, $12)) with ordinality w
             cross join lateral (
-              select sum(counted) as counted, sum(throttled) as throttled, sum(dropped) as dropped
-              from rate_counters where scope = w.scope and key = w.key and since >= w.since) c
+              -- Of families the busiest one's messages.
+              select max(k.counted) as counted, sum(k.throttled) as throttled, sum(k.dropped) as dropped
+              from (select sum(counted) as counted, sum(throttled) as throttled, sum(dropped) as dropped
+                    from rate_counters where scope = w.scope and since >= w.since group by key) k) c
             where w.scope <> 'sender'),
           'senders', jsonb_build_object('limit', 'rate_sender', 'limit_value', $1, 'failures_limit', $6, 'pause_seconds', extract(epoch from $7::interval),
             'over', (select coalesce(jsonb_agg(jsonb_build_object('family_id', c.family_id, 'user_id', c.key, 'value', c.counted)), '[]')
@@ -51,7 +53,7 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
         var now = limits.Value;
         await using var batch = database.AsService().Add(
             Sql, now.SenderPerMinute, now.GlobalPerHour, now.GlobalPerDay, now.MaxConcurrentJobs, now.BreakerFailures, now.SenderFailures, now.SenderPause,
-            now.DailyCostPerFamilyUsd, now.DailyCostGlobalUsd, now.VerificationFailuresPerMinutePerAddress);
+            now.DefaultFamilyBudgetUsd, now.DailyCostGlobalUsd, now.VerificationFailuresPerMinutePerAddress, now.FamilySharePercent, now.StrangersPerDay);
         return (await batch.SingleAsync(row => row.GetString(0), cancellation))!;
     }
 }

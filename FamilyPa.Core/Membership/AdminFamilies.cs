@@ -20,7 +20,7 @@ public sealed class PhoneTakenException() : Exception("A phone number is already
 /// <summary>Creates families for operators.</summary>
 public sealed partial class AdminFamilies(Database database)
 {
-    internal const int MostMembers = 50;
+    private const int MostMembers = 50;
 
     /// <summary>The validation errors by field; empty when the family is valid.</summary>
     public static Dictionary<string, string[]> Validate(NewFamily family)

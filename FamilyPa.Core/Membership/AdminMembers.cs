@@ -11,7 +11,7 @@ public enum Removal
     LastOwner,
 }
 
-/// <summary>Adds and removes members of families for operators.</summary>
+/// <summary>Adds and removes members of families for operators. They vouch for whom they add, so that member need not accept.</summary>
 public sealed class AdminMembers(Database database)
 {
     private const string LastOwner = "FP002";
@@ -19,6 +19,7 @@ public sealed class AdminMembers(Database database)
     /// <param name="member">Validated.</param>
     /// <returns>Null when there is no such family.</returns>
     /// <exception cref="PhoneTakenException"/>
+    /// <exception cref="FamilyFullException"/>
     public async Task<CreatedMember?> AddAsync(Guid familyId, NewMember member, Actor actor, CancellationToken cancellation)
     {
         var created = new CreatedMember(Guid.NewGuid(), PgText.Clean(member.Name!.Trim()), member.Role!, member.Phone!);
@@ -39,6 +40,10 @@ public sealed class AdminMembers(Database database)
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             throw new PhoneTakenException();
+        }
+        catch (PostgresException e) when (e.SqlState == MemberManagement.FamilyFull)
+        {
+            throw new FamilyFullException();
         }
     }
 

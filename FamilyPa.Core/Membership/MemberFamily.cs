@@ -10,8 +10,10 @@ namespace FamilyPa.Core.Membership;
 /// <param name="PhoneMasked">All but the last two digits; null for a member without a phone.</param>
 /// <param name="You">Whether this is the requesting member.</param>
 /// <param name="Version">Increases with every change of name or role.</param>
+/// <param name="Status"><c>active</c>, or <c>invited</c>: that number has not accepted, and sees and adds nothing.</param>
 public sealed record MemberView(
-    Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version);
+    Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version,
+    string Status);
 
 public sealed record AskingMember(Guid UserId, string Name, string Role);
 
@@ -29,10 +31,7 @@ public sealed class MemberFamily(Database database, TimeProvider clock)
     private const string Sql =
         """
         select f.id, f.name, f.timezone, f.locale, f.version, me.user_id, me.display_name, me.role, (
-          select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked,
-              'you', m.user_id = me.user_id, 'version', m.version)
-            order by m.created_at, m.user_id)
-          from family_members m where m.family_id = f.id)::text
+          select json_agg(to_jsonb(p) - 'created_at') from family_people() p)::text
         from families f join family_members me on me.family_id = f.id and me.user_id = auth.uid() where f.id = (select my_family())
         """;
 

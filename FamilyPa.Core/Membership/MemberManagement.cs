@@ -1,7 +1,9 @@
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Notifications;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FamilyPa.Core.Membership;
@@ -9,36 +11,42 @@ namespace FamilyPa.Core.Membership;
 /// <summary>The family has the maximum number of members.</summary>
 public sealed class FamilyFullException() : Exception("The family has the maximum number of members.");
 
+/// <summary>The family's members have added as many members today as they may.</summary>
+public sealed class TooManyAdditionsException() : Exception("Too many members were added today.");
+
 /// <param name="Invited">Whether the invitation is queued.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
 
 /// <summary>The members of the requesting member's family. The database checks permissions (<c>insufficient_privilege</c>, FP002, FP005, FP007).</summary>
-public sealed class MemberManagement(Database database, NotificationQueue notifications, ILogger<MemberManagement> log)
+public sealed class MemberManagement(
+    Database database, NotificationQueue notifications, IOptions<LimitSettings> limits, ILogger<MemberManagement> log)
 {
-    private const string FamilyFull = "FP008";
+    internal const string FamilyFull = "FP008";
+    private const string TooManyAdditions = "FP009";
 
-    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version";
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active'";
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
-        await using var batch = database.AsMember(member).Add(
-            $"select {Columns} from family_members m where m.family_id = (select my_family()) order by m.created_at, m.user_id");
+        await using var batch = database.AsMember(member).Add("select * from family_people()");
         return await batch.ListAsync(Read, cancellation);
     }
 
+    /// <summary>Invites a member, whom the number itself makes one. The answer is the same whether or not the number is a member elsewhere.</summary>
     /// <param name="phone">In E.164.</param>
-    /// <exception cref="PhoneTakenException"/>
+    /// <exception cref="PhoneTakenException">By the same family: a member, or invited already.</exception>
     /// <exception cref="FamilyFullException"/>
+    /// <exception cref="TooManyAdditionsException"/>
     /// <exception cref="PostgresException">FP004: a different request used the same key.</exception>
     /// <remarks>A repeated request queues the invitation again, because the first may have failed before it. The invitation is sent only once.</remarks>
     public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, AdminFamilies.MostMembers, key?.Key, key?.RequestHash);
+            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, limits.Value.AdditionsPerFamilyPerDay, key?.Key, key?.RequestHash);
         try
         {
             var added = (await batch.SingleAsync(row => RowJson.Read<MemberView>(row.GetString(0)), cancellation))!;
-            return new AddedMember(added, await InviteAsync(added.UserId, member.UserId));
+            return new AddedMember(added, await InviteAsync(added.UserId));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -47,6 +55,10 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
         catch (PostgresException e) when (e.SqlState == FamilyFull)
         {
             throw new FamilyFullException();
+        }
+        catch (PostgresException e) when (e.SqlState == TooManyAdditions)
+        {
+            throw new TooManyAdditionsException();
         }
     }
 
@@ -67,12 +79,12 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
         await batch.ExecuteAsync(cancellation);
     }
 
-    /// <remarks>The member is already stored, so a queue failure must not fail the request.</remarks>
-    private async Task<bool> InviteAsync(Guid userId, Guid by)
+    /// <remarks>The invitation is already stored, so a queue failure must not fail the request.</remarks>
+    private async Task<bool> InviteAsync(Guid userId)
     {
         try
         {
-            await notifications.SendAsync(new Notification(NotificationKind.Invitation, userId, by), CancellationToken.None);
+            await notifications.SendAsync(new Notification(NotificationKind.Invitation, userId), CancellationToken.None);
             return true;
         }
         catch (Exception e) when (e is Azure.RequestFailedException or AggregateException or OperationCanceledException)
@@ -83,5 +95,5 @@ public sealed class MemberManagement(Database database, NotificationQueue notifi
     }
 
     private static MemberView Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5));
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5), row.GetString(6));
 }

@@ -12,6 +12,7 @@ public static class MembershipServices
         .AddSingleton<TaskList>()
         .AddSingleton<MemberFamily>()
         .AddSingleton<MemberManagement>()
+        .AddSingleton<InvitationCountries>()
         .AddSingleton<AdminMembers>()
         .AddSingleton<FamilyTranscripts>();
 }

@@ -1,55 +1,67 @@
-using System.Globalization;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Replies;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FamilyPa.Core.Notifications;
 
-/// <summary>Tells a member who was added by another that they were, once.</summary>
-public sealed class Invitations(Database database, ReplyOutbox replies, NotificationChannels channels) : INotificationHandler
+/// <summary>Asks somebody whom a member added whether they want to join the family, once.</summary>
+public sealed class Invitations(
+    Database database, ReplyOutbox replies, NotificationChannels channels, IOptions<LimitSettings> settings, ILogger<Invitations> log) : INotificationHandler
 {
-    /// <summary>Who adds and removes strangers all day must not have us write to all of them.</summary>
-    private const int MostPerFamilyAndDay = 20;
+    private const string Limited = "FP009";
 
     public NotificationKind Kind => NotificationKind.Invitation;
 
     /// <inheritdoc/>
     public async Task SendAsync(Notification notification, CancellationToken cancellation)
     {
-        var (userId, by) = (notification.Id, notification.By);
-        if (await ReadAsync(userId, by) is not { } invited)
+        var userId = notification.Id;
+        if (await ReadAsync(userId) is not { } invited)
             return;
-        var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(invited.Locale).Invitation, invited.By, invited.Family);
-        // By SMS: the member has not written to us.
-        var result = await replies.SendAsync(
-            new OutgoingMessage(ReplyKind.Invitation, invited.FamilyId, Key(userId), invited.Phone, invited.OurNumber, text), CancellationToken.None);
-        if (result is SendResult.NotSent notSent)
-            throw new ReplyNotSentException(notSent);
+        // By SMS: the number has not written to us.
+        var message = new OutgoingMessage(
+            ReplyKind.Invitation, invited.FamilyId, $"member:{userId:D}", invited.Phone, invited.OurNumber,
+            invited.IsElsewhere ? InvitationText.Elsewhere(invited.To) : InvitationText.Question(invited.To));
+        var limits = settings.Value;
+        // A number that is paused and a limit that is reached look the same to the family as a number that does not answer.
+        await using var intent = ReplyOutbox.AddIntent(database.AsService(), message).Add(
+            $"select limit_invitations($3, $4, $5, $6, $7, $8) where {ReplyOutbox.IsSending}",
+            message.Reference, message.SendingId, invited.FamilyId, userId, limits.InvitationPause, limits.InvitationsPerMemberPerDay,
+            limits.InvitationsPerFamilyPerDay, limits.InvitationsPerDay);
+        try
+        {
+            if (await replies.SendAsync(intent, message, CancellationToken.None) is SendResult.NotSent notSent)
+                throw new ReplyNotSentException(notSent);
+        }
+        catch (PostgresException e) when (e.SqlState == Limited)
+        {
+            log.NotificationNotSent(nameof(NotificationKind.Invitation), userId, "limited");
+        }
     }
 
-    private static string Key(Guid userId) => $"member:{userId:D}";
-
-    /// <summary>Null when there is no such member any more, or nobody to write to.</summary>
-    private async Task<Invited?> ReadAsync(Guid userId, Guid? by)
+    /// <summary>Null when nobody is invited any more, or was already asked in answer to a message.</summary>
+    private async Task<Invited?> ReadAsync(Guid userId)
     {
         await using var batch = database.AsService().Add(
             """
-            select m.family_id, m.phone_e164, f.locale, f.name, coalesce(b.display_name, f.name),
-              our_number(m.family_id, $5)
-            from family_members m join families f on f.id = m.family_id
-            left join family_members b on b.family_id = m.family_id and b.user_id = $2::uuid
-            where m.user_id = $1 and m.phone_e164 is not null
-              and (select count(*) from outbound_messages o
-                where o.family_id = m.family_id and o.kind = 'invitation' and o.status <> 'suppressed'
-                  and o.message_sid <> $3 and o.created_at > now() - interval '1 day') < $4
+            select i.family_id, i.phone_e164, our_number(i.family_id, $2), exists (select from family_members m where m.phone_e164 = i.phone_e164),
+              f.locale, f.name, b.display_name
+            from invitations i join families f on f.id = i.family_id
+            left join family_members b on b.family_id = i.family_id and b.user_id = i.invited_by
+            where i.user_id = $1 and (i.asked_at is null or i.texted_at is not null)
             """,
-            userId, by, Key(userId), MostPerFamilyAndDay, channels.Configured);
+            userId, channels.Configured);
         return await batch.SingleAsync(Read, CancellationToken.None);
     }
 
     private static Invited Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5));
+        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3),
+        new InvitedTo(row.GetString(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6)));
 
-    private sealed record Invited(Guid FamilyId, string Phone, string Locale, string Family, string By, string? OurNumber);
+    private sealed record Invited(Guid FamilyId, string Phone, string? OurNumber, bool IsElsewhere, InvitedTo To);
 }

@@ -8,15 +8,14 @@ public enum NotificationKind
     /// <summary>A sign-in code that was asked for; the id is of <c>login_codes</c>.</summary>
     Code,
 
-    /// <summary>To a member who was added; the id is the member's.</summary>
+    /// <summary>To somebody who is invited; the id is the one they get as a member.</summary>
     Invitation,
 }
 
 /// <summary>Something to be said that answers no message. Like every queue message it carries ids only.</summary>
-/// <param name="By">The member whose doing it is, where it is one's.</param>
-public sealed record Notification(NotificationKind Kind, Guid Id, Guid? By = null)
+public sealed record Notification(NotificationKind Kind, Guid Id)
 {
-    public string ToJson() => JsonSerializer.Serialize(new Body(Kind.ToString().ToLowerInvariant(), Id, By), JsonSerializerOptions.Web);
+    public string ToJson() => JsonSerializer.Serialize(new Body(Kind.ToString().ToLowerInvariant(), Id), JsonSerializerOptions.Web);
 
     /// <returns>Null when it is none.</returns>
     public static Notification? TryParse(string text)
@@ -24,7 +23,7 @@ public sealed record Notification(NotificationKind Kind, Guid Id, Guid? By = nul
         try
         {
             return JsonSerializer.Deserialize<Body>(text, JsonSerializerOptions.Web) is { } body && Enum.TryParse<NotificationKind>(body.Kind, ignoreCase: true, out var kind)
-                ? new Notification(kind, body.Id, body.By)
+                ? new Notification(kind, body.Id)
                 : null;
         }
         catch (JsonException)
@@ -33,7 +32,7 @@ public sealed record Notification(NotificationKind Kind, Guid Id, Guid? By = nul
         }
     }
 
-    private sealed record Body(string Kind, Guid Id, Guid? By);
+    private sealed record Body(string Kind, Guid Id);
 }
 
 /// <summary>The queue <c>notifications</c>: an HTTP answer need not wait for Twilio, nor tell by its time whether there was anything to send.</summary>

@@ -15,7 +15,7 @@ public enum ReplyKind
     /// <summary>The family's budget for the day is used up.</summary>
     Deferred,
 
-    /// <summary>The sender is in no family, and its webhook was answered before that was known.</summary>
+    /// <summary>The sender is in no family, or answered an invitation, and its webhook was answered before that was known.</summary>
     UnknownSender,
 
     /// <summary>Another member added this one. The reference is <c>member:</c> and the member's id.</summary>

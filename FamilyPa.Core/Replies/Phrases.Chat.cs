@@ -124,6 +124,12 @@ public sealed class CommandWords
     /// <summary>Besides HELP and INFO, which are keywords.</summary>
     public required IReadOnlyList<string> Help { get; init; }
 
+    /// <summary>Accepts an invitation, confirms a change, or joins again after STOP.</summary>
+    public required IReadOnlyList<string> Yes { get; init; }
+
+    /// <summary>Declines an invitation or a change.</summary>
+    public required IReadOnlyList<string> No { get; init; }
+
     /// <summary>What may stand between numbers.</summary>
     public required IReadOnlyList<string> And { get; init; }
 
@@ -135,8 +141,4 @@ public sealed class CommandWords
 
     /// <summary>Obviously mean the keyword STOP.</summary>
     public required IReadOnlyList<string> Stop { get; init; }
-
-    public required IReadOnlyList<string> Yes { get; init; }
-
-    public required IReadOnlyList<string> No { get; init; }
 }

@@ -68,8 +68,21 @@ public sealed partial class Phrases
     /// <summary>{0}: six digits.</summary>
     public required string SignInCode { get; init; }
 
-    /// <summary>{0}: who added the member. {1}: the family's name.</summary>
+    /// <summary>{0}: who added the member. {1}: the family's name; likewise of the next three.</summary>
     public required string Invitation { get; init; }
+
+    /// <summary>The same to somebody who is in another family.</summary>
+    public required string InvitationElsewhere { get; init; }
+
+    public required string InvitationAccepted { get; init; }
+
+    public required string InvitationDeclined { get; init; }
+
+    /// <summary>For a name of which nothing can be said.</summary>
+    public required string SomeMember { get; init; }
+
+    /// <inheritdoc cref="SomeMember"/>
+    public required string SomeFamily { get; init; }
 
     /// <summary>Said where WhatsApp will be closed to us when a reminder is due.</summary>
     public required string RemindedIfWritten { get; init; }

@@ -55,7 +55,7 @@ internal static class RetentionSql
         select count(*) from gone
         """;
 
-    /// <summary>Keeps opt-outs, which are valid until the number sends START, and the SIDs until the messages are deleted at Twilio too.</summary>
+    /// <summary>Also invitations that nobody accepted. Keeps opt-outs, which are valid until the number sends START, and the SIDs until the messages are deleted at Twilio too.</summary>
     public const string Strangers =
         """
         with gone as (
@@ -79,8 +79,15 @@ internal static class RetentionSql
         started as (
           delete from number_opt_outs where number_hash in (
             select number_hash from number_opt_outs where not opted_out and said_at < now() - make_interval(days => $1) limit $2)
-          returning 1)
-        select (select count(*) from gone) + (select count(*) from told) + (select count(*) from started)
+          returning 1),
+        invited as (
+          delete from invitations where (family_id, user_id) in (
+            select family_id, user_id from invitations where created_at < now() - make_interval(days => $1) limit $2)
+          returning 1),
+        paused as (
+          delete from invitation_pauses where number_hash in (select number_hash from invitation_pauses where ends_at < now() limit $2) returning 1)
+        select (select count(*) from gone) + (select count(*) from told) + (select count(*) from started) + (select count(*) from invited)
+          + (select count(*) from paused)
         """;
 
     public const string Poison =

@@ -36,6 +36,10 @@ public sealed class AppSettings
     [ConfigurationKeyName("TWILIO_NUMBERS")]
     public string? TwilioNumbers { get; set; }
 
+    /// <summary>Countries (ISO 3166-1, comma separated) of the numbers that members may invite. When empty: those of <see cref="TwilioNumbers"/>.</summary>
+    [ConfigurationKeyName("INVITATION_COUNTRIES")]
+    public string? InvitationCountries { get; set; }
+
     [ConfigurationKeyName("WEBHOOK_SHARED_SECRET")]
     public string WebhookSharedSecret { get; set; } = "";
 
@@ -104,6 +108,11 @@ public sealed class AppSettings
     public string BoardUrl => $"{PublicBaseUrl.TrimEnd('/')}/board";
 
     /// <summary><see cref="TwilioNumbers"/> as a list.</summary>
-    public IReadOnlyList<string> Numbers() =>
-        (TwilioNumbers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public IReadOnlyList<string> Numbers() => Listed(TwilioNumbers);
+
+    /// <summary><see cref="InvitationCountries"/> as a list.</summary>
+    public IReadOnlyList<string> Countries() => Listed(InvitationCountries);
+
+    private static string[] Listed(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -41,6 +41,8 @@ public sealed class AppSettingsValidator(IConfiguration configuration) : IValida
             wrong.Add("TWILIO_AUTH_TOKEN_NEXT or WEBHOOK_SHARED_SECRET_NEXT is a placeholder or an unresolved Key Vault reference");
         if (!AreHosts(settings.TwilioMediaHosts))
             wrong.Add("TWILIO_MEDIA_HOSTS is not a list of host[:port]");
+        if (settings.Countries().Any(country => country.Length != 2 || !country.All(char.IsAsciiLetterUpper)))
+            wrong.Add("INVITATION_COUNTRIES is not a list of countries like GB,DE");
         if (!configuration.GetSection("AzureWebJobsStorage").Exists())
             wrong.Add("AzureWebJobsStorage is missing");
 

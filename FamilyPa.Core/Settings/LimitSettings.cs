@@ -12,6 +12,27 @@ public sealed class LimitSettings
     /// <inheritdoc cref="GlobalPerHour"/>
     public int GlobalPerDay { get; set; } = 10_000;
 
+    /// <summary>The most of the global limits that one family may use, in percent: messages per hour and per day, AI budget, sign-in codes.</summary>
+    public int FamilySharePercent { get; set; } = 25;
+
+    /// <summary>Messages of all senders in no family per UTC day. The app neither stores nor answers more.</summary>
+    public int StrangersPerDay { get; set; } = 1000;
+
+    /// <summary>Invitations sent per UTC day for one member, for one family, and for all families.</summary>
+    public int InvitationsPerMemberPerDay { get; set; } = 20;
+
+    /// <inheritdoc cref="InvitationsPerMemberPerDay"/>
+    public int InvitationsPerFamilyPerDay { get; set; } = 20;
+
+    /// <inheritdoc cref="InvitationsPerMemberPerDay"/>
+    public int InvitationsPerDay { get; set; } = 500;
+
+    /// <summary>How long a number that was sent an invitation gets no other, from whichever family.</summary>
+    public TimeSpan InvitationPause { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Members that one family's members may add per UTC day, also when they remove them again.</summary>
+    public int AdditionsPerFamilyPerDay { get; set; } = 100;
+
     /// <summary>Rejected webhooks per minute and client address. Above it the app answers 429 without a database query.</summary>
     public int VerificationFailuresPerMinutePerAddress { get; set; } = 20;
 
@@ -54,8 +75,13 @@ public sealed class LimitSettings
     /// <summary>The app fails a deferred message after this time and notifies its sender.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>AI budget per day of a family without a budget of its own: <see cref="DailyCostPerFamilyUsd"/>, but not more than its share.</summary>
+    public decimal DefaultFamilyBudgetUsd => Math.Min(DailyCostPerFamilyUsd, DailyCostGlobalUsd * FamilySharePercent / 100);
+
     internal bool IsValid() =>
         SenderPerMinute > 0 && GlobalPerHour > 0 && GlobalPerDay > 0 && VerificationFailuresPerMinutePerAddress > 0
+        && FamilySharePercent is > 0 and <= 100 && StrangersPerDay >= 0 && InvitationsPerMemberPerDay >= 0 && InvitationsPerFamilyPerDay >= 0
+        && InvitationsPerDay >= 0 && InvitationPause >= TimeSpan.Zero && AdditionsPerFamilyPerDay >= 0
         && MaxMediaMegabytes is > 0 and <= LargestMediaMegabytes && MaxAudioMinutes is > 0 and <= LongestAudioMinutes && MaxConcurrentJobs is > 0 and <= 1000
         && DailyCostPerFamilyUsd >= 0 && DailyCostGlobalUsd >= 0 && BreakerFailures > 0 && BreakerOpen > TimeSpan.Zero
         && BreakerOpenMost >= BreakerOpen && SenderFailures > 0 && SenderPause > TimeSpan.Zero && GiveUpAfter > TimeSpan.Zero;

@@ -20,7 +20,8 @@ namespace FamilyPa.Core.SignIn;
 /// message is worked on, and only then is the code made, so that it is in no queue, no table and no log.
 /// </remarks>
 public sealed partial class LoginCodes(
-    Database database, NotificationQueue notifications, ReplyOutbox replies, SessionKeys keys, NotificationChannels channels, CallerLimits callers, IOptions<SignInSettings> settings, ILogger<LoginCodes> log) : INotificationHandler
+    Database database, NotificationQueue notifications, ReplyOutbox replies, SessionKeys keys, NotificationChannels channels, CallerLimits callers,
+    IOptions<SignInSettings> settings, IOptions<LimitSettings> limitSettings, ILogger<LoginCodes> log) : INotificationHandler
 {
     /// <summary>Stands for the code in the message that is stored.</summary>
     private const string Mask = "••••••";
@@ -87,14 +88,22 @@ public sealed partial class LoginCodes(
         {
             AddSecret = body => body.Replace(Mask, code, StringComparison.Ordinal),
         };
+        // The family is counted by a hash, because counts outlive its erasure by a day.
         // Only a code that is sent replaces the one before, and counts: requests for numbers that get none must not lock members out.
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
             .Add(
-                $"select limit_sign_ins('codes_of_all', '', interval '1 hour', $3) where {ReplyOutbox.IsSending}",
-                message.Reference, message.SendingId, settings.Value.CodesPerHour)
+                $"""
+                select limit_sign_ins('codes_of_family', md5($3), interval '1 hour', $4), limit_sign_ins('codes_of_all', '', interval '1 hour', $5)
+                where {ReplyOutbox.IsSending}
+                """,
+                message.Reference, message.SendingId, member.FamilyId.ToString(),
+                Math.Max(1, settings.Value.CodesPerHour * limitSettings.Value.FamilySharePercent / 100), settings.Value.CodesPerHour)
             .Add(
-                $"update login_codes set code_hash = $3, family_id = $4, user_id = $5 where id = $6 and {ReplyOutbox.IsSending}",
-                message.Reference, message.SendingId, keys.OfCode(phone, code), member.FamilyId, member.UserId, id);
+                $"""
+                update login_codes set code_hash = $3, family_id = $4, user_id = case when not $6 then $5::uuid end, invited_user = case when $6 then $5::uuid end
+                where id = $7 and {ReplyOutbox.IsSending}
+                """,
+                message.Reference, message.SendingId, keys.OfCode(phone, code), member.FamilyId, member.UserId, member.IsInvited, id);
         try
         {
             if (await replies.SendAsync(intent, message, cancellation, batch => Forget(batch, id)) is SendResult.NotSent notSent)
@@ -114,9 +123,14 @@ public sealed partial class LoginCodes(
     {
         await using var batch = database.AsService().Add(
             """
-            select c.phone, m.family_id, m.user_id, f.locale, last.from_address, coalesce(last.to_address, our_number(m.family_id, $2)), m.last_inbound_at
+            select c.phone, m.family_id, m.user_id, f.locale, last.from_address, coalesce(last.to_address, our_number(m.family_id, $2)), m.last_inbound_at, m.is_invited
             from login_codes c
-            left join family_members m on m.phone_e164 = c.phone and c.used_at is null
+            -- Of a number that is no member, the family that it was last asked to join.
+            left join lateral (
+              select m.family_id, m.user_id, m.last_inbound_at, false as is_invited, null::timestamptz as asked_at from family_members m where m.phone_e164 = c.phone
+              union all
+              select i.family_id, i.user_id, null, true, i.asked_at from invitations i where i.phone_e164 = c.phone and i.asked_at is not null
+              order by is_invited, asked_at desc limit 1) m on c.used_at is null
             left join families f on f.id = m.family_id
             left join lateral (
               select i.from_address, i.to_address from inbound_messages i
@@ -132,7 +146,7 @@ public sealed partial class LoginCodes(
         var phone = row.GetString(0);
         var seen = row.IsDBNull(6) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(6);
         return new Request(
-            phone, row.IsDBNull(1) ? null : new Receiver(row.GetGuid(1), row.GetGuid(2), row.GetString(3), channels.Of(phone, Text(row, 4), Text(row, 5), seen)));
+            phone, row.IsDBNull(1) ? null : new Receiver(row.GetGuid(1), row.GetGuid(2), row.GetString(3), channels.Of(phone, Text(row, 4), Text(row, 5), seen), row.GetBoolean(7)));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
@@ -140,8 +154,8 @@ public sealed partial class LoginCodes(
     [GeneratedRegex(@"(?<!\d)\d{6}(?!\d)")]
     private static partial Regex Codes();
 
-    /// <param name="Member">Null where the number is nobody's, or the code was revoked.</param>
+    /// <param name="Member">Null where the number is nobody's and not invited, or the code was revoked.</param>
     private sealed record Request(string Phone, Receiver? Member);
 
-    private sealed record Receiver(Guid FamilyId, Guid UserId, string Locale, Channel Channel);
+    private sealed record Receiver(Guid FamilyId, Guid UserId, string Locale, Channel Channel, bool IsInvited);
 }

@@ -11,6 +11,10 @@ public sealed record SessionUser(Guid UserId, string Name, string Role);
 
 public sealed record SessionFamily(Guid Id, string Name);
 
+/// <summary>Whom a link signs in.</summary>
+/// <param name="CurrentName">Who is signed in until then, and of which family; null for nobody.</param>
+public sealed record LinkedMember(string Name, string FamilyName, string? CurrentName, string? CurrentFamilyName);
+
 public sealed record OpenedSession(string Token, DateTimeOffset ExpiresAt, SessionUser User, SessionFamily Family);
 
 /// <summary>Opens sessions for who proves to hold a member's phone, and ends them.</summary>
@@ -19,10 +23,12 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
     private const string Columns = "select user_id, name, role, family_id, family_name, expires_at from";
 
     /// <param name="phone">In E.164.</param>
+    /// <param name="replaced">The session of the same browser, which ends; null for none.</param>
     /// <returns>Null when that is not the code, or not any more, or there never was one: which of them is not told.</returns>
     /// <exception cref="TooManyTriesException"/>
-    public Task<OpenedSession?> OpenByCodeAsync(string phone, string code, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) => OpenAsync(
-        "code", caller, requestId,
+    public Task<OpenedSession?> OpenByCodeAsync(
+        string phone, string code, Identity? replaced, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) => OpenAsync(
+        "code", replaced, caller, requestId,
         (batch, id) => batch.Add(
             $"{Columns} open_session_by_code($1, $2, $3, $4, $5)",
             id, keys.OfPhone(phone), keys.OfCode(phone, code), settings.Value.TriesPerCode, settings.Value.SessionLifetime),
@@ -30,12 +36,29 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
 
     /// <returns>As above.</returns>
     /// <exception cref="TooManyTriesException"/>
-    public async Task<OpenedSession?> OpenByLinkAsync(string link, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) =>
+    public async Task<OpenedSession?> OpenByLinkAsync(
+        string link, Identity? replaced, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) =>
         LoginLinks.HashOf(link) is { } hash
             ? await OpenAsync(
-                "link", caller, requestId,
+                "link", replaced, caller, requestId,
                 (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
             : null;
+
+    /// <summary>Reads whom a link signs in, and spends nothing.</summary>
+    /// <param name="current">The session of the browser that asks.</param>
+    /// <returns>Null when the link is worth nothing.</returns>
+    /// <exception cref="TooManyTriesException"/>
+    public async Task<LinkedMember?> ReadLinkAsync(string link, Identity? current, IReadOnlyList<CallerNetwork> caller, CancellationToken cancellation)
+    {
+        if (LoginLinks.HashOf(link) is not { } hash)
+            return null;
+        return await limits.RunAsync(
+            database, "tries_of_address", caller, TimeSpan.FromMinutes(10), settings.Value.TriesPerAddress,
+            batch => batch.Add("select name, family_name, current_name, current_family_name from read_link($1, $2::uuid)", hash, current?.SessionId),
+            batch => batch.SingleAsync(
+                row => new LinkedMember(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
+                cancellation));
+    }
 
     /// <summary>Signs out: the session's tokens are worth nothing any more.</summary>
     /// <returns>Whether there was a session.</returns>
@@ -83,7 +106,7 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
     }
 
     private async Task<OpenedSession?> OpenAsync(
-        string by, IReadOnlyList<CallerNetwork> caller, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
+        string by, Identity? replaced, IReadOnlyList<CallerNetwork> caller, string requestId, Action<DatabaseBatch, Guid> open, CancellationToken cancellation)
     {
         var id = Guid.NewGuid();
         try
@@ -93,7 +116,9 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                 batch =>
                 {
                     open(batch, id);
-                    return batch;
+                    return replaced is not { SessionId: { } former } ? batch : batch.Add(
+                        "update sessions set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null and exists (select from sessions n where n.id = $3)",
+                        former, replaced.UserId, id);
                 },
                 batch => batch.SingleAsync(
                     row => (User: new SessionUser(row.GetGuid(0), row.GetString(1), row.GetString(2)), Family: new SessionFamily(row.GetGuid(3), row.GetString(4)),

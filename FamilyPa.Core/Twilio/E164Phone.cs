@@ -28,6 +28,22 @@ public static partial class E164Phone
         }
     }
 
+    /// <summary>The country of a number in E.164, ISO 3166-1; null for an international one. A number in no assigned block counts as its code's main country's.</summary>
+    public static string? CountryOf(string phone)
+    {
+        try
+        {
+            var util = PhoneNumberUtil.GetInstance();
+            var number = util.Parse(phone, null);
+            var country = util.GetRegionCodeForNumber(number) ?? util.GetRegionCodeForCountryCode(number.CountryCode);
+            return country is { Length: 2 } and not "ZZ" ? country : null;
+        }
+        catch (NumberParseException)
+        {
+            return null;
+        }
+    }
+
     private static string? RegionOf(string? locale)
     {
         try

@@ -32,6 +32,10 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         {
             return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number already belongs to a member.");
         }
+        catch (FamilyFullException)
+        {
+            return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has the maximum number of members.");
+        }
     }
 
     [Function("AdminRemoveMember")]

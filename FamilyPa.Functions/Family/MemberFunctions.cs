@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>The members of the requesting member's family. The database checks permissions.</summary>
-public sealed class MemberFunctions(MemberAuthentication authentication, MemberManagement members, MemberFamily family)
+public sealed class MemberFunctions(MemberAuthentication authentication, MemberManagement members, MemberFamily family, InvitationCountries countries)
 {
     private const int LongestName = 100;
 
@@ -20,7 +20,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
-    /// <summary>Adds a member and queues the invitation. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
+    /// <summary>Adds a member, who becomes one by accepting, and queues the invitation. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
@@ -41,16 +41,22 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
                 http.Response.Headers.ETag = EntityTags.OfVersion(added.Member.Version);
                 return Json.Answer(
                     new AddAnswer(
-                        added.Member.UserId, added.Member.Name, added.Member.Role, added.Member.PhoneMasked, added.Member.You, added.Member.Version, added.Invited),
+                        added.Member.UserId, added.Member.Name, added.Member.Role, added.Member.PhoneMasked, added.Member.You, added.Member.Version,
+                        added.Member.Status, added.Invited),
                     StatusCodes.Status201Created);
             }
             catch (PhoneTakenException)
             {
-                return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number already belongs to a member.");
+                return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number is a member of your family, or is invited.");
             }
             catch (FamilyFullException)
             {
                 return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has the maximum number of members.");
+            }
+            catch (TooManyAdditionsException)
+            {
+                http.Response.Headers.RetryAfter = "3600";
+                return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_additions", "Your family has added too many members today. Try again tomorrow.");
             }
         }, cancellation);
 
@@ -91,6 +97,8 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
         var phone = E164Phone.ToE164(text) ?? E164Phone.ToE164(text, (await family.PlaceAsync(member, cancellation)).Locale);
         if (phone is null)
             fields.Refuse("phone", "a phone number, for example +447700900123");
+        else if (!countries.Allow(phone))
+            fields.Refuse("phone", $"a phone number of one of these countries: {countries}");
         return phone;
     }
 
@@ -102,5 +110,5 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
 
     private sealed record ListAnswer(IReadOnlyList<MemberView> Members);
 
-    private sealed record AddAnswer(Guid UserId, string Name, string Role, string? PhoneMasked, bool You, int Version, bool Invited);
+    private sealed record AddAnswer(Guid UserId, string Name, string Role, string? PhoneMasked, bool You, int Version, string Status, bool Invited);
 }

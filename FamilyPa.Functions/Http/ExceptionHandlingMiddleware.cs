@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Settings;
 using FamilyPa.Core.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Functions.Http;
 
-/// <summary>Gives every HTTP request an id, and converts exceptions: a body that cannot be read to 400 or 408, an unavailable database to 503, all others to 500.</summary>
-public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
+/// <summary>Gives every HTTP request an id, keeps browsers on https, and converts exceptions: a body that cannot be read to 400 or 408, an unavailable database to 503, all others to 500.</summary>
+public sealed class ExceptionHandlingMiddleware(IOptions<AppSettings> settings, ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -21,6 +23,9 @@ public sealed class ExceptionHandlingMiddleware(ILogger<ExceptionHandlingMiddlew
 
         http.TraceIdentifier = Guid.NewGuid().ToString("N");
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        // By the public URL, because the request itself comes from the platform's proxy. Only loopback allows plain http.
+        if (settings.Value.PublicBaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+            http.Response.Headers.StrictTransportSecurity = "max-age=31536000";
         Activity.Current?.SetTag("request_id", http.TraceIdentifier);
         try
         {

@@ -38,8 +38,7 @@ public sealed class PageFunctions(IOptions<AppSettings> settings)
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = $"{ContentSecurityPolicy}; connect-src {contacts}";
         headers.XContentTypeOptions = "nosniff";
-        // The URL may contain a sign-in link, so other sites get only the origin.
-        headers["Referrer-Policy"] = "strict-origin";
+        headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         // By default a service worker's scope is its own folder. The page's URL is its folder without the slash.

@@ -6,6 +6,5 @@ public static class MemberAuthenticationServices
 {
     /// <summary>Registers the authentication of browsers (cookie) and programs (bearer token).</summary>
     public static IServiceCollection AddMemberAuthentication(this IServiceCollection services) => services
-        .AddSingleton<SessionCookie>()
         .AddSingleton<MemberAuthentication>();
 }

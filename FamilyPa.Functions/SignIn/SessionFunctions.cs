@@ -1,5 +1,6 @@
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
+using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ namespace FamilyPa.Functions.SignIn;
 
 /// <summary>Sign-in by phone, and sign-out.</summary>
 public sealed class SessionFunctions(
-    LoginCodes codes, MemberSessions sessions, MemberAuthentication authentication, SessionCookie cookie, CallerAddress callers, IOptions<SignInSettings> settings)
+    LoginCodes codes, MemberSessions sessions, Tokens tokens, MemberAuthentication authentication, CallerAddress callers, IOptions<SignInSettings> settings)
 {
     private const string PhoneExpected = "a phone number with its country code, for example +447700900123";
 
@@ -31,7 +32,29 @@ public sealed class SessionFunctions(
         return Json.Answer(new CodeAnswer((int)settings.Value.CodeLifetime.TotalSeconds), StatusCodes.Status202Accepted);
     }
 
-    /// <summary>Opens a session for a sign-in code or a sign-in link.</summary>
+    /// <summary>Says whom a sign-in link signs in, and who is signed in now. It changes nothing: link scanners run scripts.</summary>
+    [Function("SessionLink")]
+    public async Task<IResult> ReadLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session/link")] HttpRequest request, CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        var (fields, refusal) = await JsonFields.ReadAsync(request, cancellation);
+        if (fields is null)
+            return refusal!;
+        var link = fields.Text("link", longest: 200, required: true);
+        if (fields.Wrong is { } wrong)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "Send link.", wrong);
+        try
+        {
+            return await sessions.ReadLinkAsync(link!, await CurrentAsync(request), callers.NetworksOf(http), cancellation) is { } linked ? Json.Answer(linked) : Refused(http);
+        }
+        catch (TooManyTriesException)
+        {
+            return TooManyTries(http);
+        }
+    }
+
+    /// <summary>Opens a session for a sign-in code or a sign-in link. It ends the session whose cookie the request carries.</summary>
     [Function("SessionOpen")]
     public async Task<IResult> Open(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/session")] HttpRequest request, CancellationToken cancellation)
@@ -50,20 +73,19 @@ public sealed class SessionFunctions(
 
         try
         {
-            var caller = callers.NetworksOf(http);
+            var (replaced, caller) = (await CurrentAsync(request), callers.NetworksOf(http));
             var opened = link is not null
-                ? await sessions.OpenByLinkAsync(link, caller, http.TraceIdentifier, cancellation)
-                : await sessions.OpenByCodeAsync(phone!, Digits(code!), caller, http.TraceIdentifier, cancellation);
+                ? await sessions.OpenByLinkAsync(link, replaced, caller, http.TraceIdentifier, cancellation)
+                : await sessions.OpenByCodeAsync(phone!, Digits(code!), replaced, caller, http.TraceIdentifier, cancellation);
             if (opened is null)
-                return Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "The code or link is wrong or has expired. Request a new one.");
+                return Refused(http);
             RequestLoggingMiddleware.Identify(http, opened.User.UserId);
-            cookie.Set(http.Response, opened.Token, opened.ExpiresAt);
+            SessionCookie.Set(http.Response, opened.Token, opened.ExpiresAt);
             return Json.Answer(opened);
         }
         catch (TooManyTriesException)
         {
-            http.Response.Headers.RetryAfter = "600";
-            return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_tries", "Too many attempts. Wait ten minutes.");
+            return TooManyTries(http);
         }
     }
 
@@ -75,8 +97,20 @@ public sealed class SessionFunctions(
         var answer = await authentication.AuthenticateAsync(request, async identity =>
             await sessions.EndAsync(identity, cancellation) ? Results.NoContent() : MemberAuthentication.Unauthorized(request.HttpContext));
         if (answer is IStatusCodeHttpResult { StatusCode: StatusCodes.Status204NoContent or StatusCodes.Status401Unauthorized })
-            cookie.Clear(request.HttpContext.Response);
+            SessionCookie.Clear(request.HttpContext.Response);
         return answer;
+    }
+
+    private async Task<Identity?> CurrentAsync(HttpRequest request) =>
+        SessionCookie.Read(request) is { Length: > 0 } token ? await tokens.ReadAsync(token) : null;
+
+    private static IResult Refused(HttpContext http) =>
+        Problem.Of(http, StatusCodes.Status401Unauthorized, "sign_in_refused", "The code or link is wrong or has expired. Request a new one.");
+
+    private static IResult TooManyTries(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "600";
+        return Problem.Of(http, StatusCodes.Status429TooManyRequests, "too_many_tries", "Too many attempts. Wait ten minutes.");
     }
 
     private static string? Phone(JsonFields fields, bool required)

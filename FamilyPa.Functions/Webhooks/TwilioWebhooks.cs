@@ -15,7 +15,6 @@ public sealed class TwilioWebhooks(
     TwilioGuard guard, WebhookRefusals refusals, WebhookIngestion ingestion, DeliveryStatus delivery, ILogger<TwilioWebhooks> log)
 {
     private static readonly string Nothing = new MessagingResponse().ToString();
-    private static readonly string NotRegistered = new MessagingResponse().Message(Phrases.UnknownSender).ToString();
 
     /// <remarks>Takes every method and refuses all but POST itself, for the host would answer them 404.</remarks>
     [Function("TwilioMessage")]
@@ -33,7 +32,7 @@ public sealed class TwilioWebhooks(
             var acceptance = await ingestion.IngestAsync(message, http.TraceIdentifier);
             if (acceptance.Limit is { } limit)
                 return Problem.TooMany(http, limit, (int)acceptance.RetryAfter.TotalSeconds);
-            return TwiML(acceptance == Acceptance.UnknownSender ? NotRegistered : Nothing);
+            return TwiML(acceptance.Answer is { } answer ? new MessagingResponse().Message(answer).ToString() : Nothing);
         }
         catch (Exception e)
         {

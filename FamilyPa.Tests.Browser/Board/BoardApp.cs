@@ -31,14 +31,14 @@ public sealed class BoardApp(TestEnvironment environment) : FamilyPaApp(environm
     }
 
     /// <summary>A one-tap link, as the chat sends it.</summary>
-    /// <returns>Its path and query.</returns>
+    /// <returns>Its path and fragment.</returns>
     public async Task<string> LinkAsync(DemoMember member)
     {
         var secret = RandomNumberGenerator.GetBytes(32);
         await Database.ExecuteAsync(
             "insert into login_links (token_hash, family_id, user_id, expires_at) values ($1, $2, $3, now() + interval '15 minutes')",
             SHA256.HashData(secret), DemoFamily.FamilyId, member.UserId);
-        return $"/board/sign-in?link={Base64Url.EncodeToString(secret)}";
+        return $"/board/sign-in#link={Base64Url.EncodeToString(secret)}";
     }
 
     public override async ValueTask DisposeAsync()

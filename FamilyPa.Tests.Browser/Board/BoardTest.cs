@@ -24,6 +24,8 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
         await App.Database.ExecuteAsync("delete from tasks");
         await App.Database.ExecuteAsync(
             "update families set name = $2, timezone = $3, locale = 'en-GB' where id = $1", DemoFamily.FamilyId, DemoFamily.Name, DemoFamily.TimeZone);
+        await App.Database.ExecuteAsync("delete from invitations");
+        await App.Database.ExecuteAsync("delete from invitation_pauses");
         await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
     }
 
@@ -64,6 +66,7 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
     {
         var page = await BrowserAsync(scheme, phone, initScript);
         await page.GotoAsync(await App.LinkAsync(member));
+        await Button(page, $"Sign in as {member.Name}").ClickAsync();
         await SeesAsync(Heading(page, "Today"));
         return page;
     }

@@ -73,11 +73,19 @@ public sealed partial class When_a_member_signs_in(BoardApp app) : BoardTest(app
     public async Task A_link_opens_the_board_once_and_stays_nowhere()
     {
         var link = await App.LinkAsync(DemoFamily.Owner);
-        // As a previewer of links does, which runs no scripts.
-        using var preview = await App.Http.GetAsync(link, Cancellation);
-        preview.EnsureSuccessStatusCode();
+        // Scanners of links run scripts, but do not tap.
+        var scanner = await BrowserAsync();
+        var requested = new List<string>();
+        scanner.Request += (_, request) => requested.Add(request.Url);
+        await scanner.GotoAsync(link);
+        await SeesAsync(Button(scanner, "Sign in as Alex"));
+        Assert.Empty(await scanner.Context.CookiesAsync());
+        Assert.DoesNotContain(requested, url => url.Contains(link.Split('=')[1], StringComparison.Ordinal));
+        Assert.Equal("/board/sign-in", new Uri(scanner.Url).PathAndQuery + new Uri(scanner.Url).Fragment);
         var page = await BrowserAsync();
         await page.GotoAsync(link);
+        await SeesAsync(page.GetByText($"This link signs you in as Alex of {DemoFamily.Name}."));
+        await Button(page, "Sign in as Alex").ClickAsync();
         await SeesAsync(Heading(page, "Today"));
         Assert.Equal("/board", new Uri(page.Url).PathAndQuery);
         await page.GoBackAsync();
@@ -87,6 +95,43 @@ public sealed partial class When_a_member_signs_in(BoardApp app) : BoardTest(app
         await other.GotoAsync(link);
         await SeesAsync(other.GetByText("That link was used already, or is too old."));
         Assert.Equal("/board/sign-in", new Uri(other.Url).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task A_link_that_replaces_a_session_says_so_and_ends_it()
+    {
+        var page = await SignedInAsync(DemoFamily.Owner);
+        var former = Assert.Single(await page.Context.CookiesAsync());
+        Assert.Equal(("__Host-familypa_session", true, true, "/"), (former.Name, former.Secure, former.HttpOnly, former.Path));
+
+        await page.GotoAsync(await App.LinkAsync(DemoFamily.Second));
+        await SeesAsync(page.GetByText($"You are signed in as Alex of {DemoFamily.Name}. Signing in as Sam of {DemoFamily.Name} ends that."));
+        Assert.Equal(200, await StatusAsync());
+        Assert.Equal(former.Value, Assert.Single(await page.Context.CookiesAsync()).Value);
+
+        await Button(page, "Sign in as Sam").ClickAsync();
+        await SeesAsync(Heading(page, "Today"));
+        Assert.Equal(401, await StatusAsync());
+
+        async Task<int> StatusAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/tasks");
+            request.Headers.Add("Cookie", $"{former.Name}={former.Value}");
+            using var answer = await App.Http.SendAsync(request, Cancellation);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_link_that_is_opened_where_its_page_is_already_open_is_read_too()
+    {
+        var page = await BrowserAsync();
+        await page.GotoAsync("/board/sign-in");
+        await SeesAsync(page.GetByLabel("Phone number"));
+
+        await page.GotoAsync(await App.LinkAsync(DemoFamily.Owner));
+
+        await SeesAsync(Button(page, "Sign in as Alex"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace FamilyPa.Tests.Browser.Board;
 public sealed class When_members_are_managed(BoardApp app) : BoardTest(app)
 {
     [Fact]
-    public async Task An_owner_adds_a_member_who_is_told()
+    public async Task An_owner_invites_a_member_who_accepts()
     {
         var page = await SignedInAsync(DemoFamily.Owner);
         await page.GetByRole(AriaRole.Link, new() { Name = "family" }).ClickAsync();
@@ -22,6 +22,11 @@ public sealed class When_members_are_managed(BoardApp app) : BoardTest(app)
         await SeesAsync(page.Locator(".member").Filter(new() { HasText = "Grandma Ruth" }));
         await App.Twilio.WaitForMessageAsync(message => message.To.EndsWith("+447700900199", StringComparison.Ordinal), TimeSpan.FromSeconds(15));
 
+        await SeesAsync(page.Locator(".member").Filter(new() { HasText = "Grandma Ruth" }).GetByText("invited, waiting for an answer"));
+        await Assertions.Expect(page.GetByLabel("Role of Grandma Ruth")).ToBeHiddenAsync();
+
+        await App.PostAsync(App.Form("yes", "+447700900199"));
+        await page.ReloadAsync();
         await page.GetByLabel("Role of Grandma Ruth").SelectOptionAsync("Admin");
         await SeesAsync(page.GetByText("Grandma Ruth is now admin."));
         await page.GetByLabel("Remove Grandma Ruth").ClickAsync();
@@ -46,7 +51,7 @@ public sealed class When_members_are_managed(BoardApp app) : BoardTest(app)
         await dialog.GetByLabel("Phone number").FillAsync("+44 7700 900198");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Invite" }).ClickAsync();
 
-        await SeesAsync(page.GetByText("Grandpa Joe was added, but we could not write to them."));
+        await SeesAsync(page.GetByText("Grandpa Joe is invited, but we could not write to them."));
         await SeesAsync(page.Locator(".member").Filter(new() { HasText = "Grandpa Joe" }));
     }
 

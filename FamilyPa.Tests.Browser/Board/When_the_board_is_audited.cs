@@ -29,6 +29,9 @@ public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
         await Axe.AuditAsync(page, "sign in, refused");
 
         await page.GotoAsync(await App.LinkAsync(DemoFamily.Owner));
+        await SeesAsync(Button(page, "Sign in as Alex"));
+        await Axe.AuditAsync(page, "sign in, link");
+        await Button(page, "Sign in as Alex").ClickAsync();
         await SeesAsync(Row(page, "A task for today"));
         foreach (var view in Views)
         {

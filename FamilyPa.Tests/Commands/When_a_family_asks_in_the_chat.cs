@@ -196,7 +196,7 @@ public sealed class When_a_family_asks_in_the_chat(FastApp app) : AppTest<FastAp
         foreach (var table in await App.Database.RowsAsync("select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"))
             Assert.DoesNotContain(token, await App.Database.ScalarAsync<string?>($"select string_agg(t::text, ' ') from {table["name"]} t") ?? "", StringComparison.Ordinal);
         var timeline = (await App.AskAsync($"/api/admin/events/{sid}?reveal=true")).Body;
-        Assert.Contains("/board/sign-in?link=once", timeline, StringComparison.Ordinal);
+        Assert.Contains("/board/sign-in#link=once", timeline, StringComparison.Ordinal);
         Assert.DoesNotContain(token, timeline + App.Log, StringComparison.Ordinal);
         var hash = System.Security.Cryptography.SHA256.HashData(System.Buffers.Text.Base64Url.DecodeFromChars(token));
         var link = Assert.Single(await App.Database.RowsAsync("select user_id, used_at, expires_at < now() + interval '15 minutes' as soon from login_links where token_hash = $1", hash));
@@ -288,7 +288,7 @@ public sealed class When_a_family_asks_in_the_chat(FastApp app) : AppTest<FastAp
         Assert.Equal("Done: call grandma", await AskAsync("done"));
     }
 
-    private string Token(string answer) => Regex.Match(answer, $"{Regex.Escape(App.BaseUrl)}/board/sign-in\\?link=([A-Za-z0-9_-]{{43}})").Groups[1].Value;
+    private string Token(string answer) => Regex.Match(answer, $"{Regex.Escape(App.BaseUrl)}/board/sign-in#link=([A-Za-z0-9_-]{{43}})").Groups[1].Value;
 
     private async Task AddAsync(params string[] titles)
     {

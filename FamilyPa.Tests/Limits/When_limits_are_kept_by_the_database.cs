@@ -48,7 +48,7 @@ public sealed class When_limits_are_kept_by_the_database(TestEnvironment environ
                   jsonb_populate_record(null::received_message, jsonb_build_object(
                     'message_sid', 'SM' || md5($1::text), 'from_address', $2, 'phone', $2, 'to_address', '+15005550006', 'body', 'buy milk', 'num_media', 0,
                     'form', '{}'::jsonb, 'size_bytes', 0, 'phase', 'extract', 'source', 'webhook')),
-                  row(10000, $3, $4)::rate_limits)
+                  row(10000, $3, $4, 100, 1000)::rate_limits)
                 """,
                 connection);
             foreach (var value in (object[])[n, DemoFamily.Owner.Phone, window == "hour" ? limit : 10000, window == "day" ? limit : 10000])

@@ -47,8 +47,10 @@ public class When_a_message_is_a_keyword
     [InlineData("YES", true)]
     [InlineData("Ja, bitte", true)]
     [InlineData("oui", true)]
-    [InlineData("start", true)]
-    [InlineData("yes, on Friday", false)]
-    [InlineData("no", false)]
-    public void Yes_opts_in_again(string body, bool optsIn) => Assert.Equal(optsIn, Keywords.OptsInAgain(body));
+    [InlineData("ok", true)]
+    [InlineData("no, thanks", false)]
+    [InlineData("Nein", false)]
+    [InlineData("yes, on Friday", null)]
+    [InlineData("start", null)]
+    public void A_plain_yes_or_no_is_known_in_every_language(string body, bool? yes) => Assert.Equal(yes, Keywords.Answer(body));
 }

@@ -28,12 +28,12 @@ public sealed partial class When_a_member_signs_in(SessionApp app) : AppTest<Ses
         Assert.InRange(opened.Json.GetProperty("expires_at").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddDays(29), DateTimeOffset.UtcNow.AddDays(31));
         var token = opened.Json.Text("token")!;
         var cookie = opened.Headers["Set-Cookie"];
-        Assert.StartsWith($"familypa_session={token}; expires=", cookie, StringComparison.Ordinal);
-        Assert.EndsWith("; path=/; samesite=lax; httponly", cookie, StringComparison.Ordinal);
+        Assert.StartsWith($"__Host-familypa_session={token}; expires=", cookie, StringComparison.Ordinal);
+        Assert.EndsWith("; path=/; secure; samesite=lax; httponly", cookie, StringComparison.Ordinal);
         Assert.Equal("no-store", opened.Headers["Cache-Control"]);
 
         Assert.Equal(200, (await new MemberClient(App, token).GetAsync("/api/family")).Status);
-        Assert.Equal(200, (await App.Nobody.GetAsync("/api/family", ("Cookie", $"familypa_session={token}"))).Status);
+        Assert.Equal(200, (await App.Nobody.GetAsync("/api/family", ("Cookie", $"__Host-familypa_session={token}"))).Status);
     }
 
     [Fact]

@@ -35,18 +35,18 @@ public sealed class When_a_token_is_brought(SessionApp app) : AppTest<SessionApp
         var family = await App.AddFamilyAsync("owner", "member");
         var (owner, member) = (await App.TokenAsync(family.Of("owner").UserId), await App.TokenAsync(family.Of("member").UserId));
 
-        var answer = await new MemberClient(App, owner).GetAsync("/api/family", ("Cookie", $"familypa_session={member}"));
+        var answer = await new MemberClient(App, owner).GetAsync("/api/family", ("Cookie", $"__Host-familypa_session={member}"));
         Assert.Equal("owner", answer.Json.GetProperty("me").Text("role"));
         // A bad bearer is not helped by a good cookie.
-        Assert.Equal(401, (await new MemberClient(App, "x").GetAsync("/api/family", ("Cookie", $"familypa_session={member}"))).Status);
-        Assert.Equal(401, (await App.Nobody.GetAsync("/api/family", ("Authorization", $"Basic {owner}"), ("Cookie", $"familypa_session={member}"))).Status);
+        Assert.Equal(401, (await new MemberClient(App, "x").GetAsync("/api/family", ("Cookie", $"__Host-familypa_session={member}"))).Status);
+        Assert.Equal(401, (await App.Nobody.GetAsync("/api/family", ("Authorization", $"Basic {owner}"), ("Cookie", $"__Host-familypa_session={member}"))).Status);
     }
 
     [Fact]
     public async Task A_write_with_a_cookie_comes_from_our_own_pages_only()
     {
         var family = await App.AddFamilyAsync("owner");
-        var cookie = ("Cookie", $"familypa_session={await App.TokenAsync(family.Of("owner").UserId)}");
+        var cookie = ("Cookie", $"__Host-familypa_session={await App.TokenAsync(family.Of("owner").UserId)}");
 
         foreach (var route in Route.Members.Where(route => route.Method != "GET"))
         {
@@ -71,10 +71,10 @@ public sealed class When_a_token_is_brought(SessionApp app) : AppTest<SessionApp
         var answer = await client.DeleteAsync("/api/session");
 
         Assert.Equal(204, answer.Status);
-        Assert.StartsWith("familypa_session=; expires=Thu, 01 Jan 1970", answer.Headers["Set-Cookie"], StringComparison.Ordinal);
+        Assert.StartsWith("__Host-familypa_session=; expires=Thu, 01 Jan 1970", answer.Headers["Set-Cookie"], StringComparison.Ordinal);
         Assert.Equal(401, (await client.GetAsync("/api/family")).Status);
         Assert.Equal(200, (await other.GetAsync("/api/family")).Status);
-        Assert.Equal(204, (await App.Nobody.DeleteAsync("/api/session", ("Cookie", $"familypa_session={other.Token}"), ("X-Requested-With", "familypa"))).Status);
+        Assert.Equal(204, (await App.Nobody.DeleteAsync("/api/session", ("Cookie", $"__Host-familypa_session={other.Token}"), ("X-Requested-With", "familypa"))).Status);
         Assert.Equal(401, (await other.GetAsync("/api/family")).Status);
     }
 

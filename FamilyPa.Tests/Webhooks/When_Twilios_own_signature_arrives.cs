@@ -22,6 +22,7 @@ public sealed class When_Twilios_own_signature_arrives(When_Twilios_own_signatur
     {
         var answer = await App.PostAsync(Form, new Tamper { Signature = "ORyhFhIl4hj8oAVPdNN0tEp6l3Q=" });
 
+        Assert.Equal("max-age=31536000", answer.Headers["Strict-Transport-Security"]);
         Assert.Equal((400, "bad_message_sid"), (answer.Status, answer.Json.GetProperty("code").GetString()));
     }
 

@@ -25,6 +25,32 @@ create table family_members (
 ) with (fillfactor = 80); -- Leaves room in each page, so that updates of last_inbound_at do not touch the indexes (HOT updates).
 create index family_members_user on family_members (user_id);
 
+-- People whom a member added and who have not accepted. They belong to no family yet, and nothing that they write reaches it.
+create table invitations (
+  family_id uuid not null references families (id) on delete cascade,
+  user_id uuid not null default gen_random_uuid(),
+  display_name text not null check (length(display_name) between 1 and 100),
+  role text not null default 'member' check (role in ('owner', 'admin', 'member')),
+  phone_e164 text not null check (phone_e164 ~ '^\+[1-9][0-9]{6,14}$'),
+  phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
+  invited_by uuid default auth.uid(),
+  created_at timestamptz not null default now(),
+  -- When we first wrote to the number unasked.
+  texted_at timestamptz,
+  -- When the number was last told who invites it, also in answer to its own message. Only then can it accept.
+  asked_at timestamptz,
+  primary key (family_id, user_id),
+  unique (family_id, phone_e164)
+);
+create index invitations_phone on invitations (phone_e164);
+
+-- Numbers that no family's invitation is sent to for a while: they got one, or declined one.
+create table invitation_pauses (
+  number_hash bytea primary key,
+  ends_at timestamptz not null
+);
+create index invitation_pauses_end on invitation_pauses (ends_at);
+
 -- STOP and START of numbers that belong to no member. STOP belongs to the number: it survives removing and adding its member.
 create table number_opt_outs (
   -- SHA-256 of the number. It prevents reading the number, but not guessing it.
@@ -35,12 +61,14 @@ create table number_opt_outs (
 );
 
 -- The service's role never deletes a family: only erase_family and delete_canary_family do.
-select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_opt_outs');
+select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_opt_outs'),
+  migration.protect('invitations'), migration.protect('invitation_pauses');
 
 -- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.
 create policy owner_erases on families to current_user using (true) with check (true);
 create policy owner_looks_up on family_members for select to current_user using (true);
 create policy owner_keeps on number_opt_outs to current_user using (true) with check (true);
+create policy owner_ends on invitations to current_user using (true) with check (true);
 
 -- The families in which the current member has one of these roles. Policies use it as (select my_families())::uuid[], which PostgreSQL
 -- evaluates once per query, so that an index on family_id applies.
@@ -88,6 +116,47 @@ create policy admins_change on family_members for update to authenticated
   with check (may_manage(family_id, role) or (user_id = (select auth.uid()) and role = family_role(family_id)));
 create policy admins_remove on family_members for delete to authenticated
   using (may_manage(family_id, role) or user_id = (select auth.uid()));
+
+drop policy authenticated_nothing on invitations;
+grant select (family_id, user_id, display_name, role, phone_masked, created_at), insert (family_id, display_name, role, phone_e164),
+  delete on invitations to authenticated;
+create policy members_see on invitations for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+create policy admins_add on invitations for insert to authenticated
+  with check (may_manage(family_id, role));
+create policy admins_remove on invitations for delete to authenticated
+  using (may_manage(family_id, role));
+
+-- A family has 50 members and invitations at most (FP008). Who becomes a member is not invited any more, and no member is invited.
+create function limit_members() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  -- The lock makes concurrent additions count each other.
+  perform from families f where f.id = new.family_id for no key update;
+  if tg_table_name = 'family_members' then
+    delete from invitations i where i.family_id = new.family_id and i.phone_e164 = new.phone_e164;
+  elsif exists (select from family_members m where m.family_id = new.family_id and m.phone_e164 = new.phone_e164) then
+    raise exception 'the number is a member''s' using errcode = 'unique_violation';
+  end if;
+  if (select count(*) from family_members m where m.family_id = new.family_id)
+    + (select count(*) from invitations i where i.family_id = new.family_id) >= 50 then
+    raise exception 'the family is full' using errcode = 'FP008';
+  end if;
+  return new;
+end $$;
+
+create trigger family_members_room_left before insert on family_members for each row execute function limit_members();
+create trigger invitations_room_left before insert on invitations for each row execute function limit_members();
+
+-- Makes an invitation a membership, for a number that has proven to agree. False when it is gone, or the number is a member elsewhere.
+create function accept_invitation(p_family uuid, p_user uuid) returns boolean
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  insert into family_members (family_id, user_id, display_name, role, phone_e164)
+  select i.family_id, i.user_id, i.display_name, i.role, i.phone_e164 from invitations i where i.family_id = p_family and i.user_id = p_user
+  on conflict do nothing;
+  return found;
+end $$;
 
 create function count_change() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
@@ -174,4 +243,4 @@ create trigger family_members_opt_out_kept before insert or delete on family_mem
 create trigger family_members_opt_out_moved before update of phone_e164 on family_members
   for each row when (old.phone_e164 is distinct from new.phone_e164) execute function keep_opt_out();
 
-grant execute on function without_channel, number_hash, lock_number, has_opted_out to service_role;
+grant execute on function without_channel, number_hash, lock_number, has_opted_out, accept_invitation to service_role;

@@ -53,6 +53,8 @@ create table unmatched_messages (
   raw_payload jsonb not null,
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   answered boolean not null,
+  -- Its sender was invited and had not accepted: it never becomes a family's message.
+  invited boolean not null default false,
   received_at timestamptz not null default now(),
   primary key (provider, message_sid)
 );
@@ -140,7 +142,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended(new.from_address, 0));
     new.answered := not has_opted_out(new.from_address) and not exists (
       select from unmatched_messages u
-      where u.from_address = new.from_address and u.answered and u.received_at > new.received_at - interval '1 day');
+      where u.from_address = new.from_address and u.answered and u.invited = new.invited and u.received_at > new.received_at - interval '1 day');
   end if;
   return new;
 end $$;

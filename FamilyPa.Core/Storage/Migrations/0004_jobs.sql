@@ -7,7 +7,7 @@ insert into status_reasons (reason) values
   ('empty_message'), ('unsupported_image'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
   ('unsupported_audio'), ('unsupported_media'), ('media_too_large'), ('audio_too_long'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'), ('model_refused'), ('not_understood'),
-  ('rate_sender'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
+  ('rate_sender'), ('rate_family_hour'), ('rate_family_day'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
   ('no_slot'), ('breaker_open'), ('sender_paused'), ('waits_for_earlier'), ('retries_exhausted');
 
 create table processing_jobs (

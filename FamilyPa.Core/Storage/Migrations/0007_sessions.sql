@@ -22,14 +22,18 @@ create table login_codes (
   code_hash bytea,
   family_id uuid references families (id) on delete cascade,
   user_id uuid,
+  -- Instead of user_id: the invitation that the code accepts.
+  invited_user uuid,
   tries int not null default 0,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   used_at timestamptz,
-  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
+  foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade,
+  foreign key (family_id, invited_user) references invitations (family_id, user_id) on delete set null (invited_user)
 );
 create index login_codes_phone on login_codes (phone_key, created_at desc);
 create index login_codes_member on login_codes (family_id, user_id);
+create index login_codes_invited on login_codes (family_id, invited_user);
 create index login_codes_created on login_codes (created_at);
 
 create table login_links (
@@ -46,7 +50,7 @@ create index login_links_expiry on login_links (expires_at);
 
 -- Fixed-window counters for sign-in limits.
 create table sign_in_counts (
-  scope text not null check (scope in ('codes_of_address', 'codes_of_all', 'tries_of_address')),
+  scope text not null check (scope in ('codes_of_address', 'codes_of_family', 'codes_of_all', 'tries_of_address')),
   key text not null,
   began_at timestamptz not null,
   count int not null,
@@ -121,6 +125,7 @@ begin
     and c.used_at is null and c.tries < p_most_tries and c.expires_at > now()
   returning c.* into code;
   if code.used_at is not null then
+    code.user_id := coalesce(code.user_id, case when accept_invitation(code.family_id, code.invited_user) then code.invited_user end);
     return query select * from open_session(p_session, code.family_id, code.user_id, p_lifetime);
   end if;
 end $$;
@@ -139,6 +144,17 @@ begin
     return query select * from open_session(p_session, link.family_id, link.user_id, p_lifetime);
   end if;
 end $$;
+
+-- Whom a link signs in, which spends nothing, and who is signed in by that session.
+create function read_link(p_token_hash bytea, p_session uuid)
+returns table (name text, family_name text, current_name text, current_family_name text)
+language sql stable set search_path = public, pg_temp as $$
+  select m.display_name, f.name, c.display_name, cf.name
+  from login_links l join family_members m on m.family_id = l.family_id and m.user_id = l.user_id join families f on f.id = l.family_id
+  left join sessions s on s.id = p_session and s.revoked_at is null and s.expires_at > now()
+  left join family_members c on c.family_id = s.family_id and c.user_id = s.user_id left join families cf on cf.id = s.family_id
+  where l.token_hash = p_token_hash and l.used_at is null and l.expires_at > now()
+$$;
 
 -- Starts each batch of a member. Raises FP003 unless the claims' user has that session.
 create function require_session(p_session uuid) returns void
@@ -167,5 +183,5 @@ begin
 end $$;
 
 grant execute on function count_sign_in, limit_sign_ins, request_code,
-  open_session, open_session_by_code, open_session_by_link to service_role;
+  open_session, open_session_by_code, open_session_by_link, read_link to service_role;
 grant execute on function require_session, require_outside_session to authenticated, service_role;

@@ -1,6 +1,6 @@
 -- Functions of the members' API. They run as the caller (authenticated), under the row policies, unless they are SECURITY DEFINER.
 -- SQLSTATEs: 42501 not allowed. FP004: the key was used for another request. FP005: no such member. FP007: another version, which the
--- message contains. FP008: the family is full.
+-- message contains. FP008: the family is full. FP009: too many additions today.
 
 -- Responses that are repeated for a day when a member sends the same request under the same key.
 create table idempotency_keys (
@@ -177,12 +177,26 @@ language plpgsql set search_path = public, pg_temp as $$
 begin
   delete from family_members m where m.family_id = my_family() and m.user_id = p_user;
   if not found then
+    delete from invitations i where i.family_id = my_family() and i.user_id = p_user;
+  end if;
+  if not found then
     perform refuse_member(p_user);
   end if;
 end $$;
 
--- Adds a member, or returns the answer stored under the key.
-create function add_member(p_name text, p_role text, p_phone text, p_most int, p_key text, p_request_hash bytea) returns json
+-- Members of the current member's family, and then those who are invited to it.
+create function family_people()
+returns table (user_id uuid, name text, role text, phone_masked text, you boolean, version int, status text, created_at timestamptz)
+language sql stable set search_path = public, pg_temp as $$
+  select m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.created_at
+  from family_members m where m.family_id = (select my_family())
+  union all
+  select i.user_id, i.display_name, i.role, i.phone_masked, false, 1, 'invited', i.created_at from invitations i where i.family_id = (select my_family())
+  order by 7, 8, 1
+$$;
+
+-- Invites a member, or returns the answer stored under the key.
+create function add_member(p_name text, p_role text, p_phone text, p_most_per_day int, p_key text, p_request_hash bytea) returns json
 language plpgsql set search_path = public, pg_temp as $$
 declare
   answer json;
@@ -191,13 +205,10 @@ begin
     answer := take_idempotency_key(p_key, p_request_hash);
   end if;
   if answer is null then
-    insert into family_members as m (family_id, display_name, role, phone_e164)
-    select my_family(), p_name, p_role, p_phone where (select count(*) from family_members n where n.family_id = my_family()) < p_most
-    returning json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone_masked', m.phone_masked,
-      'you', false, 'version', m.version) into answer;
-    if not found then
-      raise exception 'the family is full' using errcode = 'FP008';
-    end if;
+    perform limit_additions(p_most_per_day);
+    insert into invitations as i (family_id, display_name, role, phone_e164) values (my_family(), p_name, p_role, p_phone)
+    returning json_build_object('user_id', i.user_id, 'name', i.display_name, 'role', i.role, 'phone_masked', i.phone_masked,
+      'you', false, 'version', 1, 'status', 'invited') into answer;
     if p_key is not null then
       perform keep_answer(p_key, answer);
     end if;
@@ -206,4 +217,4 @@ begin
 end $$;
 
 grant execute on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
-  change_family, refuse_member, change_member, remove_member, add_member to authenticated;
+  change_family, refuse_member, change_member, remove_member, family_people, add_member to authenticated;

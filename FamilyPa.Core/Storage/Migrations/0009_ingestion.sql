@@ -1,4 +1,5 @@
--- Ingestion of messages within rate limits: per sender and minute, and for all senders per hour and per day (UTC). Windows are fixed.
+-- Ingestion of messages within rate limits: per sender and minute, and per hour and day (UTC) for a family, which has a share of what all
+-- senders have together. Windows are fixed.
 create table sender_limits (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
@@ -12,17 +13,18 @@ create table sender_limits (
 -- The counter of a limit's current window, which starts again with the first message of the next one. A counted row stays locked until
 -- commit: the counters of all senders are divided into shards with a share of the limit each, so that messages rarely wait for each other.
 create table rate_counters (
-  -- sender: one sender in a minute. hour, day: all senders.
+  -- sender: one sender in a minute. family_hour, family_day: one family. hour, day: all senders. strangers: all senders in no family, in a day.
+  -- additions: members that one family added in a day. invite_member, invite_family, invite_all: invitations sent in a day.
   scope text not null,
-  -- The sender's user_id; empty for all senders.
+  -- The sender's user_id, or the family's id; empty for all.
   key text not null,
   shard int not null default 0,
   family_id uuid references families (id) on delete cascade,
   since timestamptz not null,
-  -- sender: every message. hour, day: accepted messages.
+  -- sender: every message. Others: what was accepted.
   counted int not null default 0,
   throttled int not null default 0,
-  -- Not stored, because ten times the limit was stored; in the hour's rows also those of senders in no family.
+  -- Not stored, because ten times the limit was stored; of strangers whatever was not stored.
   dropped int not null default 0,
   primary key (scope, key, shard)
 ) with (fillfactor = 10);
@@ -58,9 +60,22 @@ create index limit_alerts_at on limit_alerts (at);
 create index limit_alerts_family on limit_alerts (family_id);
 
 select migration.protect('sender_limits'), migration.protect('rate_counters'), migration.protect('limit_notifications'), migration.protect('limit_alerts');
+-- Row security is forced on the owner too, as which limit_additions runs.
+create policy owner_counts on rate_counters to current_user using (true) with check (true);
 
-create type rate_limits as (per_minute int, per_hour int, per_day int);
+create type rate_limits as (per_minute int, per_hour int, per_day int, family_percent int, strangers_per_day int);
 create type rate_window as (scope text, key text, family_id uuid, since timestamptz, ends timestamptz, most int, shards int);
+
+create function family_share(p_most int, p_limits rate_limits) returns int
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select greatest(1, p_most::bigint * p_limits.family_percent / 100)::int
+$$;
+
+-- A window of the current day (UTC) with one counter.
+create function day_window(p_scope text, p_key text, p_family uuid, p_most int) returns rate_window
+language sql stable set search_path = public, pg_temp as $$
+  select row(p_scope, p_key, p_family, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', p_most, 1)::rate_window
+$$;
 
 -- The current windows of a sender's message, in the order in which they are checked and locked.
 create function rate_windows(p_family uuid, p_user uuid, p_limits rate_limits) returns rate_window[]
@@ -72,6 +87,8 @@ declare
 begin
   return array[
     row('sender', p_user::text, p_family, this_minute, this_minute + interval '1 minute', p_limits.per_minute, 1),
+    row('family_hour', p_family::text, p_family, this_hour, this_hour + interval '1 hour', family_share(p_limits.per_hour, p_limits), 4),
+    row('family_day', p_family::text, p_family, today, today + interval '1 day', family_share(p_limits.per_day, p_limits), 4),
     row('hour', '', null, this_hour, this_hour + interval '1 hour', p_limits.per_hour, 16),
     row('day', '', null, today, today + interval '1 day', p_limits.per_day, 16)]::rate_window[];
 end $$;
@@ -101,7 +118,8 @@ declare
   s int;
   share int;
 begin
-  for n in 0 .. w.shards - 1 loop
+  -- The second time round finds a shard that a concurrent message has just added.
+  for n in 0 .. 2 * w.shards - 1 loop
     s := (pg_backend_pid() + n) % w.shards;
     share := (w.most + w.shards - 1 - s) / w.shards;
     update rate_counters c
@@ -150,45 +168,81 @@ begin
   end loop;
 end $$;
 
--- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process.
+-- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process. answer: the text is yes or no.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
-  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz,
-  opts_in_again boolean);
+  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text);
 
--- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute.
-create function store_unmatched(p_message received_message, p_arrived timestamptz, p_per_minute int) returns text
+-- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute, and the strangers' limit in a day.
+-- An invited sender's yes or no takes effect whatever the limit. Otherwise that sender is asked, once a day.
+create function store_unmatched(
+  p_message received_message, p_arrived timestamptz, p_limits rate_limits, out outcome text, out full_scope text, out invitation jsonb)
 language plpgsql set search_path = public, pg_temp as $$
 declare
-  outcome text;
+  invited invitations;
+  said text;
+  strangers constant rate_window := day_window('strangers', '', null, p_limits.strangers_per_day);
 begin
-  if p_message.source = 'webhook' and 10 * p_per_minute <= (
+  if p_message.source = 'webhook' and 10 * p_limits.per_minute <= (
     select count(*)
     from (
       select from unmatched_messages u
-      where u.from_address = p_message.from_address and u.received_at >= date_trunc('minute', now(), 'UTC') limit 10 * p_per_minute) recent)
+      where u.from_address = p_message.from_address and u.received_at >= date_trunc('minute', now(), 'UTC') limit 10 * p_limits.per_minute) recent)
   then
-    return 'dropped';
+    outcome := 'dropped';
+    full_scope := 'sender';
+    return;
   end if;
 
-  insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, source, received_at)
-  select p_message.message_sid, p_message.from_address, p_message.to_address, p_message.form, not exists (
+  select * into invited from invitations i where i.phone_e164 = p_message.phone order by i.asked_at desc nulls last, i.created_at desc limit 1 for update;
+  said := case when invited.asked_at <= p_arrived then p_message.answer end;
+  if (case when said is null then take_permit(strangers) is null end) then
+    outcome := 'dropped';
+    full_scope := 'strangers';
+    return;
+  end if;
+
+  insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, invited, source, received_at)
+  select p_message.message_sid, p_message.from_address, p_message.to_address, p_message.form, said is null and not exists (
     select from unmatched_messages u
-    where u.from_address = p_message.from_address and u.answered and u.received_at > p_arrived - interval '1 day'), p_message.source, p_arrived
+    where u.from_address = p_message.from_address and u.answered and u.invited = (invited.user_id is not null)
+      and u.received_at > p_arrived - interval '1 day'),
+    invited.user_id is not null, p_message.source, p_arrived
   on conflict do nothing
   returning case when answered then 'unmatched' else 'unmatched_again' end into outcome;
-  return coalesce(outcome, 'duplicate');
+  if outcome is null then
+    outcome := 'duplicate';
+    perform count_message(strangers, 0, -1, 0, 0) where said is null;
+    return;
+  end if;
+
+  if said = 'yes' then
+    outcome := case when accept_invitation(invited.family_id, invited.user_id) then 'joined' else outcome end;
+  elsif said = 'no' then
+    delete from invitations i where i.family_id = invited.family_id and i.user_id = invited.user_id;
+    insert into invitation_pauses as p (number_hash, ends_at) values (number_hash(invited.phone_e164), now() + interval '30 days')
+    on conflict (number_hash) do update set ends_at = excluded.ends_at;
+    outcome := 'declined';
+  elsif p_message.reason = 'keyword_stop' then
+    delete from invitations i where i.phone_e164 = p_message.phone;
+  elsif invited.user_id is not null and outcome = 'unmatched' then
+    update invitations i set asked_at = now() where i.family_id = invited.family_id and i.user_id = invited.user_id;
+    outcome := 'invited';
+  end if;
+  select jsonb_build_object('locale', f.locale, 'family', f.name, 'by', m.display_name) into invitation
+  from families f left join family_members m on m.family_id = f.id and m.user_id = invited.invited_by where f.id = invited.family_id;
 end $$;
 
 -- Stores a message: event, message and job in one transaction and one round trip.
 -- outcome: accepted | duplicate | unmatched | unmatched_again (this sender was answered within a day) | throttled (stored, processed later)
---        | dropped (only counted: ten times the limit is stored already).
+--        | invited (asked whether to join the family of invitation) | joined | declined
+--        | dropped (only counted: ten times the limit is stored already, or the strangers' limit).
 -- reason, limit_value, value: the limit that was exceeded. retry_after: seconds until its window ends. first: whether an alert was added.
--- Keywords count for their sender only, with ten times the limit; STOP and START always take effect. Messages from other sources than the
--- webhook are never dropped.
+-- Keywords count for their sender only, with ten times the limit; STOP and START always take effect. Members' messages from other
+-- sources than the webhook are never dropped.
 create function accept_message(
   p_message received_message, p_limits rate_limits,
-  out outcome text, out family_id uuid, out reason text, out limit_value int, out value int, out retry_after int, out first boolean)
+  out outcome text, out family_id uuid, out reason text, out limit_value int, out value int, out retry_after int, out first boolean, out invitation jsonb)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   sender record;
@@ -196,22 +250,31 @@ declare
   job_id uuid;
   windows rate_window[];
   full_window int;
+  full_scope text;
   exceeded rate_window;
   arrived constant timestamptz := least(coalesce(p_message.received_at, now()), now());
   is_keyword boolean := coalesce(p_message.reason like 'keyword%', false);
 begin
-  select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at into sender from family_members m where m.phone_e164 = p_message.phone;
+  select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at,
+    exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid and u.invited) as answered
+  into sender from family_members m where m.phone_e164 = p_message.phone;
+  if sender.answered then
+    outcome := 'duplicate';
+    return;
+  end if;
   family_id := sender.family_id;
-  if p_message.opts_in_again and p_message.reason is null and sender.opted_out_at is not null then
+  if p_message.answer = 'yes' and p_message.reason is null and sender.opted_out_at is not null then
     p_message.reason := 'keyword_start';
     is_keyword := true;
   end if;
   windows := rate_windows(sender.family_id, sender.user_id, p_limits);
   if family_id is null then
-    outcome := store_unmatched(p_message, arrived, p_limits.per_minute);
+    select s.outcome, s.full_scope, s.invitation into outcome, full_scope, invitation from store_unmatched(p_message, arrived, p_limits) s;
     if outcome = 'dropped' then
-      full_window := 1;
-      perform count_message(w, pg_backend_pid() % w.shards, 0, 0, 1) from unnest(windows) w where w.scope = 'hour';
+      windows := array[windows[1], day_window('strangers', '', null, p_limits.strangers_per_day)];
+      full_window := case full_scope when 'sender' then 1 else 2 end;
+      value := case full_window when 2 then p_limits.strangers_per_day end;
+      perform count_message(windows[2], 0, 0, 0, 1);
     end if;
   else
     if is_keyword then
@@ -280,7 +343,7 @@ begin
     limit_value := case exceeded.scope when 'sender' then p_limits.per_minute else exceeded.most end;
     value := coalesce(value, 10 * p_limits.per_minute);
     retry_after := ceil(extract(epoch from exceeded.ends - now()));
-    if family_id is not null then
+    if family_id is not null or full_window = 2 then
       insert into limit_alerts (limit_name, family_id, since, limit_value, value)
       values (reason, exceeded.family_id, exceeded.since, accept_message.limit_value, accept_message.value)
       on conflict do nothing;
@@ -318,11 +381,15 @@ begin
   where j.status = 'throttled' and j.resume_at <= now() and not exists (
     select from rate_counters c
     where c.scope = 'sender' and c.key = i.user_id::text and c.since >= date_trunc('minute', now(), 'UTC') and c.counted >= half)
+    -- A family that has used its share must not hold up the others.
+    and j.family_id not in (
+      select c.family_id from rate_counters c join unnest(rate_windows(null, null, p_limits)) w on w.scope = c.scope and w.since = c.since
+      where c.scope like 'family%' group by c.scope, c.family_id, w.most having sum(c.counted) >= w.most)
   order by j.received_at, j.message_sid limit 1
   for update of j skip locked;
   if not found or (
     select p.full_window is not null
-    from take_permits(rate_windows(job.family_id, job.user_id, row(half, p_limits.per_hour, p_limits.per_day)), true) p)
+    from take_permits(rate_windows(job.family_id, job.user_id, row(half, p_limits.per_hour, p_limits.per_day, p_limits.family_percent, 0)), true) p)
   then
     return;
   end if;
@@ -331,6 +398,40 @@ begin
   message_sid := job.message_sid;
   phase := job.current_phase;
   generation := job.generation;
+end $$;
+
+-- Counts a member that the current member's family adds; FP009 above the limit of a day.
+create function limit_additions(p_most int) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if take_permit(day_window('additions', my_family()::text, my_family(), p_most)) is null then
+    raise exception 'too many additions' using errcode = 'FP009';
+  end if;
+end $$;
+
+-- Before an invitation is sent for the first time: FP009 when it is gone, when its number got or declined one lately, from whichever family, or when a limit
+-- of the day is reached.
+create function limit_invitations(p_family uuid, p_user uuid, p_pause interval, p_per_member int, p_per_family int, p_per_day int) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  invited invitations;
+begin
+  select * into invited from invitations i where i.family_id = p_family and i.user_id = p_user for update;
+  if invited.texted_at is not null then
+    return;
+  end if;
+  update invitations i set texted_at = now(), asked_at = now() where i.family_id = p_family and i.user_id = p_user;
+  insert into invitation_pauses as p (number_hash, ends_at)
+  select number_hash(invited.phone_e164), now() + p_pause where invited.user_id is not null
+  on conflict (number_hash) do update set ends_at = excluded.ends_at where p.ends_at <= now();
+  if not found or (
+    select t.full_window is not null
+    from take_permits(array[
+      day_window('invite_member', coalesce(invited.invited_by::text, ''), p_family, p_per_member),
+      day_window('invite_family', p_family::text, p_family, p_per_family), day_window('invite_all', '', null, p_per_day)], false) t)
+  then
+    raise exception 'the invitation is not sent' using errcode = 'FP009';
+  end if;
 end $$;
 
 -- Counts consecutive failed messages of a sender. A message that is done or rejected, also after a replay, resets the count.
@@ -349,4 +450,5 @@ begin
   end if;
 end $$;
 
-grant execute on function rate_windows, count_message, take_permit, take_permits, store_unmatched, accept_message, resume_throttled, count_sender_failure to service_role;
+grant execute on function limit_additions to authenticated;
+grant execute on function family_share, day_window, limit_invitations, rate_windows, count_message, take_permit, take_permits, store_unmatched, accept_message, resume_throttled, count_sender_failure to service_role;

@@ -40,5 +40,8 @@ addEventListener('familypa:signed-out', () => {
 // Somebody signed in or out in another tab.
 addEventListener('storage', event => { if (event.key === LAST_SEEN && !event.newValue) location.reload(); });
 
+// A link that is opened while its page is already there.
+addEventListener('hashchange', () => { if (location.pathname === '/board/sign-in') start(); });
+
 if ('serviceWorker' in navigator) navigator.serviceWorker.register('/board/sw.js', { scope: '/board' }).catch(() => {});
 start();

@@ -75,9 +75,10 @@ export class FamilyView {
     const mayChange = family.me.role === 'owner' || (family.me.role === 'admin' && member.role !== 'owner');
     family.fillAvatar(part(row, 'avatar'), member.user_id);
     part(row, 'name').textContent = mine ? `${member.name} (you)` : member.name;
-    part(row, 'detail').textContent = [mayChange ? '' : ROLES[member.role], member.phone_masked].filter(Boolean).join(' · ');
+    const invited = member.status === 'invited';
+    part(row, 'detail').textContent = [mayChange && !invited ? '' : ROLES[member.role], member.phone_masked, invited && 'invited, waiting for an answer'].filter(Boolean).join(' · ');
     const role = part(row, 'role');
-    role.hidden = !mayChange;
+    role.hidden = !mayChange || invited;
     role.setAttribute('aria-label', `Role of ${member.name}`);
     if (role !== document.activeElement) role.value = member.role;
     const remove = part(row, 'remove');
@@ -138,7 +139,7 @@ export class FamilyView {
     try {
       const added = await send('POST', '/api/members', fields, { 'Idempotency-Key': keys.of(fields) });
       dialog.close();
-      toast(added.invited ? `${added.name} is invited.` : `${added.name} was added, but we could not write to them. Please tell them yourself.`);
+      toast(added.invited ? `${added.name} is invited.` : `${added.name} is invited, but we could not write to them. Please ask them to write to us.`);
       await this.board.reloadFamily();
     } catch (error) {
       say(part(form, 'notice'), this.explain(error));

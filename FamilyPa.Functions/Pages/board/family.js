@@ -30,7 +30,7 @@ export class Family {
   /** Puts the members into a select; keeps what is chosen. */
   fillSelect(select) {
     const chosen = select.value;
-    select.replaceChildren(new Option('Anyone', ''), ...this.members.map(member => new Option(member.user_id === this.me.user_id ? `${member.name} (you)` : member.name, member.user_id)));
+    select.replaceChildren(new Option('Anyone', ''), ...this.members.filter(member => member.status === 'active').map(member => new Option(member.user_id === this.me.user_id ? `${member.name} (you)` : member.name, member.user_id)));
     if (this.byId.has(chosen)) select.value = chosen;
   }
 }

@@ -19,11 +19,11 @@ export function showSignIn(done) {
   byId('board').hidden = true;
   byId('sign-in').hidden = false;
   document.title = 'Sign in · Family PA';
-  const link = new URLSearchParams(location.search).get('link');
+  const link = new URLSearchParams(location.hash.slice(1)).get('link');
   if (link) {
-    // Spent or not, the link stays neither in the address nor in the history.
+    // The link stays neither in the address nor in the history.
     history.replaceState(null, '', '/board/sign-in');
-    useLink(link);
+    readLink(link);
   } else {
     showStep('phone');
   }
@@ -64,7 +64,7 @@ export async function finishSignOut() {
 function showStep(step) {
   byId('phone-form').hidden = step !== 'phone';
   byId('code-form').hidden = step !== 'code';
-  byId('link-note').hidden = step !== 'link';
+  byId('link-form').hidden = step !== 'link';
   if (step !== 'link') byId(step).focus();
 }
 
@@ -74,15 +74,34 @@ function fail(field, text) {
   if (text) byId(field).focus();
 }
 
-async function useLink(link) {
+/** Shows whom a link signs in. Only a tap uses it: those who scan links open pages and run their scripts. */
+async function readLink(link) {
+  const form = byId('link-form');
+  const button = form.querySelector('button');
+  button.hidden = true;
+  byId('link-note').textContent = 'One moment…';
   showStep('link');
   try {
-    await signIn({ link });
+    const { data } = await call('POST', '/api/session/link', { body: { link } });
+    byId('link-note').textContent = data.current_name
+      ? `You are signed in as ${data.current_name} of ${data.current_family_name}. Signing in as ${data.name} of ${data.family_name} ends that.`
+      : `This link signs you in as ${data.name} of ${data.family_name}.`;
+    button.textContent = `Sign in as ${data.name}`;
+    button.hidden = false;
+    form.onsubmit = event => {
+      event.preventDefault();
+      button.disabled = true;
+      signIn({ link }).catch(refuseLink).finally(() => { button.disabled = false; });
+    };
   } catch (error) {
-    showStep('phone');
-    fail('phone', error instanceof ApiError && error.status < 500 && error.status !== 429 ? 'That link was used already, or is too old. Sign in with your number.' : explain(error));
-    byId('phone').setAttribute('aria-invalid', 'false');
+    refuseLink(error);
   }
+}
+
+function refuseLink(error) {
+  showStep('phone');
+  fail('phone', error instanceof ApiError && error.status < 500 && error.status !== 429 ? 'That link was used already, or is too old. Sign in with your number.' : explain(error));
+  byId('phone').setAttribute('aria-invalid', 'false');
 }
 
 async function signIn(proof) {

@@ -10,6 +10,7 @@ public static class AppSettings
     public const string TwilioApiBaseUrl = "TWILIO_API_BASE_URL";
     public const string TwilioMediaHosts = "TWILIO_MEDIA_HOSTS";
     public const string TwilioNumbers = "TWILIO_NUMBERS";
+    public const string InvitationCountries = "INVITATION_COUNTRIES";
     public const string WebhookSharedSecret = "WEBHOOK_SHARED_SECRET";
     public const string PublicBaseUrl = "PUBLIC_BASE_URL";
     public const string OpenAIEndpoint = "AZURE_OPENAI_ENDPOINT";
@@ -26,7 +27,7 @@ public static class AppSettings
 
     private static readonly string[] Ours =
     [
-        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioMediaHosts, TwilioNumbers, WebhookSharedSecret,
+        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioMediaHosts, TwilioNumbers, InvitationCountries, WebhookSharedSecret,
         PublicBaseUrl, OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
     ];
 

@@ -38,6 +38,8 @@ public sealed record AppWiring
         [AppSettings.TwilioApiBaseUrl] = Twilio.ApiBaseUrl,
         [AppSettings.TwilioMediaHosts] = TwilioMediaHosts,
         [AppSettings.TwilioNumbers] = DemoFamily.TwilioNumber,
+        // The demo family is British, our number American.
+        [AppSettings.InvitationCountries] = "GB,GG,IM,JE,US",
         [AppSettings.WebhookSharedSecret] = Twilio.SharedSecret,
         [AppSettings.PublicBaseUrl] = PublicBaseUrl ?? BaseUrl,
         [AppSettings.OpenAIEndpoint] = OpenAIEndpoint,

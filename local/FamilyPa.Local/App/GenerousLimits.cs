@@ -3,10 +3,17 @@ namespace FamilyPa.Local.App;
 /// <summary>Sets limits so high that tests and benchmarks of other features never reach them.</summary>
 public static class GenerousLimits
 {
+    private static readonly string[] Names =
+    [
+        "SenderPerMinute", "GlobalPerHour", "GlobalPerDay", "DailyCostPerFamilyUsd", "DailyCostGlobalUsd", "BreakerFailures", "SenderFailures",
+        "StrangersPerDay", "InvitationsPerMemberPerDay", "InvitationsPerFamilyPerDay", "InvitationsPerDay", "AdditionsPerFamilyPerDay",
+    ];
+
     public static void Set(IDictionary<string, string?> settings)
     {
-        foreach (var name in (string[])["SenderPerMinute", "GlobalPerHour", "GlobalPerDay", "DailyCostPerFamilyUsd", "DailyCostGlobalUsd", "BreakerFailures", "SenderFailures"])
+        foreach (var name in Names)
             settings[$"Limits__{name}"] = "100000";
+        settings["Limits__FamilySharePercent"] = "100";
         settings["Limits__MaxConcurrentJobs"] = "100";
     }
 }

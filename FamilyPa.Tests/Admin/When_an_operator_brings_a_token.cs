@@ -83,6 +83,7 @@ public sealed class When_an_operator_brings_a_token(OperatorApp app) : AppTest<O
         var family = await App.AddFamilyAsync("owner", "member");
         var (phone, sid) = (family.Of("owner").Phone, await App.StoredAsync(new() { Body = "buy milk" }));
         var (reader, full) = (App.As("reader"), App.As("operator"));
+        var before = (await App.AuditAsync($"actor = '{Ann}' and request_id is not null")).Count;
 
         Assert.Equal(200, (await reader.GetAsync($"/api/operator/events?phone={Uri.EscapeDataString(phone)}")).Status);
         Assert.Equal(200, (await reader.GetAsync($"/api/operator/events?family_id={family.Id}")).Status);
@@ -102,7 +103,7 @@ public sealed class When_an_operator_brings_a_token(OperatorApp app) : AppTest<O
         [
             "search", "search", "read_family", "reveal", "reveal", "set_budget", "release_deferred", "try_again", "revoke_sessions", "remove_member", "replay_preview", "erase_family",
         ];
-        Assert.Equal(actions.Select(action => $"{Ann} {action}"), await App.AuditAsync($"actor = '{Ann}' and request_id is not null"));
+        Assert.Equal(actions.Select(action => $"{Ann} {action}"), (await App.AuditAsync($"actor = '{Ann}' and request_id is not null")).Skip(before));
         Assert.Equal([$"operator:the-pipeline ({OperatorApp.ObjectId}) list_families"], await App.AuditAsync("action = 'list_families' and actor like 'operator:the-%'"));
         Assert.Equal(0, await App.Database.ScalarAsync<long>($"select count(*) from audit_log l where l::text like '%{phone[1..]}%'"));
     }

@@ -48,8 +48,12 @@ public sealed class When_the_service_answers_an_error
     public async Task A_model_that_is_not_there_opens_the_breaker_at_once(int status, string body) =>
         Assert.Equal(new ServiceFailure(true, false, true, null, IsGone: true), FailureClassifier.Classify(await AnswerAsync(status, body)));
 
+    [Fact]
+    public async Task A_filtered_prompt_is_what_a_member_wrote() => Assert.Equal(
+        ErrorMeaning.Filtered,
+        ServiceError.Of(await AnswerAsync(400, """{"error":{"message":"The prompt was stopped.","param":"prompt","code":"content_filter"}}""")).Meaning);
+
     [Theory]
-    [InlineData("""{"error":{"message":"The prompt was stopped.","param":"prompt","code":"content_filter"}}""")]
     [InlineData("""{"error":{"message":"Invalid language 'xx'.","param":"language","code":"invalid_value"}}""")]
     [InlineData("<html>Bad request</html>")]
     [InlineData("[]")]

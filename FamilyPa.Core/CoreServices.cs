@@ -20,7 +20,7 @@ public static class CoreServices
         services.AddSingleton<IValidateOptions<AppSettings>, AppSettingsValidator>();
         services.AddOptions<PipelineSettings>().BindConfiguration("Pipeline");
         services.AddOptions<LimitSettings>().BindConfiguration("Limits")
-            .Validate(limits => limits.IsValid(), "Limits__… must be greater than 0 (costs may be 0), Limits__MaxConcurrentJobs at most 1000, MaxAudioMinutes at most 23, MaxMediaMegabytes at most 26, and BreakerOpenMost no less than BreakerOpen.")
+            .Validate(limits => limits.IsValid(), "Limits__… must be greater than 0 (costs may be 0), Limits__MaxConcurrentJobs at most 1000, MaxAudioMinutes at most 23, MaxMediaMegabytes at most 26, MaxPictureMegapixels at most 64, and BreakerOpenMost no less than BreakerOpen.")
             .ValidateOnStart();
         services.AddOptions<SignInSettings>().BindConfiguration("SignIn");
         services.AddOptions<RetentionSettings>().BindConfiguration("Retention")

@@ -31,6 +31,7 @@ internal static class Declared
             Insert: "family_id title notes category assignee due_at due_all_day remind_at status needs_review created_by",
             Update: "title notes category assignee due_at due_all_day remind_at status needs_review", Change: "member", Delete: "admin"),
         ["inbound_messages"] = new("message_sid family_id user_id body num_media created_at"),
+        ["media_files"] = new("family_id message_sid ordinal blob_name is_picture"),
         ["voice_transcriptions"] = new("id family_id message_sid ordinal transcript language seconds created_at"),
         ["clarifications"] = new("id family_id user_id message_sid task_id question asked_at answered_by answered_at"),
     };

@@ -129,6 +129,8 @@ var allLimits = union(
     VerificationFailuresPerMinutePerAddress: 20
     MaxAudioMinutes: 10
     MaxMediaMegabytes: 25
+    MaxPictureMegapixels: 50
+    MaxPictures: 10
     MaxConcurrentJobs: 8
     DailyCostPerFamilyUsd: 10
     DailyCostGlobalUsd: 100

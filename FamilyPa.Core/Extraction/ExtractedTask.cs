@@ -6,7 +6,11 @@ namespace FamilyPa.Core.Extraction;
 /// <summary>What a member wrote or said, as the model gets to see it.</summary>
 /// <param name="Spoken">Some of it is a transcript, and may have been misheard.</param>
 /// <param name="Forwarded">Somebody else's words, passed on.</param>
-public sealed record SenderWords(string Text, bool Spoken, bool Forwarded);
+public sealed record SenderWords(string Text, bool Spoken, bool Forwarded)
+{
+    /// <summary>JPEGs of the media feature's scaler.</summary>
+    public IReadOnlyList<BinaryData> Pictures { get; init; } = [];
+}
 
 /// <summary>What the language model understood of a message, in the words of our schema.</summary>
 /// <param name="Language">BCP 47 tag of the language that the sender wrote in; null when the model did not say.</param>

@@ -108,8 +108,8 @@ public static class ExtractionParser
     private static string? Day(JsonElement list, string name, DateTimeZone zone) =>
         Text(list, name, 40) is { } day && DueDate.TryParse(day, zone, out var date) && date.AllDay ? day : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : default;
 
     private static T? Item<T>(JsonElement number, IReadOnlyList<T> shown)
         where T : class => number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= shown.Count ? shown[n - 1] : null;

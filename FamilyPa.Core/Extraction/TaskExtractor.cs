@@ -14,6 +14,9 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
     private const int MaxOutputTokens = 12_000;
     private const int MaxFormatTokens = 200;
 
+    /// <summary>1.2 for each of the 2,500 patches to which the scaler and <c>detail: high</c> keep a picture. Without a detail there is no cap.</summary>
+    private const int MaxPictureTokens = 3000;
+
     public async Task<(ExtractionResult Result, ModelUsage? Usage)?> ExtractAsync(
         ExtractionRequest request, Func<ModelUsage, Task<bool>> reserve, CancellationToken cancellation)
     {
@@ -23,11 +26,14 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
         var schema = ExtractionSchema.For(request.Family.Members, questions.Count, request.Tasks.Count);
         var format = ChatResponseFormat.CreateJsonSchemaFormat(ExtractionSchema.Name, schema, jsonSchemaIsStrict: true);
         // A token is at least one byte of the request, except for the few of the message format.
-        var maxInputTokens = Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MaxFormatTokens;
-        // A list that is all nouns becomes a task for each word.
-        var maxOutputTokens = Math.Clamp(request.Words.Text.Split((char[]?)null).Length * OutputTokensPerWord, MinOutputTokens, MaxOutputTokens);
+        var maxInputTokens = Encoding.UTF8.GetByteCount(instructions) + Encoding.UTF8.GetByteCount(message) + schema.ToMemory().Length + MaxFormatTokens
+            + (request.Words.Pictures.Count * MaxPictureTokens);
+        // A list that is all nouns becomes a task for each word, and nobody knows how many words a picture has.
+        var maxOutputTokens = request.Words.Pictures.Count > 0
+            ? MaxOutputTokens
+            : Math.Clamp(request.Words.Text.Split((char[]?)null).Length * OutputTokensPerWord, MinOutputTokens, MaxOutputTokens);
 
-        List<ChatMessage> messages = [new SystemChatMessage(instructions), new UserChatMessage(message)];
+        List<ChatMessage> messages = [new SystemChatMessage(instructions), new UserChatMessage([ChatMessageContentPart.CreateTextPart(message), .. request.Words.Pictures.Select(Part)])];
         ModelUsage? spent = null;
         for (var isRepair = false; ; isRepair = true)
         {
@@ -51,6 +57,8 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
             }
         }
     }
+
+    private static ChatMessageContentPart Part(BinaryData picture) => ChatMessageContentPart.CreateImagePart(picture, "image/jpeg", ChatImageDetailLevel.High);
 
     private static ExtractionResult Read(ChatCompletion completion, ExtractionRequest request)
     {

@@ -7,10 +7,15 @@ namespace FamilyPa.Core.Media;
 
 /// <summary>What an attachment is, by its first bytes.</summary>
 /// <param name="Audio">The kind of recording; null when it is none.</param>
-/// <param name="Reason">Why it is not worked on; null for a recording.</param>
+/// <param name="Reason">Why it is not worked on; null for a recording and for a picture.</param>
 internal readonly record struct Sniffed(string? ContentType, AudioFormat? Audio, string? Reason)
 {
+    /// <summary>Whether it is a picture in a format that is decoded.</summary>
+    public bool IsPicture => Audio is null && Reason is null;
+
     public static Sniffed As(AudioFormat format) => new(format.ContentType, format, null);
+
+    public static Sniffed Picture(string contentType) => new(contentType, null, null);
 
     public static Sniffed Refused(string? contentType, string reason) => new(contentType, null, reason);
 }
@@ -23,10 +28,7 @@ internal static class ContentSniffer
 
     private static readonly (int At, byte[] Magic, string ContentType, string Reason)[] Known =
     [
-        (0, [0xFF, 0xD8, 0xFF], "image/jpeg", MediaReason.Image),
-        (0, [0x89, .. "PNG\r\n"u8], "image/png", MediaReason.Image),
         (0, [.. "GIF8"u8], "image/gif", MediaReason.Image),
-        (8, [.. "WEBP"u8], "image/webp", MediaReason.Image),
         (0, [.. "II*\0"u8], "image/tiff", MediaReason.Image),
         (0, [.. "MM\0*"u8], "image/tiff", MediaReason.Image),
         (8, [.. "AVI LIST"u8], "video/x-msvideo", MediaReason.Video),
@@ -50,7 +52,8 @@ internal static class ContentSniffer
     private static readonly SearchValues<byte> Controls =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code).Except("\t\n\f\r\u001B"u8.ToArray())]);
 
-    private static readonly string[] ImageBrands = ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1", "avif", "avis"];
+    private static readonly string[] ImageBrands = ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"];
+    private static readonly string[] RefusedImageBrands = ["avif", "avis"];
 
     /// <param name="head">The first <see cref="Length"/> bytes, or all if there are fewer.</param>
     public static Sniffed Sniff(ReadOnlySpan<byte> head, string? declaredType)
@@ -59,6 +62,8 @@ internal static class ContentSniffer
             return Sniffed.Refused(null, MediaReason.Empty);
         if (FormatOf(head) is { } format)
             return Sniffed.As(format);
+        if (PictureOf(head) is { } picture)
+            return picture;
         if (IsMp4(head))
             return SniffBrand(head, declaredType);
         foreach (var (at, magic, contentType, reason) in Known)
@@ -80,6 +85,17 @@ internal static class ContentSniffer
         _ => null,
     };
 
+    private static Sniffed? PictureOf(ReadOnlySpan<byte> head) => head switch
+    {
+        _ when head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) => Sniffed.Picture("image/jpeg"),
+        _ when head.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG\r\n"u8]) => Sniffed.Picture("image/png"),
+        _ when head.Length > 8 && head[8..].StartsWith("WEBP"u8) => IsAnimated(head) ? Sniffed.Refused("image/webp", MediaReason.Image) : Sniffed.Picture("image/webp"),
+        _ => null,
+    };
+
+    /// <summary>By the flags of a WebP's extended header: https://developers.google.com/speed/webp/docs/riff_container.</summary>
+    private static bool IsAnimated(ReadOnlySpan<byte> webp) => webp.Length > 20 && webp[12..].StartsWith("VP8X"u8) && (webp[20] & 2) != 0;
+
     private static bool IsMp4(ReadOnlySpan<byte> head) => head.Length >= 12 && head[4..].StartsWith("ftyp"u8);
 
     /// <summary>By what its maker calls it; whether there are pictures in a film's container shows only further on.</summary>
@@ -87,7 +103,9 @@ internal static class ContentSniffer
     {
         var brand = Encoding.ASCII.GetString(head[8..12]);
         if (ImageBrands.Contains(brand))
-            return Sniffed.Refused(brand.StartsWith("av", StringComparison.Ordinal) ? "image/avif" : "image/heic", MediaReason.Image);
+            return Sniffed.Picture("image/heic");
+        if (RefusedImageBrands.Contains(brand))
+            return Sniffed.Refused("image/avif", MediaReason.Image);
         if (!brand.StartsWith("3g", StringComparison.Ordinal))
             return Sniffed.As(AudioFormat.Mp4);
         return declaredType?.StartsWith("video/", StringComparison.OrdinalIgnoreCase) == true
@@ -101,6 +119,8 @@ internal static class ContentSniffer
         var declared = declaredType?.Split('/')[0].Trim().ToLowerInvariant();
         if (declared == "audio")
             return Sniffed.Refused(null, MediaReason.Unreadable);
+        if (declared == "image")
+            return Sniffed.Refused(null, MediaReason.Image);
         if (IsText(head))
         {
             return Encoding.UTF8.GetString(head).TrimStart('\uFEFF', ' ', '\r', '\n').StartsWith("BEGIN:VCARD", StringComparison.OrdinalIgnoreCase)
@@ -108,7 +128,7 @@ internal static class ContentSniffer
                 : Sniffed.Refused("text/plain", MediaReason.Document);
         }
 
-        return Sniffed.Refused(null, declared switch { "image" => MediaReason.Image, "video" => MediaReason.Video, _ => MediaReason.Unknown });
+        return Sniffed.Refused(null, declared == "video" ? MediaReason.Video : MediaReason.Unknown);
     }
 
     private static bool IsText(ReadOnlySpan<byte> head)

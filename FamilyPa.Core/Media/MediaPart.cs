@@ -10,5 +10,9 @@ public sealed record MediaPart(int Ordinal, string Url, string? DeclaredType);
 /// <param name="ContentType">What it is, by its own bytes; null when nothing could be fetched.</param>
 /// <param name="BlobName">Where its bytes are; null when they were not kept.</param>
 /// <param name="Seconds">How long the recording is, where its container says.</param>
-/// <param name="Reason">Why it is not worked on; null for a recording that is.</param>
-public sealed record MediaFile(int Ordinal, string? ContentType, string? BlobName, double? Seconds, string? Reason);
+/// <param name="Reason">Why it is not worked on; null for a recording or picture that is.</param>
+public sealed record MediaFile(int Ordinal, string? ContentType, string? BlobName, double? Seconds, string? Reason)
+{
+    /// <summary>Whether it is kept as a picture for the model to read.</summary>
+    public bool IsPicture => Reason is null && ContentType?.StartsWith("image/", StringComparison.Ordinal) is true;
+}

@@ -6,6 +6,12 @@ namespace FamilyPa.Core.Media;
 internal static class MediaReason
 {
     public const string Image = "unsupported_image";
+    /// <summary>It has more pixels than are decoded.</summary>
+    public const string ImageTooLarge = "image_too_large";
+
+    /// <summary>The message has more pictures than are read.</summary>
+    public const string TooManyImages = "too_many_images";
+
     public const string Video = "unsupported_video";
     public const string Document = "unsupported_document";
     public const string Contact = "unsupported_contact";

@@ -49,6 +49,8 @@ public static class MediaServices
                 provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(TwilioMedia)),
                 provider.GetRequiredService<TwilioMediaOrigins>(),
                 provider.GetRequiredService<IOptions<AppSettings>>()))
+            .AddSingleton<PictureScaler>()
+            .AddSingleton<FamilyPictures>()
             .AddSingleton<MediaDownloader>();
     }
 

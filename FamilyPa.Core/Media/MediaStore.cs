@@ -5,7 +5,7 @@ using Azure.Storage.Blobs.Specialized;
 
 namespace FamilyPa.Core.Media;
 
-/// <summary>Recordings in Blob storage: in the container <c>media</c>, each as <c>{messageSid}/{ordinal}</c>.</summary>
+/// <summary>Recordings and pictures in Blob storage: in the container <c>media</c>, each as <c>{messageSid}/{ordinal}</c>.</summary>
 public sealed class MediaStore(BlobServiceClient service)
 {
     private const int ReadBuffer = 1 << 20;
@@ -18,6 +18,20 @@ public sealed class MediaStore(BlobServiceClient service)
     /// <exception cref="RequestFailedException">There is no such blob (404), or storage cannot be reached.</exception>
     public Task<Stream> OpenAsync(string blobName, CancellationToken cancellation) =>
         container.GetBlobClient(blobName).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = ReadBuffer }, cancellation);
+
+    /// <returns>The whole blob; null when there is none.</returns>
+    /// <exception cref="RequestFailedException">Storage cannot be reached.</exception>
+    public async Task<BinaryData?> ReadAsync(string blobName, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await container.GetBlobClient(blobName).DownloadContentAsync(cancellation)).Value.Content;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Begins a blob, or another version of it; it is there once it is committed.</summary>
     public MediaWriter Write(string blobName) => new(container, container.GetBlockBlobClient(blobName));

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Fetches what was attached. Recordings are kept and go on; what cannot be worked on gets a reason, and stops only a message that has nothing else.</summary>
+/// <summary>Fetches what was attached. Recordings and pictures are kept and go on; what cannot be worked on gets a reason, and stops only a message that has nothing else.</summary>
 public sealed class DownloadPhase(
     MediaDownloader downloader, MediaFiles rows, TwilioMedia twilio,
     IOptions<LimitSettings> limits, IOptions<PipelineSettings> settings, ILogger<DownloadPhase> log) : IPhase
@@ -27,13 +27,14 @@ public sealed class DownloadPhase(
         foreach (var part in job.PhaseInput.Media)
         {
             if (!files.Exists(file => file.Ordinal == part.Ordinal))
-                files.Add(await FetchAsync(job, part, SecondsLeft(files), cancellation));
+                files.Add(await FetchAsync(job, part, Left(files), cancellation));
         }
 
         if (settings.Value.DeleteTwilioMedia)
             await DeleteAtTwilioAsync(job, files, cancellation);
 
-        var result = files.Exists(IsKept) ? new PhaseResult.Next(Phase.Transcribe)
+        var result = files.Exists(file => IsKept(file) && !file.IsPicture) ? new PhaseResult.Next(Phase.Transcribe)
+            : files.Exists(IsKept) ? new PhaseResult.Next(Phase.Extract)
             : string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Rejected(ReasonOf(job, files))
             : new PhaseResult.Next(Phase.Extract);
         return result with { IsAnswered = files.Exists(WasSeen) };
@@ -46,13 +47,14 @@ public sealed class DownloadPhase(
 
     private static bool IsSettled(MediaFile file) => IsKept(file) || (file.Reason is not null && WasSeen(file));
 
-    private double SecondsLeft(IEnumerable<MediaFile> files) =>
-        limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0);
+    private MediaAllowance Left(IEnumerable<MediaFile> files) => new(
+        limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0),
+        limits.Value.MaxPictures - files.Count(file => IsKept(file) && file.IsPicture));
 
-    private async Task<MediaFile> FetchAsync(LeasedJob job, MediaPart part, double secondsLeft, CancellationToken cancellation)
+    private async Task<MediaFile> FetchAsync(LeasedJob job, MediaPart part, MediaAllowance left, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var found = await downloader.FetchAsync(job.MessageSid, part, secondsLeft, job.Attempt < ReadyByAttempt, cancellation);
+        var found = await downloader.FetchAsync(job.MessageSid, part, left, job.Attempt < ReadyByAttempt, cancellation);
         await rows.StoreAsync(job, part, found, cancellation);
         var file = found.File;
         if (file.Reason == MediaReason.Forbidden)

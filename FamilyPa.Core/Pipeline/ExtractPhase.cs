@@ -4,6 +4,7 @@ using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Limits;
+using FamilyPa.Core.Media;
 using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Understands the message: which tasks it holds, which questions of ours it answers, and what is unclear.</summary>
-public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations ledger, ILogger<ExtractPhase> log) : IPhase
+public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, BudgetReservations ledger, ILogger<ExtractPhase> log) : IPhase
 {
     public Phase Phase => Phase.Extract;
 
@@ -23,14 +24,18 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
         if (job.Classification != MessageClassification.Ordinary || job.Extraction is not null)
             return new PhaseResult.Next(Phase.Finalize);
 
-        var words = Words(job);
-        if (words.Text.Length == 0)
-            return new PhaseResult.Rejected("empty_message");
+        var words = Words(job) with { Pictures = await PicturesAsync(job, cancellation) };
+        if (words is { Text.Length: 0, Pictures.Count: 0 })
+            return new PhaseResult.Rejected(job.PhaseInput.Files.Any(file => file.IsPicture) ? MediaReason.Unavailable : "empty_message");
 
-        if (Answered(job, words) is { } answered)
+        if (Answered(job, words) is { } answered && words.Pictures.Count == 0)
             return new PhaseResult.Next(Phase.Finalize) { Output = batch => AddExtraction(batch, job, answered) };
 
-        var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt) { Tasks = job.PhaseInput.Tasks };
+        var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt)
+        {
+            // What is only written in a picture changes no task that exists.
+            Tasks = words.Text.Length == 0 ? [] : job.PhaseInput.Tasks,
+        };
         PhaseResult.Deferred? deferred = null;
         ExtractionResult extraction;
         ModelUsage? usage;
@@ -76,6 +81,19 @@ public sealed class ExtractPhase(ITaskExtractor extractor, BudgetReservations le
 
     private static void AddExtraction(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction) =>
         batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction));
+
+    /// <summary>Those that are still kept.</summary>
+    private async Task<IReadOnlyList<BinaryData>> PicturesAsync(LeasedJob job, CancellationToken cancellation)
+    {
+        var pictures = new List<BinaryData>();
+        foreach (var file in job.PhaseInput.Files.Where(file => file.IsPicture))
+        {
+            if (file.BlobName is { } blob && await media.ReadAsync(blob, cancellation) is { } picture)
+                pictures.Add(picture);
+        }
+
+        return pictures;
+    }
 
     /// <summary>Caption and recordings are one message.</summary>
     private static SenderWords Words(LeasedJob job)

@@ -155,6 +155,7 @@ public sealed class FinalizePhase(
             question,
             [.. job.PhaseInput.Files.Select(file => file.Reason).OfType<string>()])
         {
+            Pictures = job.PhaseInput.Files.Count(file => file.IsPicture),
             AlreadyThere = extraction.AlreadyThere ?? [],
             IsDeclined = extraction is { Confirmed: not null, Changes: null },
             IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),

@@ -37,12 +37,13 @@ public sealed class TranscribePhase(
             refused ??= reason;
         }
 
-        var result = heard || !string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Next(Phase.Extract) : new PhaseResult.Rejected(refused ?? MediaReason.NoSpeech);
+        var isLegible = heard || !string.IsNullOrWhiteSpace(job.Body) || job.PhaseInput.Files.Any(file => file.IsPicture);
+        var result = isLegible ? new PhaseResult.Next(Phase.Extract) : new PhaseResult.Rejected(refused ?? MediaReason.NoSpeech);
         return result with { IsAnswered = answered };
     }
 
     private static IEnumerable<MediaFile> Unheard(PhaseInput input) => input.Files
-        .Where(file => file.Reason is null && input.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
+        .Where(file => file is { Reason: null, IsPicture: false } && input.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
 
     /// <returns>What was heard, or why nothing can be, or that the budget does not allow it now.</returns>
     private async Task<(HeardSpeech? Speech, string? Reason, PhaseResult.Deferred? Deferred)> ListenAsync(

@@ -56,6 +56,13 @@ public sealed partial class Phrases
     /// <summary>{0}: the transcript.</summary>
     public required string Heard { get; init; }
 
+    public required string ReadPicture { get; init; }
+
+    /// <summary>{0}: how many.</summary>
+    public required string ReadPictures { get; init; }
+
+    public required string NothingInPicture { get; init; }
+
     public required string Today { get; init; }
 
     public required string Tomorrow { get; init; }
@@ -100,10 +107,18 @@ public sealed partial class Phrases
     /// <summary>{0}: one of <see cref="Kinds"/>.</summary>
     public required string Unsupported { get; init; }
 
-    /// <summary>What cannot be read, by the reason's last word: image, video, document, location, contact, media.</summary>
+    /// <summary>What cannot be read, by the reason's last word: video, document, location, contact, media.</summary>
     public required Dictionary<string, string> Kinds { get; init; }
 
     public required string UnsupportedAudio { get; init; }
+
+    public required string UnsupportedImage { get; init; }
+
+    /// <summary>{0}: megapixels.</summary>
+    public required string ImageTooLarge { get; init; }
+
+    /// <summary>{0}: how many are read.</summary>
+    public required string TooManyImages { get; init; }
 
     /// <summary>{0}: megabytes.</summary>
     public required string MediaTooLarge { get; init; }

@@ -21,6 +21,9 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee
 public sealed record Understanding(
     string Heard, IReadOnlyList<UnderstoodTask> Tasks, IReadOnlyList<string> Withdrawn, string? Question, IReadOnlyList<string> Ignored)
 {
+    /// <summary>How many were read.</summary>
+    public int Pictures { get; init; }
+
     public IReadOnlyList<ChangedTask> Changed { get; init; } = [];
 
     /// <summary>Titles of open tasks that the sender wished for again.</summary>
@@ -59,6 +62,8 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
 
         var added = what.Tasks.Where(task => !task.Completes).ToList();
         var completed = what.Tasks.Where(task => task.Completes).ToList();
+        if (what.Pictures > 0 && what.Tasks.Count > 0)
+            lines.Add(what.Pictures == 1 ? phrases.ReadPicture : Format(phrases.ReadPictures, what.Pictures));
         if (added.Count > 0)
             lines.Add(added.Count == 1 ? phrases.AddedOne : Format(phrases.AddedMany, added.Count));
         lines.AddRange(added.Select((task, i) => $"{i + 1}. {Line(task)}"));
@@ -80,7 +85,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         else if (what.Question is not null)
             lines.Add(what.Question);
         else if (what.Tasks.Count == 0 && what.Changed.Count == 0 && what.AlreadyThere.Count == 0 && what.Withdrawn.Count == 0 && !what.IsDeclined)
-            lines.Add(phrases.NothingToDo);
+            lines.Add(what.Pictures > 0 ? phrases.NothingInPicture : phrases.NothingToDo);
         lines.AddRange(what.Ignored.Distinct().Select(reason => $"({Rejected(reason)})"));
         return string.Join('\n', lines);
     }
@@ -92,6 +97,9 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         "model_refused" => phrases.Reword,
         "not_understood" => phrases.NotUnderstood,
         "unsupported_audio" => phrases.UnsupportedAudio,
+        "unsupported_image" => phrases.UnsupportedImage,
+        "image_too_large" => Format(phrases.ImageTooLarge, limits.MaxPictureMegapixels),
+        "too_many_images" => Format(phrases.TooManyImages, limits.MaxPictures),
         "media_too_large" => Format(phrases.MediaTooLarge, limits.MaxMediaMegabytes),
         "audio_too_long" => Format(phrases.AudioTooLong, limits.MaxAudioMinutes),
         "media_empty" or "media_unreadable" => phrases.MediaDamaged,

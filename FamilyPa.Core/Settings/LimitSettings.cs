@@ -48,6 +48,15 @@ public sealed class LimitSettings
     /// <summary>Maximum total length of all recordings of a message, at most <see cref="LongestAudioMinutes"/>; the app rejects longer ones.</summary>
     public double MaxAudioMinutes { get; set; } = 10;
 
+    /// <summary>The largest picture that fits into an instance's memory, in megapixels; phones take up to 50.</summary>
+    public const int LargestPictureMegapixels = 64;
+
+    /// <summary>Maximum size of a picture in megapixels, at most <see cref="LargestPictureMegapixels"/>; the app rejects larger ones by their header.</summary>
+    public int MaxPictureMegapixels { get; set; } = 50;
+
+    /// <summary>Maximum number of pictures of a message; the app leaves out the others. Twilio sends at most 10.</summary>
+    public int MaxPictures { get; set; } = 10;
+
     /// <summary>Maximum number of concurrent transcriptions and extractions over all instances.</summary>
     public int MaxConcurrentJobs { get; set; } = 8;
 
@@ -82,7 +91,8 @@ public sealed class LimitSettings
         SenderPerMinute > 0 && GlobalPerHour > 0 && GlobalPerDay > 0 && VerificationFailuresPerMinutePerAddress > 0
         && FamilySharePercent is > 0 and <= 100 && StrangersPerDay >= 0 && InvitationsPerMemberPerDay >= 0 && InvitationsPerFamilyPerDay >= 0
         && InvitationsPerDay >= 0 && InvitationPause >= TimeSpan.Zero && AdditionsPerFamilyPerDay >= 0
-        && MaxMediaMegabytes is > 0 and <= LargestMediaMegabytes && MaxAudioMinutes is > 0 and <= LongestAudioMinutes && MaxConcurrentJobs is > 0 and <= 1000
+        && MaxMediaMegabytes is > 0 and <= LargestMediaMegabytes && MaxAudioMinutes is > 0 and <= LongestAudioMinutes
+        && MaxPictureMegapixels is > 0 and <= LargestPictureMegapixels && MaxPictures > 0 && MaxConcurrentJobs is > 0 and <= 1000
         && DailyCostPerFamilyUsd >= 0 && DailyCostGlobalUsd >= 0 && BreakerFailures > 0 && BreakerOpen > TimeSpan.Zero
         && BreakerOpenMost >= BreakerOpen && SenderFailures > 0 && SenderPause > TimeSpan.Zero && GiveUpAfter > TimeSpan.Zero;
 }

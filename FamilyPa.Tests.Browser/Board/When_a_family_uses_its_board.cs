@@ -1,4 +1,6 @@
 using FamilyPa.Local.App;
+using FamilyPa.Simulators.OpenAI;
+using FamilyPa.Simulators.Twilio;
 using Microsoft.Playwright;
 
 namespace FamilyPa.Tests.Browser.Board;
@@ -19,6 +21,22 @@ public sealed class When_a_family_uses_its_board(BoardApp app) : BoardTest(app)
         await task.Locator("[data-part=open]").ClickAsync();
         await SeesAsync(page.GetByRole(AriaRole.Dialog).GetByText("“buy milk today”"));
         await SeesAsync(page.GetByRole(AriaRole.Dialog).GetByText($"I heard {DemoFamily.Second.Name} write"));
+    }
+
+    [Fact]
+    public async Task A_picture_is_shown_beside_its_task_and_opens_whole()
+    {
+        await App.Twilio.SendInboundAsync(
+            new InboundMessage { From = $"whatsapp:{DemoFamily.Second.Phone}", Media = [new("image/jpeg", SamplePicture.Jpeg)] }, TestContext.Current.CancellationToken);
+        var page = await SignedInAsync(DemoFamily.Owner);
+        await GoToAsync(page, "Someday");
+        await page.GetByText("Water the tomatoes", new() { Exact = true }).ClickAsync();
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await SeesAsync(dialog.GetByText($"I read what {DemoFamily.Second.Name} sent"));
+        await page.WaitForFunctionAsync("() => document.querySelector('dialog .pictures img')?.naturalWidth > 0");
+        var whole = await page.Context.RunAndWaitForPageAsync(() => dialog.GetByRole(AriaRole.Link, new() { Name = "Picture 1" }).ClickAsync());
+        await whole.WaitForFunctionAsync("() => document.images[0]?.naturalWidth === 640");
     }
 
     [Fact]

@@ -47,6 +47,21 @@ public sealed class When_a_family_member_uses_the_phone(FastApp app) : AppTest<F
     }
 
     [Fact]
+    public async Task The_sample_picture_is_read_without_a_key()
+    {
+        using var form = Form([("body", "")]);
+        var sample = await http.GetByteArrayAsync($"{Root}/phone/sample.jpg", Cancellation);
+        form.Add(new ByteArrayContent(sample) { Headers = { ContentType = new("image/jpeg") } }, "file", "sample.jpg");
+        using var answer = await http.PostAsync($"{Root}/phone/messages", form, Cancellation);
+
+        var sid = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement.GetProperty("messageSid").GetString()!;
+        Assert.Equal("done", (await App.WaitForJobAsync(sid)).Status);
+        Assert.Equal(2, await App.CountAsync("tasks", sid));
+        using var shown = await http.GetAsync($"{Root}/phone/media/{sid}/0", Cancellation);
+        Assert.Equal("image/jpeg", shown.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
     public async Task The_reply_appears_in_the_conversation()
     {
         await using var stream = await http.GetStreamAsync($"{Root}/phone/events?member={Uri.EscapeDataString(DemoFamily.Second.Phone)}", Cancellation);

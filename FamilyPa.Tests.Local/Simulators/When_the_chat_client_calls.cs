@@ -5,6 +5,7 @@ using System.Text.Json;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Tests.Infrastructure;
+using ImageMagick;
 using OpenAI.Chat;
 
 namespace FamilyPa.Tests.Local.Simulators;
@@ -113,12 +114,21 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
     [InlineData(null, 19661)]
     public async Task A_picture_costs_by_its_patches_up_to_what_its_detail_allows(string? detail, int tokens)
     {
-        byte[] png = [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0x10, 0, 0, 0, 0x10, 0];
-        object[] content = [new { type = "image_url", image_url = new { url = $"data:image/png;base64,{Convert.ToBase64String(png)}", detail } }];
+        using var image = new MagickImage(MagickColors.White, 4096, 4096);
 
-        var (status, json) = await PostAsync("chat", new { messages = new[] { new { role = "user", content } }, reasoning_effort = "none" });
+        var (status, json) = await ShowAsync(image.ToByteArray(MagickFormat.Png), detail);
 
         Assert.Equal((200, tokens), (status, json.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("huge", "invalid_value")]
+    [InlineData("high", "invalid_image_format")]
+    public async Task A_picture_or_a_detail_that_the_service_does_not_know_is_refused(string detail, string code)
+    {
+        var (status, json) = await ShowAsync("II*\0, a TIFF"u8.ToArray(), detail);
+
+        Assert.Equal((400, code), (status, json.GetProperty("error").GetProperty("code").GetString()));
     }
 
     [Theory]
@@ -166,6 +176,12 @@ public sealed class When_the_chat_client_calls : IAsyncLifetime
     }
 
     private static readonly object[] Hi = [new { role = "user", content = "hi" }];
+
+    private Task<(int Status, JsonElement Json)> ShowAsync(byte[] picture, string? detail)
+    {
+        object[] content = [new { type = "image_url", image_url = new { url = $"data:image/png;base64,{Convert.ToBase64String(picture)}", detail } }];
+        return PostAsync("chat", new { messages = new[] { new { role = "user", content } }, reasoning_effort = "none" });
+    }
 
     private async Task<(int Status, JsonElement Json)> PostAsync(string deployment, object request)
     {

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.OpenAI;
+using FamilyPa.Core.Tasks;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Tests.Infrastructure;
@@ -110,10 +111,15 @@ public sealed class When_the_model_misbehaves : IAsyncLifetime
         simulator.Faults.Add(Fault.BreakSchema(variant).Once());
         var content = (await AskAsync()).Content[0].Text;
 
-        if (variant is SchemaBreak.ExtraProperty or SchemaBreak.HugeTitle or SchemaBreak.UnknownCategory or SchemaBreak.UnknownAssignee)
-            Assert.InRange(ExtractionParser.Parse(content, DateTimeZone.Utc, []).Tasks[0].Title.Length, 1, 200);
-        else
+        if (variant is SchemaBreak.MissingTasks or SchemaBreak.NullTasks or SchemaBreak.TasksNotAList or SchemaBreak.NotAnObject or SchemaBreak.MarkdownFence)
             Assert.Throws<ModelAnswerException>(() => ExtractionParser.Parse(content, DateTimeZone.Utc, []));
+        else
+            Assert.All(ExtractionParser.Parse(content, DateTimeZone.Utc, []).Tasks, task =>
+            {
+                Assert.InRange(task.Title.Length, 1, 200);
+                Assert.InRange(task.Confidence, 0, 1);
+                Assert.True(task.DueAt is null || DueDate.TryParse(task.DueAt, DateTimeZone.Utc, out _));
+            });
     }
 
     [Fact]

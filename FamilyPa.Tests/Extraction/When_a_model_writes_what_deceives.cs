@@ -78,11 +78,11 @@ public class When_a_model_writes_what_deceives
         Assert.Equal("Go to", Parse("Go to ev\u200Bil.com", null, null, new("go", false, false)).Tasks[0].Title);
 
     [Fact]
-    public void A_long_text_takes_no_long_time()
+    public async Task A_long_text_takes_no_long_time()
     {
         var text = string.Concat(Enumerable.Repeat("a.", 30_000)) + new string('a', 30_000) + string.Concat(Enumerable.Repeat("x@", 10_000));
 
-        Assert.True(Task.Run(() => ModelText.LinksIn(text)).Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        await Task.Run(() => ModelText.LinksIn(text), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     private static ExtractionResult Parse(string title, string? notes, string? question, SenderWords words, params OpenQuestion[] questions) => ExtractionParser.Parse(

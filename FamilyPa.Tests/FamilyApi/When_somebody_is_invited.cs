@@ -255,7 +255,7 @@ public sealed class When_somebody_is_invited(When_somebody_is_invited.InvitingAp
 
     private IReadOnlyList<string> TextsTo(string to) => [.. App.Twilio.Sent.Where(message => message.To == to).Select(message => message.Body)];
 
-    private Task WaitForQueueAsync() => App.WaitForAsync(
+    private Task<int> WaitForQueueAsync() => App.WaitForAsync(
         async () => (await App.Storage.Queue("notifications").GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount, count => count == 0, "the queue to be empty");
 
     private async Task<Answer> OperatorAsync(Guid familyId, string number)

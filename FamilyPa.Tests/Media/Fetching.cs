@@ -29,7 +29,7 @@ public sealed class Fetching(TestEnvironment environment) : IAsyncLifetime
         var cancellation = TestContext.Current.CancellationToken;
         await using var services = Services(api, settings);
         var part = new MediaPart(Interlocked.Increment(ref parts), url, "audio/ogg");
-        var found = await services.GetRequiredService<MediaDownloader>().FetchAsync(MessageSid, part, 600, mayComeLater: false, cancellation);
+        var found = await services.GetRequiredService<MediaDownloader>().FetchAsync(MessageSid, part, new MediaAllowance(600, 10), mayComeLater: false, cancellation);
         if (found.File.BlobName is not { } name)
             return (found, null);
         await using var blob = await services.GetRequiredService<MediaStore>().OpenAsync(name, cancellation);

@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Media;
 public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>(app)
 {
     private static readonly byte[] Voice = Samples.Opus(4);
-    private static readonly byte[] Photo = [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[3000]];
+    private static readonly byte[] Photo = [.. "GIF89a"u8, .. new byte[3000]];
 
     [Fact]
     public async Task It_is_kept_to_be_listened_to_and_Twilios_copy_is_deleted()
@@ -52,7 +52,7 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
         Assert.Equal("transcribe", await App.NextPhaseAsync(sid));
         var files = await App.FilesAsync(sid);
         Assert.Equal(["unsupported_image", null, null], files.Select(file => file["reason"]));
-        Assert.Equal(["image/jpeg", "audio/ogg", "audio/wav"], files.Select(file => file["content_type"]));
+        Assert.Equal(["image/gif", "audio/ogg", "audio/wav"], files.Select(file => file["content_type"]));
         Assert.Equal([null, $"{sid}/1", $"{sid}/2"], files.Select(file => file["blob_name"]));
         Assert.All(files, file => Assert.NotNull(file["provider_deleted_at"]));
     }

@@ -17,12 +17,20 @@ public sealed class When_it_is_found_out_what_an_attachment_is
         { "voice.flac", Samples.Flac(1) },
     };
 
+    public static TheoryData<string, byte[]> Pictures => new()
+    {
+        { "image/jpeg", [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]] },
+        { "image/png", [0x89, .. "PNG\r\n\u001A\n"u8, .. new byte[100]] },
+        { "image/webp", [.. "RIFF1234WEBPVP8 "u8] },
+        { "image/heic", [0, 0, 0, 24, .. "ftypheic"u8, .. new byte[100]] },
+    };
+
     public static TheoryData<string, byte[], string?> Others => new()
     {
-        { "unsupported_image", [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]], "audio/ogg" },
-        { "unsupported_image", [0x89, .. "PNG\r\n\u001A\n"u8, .. new byte[100]], "image/jpeg" },
-        { "unsupported_image", [.. "RIFF1234WEBPVP8 "u8], null },
-        { "unsupported_image", [0, 0, 0, 24, .. "ftypheic"u8, .. new byte[100]], "image/heic" },
+        { "unsupported_image", [.. "GIF89a"u8, .. new byte[100]], "image/jpeg" },
+        { "unsupported_image", [.. "RIFF1234WEBPVP8X\n\0\0\0\u0002"u8, .. new byte[100]], "image/webp" },
+        { "unsupported_image", [0, 0, 0, 24, .. "ftypavif"u8, .. new byte[100]], "image/jpeg" },
+        { "unsupported_image", [.. "<svg/>"u8], "image/svg+xml" },
         { "unsupported_image", [1, 2, 3, 0, 0, 0], "image/x-raw" },
         { "unsupported_video", [.. "RIFF1234AVI LIST"u8], null },
         { "unsupported_video", [0, 0, 0, 8, .. "wide"u8, 0, 0, 0, 8, .. "mdat"u8], "video/quicktime" },
@@ -55,6 +63,14 @@ public sealed class When_it_is_found_out_what_an_attachment_is
             Assert.Null(sniffed.Reason);
             Assert.Equal(file, AudioFormat.FileName(sniffed.ContentType));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pictures), DisableDiscoveryEnumeration = true)]
+    public void So_is_a_picture(string contentType, byte[] bytes)
+    {
+        foreach (var declared in (string?[])["image/gif", "audio/ogg", "text/plain", null])
+            Assert.Equal((true, contentType), ContentSniffer.Sniff(bytes, declared) is var sniffed ? (sniffed.IsPicture, sniffed.ContentType) : default);
     }
 
     [Theory]

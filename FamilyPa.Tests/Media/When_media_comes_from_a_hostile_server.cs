@@ -177,13 +177,13 @@ public sealed class When_media_comes_from_a_hostile_server(Fetching fetching) : 
         await using var api = new HostileServer().On(Fetching.Media, async stream =>
         {
             await HostileServer.HeadAsync(stream, "200 OK");
-            await stream.WriteAsync((byte[])[0xFF, 0xD8, 0xFF, 0xE0, .. new byte[10_000]]);
+            await stream.WriteAsync((byte[])[.. "GIF89a"u8, .. new byte[10_000]]);
             await HostileServer.StallAsync(stream);
         });
 
         var (found, _) = await fetching.FetchAsync(api, ("Pipeline:MediaIdleTimeout", "00:00:15"), ("Pipeline:MediaTimeout", "00:00:15"));
 
-        Assert.Equal(("unsupported_image", "image/jpeg"), (found.File.Reason, found.File.ContentType));
+        Assert.Equal(("unsupported_image", "image/gif"), (found.File.Reason, found.File.ContentType));
     }
 
     [Fact]

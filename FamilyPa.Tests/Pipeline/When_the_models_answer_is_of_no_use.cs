@@ -73,7 +73,7 @@ public sealed class When_the_models_answer_is_of_no_use(FastApp app) : AppTest<F
         var items = Enumerable.Range(1, 200).Select(n => $"item{n}").ToList();
 
         var sid = await SayAsync(string.Join(", ", items), string.Join(',', items.Select(item => $$"""
-            {"title":"Buy {{item}}","notes":null,"due_at":null,"assignee":null,"category":"shopping","confidence":0.95}
+            {"title":"Buy {{item}}","notes":null,"due_at":null,"assignee":null,"category":"shopping","confidence":0.95,"answers":null}
             """)));
 
         Assert.Equal(200, await App.CountAsync("tasks", sid));

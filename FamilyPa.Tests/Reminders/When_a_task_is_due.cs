@@ -336,6 +336,6 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
         await world.WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.FromHours(25));
     }
 
-    private Task RemindAtAsync(Guid task, TimeSpan fromNow) =>
+    private Task<int> RemindAtAsync(Guid task, TimeSpan fromNow) =>
         world.Database.ExecuteAsync("update tasks set remind_at = now() + $2::interval where id = $1", task, fromNow);
 }

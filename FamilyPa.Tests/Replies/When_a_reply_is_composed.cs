@@ -56,14 +56,14 @@ public class When_a_reply_is_composed
             I heard: “water the plants”
             Added 1 task:
             1. Water the plants
-            (I can't read pictures yet. Please write it, or send a voice note.)
+            (I can't read videos yet. Please write it, or send a voice note.)
             """,
-            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_image"])));
+            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_video"])));
 
     [Fact]
     public void Every_language_has_a_word_for_every_reason() =>
         Assert.All(Phrases.Languages, language => Assert.All(
-            ["empty_message", "unsupported_image", "unsupported_video", "unsupported_document", "unsupported_location", "unsupported_contact", "unsupported_audio",
+            ["empty_message", "unsupported_image", "image_too_large", "too_many_images", "unsupported_video", "unsupported_document", "unsupported_location", "unsupported_contact", "unsupported_audio",
                 "unsupported_media", "media_too_large", "audio_too_long", "media_empty", "media_unreadable", "media_unavailable", "media_forbidden", "no_speech"],
             reason => Assert.DoesNotContain("{0}", Text(language, language).Rejected(reason), StringComparison.Ordinal)));
 

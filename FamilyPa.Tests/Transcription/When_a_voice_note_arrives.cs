@@ -53,12 +53,12 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
     }
 
     [Fact]
-    public async Task A_picture_beside_it_is_left_out_and_said_so()
+    public async Task A_picture_beside_it_that_cannot_be_read_is_left_out_and_said_so()
     {
-        var sid = await SendAsync("", Note("feed the cat", 2), new InboundMedia("image/jpeg", [0xFF, 0xD8, 0xFF, 0xE0, .. new byte[100]]));
+        var sid = await SendAsync("", Note("feed the cat", 2), new InboundMedia("image/gif", [.. "GIF89a"u8, .. new byte[100]]));
 
         Assert.Equal("done", (await App.WaitForJobAsync(sid)).Status);
-        Assert.EndsWith("(I can't read pictures yet. Please write it, or send a voice note.)", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.EndsWith("(I can't read this kind of picture. Please send a photo or a screenshot of it (JPEG, PNG, WebP or HEIC), or write it.)", await ReplyAsync(sid), StringComparison.Ordinal);
     }
 
     [Fact]

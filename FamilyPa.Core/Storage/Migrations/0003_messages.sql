@@ -70,12 +70,14 @@ create table media_files (
   declared_type text,
   -- Detected from the content; null when nothing was downloaded.
   content_type text,
-  -- Name in the blob container "media"; null when the content was not stored or has been deleted.
+  -- Name in the blob container "media"; null when the content was not stored or has been deleted. Of a picture only the scaled JPEG is stored.
   blob_name text,
   size_bytes bigint,
   seconds double precision,
-  -- Why the attachment is not processed (a status_reason); null for a recording that is.
+  -- Why the attachment is not processed (a status_reason); null for a recording or picture that is.
   reason text,
+  -- A picture that members can see.
+  is_picture boolean not null generated always as (coalesce(content_type like 'image/%' and blob_name is not null and reason is null, false)) stored,
   provider_deleted_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (message_sid, ordinal)
@@ -107,6 +109,11 @@ select migration.protect('webhook_events', 'select, insert'),
 drop policy authenticated_nothing on inbound_messages;
 grant select (message_sid, family_id, user_id, body, num_media, created_at) on inbound_messages to authenticated;
 create policy members_see on inbound_messages for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+
+drop policy authenticated_nothing on media_files;
+grant select (family_id, message_sid, ordinal, blob_name, is_picture) on media_files to authenticated;
+create policy members_see on media_files for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 
 drop policy authenticated_nothing on voice_transcriptions;

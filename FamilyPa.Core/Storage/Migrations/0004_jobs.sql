@@ -4,7 +4,7 @@ insert into status_reasons (reason) values
   ('keyword_stop'), ('keyword_start'), ('keyword_help'),
   ('command_list'), ('command_done'), ('command_undo'), ('command_board'), ('command_help'),
   ('command_delete'), ('command_snooze'), ('command_assign'),
-  ('empty_message'), ('unsupported_image'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
+  ('empty_message'), ('unsupported_image'), ('image_too_large'), ('too_many_images'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
   ('unsupported_audio'), ('unsupported_media'), ('media_too_large'), ('audio_too_long'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'), ('model_refused'), ('not_understood'),
   ('rate_sender'), ('rate_family_hour'), ('rate_family_day'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),

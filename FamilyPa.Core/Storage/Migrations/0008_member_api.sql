@@ -39,7 +39,10 @@ language sql stable set search_path = public, pg_temp as $$
     'heard', (
       select json_build_object('by', i.user_id, 'text', i.body, 'transcript', (
         select string_agg(v.transcript, E'\n' order by v.ordinal) from voice_transcriptions v where v.message_sid = i.message_sid))
-      from inbound_messages i where i.message_sid = t.source_message_sid))
+      from inbound_messages i where i.message_sid = t.source_message_sid),
+    'pictures', (
+      select coalesce(json_agg(format('/api/tasks/%s/pictures/%s', t.id, f.ordinal) order by f.ordinal), '[]')
+      from media_files f where f.message_sid = t.source_message_sid and f.is_picture))
 $$;
 
 -- Stores the key, or returns the answer stored under it. Of two concurrent requests the second waits for the first.

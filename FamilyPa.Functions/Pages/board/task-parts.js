@@ -14,7 +14,10 @@ export function showDue(element, task, { calendar }, { dayless = false } = {}) {
   if (instant) element.dateTime = task.due_all_day ? day : instant;
 }
 
-/** Who said it, how, when, and in which words. */
+/** How a task came, as the icon's name: its pictures say more than a word beside them. */
+export const wayOf = ({ heard, pictures }) => pictures.length ? 'picture' : heard.transcript ? 'voice' : 'text';
+
+/** Who said it, how, when, in which words and pictures. */
 export function showHeard(figure, task, family) {
   figure.hidden = !task.heard;
   if (!task.heard) return;
@@ -23,8 +26,24 @@ export function showHeard(figure, task, family) {
   const name = by === family.me.user_id ? 'you' : family.nameOf(by);
   const when = `${calendar.nameOf(calendar.dayOf(task.created_at)).toLowerCase()} at ${calendar.time(task.created_at)}`;
   const caption = figure.querySelector('figcaption');
-  caption.replaceChildren(byIcon(transcript ? 'voice' : 'text'), `I heard ${name} ${transcript ? 'say' : 'write'}, ${when}`);
+  const way = wayOf(task);
+  const what = way === 'picture' ? `I read what ${name} sent` : `I heard ${name} ${way === 'voice' ? 'say' : 'write'}`;
+  caption.replaceChildren(byIcon(way), `${what}, ${when}`);
   figure.querySelector('blockquote').textContent = [text, transcript].filter(Boolean).map(words => `“${words}”`).join('\n');
+  showPictures(figure.querySelector('.pictures'), task.pictures);
+}
+
+/** Each opens the whole picture. Those that are shown already stay, so that a refresh does not load them again. */
+function showPictures(list, pictures) {
+  if (list.dataset.shown === pictures.join()) return;
+  list.dataset.shown = pictures.join();
+  list.replaceChildren(...pictures.map((href, i) => {
+    const item = document.createElement('li');
+    const link = Object.assign(document.createElement('a'), { href, target: '_blank', rel: 'noopener' });
+    link.append(Object.assign(document.createElement('img'), { src: href, alt: `Picture ${i + 1}`, loading: 'lazy' }));
+    item.append(link);
+    return item;
+  }));
 }
 
 function byIcon(name) {

@@ -2,7 +2,7 @@
 
 import { part, stamp, useIcon } from '../shared/dom.js';
 import { openTask } from './task-dialog.js';
-import { showDue } from './task-parts.js';
+import { showDue, wayOf } from './task-parts.js';
 
 export const taskRow = {
   create(board, task) {
@@ -29,9 +29,10 @@ export const taskRow = {
     const said = part(row, 'said');
     said.hidden = !task.heard;
     if (task.heard) {
-      useIcon(said, task.heard.transcript ? 'voice' : 'text');
+      const way = wayOf(task);
+      useIcon(said, way);
       said.lastElementChild.textContent = family.nameOf(task.heard.by);
-      said.title = task.heard.transcript ? 'by voice note' : 'by message';
+      said.title = { picture: 'by picture', voice: 'by voice note', text: 'by message' }[way];
     }
     const assignee = part(row, 'assignee');
     assignee.hidden = !task.assignee;

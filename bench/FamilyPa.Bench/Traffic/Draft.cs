@@ -1,4 +1,5 @@
 using FamilyPa.Simulators.Audio;
+using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Bench.Traffic;
@@ -8,6 +9,9 @@ namespace FamilyPa.Bench.Traffic;
 /// <param name="Voices">The texts of the attached voice notes.</param>
 internal sealed record Draft(string Kind, string Body, params IReadOnlyList<string> Voices)
 {
+    /// <summary>Whether the simulators' sample picture is attached.</summary>
+    public bool HasPicture { get; init; }
+
     /// <summary>Delay before Twilio delivers it a second time; null: once.</summary>
     public TimeSpan? Again { get; init; }
 
@@ -21,7 +25,11 @@ internal sealed record Draft(string Kind, string Body, params IReadOnlyList<stri
     {
         From = $"whatsapp:{phone}",
         Body = Body,
-        Media = [.. Voices.Select(said => new InboundMedia("audio/ogg", Speak(said)))],
+        Media =
+        [
+            .. Voices.Select(said => new InboundMedia("audio/ogg", Speak(said))),
+            .. HasPicture ? [new InboundMedia("image/jpeg", SamplePicture.Jpeg)] : Array.Empty<InboundMedia>(),
+        ],
         MessageSid = SidPrefix is null ? null : SidPrefix + Guid.NewGuid().ToString("N")[..(34 - SidPrefix.Length)],
     };
 

@@ -1,5 +1,6 @@
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Audio;
+using FamilyPa.Simulators.OpenAI;
 using FamilyPa.Simulators.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,7 @@ internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember>
         app.MapPost("/phone/messages", SendAsync);
         app.MapPost("/phone/read/{sid}", ReadAsync);
         app.MapGet("/phone/media/{sid}/{index:int}", MediaAsync);
+        app.MapGet("/phone/sample.jpg", context => SendAsync(context, "image/jpeg", SamplePicture.Jpeg));
     }
 
     private async Task SendAsync(HttpContext context)
@@ -71,8 +73,14 @@ internal sealed class PhoneApi(TwilioSimulator twilio, IReadOnlyList<DemoMember>
 
         // Attachments are untrusted, so the browser must not render them as a page of this origin.
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        context.Response.ContentType = media.ContentType.StartsWith("audio/", StringComparison.Ordinal) ? media.ContentType : "application/octet-stream";
-        await context.Response.Body.WriteAsync(media.Content, context.RequestAborted);
+        var isShown = media.ContentType.StartsWith("audio/", StringComparison.Ordinal) || media.ContentType is "image/jpeg" or "image/png" or "image/webp";
+        await SendAsync(context, isShown ? media.ContentType : "application/octet-stream", media.Content);
+    }
+
+    private static async Task SendAsync(HttpContext context, string contentType, byte[] content)
+    {
+        context.Response.ContentType = contentType;
+        await context.Response.Body.WriteAsync(content, context.RequestAborted);
     }
 
     /// <summary>Creates a voice note of silence with the text in its metadata, which the simulated transcription reads.</summary>

@@ -50,6 +50,9 @@ internal sealed class Lexicon
     /// <summary>A format string with <c>{0}</c> for the unclear task's title.</summary>
     public string ClarifyingQuestion => data.ClarifyingQuestion;
 
+    /// <summary>The answer to a picture that is not the sample.</summary>
+    public string UnreadablePicture => data.UnreadablePicture;
+
     /// <summary>The language with the most known words in the text. On a tie, the language of the family's locale.</summary>
     public static Lexicon Detect(string text, string locale = "en-GB")
     {
@@ -89,5 +92,5 @@ internal sealed class Lexicon
     private sealed record LexiconData(
         HashSet<string> CommonWords, HashSet<string> Verbs, bool VerbIsLast, string[] Joiners, string[] BeforeDates, string[] Courtesies,
         string[] Requests, string[] RequestsBySender, string[] RequestsByName, string[] SmallTalk, string[] VagueObjects, string[] Yes, string[] No,
-        string ClarifyingQuestion, Dictionary<string, HashSet<string>> Categories);
+        string ClarifyingQuestion, string UnreadablePicture, Dictionary<string, HashSet<string>> Categories);
 }

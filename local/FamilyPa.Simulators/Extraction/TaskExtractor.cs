@@ -8,13 +8,13 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
     private const int MaxTasks = 20;
 
     /// <param name="userMessage">The app's JSON (see <see cref="ExtractionInput"/>), or any text.</param>
-    /// <param name="pictureText">What is written in the pictures beside it, if anything.</param>
+    /// <param name="pictureTexts">What is written in each picture beside it; null for one that cannot be read.</param>
     /// <returns>The answer as JSON.</returns>
     /// <exception cref="RecogniserException">Dates cannot be recognised.</exception>
-    public async Task<string> AnswerAsync(string userMessage, string pictureText, CancellationToken cancellation)
+    public async Task<string> AnswerAsync(string userMessage, IReadOnlyList<string?> pictureTexts, CancellationToken cancellation)
     {
         var input = ExtractionInput.Read(userMessage);
-        if (pictureText.Length > 0) input = input with { Message = $"{input.Message}\n{pictureText}".Trim() };
+        input = input with { Message = string.Join('\n', [input.Message, .. pictureTexts.OfType<string>()]).Trim() };
         var lexicon = Lexicon.Detect(input.Message, input.Locale);
         var clauses = Clauses(input.Message, lexicon);
         var dates = await recogniser.FindAsync(lexicon.Language, input.Locale, input.Now, [.. clauses, input.Message], cancellation);
@@ -22,6 +22,7 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
         var reader = new ClauseReader(lexicon, input.Members, input.Sender);
         var found = clauses.Zip(dates, reader.Read).OfType<(ExtractedTask Task, string? Question)>().ToList();
         var question = found.Select(task => task.Question).FirstOrDefault(question => question is not null);
+        if (found.Count == 0 && pictureTexts.Contains(null)) question = lexicon.UnreadablePicture;
         var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], question, lexicon.Language);
         return (input.OpenQuestions.Count == 0 ? answer : AnswerReader.Read(answer, input, dates[^1], lexicon)).ToJson();
     }

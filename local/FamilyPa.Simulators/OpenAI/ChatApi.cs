@@ -39,7 +39,7 @@ internal sealed class ChatApi(
     private async Task<string> ContentAsync(ChatRequest request, Call call) => call.Fault switch
     {
         { Kind: FaultKind.SchemaBreaking } fault => BrokenAnswers.Of(fault.SchemaBreak),
-        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, request.PictureText, call.Http.RequestAborted),
+        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, request.PictureTexts, call.Http.RequestAborted),
     };
 
     private Answer Answer(ChatRequest request, string model, string content, Fault? fault)

@@ -8,7 +8,7 @@ const ticks = {
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
 
 export function clear() {
-  list.replaceChildren(element('li', { className: 'empty', textContent: 'No messages yet. Write something, or record a voice note.' }));
+  list.replaceChildren(element('li', { className: 'empty', textContent: 'No messages yet. Write something, record a voice note, or attach a picture.' }));
 }
 
 /** Adds a message, or updates the status of an existing one. */
@@ -53,7 +53,8 @@ function paragraph(text) {
 }
 
 function attachment(media) {
-  return media.contentType.startsWith('audio/')
-    ? element('audio', { controls: true, src: media.url, preload: 'metadata', ariaLabel: 'Voice note' })
+  if (media.contentType.startsWith('audio/')) return element('audio', { controls: true, src: media.url, preload: 'metadata', ariaLabel: 'Voice note' });
+  return ['image/jpeg', 'image/png', 'image/webp'].includes(media.contentType)
+    ? element('img', { src: media.url, alt: 'Picture' })
     : element('a', { href: media.url, download: '', textContent: `Attachment (${media.contentType})` });
 }

@@ -5,7 +5,7 @@ const find = id => document.getElementById(id);
 const [member, channel, text, file, record, problem, connection] =
   ['member', 'channel', 'text', 'file', 'record', 'problem', 'connection'].map(find);
 const seen = new Set();
-let attached = null;
+let attached = [];
 let events = null;
 
 function complain(message) {
@@ -13,10 +13,10 @@ function complain(message) {
   problem.hidden = !message;
 }
 
-function attach(chosen) {
-  attached = chosen;
-  find('attachment').hidden = !chosen;
-  find('attachment-name').textContent = chosen ? `${chosen.name}, ${Math.ceil(chosen.size / 1024)} KB ` : '';
+function attach(files) {
+  attached = files;
+  find('attachment').hidden = !files.length;
+  find('attachment-name').textContent = `${files.map(({ name, size }) => `${name}, ${Math.ceil(size / 1024)} KB`).join('; ')} `;
 }
 
 function listen() {
@@ -35,15 +35,15 @@ function listen() {
   });
 }
 
-async function send({ body = '', spoken = '', upload = null }) {
-  if (!body && !spoken && !upload) return complain('Write something first.');
+async function send({ body = '', spoken = '', uploads = [] }) {
+  if (!body && !spoken && !uploads.length) return complain('Write something first.');
   complain('');
   const form = new FormData();
   form.set('from', member.value);
   form.set('channel', channel.value);
   form.set('body', body);
   form.set('spoken', spoken);
-  if (upload) form.set('file', upload);
+  for (const upload of uploads) form.append('file', upload);
   try {
     const answer = await fetch('/phone/messages', { method: 'POST', body: form });
     const result = await answer.json();
@@ -69,9 +69,9 @@ function take() {
 
 find('composer').addEventListener('submit', event => {
   event.preventDefault();
-  const upload = attached;
-  attach(null);
-  send({ body: take(), upload });
+  const uploads = attached;
+  attach([]);
+  send({ body: take(), uploads });
 });
 
 text.addEventListener('keydown', event => {
@@ -82,16 +82,20 @@ text.addEventListener('keydown', event => {
 
 find('speak').addEventListener('click', () => send({ spoken: take() }));
 find('attach').addEventListener('click', () => file.click());
-find('detach').addEventListener('click', () => attach(null));
+find('detach').addEventListener('click', () => attach([]));
+find('sample').addEventListener('click', async () => {
+  const picture = await (await fetch('/phone/sample.jpg')).blob();
+  attach([new File([picture], 'sample.jpg', { type: picture.type })]);
+});
 file.addEventListener('change', () => {
-  attach(file.files[0] ?? null);
+  attach([...file.files]);
   file.value = '';
 });
 
 record.addEventListener('click', async () => {
   complain('');
   try {
-    if (recorder.isRecording()) await send({ upload: await recorder.stop() });
+    if (recorder.isRecording()) await send({ uploads: [await recorder.stop()] });
     else await recorder.start();
   } catch (error) {
     complain(error.message);

@@ -17,8 +17,10 @@ public sealed class PictureFunctions(MemberAuthentication authentication, Family
         string ordinal,
         CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member =>
-            Guid.TryParse(taskId, out var task) && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && await pictures.OpenAsync(member, task, number, cancellation) is { } picture
+            // What is no id names no picture, and is looked up all the same: the database checks the session.
+            await pictures.OpenAsync(
+                member, Guid.TryParse(taskId, out var task) ? task : Guid.Empty,
+                int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1, cancellation) is { } picture
                 ? Results.Stream(picture, PictureScaler.ContentType)
                 : Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_picture", "There is no such picture."));
 }

@@ -39,7 +39,7 @@ public sealed class When_a_budget_is_used_up(When_a_budget_is_used_up.ThriftyApp
         Assert.Equal(deferred, await App.JobsAsync($"family_id = '{family}' and status = 'deferred'"));
 
         // Midnight passes, and again, as often as the budget of a day is too small.
-        for (var day = 0; day < 10 && await App.JobsAsync($"family_id = '{family}' and status = 'deferred'") > 0; day++)
+        for (var day = 0; day < 20 && await App.JobsAsync($"family_id = '{family}' and status = 'deferred'") > 0; day++)
         {
             await App.Database.ExecuteAsync("update budget_days set day = day - $1 where family_id = $2 and day = current_date", 10 + day, family);
             await App.Database.ExecuteAsync("update processing_jobs set resume_at = now() where status = 'deferred'");

@@ -17,6 +17,7 @@ public sealed class When_a_body_comes_slowly(FastApp app) : AppTest<FastApp>(app
     [InlineData("/api/client-errors", "application/json", 40)]
     public async Task It_gets_a_clear_answer(string path, string contentType, int drip)
     {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host ends a slow body itself, with 500.");
         if (path == "webhook")
             path = new Uri(App.Twilio.WebhookUrl!).PathAndQuery;
         var clock = Stopwatch.StartNew();
@@ -37,6 +38,7 @@ public sealed class When_a_body_comes_slowly(FastApp app) : AppTest<FastApp>(app
     [Fact]
     public async Task The_app_still_answers_others()
     {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host ends a slow body itself, with 500.");
         var slow = Enumerable.Range(0, 100).Select(_ => AnswerAsync("/api/session", "application/json", _ => Task.CompletedTask)).ToList();
         var sid = await App.TextAsync("buy milk");
 

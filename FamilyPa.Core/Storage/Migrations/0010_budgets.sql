@@ -63,7 +63,7 @@ select migration.protect('ai_usage', 'select, insert'),
        migration.protect('family_budgets'),
        migration.protect('budget_days'),
        migration.protect('ai_reservations');
--- Row security is forced on the owner too, as which delete_family runs.
+-- Row security is forced on the owner too, as which erase_family runs.
 create policy owner_erases on budget_days to current_user using (true) with check (true);
 
 -- When the time zone's next day begins. An unknown time zone counts as UTC.

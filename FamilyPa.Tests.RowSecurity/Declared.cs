@@ -21,13 +21,13 @@ internal static class Declared
     {
         ["families"] = new("id name timezone locale created_at version", Update: "name timezone locale"),
         ["family_members"] = new(
-            "family_id user_id display_name role phone_masked created_at version",
-            Insert: "family_id display_name role phone_e164", Update: "display_name role", Delete: "admin"),
+            "family_id user_id display_name role phone_masked nicknames notified created_at version",
+            Insert: "family_id display_name role phone_e164", Update: "display_name role nicknames notified", Delete: "admin"),
         ["invitations"] = new(
             "family_id user_id display_name role phone_masked created_at", Insert: "family_id display_name role phone_e164", Delete: "admin"),
         ["tasks"] = new(
             "id family_id title notes category assignee due_at due_all_day remind_at status needs_review confidence source_message_sid ordinal "
-            + "created_by created_at updated_at version completed_at",
+            + "created_by assigned_by assigned_at completed_by created_at updated_at version completed_at",
             Insert: "family_id title notes category assignee due_at due_all_day remind_at status needs_review created_by",
             Update: "title notes category assignee due_at due_all_day remind_at status needs_review", Change: "member", Delete: "admin"),
         ["inbound_messages"] = new("message_sid family_id user_id body num_media created_at"),
@@ -43,7 +43,7 @@ internal static class Declared
         // The members' API. As the owner: require_session and my_family, which read, require_outside_session, which stores the asking member's
         // session, the two that keep an answer under a key, and limit_additions, which counts for the asking member's family.
         "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
-        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "family_people", "add_member", "change_member", "remove_member",
+        "task_json", "create_task", "change_task", "delete_task", "change_family", "refuse_member", "family_people", "without_channel", "canonical_number", "add_member", "change_member", "remove_member",
     };
 
     /// <summary>What the app's roles may call that runs as the owner. Each decides itself which rows it reads and writes.</summary>

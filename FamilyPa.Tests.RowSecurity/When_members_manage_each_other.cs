@@ -11,6 +11,10 @@ public sealed class When_members_manage_each_other(TwoFamilies families) : IClas
 
     [Theory]
     [InlineData("member", "update family_members set display_name = 'Me' where user_id = MEMBER", Attempts.Something)]
+    [InlineData("member", "update family_members set nicknames = array['Mum'], notified = false where user_id = MEMBER", Attempts.Something)]
+    [InlineData("member", "update family_members set nicknames = array['Mum'] where user_id = KIN", Attempts.Nothing)]
+    [InlineData("owner", "update family_members set external_user_id = 'US.ABC' where user_id = KIN", Attempts.Denied)]
+    [InlineData("owner", "update tasks set assigned_by = OWNER", Attempts.Denied)]
     [InlineData("member", "update family_members set role = 'owner' where user_id = MEMBER", Attempts.Denied)]
     [InlineData("member", "update family_members set role = 'admin', display_name = 'Me' where user_id = MEMBER", Attempts.Denied)]
     [InlineData("member", "update family_members set display_name = 'You' where user_id = KIN", Attempts.Nothing)]

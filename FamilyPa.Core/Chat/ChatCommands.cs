@@ -31,6 +31,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
             CommandKind.Delete or CommandKind.Snooze or CommandKind.Assign => (await ChangeAsync(command, claim, reply, text, cancellation), null),
+            CommandKind.Mute or CommandKind.Unmute => (Mute(command.Kind == CommandKind.Mute, claim, reply, text), null),
             CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };
@@ -45,6 +46,12 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         return list;
     }
 
+    private static string Mute(bool isMuted, LeasedJob claim, DatabaseBatch reply, CommandText text)
+    {
+        reply.Add("update family_members set notified = $3 where family_id = $1 and user_id = $2", claim.Family.Id, claim.Sender.UserId, !isMuted);
+        return isMuted ? text.Muted : text.Unmuted;
+    }
+
     private async Task<string> DoneAsync(Command command, LeasedJob claim, CommandText text, CancellationToken cancellation)
     {
         var (meant, unknown) = await MeantAsync(command, claim, cancellation);
@@ -57,14 +64,14 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
     private async Task<string> ChangeAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)
     {
-        var member = claim.Family.Members.Where(member => string.Join(' ', PlainWords.Of(member.Name)) == command.Member).ToList();
+        var member = claim.Family.Members.Where(member => member.Names.Any(IsMeant)).ToList();
         if (command.Kind == CommandKind.Assign && member.Count != 1)
             return text.Who(command.Member!, member.Count);
         var (meant, unknown) = await MeantAsync(command, claim, cancellation);
         IReadOnlyList<TaskChange> changes = [.. (await TitlesAsync(meant, claim, cancellation)).Select(task => command.Kind switch
         {
             CommandKind.Delete => new TaskChange(task.Id, TaskOperations.Delete, task.Title),
-            CommandKind.Assign => new TaskChange(task.Id, TaskOperations.Update, task.Title, Assignee: member[0].Name),
+            CommandKind.Assign => new TaskChange(task.Id, TaskOperations.Update, task.Title, Assignee: member[0].Names.First(IsMeant)),
             _ => new TaskChange(task.Id, TaskOperations.Snooze, task.Title, RemindAt: claim.ReceivedAt.AddMinutes(command.Minutes).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)),
         })];
         if (TaskChanges.NeedConfirmation(changes))
@@ -78,6 +85,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             return text.Changed([], unknown);
         await using var batch = TaskChanges.Add(ChatTurns.AddReply(database.Fenced(claim), claim, []), claim, changes);
         return text.Changed(await TaskChanges.ReadAsync(batch, claim, changes, cancellation), unknown);
+
+        bool IsMeant(string name) => string.Join(' ', PlainWords.Of(name)) == command.Member;
     }
 
     private async Task<List<(Guid Id, string Title)>> TitlesAsync(IReadOnlyList<Guid> tasks, LeasedJob claim, CancellationToken cancellation)

@@ -47,7 +47,7 @@ internal static class ChatTurns
             with shown as (
               select t.kind, t.task_ids, o.created_at
               from chat_turns t
-              join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder') and o.status in ('sending', 'sent', 'uncertain')
+              join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
               where t.family_id = $1 and t.user_id = $2 and t.kind in ('list', 'added', 'reminder')
                 and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3
               union all

@@ -8,6 +8,10 @@ public enum CommandKind
     Delete,
     Snooze,
     Assign,
+
+    /// <summary>The sender is not told of others' tasks any more.</summary>
+    Mute,
+    Unmute,
     Board,
     Help,
 }

@@ -43,6 +43,8 @@ public static class CommandReader
             .. Entries(words.ListToday, new Command(CommandKind.List, [language], ListScope.Today)),
             .. Entries(words.ListMine, new Command(CommandKind.List, [language], ListScope.Mine)),
             .. Entries(words.ListDone, new Command(CommandKind.List, [language], ListScope.Done)),
+            .. Entries(words.Mute, new Command(CommandKind.Mute, [language])),
+            .. Entries(words.Unmute, new Command(CommandKind.Unmute, [language])),
             .. Entries(words.Undo, new Command(CommandKind.Undo, [language])),
             .. Entries(words.Board, new Command(CommandKind.Board, [language])),
             .. Entries(words.Help, new Command(CommandKind.Help, [language])),

@@ -24,6 +24,10 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     /// <summary>The same text as for the keyword HELP.</summary>
     public string Help => phrases.Help;
 
+    public string Muted => phrases.Muted;
+
+    public string Unmuted => phrases.Unmuted;
+
     /// <summary>Uses the family's language if the command is valid in it, or is English. Otherwise uses the command's language.</summary>
     public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
     {

@@ -24,7 +24,8 @@ internal static class ExtractionPrompt
         - due_at: local date yyyy-MM-dd, or yyyy-MM-ddTHH:mm only if a time of day was said; null if neither a day nor a time was said.
         - remind_at: local date and time yyyy-MM-ddTHH:mm, only if the message says when to be reminded and that is not due_at ("remind me an hour before").
           "remind me at 5 to call Ben" has due_at 17:00 and no remind_at. "in 31 minutes" is exactly 31 minutes after now.
-        - assignee: a name from "members" only if the message says who; otherwise null.
+        - assignee: a name from "members" only if the message says who; otherwise null. "nicknames": what the family calls some of them besides; a nickname that
+          the message uses is an assignee too.
         - "spoken": the message was transcribed from a recording, so a word may be misheard. "forwarded": somebody else wrote it, not the sender.
         - confidence: 0 to 1. If you cannot tell what is meant, give the likeliest task a low confidence and ask one clarifying_question.
 
@@ -101,7 +102,11 @@ internal static class ExtractionPrompt
             new MessageData(
                 local.ToString("uuuu-MM-dd'T'HH:mm:ss", null), local.DayOfWeek.ToString(),
                 [.. Enumerable.Range(0, DaysAhead + 1).Select(days => Day.Of(local.Date.PlusDays(days), family.TimeZone))],
-                family.TimeZone.Id, family.Locale, sender.Name, [.. family.Members.Select(member => member.Name)], words.Text, words.Spoken, words.Forwarded,
+                family.TimeZone.Id, family.Locale, sender.Name, [.. family.Members.Select(member => member.Name)],
+                family.Members.Any(member => member.Nicknames.Count > 0)
+                    ? [.. family.Members.Where(member => member.Nicknames.Count > 0).Select(member => new MemberNames(member.Name, member.Nicknames))]
+                    : null,
+                words.Text, words.Spoken, words.Forwarded,
                 questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))],
                 request.Tasks.Count == 0 ? null : [.. request.Tasks.Select((task, i) => TaskData.Of(i + 1, task, family.TimeZone))]),
             Readable);
@@ -115,12 +120,16 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("locale")] string Locale,
         [property: JsonPropertyName("sender")] string Sender,
         [property: JsonPropertyName("members")] IReadOnlyList<string> Members,
+        [property: JsonPropertyName("nicknames"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<MemberNames>? Nicknames,
         [property: JsonPropertyName("message")] string Message,
         [property: JsonPropertyName("spoken")] bool Spoken,
         [property: JsonPropertyName("forwarded")] bool Forwarded,
         [property: JsonPropertyName("open_questions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         IReadOnlyList<QuestionData>? OpenQuestions,
         [property: JsonPropertyName("tasks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskData>? Tasks);
+
+    private sealed record MemberNames(
+        [property: JsonPropertyName("member")] string Member, [property: JsonPropertyName("called")] IReadOnlyList<string> Called);
 
     private sealed record TaskData(
         [property: JsonPropertyName("number")] int Number,

@@ -93,7 +93,7 @@ public static class ExtractionSchema
     private static JsonObject Assignee(IEnumerable<Member> members) => new()
     {
         ["type"] = Strings(["string", "null"]),
-        ["enum"] = new JsonArray([.. members.Select(m => (JsonNode)m.Name).DistinctBy(n => n.ToString()), null]),
+        ["enum"] = new JsonArray([.. members.SelectMany(m => m.Names).Distinct().Select(name => (JsonNode)name), null]),
     };
 
     private static JsonObject Object(IReadOnlyList<string> types, params (string Name, JsonNode Type)[] properties) => new()

@@ -5,14 +5,21 @@ namespace FamilyPa.Core.Families;
 /// <param name="Locale">A BCP 47 tag. Replies use its language when the sender's language is unknown.</param>
 public sealed record Family(Guid Id, DateTimeZone TimeZone, string Locale, IReadOnlyList<Member> Members)
 {
-    /// <summary>The only member of this name; null when there is none, or more than one.</summary>
+    /// <summary>The only member of this name or nickname; null when there is none, or more than one.</summary>
     public Member? Find(string? name) => name is not null && Named(name) is [var one] ? one : null;
 
-    /// <summary>Whether more than one member has this name.</summary>
+    /// <summary>Whether more than one member has this name or nickname.</summary>
     public bool IsAmbiguous(string? name) => name is not null && Named(name).Count > 1;
 
-    private List<Member> Named(string name) => [.. Members.Where(member => string.Equals(member.Name, name.Trim(), StringComparison.OrdinalIgnoreCase)).Take(2)];
+    private List<Member> Named(string name) => [.. Members.Where(member => member.Names.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase)).Take(2)];
 }
 
 /// <param name="OptedOut">The member sent STOP and gets no messages.</param>
-public sealed record Member(Guid UserId, string Name, bool OptedOut);
+public sealed record Member(Guid UserId, string Name, bool OptedOut)
+{
+    /// <summary>What the family calls the member besides: "Mum".</summary>
+    public IReadOnlyList<string> Nicknames { get; init; } = [];
+
+    /// <summary>The name, then the nicknames.</summary>
+    public IEnumerable<string> Names => Nicknames.Prepend(Name);
+}

@@ -49,6 +49,10 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     /// <summary>Whether it is a plain <c>yes</c> or <c>no</c>, to an invitation or to join again; null when it says something else.</summary>
     public string? Answer => Keywords.Answer(Body) switch { true => "yes", false => "no", null => null };
 
+    /// <summary>WhatsApp's business-scoped id of the sender, beside their number; null where Twilio has not told us so in a webhook.</summary>
+    public string? ExternalUserId =>
+        Source != MessageSource.Reconciled && Address.IsWhatsApp(From) && !Address.IsExternalId(From) ? Address.ExternalIdOf(Form.GetValueOrDefault("ExternalUserId")) : null;
+
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
     public string? Reason => Classification != MessageClassification.Ordinary ? Classification : IsBareLocation ? "unsupported_location" : null;
 

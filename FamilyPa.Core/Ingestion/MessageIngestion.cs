@@ -109,7 +109,7 @@ public sealed class MessageIngestion(
         {
             batch.Guard(
                 "select record_unknown_sender_opt_out($1, $2, $3, $4::timestamptz)",
-                message.MessageSid, PgText.Clean(Address.WithoutChannel(message.From)), reason, message.ReceivedAt?.ToUniversalTime());
+                message.MessageSid, PgText.Clean(E164Phone.Canonical(message.From)), reason, message.ReceivedAt?.ToUniversalTime());
         }
 
         batch.Add(
@@ -133,7 +133,7 @@ public sealed class MessageIngestion(
     {
         message_sid = message.MessageSid,
         from_address = PgText.Clean(message.From),
-        phone = PgText.Clean(Address.WithoutChannel(message.From)),
+        phone = PgText.Clean(E164Phone.Canonical(message.From)),
         to_address = PgText.Clean(message.To),
         body = PgText.Clean(message.Body),
         num_media = message.MediaCount,
@@ -147,6 +147,7 @@ public sealed class MessageIngestion(
         source = SourceOf(message),
         received_at = message.ReceivedAt,
         answer = message.Answer,
+        external_user_id = message.ExternalUserId,
     });
 
     private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();

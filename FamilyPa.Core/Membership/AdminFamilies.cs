@@ -2,19 +2,28 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Npgsql;
 
 namespace FamilyPa.Core.Membership;
 
-public sealed record NewMember(string? Name, string? Role, string? Phone);
+/// <param name="Phone">Null for a member who has none, such as a child.</param>
+/// <param name="ExternalUserId">WhatsApp's business-scoped id of the member, beside the phone or instead of it.</param>
+public sealed record NewMember(string? Name, string? Role, string? Phone, string? ExternalUserId = null, IReadOnlyList<string>? Nicknames = null);
 
 public sealed record NewFamily(string? Name, string? Timezone, string? Locale, IReadOnlyList<NewMember>? Members);
 
-public sealed record CreatedMember(Guid UserId, string Name, string Role, string Phone);
+public sealed record CreatedMember(Guid UserId, string Name, string Role, string? Phone, string? ExternalUserId, IReadOnlyList<string> Nicknames)
+{
+    /// <param name="member">Validated.</param>
+    public static CreatedMember Of(NewMember member) => new(
+        Guid.NewGuid(), PgText.Clean(member.Name!.Trim()), member.Role!, member.Phone is { } phone ? E164Phone.Canonical(phone) : null,
+        member.ExternalUserId, AdminFamilies.Clean(member.Nicknames ?? []));
+}
 
 public sealed record CreatedFamily(Guid Id, string Name, string Timezone, string Locale, IReadOnlyList<CreatedMember> Members);
 
-/// <summary>The phone number already belongs to a member, of this or another family.</summary>
+/// <summary>The phone number or business-scoped id already belongs to a member, of this or another family.</summary>
 public sealed class PhoneTakenException() : Exception("A phone number is already a member's.");
 
 /// <summary>Creates families for operators.</summary>
@@ -54,10 +63,19 @@ public sealed partial class AdminFamilies(Database database)
             wrong["name"] = ["1 to 100 characters"];
         if (member.Role is not ("owner" or "admin" or "member"))
             wrong["role"] = ["owner, admin or member"];
-        if (member.Phone is not { } phone || !E164().IsMatch(phone))
-            wrong["phone"] = ["a phone number in E.164, for example +447700900123"];
+        if (member.Phone is { } phone ? !E164().IsMatch(phone) : member is { ExternalUserId: null, Role: not "member" })
+            wrong["phone"] = ["a phone number in E.164, for example +447700900123; only a member may have none"];
+        if (member.ExternalUserId is { } id && Address.ExternalIdOf(id) != id)
+            wrong["external_user_id"] = ["WhatsApp's business-scoped id, for example US.ABC123"];
+        if (member.Nicknames is { } nicknames && !AreNicknames(nicknames))
+            wrong["nicknames"] = ["at most 10 of 1 to 50 characters"];
         return wrong;
     }
+
+    internal static bool AreNicknames(IReadOnlyList<string> nicknames) =>
+        nicknames.Count <= 10 && nicknames.All(nickname => nickname?.Trim() is { Length: >= 1 and <= 50 });
+
+    internal static string[] Clean(IReadOnlyList<string> nicknames) => [.. nicknames.Select(nickname => PgText.Clean(nickname.Trim())).Distinct()];
 
     /// <param name="family">Validated.</param>
     /// <exception cref="PhoneTakenException"/>
@@ -65,14 +83,17 @@ public sealed partial class AdminFamilies(Database database)
     {
         var created = new CreatedFamily(
             Guid.NewGuid(), family.Name!.Trim(), family.Timezone!, family.Locale ?? "en",
-            [.. family.Members!.Select(member => new CreatedMember(Guid.NewGuid(), member.Name!.Trim(), member.Role!, member.Phone!))]);
+            [.. family.Members!.Select(CreatedMember.Of)]);
         await using var batch = database.AsService().Add(
             "insert into families (id, name, timezone, locale) values ($1, $2, $3, $4)", created.Id, PgText.Clean(created.Name), created.Timezone, created.Locale);
         foreach (var member in created.Members)
         {
             batch.Add(
-                "insert into family_members (family_id, user_id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5)",
-                created.Id, member.UserId, PgText.Clean(member.Name), member.Role, member.Phone);
+                """
+                insert into family_members (family_id, user_id, display_name, role, phone_e164, external_user_id, nicknames)
+                values ($1, $2, $3, $4, $5::text, $6::text, $7)
+                """,
+                created.Id, member.UserId, member.Name, member.Role, member.Phone, member.ExternalUserId, member.Nicknames);
         }
 
         batch.Add("insert into audit_log (actor, action, family_id, request_id) values ($2, 'create_family', $1, $3)", created.Id, actor.Name, actor.RequestId);

@@ -22,17 +22,17 @@ public sealed class AdminMembers(Database database)
     /// <exception cref="FamilyFullException"/>
     public async Task<CreatedMember?> AddAsync(Guid familyId, NewMember member, Actor actor, CancellationToken cancellation)
     {
-        var created = new CreatedMember(Guid.NewGuid(), PgText.Clean(member.Name!.Trim()), member.Role!, member.Phone!);
+        var created = CreatedMember.Of(member);
         await using var batch = database.AsService()
             .Add(
                 """
                 with added as (
-                  insert into family_members (family_id, user_id, display_name, role, phone_e164)
-                  select f.id, $2, $3, $4, $5 from families f where f.id = $1 returning family_id, user_id)
+                  insert into family_members (family_id, user_id, display_name, role, phone_e164, external_user_id, nicknames)
+                  select f.id, $2, $3, $4, $5::text, $8::text, $9 from families f where f.id = $1 returning family_id, user_id)
                 insert into audit_log (actor, action, family_id, details, request_id)
                 select $6, 'add_member', family_id, jsonb_build_object('user_id', user_id), $7 from added
                 """,
-                familyId, created.UserId, created.Name, created.Role, created.Phone, actor.Name, actor.RequestId);
+                familyId, created.UserId, created.Name, created.Role, created.Phone, actor.Name, actor.RequestId, created.ExternalUserId, created.Nicknames);
         try
         {
             return await batch.ExecuteAsync(cancellation) > 0 ? created : null;
@@ -44,6 +44,33 @@ public sealed class AdminMembers(Database database)
         catch (PostgresException e) when (e.SqlState == MemberManagement.FamilyFull)
         {
             throw new FamilyFullException();
+        }
+    }
+
+    /// <param name="externalUserId">Valid; empty removes it, null keeps it.</param>
+    /// <param name="nicknames">Valid; null keeps them.</param>
+    /// <returns>Whether there is such a member.</returns>
+    /// <exception cref="PhoneTakenException">Somebody else has that id.</exception>
+    public async Task<bool> ChangeAsync(
+        Guid familyId, Guid userId, string? externalUserId, IReadOnlyList<string>? nicknames, Actor actor, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            with changed as (
+              update family_members m set external_user_id = case when $3::text is null then m.external_user_id else nullif($3, '') end,
+                nicknames = coalesce($4::text[], m.nicknames)
+              where m.family_id = $1 and m.user_id = $2 returning m.family_id, m.user_id)
+            insert into audit_log (actor, action, family_id, details, request_id)
+            select $5, 'change_member', family_id, jsonb_build_object('user_id', user_id), $6 from changed
+            """,
+            familyId, userId, externalUserId, nicknames is null ? null : AdminFamilies.Clean(nicknames), actor.Name, actor.RequestId);
+        try
+        {
+            return await batch.ExecuteAsync(cancellation) > 0;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new PhoneTakenException();
         }
     }
 

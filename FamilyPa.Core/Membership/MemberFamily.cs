@@ -9,11 +9,13 @@ namespace FamilyPa.Core.Membership;
 
 /// <param name="PhoneMasked">All but the last two digits; null for a member without a phone.</param>
 /// <param name="You">Whether this is the requesting member.</param>
-/// <param name="Version">Increases with every change of name or role.</param>
+/// <param name="Version">Increases with every change.</param>
 /// <param name="Status"><c>active</c>, or <c>invited</c>: that number has not accepted, and sees and adds nothing.</param>
+/// <param name="Nicknames">What the family calls the member besides.</param>
+/// <param name="Notified">Whether the member is told of tasks that others assign to them, or complete for them.</param>
 public sealed record MemberView(
     Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version,
-    string Status);
+    string Status, IReadOnlyList<string> Nicknames, bool Notified);
 
 public sealed record AskingMember(Guid UserId, string Name, string Role);
 

@@ -14,6 +14,9 @@ public sealed class FamilyFullException() : Exception("The family has the maximu
 /// <summary>The family's members have added as many members today as they may.</summary>
 public sealed class TooManyAdditionsException() : Exception("Too many members were added today.");
 
+/// <summary>Changed fields of a member; null keeps a field.</summary>
+public sealed record MemberChange(string? Name, string? Role, string[]? Nicknames, bool? Notified);
+
 /// <param name="Invited">Whether the invitation is queued.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
 
@@ -24,7 +27,7 @@ public sealed class MemberManagement(
     internal const string FamilyFull = "FP008";
     private const string TooManyAdditions = "FP009";
 
-    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active'";
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified";
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
@@ -33,20 +36,20 @@ public sealed class MemberManagement(
     }
 
     /// <summary>Invites a member, whom the number itself makes one. The answer is the same whether or not the number is a member elsewhere.</summary>
-    /// <param name="phone">In E.164.</param>
+    /// <param name="phone">In E.164; null for a member who has none, such as a child, and is not invited.</param>
     /// <exception cref="PhoneTakenException">By the same family: a member, or invited already.</exception>
     /// <exception cref="FamilyFullException"/>
     /// <exception cref="TooManyAdditionsException"/>
     /// <exception cref="PostgresException">FP004: a different request used the same key.</exception>
     /// <remarks>A repeated request queues the invitation again, because the first may have failed before it. The invitation is sent only once.</remarks>
-    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string phone, IdempotencyKey? key, CancellationToken cancellation)
+    public async Task<AddedMember> AddAsync(Identity member, string name, string role, string? phone, IdempotencyKey? key, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member).Add(
-            "select add_member($1, $2, $3, $4, $5::text, $6::bytea)::text", name, role, phone, limits.Value.AdditionsPerFamilyPerDay, key?.Key, key?.RequestHash);
+            "select add_member($1, $2, $3::text, $4, $5::text, $6::bytea)::text", name, role, phone, limits.Value.AdditionsPerFamilyPerDay, key?.Key, key?.RequestHash);
         try
         {
             var added = (await batch.SingleAsync(row => RowJson.Read<MemberView>(row.GetString(0)), cancellation))!;
-            return new AddedMember(added, await InviteAsync(added.UserId));
+            return new AddedMember(added, added.Status == "invited" && await InviteAsync(added.UserId));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -63,11 +66,10 @@ public sealed class MemberManagement(
     }
 
     /// <param name="versions">Accepted versions of the changed member; null for any.</param>
-    /// <param name="name">Null keeps it, as with <paramref name="role"/>.</param>
-    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, string? name, string? role, CancellationToken cancellation)
+    public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, MemberChange change, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
-            .Guard("select change_member($1::int[], $2, $3::text, $4::text)", versions, userId, name, role)
+            .Guard("select change_member($1::int[], $2, $3::text, $4::text, $5::text[], $6::boolean)", versions, userId, change.Name, change.Role, change.Nicknames, change.Notified)
             .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
         return (await batch.SingleAsync(Read, cancellation))!;
     }
@@ -95,5 +97,6 @@ public sealed class MemberManagement(
     }
 
     private static MemberView Read(NpgsqlDataReader row) =>
-        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5), row.GetString(6));
+        new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5), row.GetString(6),
+            row.GetFieldValue<string[]>(7), row.GetBoolean(8));
 }

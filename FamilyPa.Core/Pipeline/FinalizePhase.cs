@@ -61,9 +61,9 @@ public sealed class FinalizePhase(
             batch.Add(
                 """
                 update outbound_messages o set told_by = $1
-                where o.family_id = $2 and is_missed_reminder(o) and o.told_by is null and without_channel(o.to_address) = $3
+                where o.family_id = $2 and is_missed_reminder(o) and o.told_by is null and canonical_number(o.to_address) = $3
                 """,
-                job.MessageSid, job.Family.Id, Address.WithoutChannel(job.FromAddress));
+                job.MessageSid, job.Family.Id, E164Phone.Canonical(job.FromAddress));
         }
 
         var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text)

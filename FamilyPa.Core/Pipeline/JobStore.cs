@@ -25,7 +25,7 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
                    reason_of(j) as status_reason, j.extraction::text as extraction, e.traceparent,
                    m.classification, m.body, m.num_media, m.from_address, m.to_address, m.created_at, m.user_id,
                    f.id as family_id, f.timezone, f.locale,
-                   (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null) order by p.created_at), '[]')
+                   (select coalesce(json_agg(json_build_object('UserId', p.user_id, 'Name', p.display_name, 'OptedOut', p.opted_out_at is not null, 'Nicknames', p.nicknames) order by p.created_at), '[]')
                     from family_members p where p.family_id = f.id)::text as members,
                    case when m.message_sid is not null then phase_input(m, $2, $5)::text end as phase_input
             from claim_job($1, $2, $3::int, read_limits($4)) c

@@ -20,7 +20,10 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
                m.phone_e164, m.last_inbound_at < now() - $8::interval or is_closed(last.from_address)
         from tasks t
         join families f on f.id = t.family_id
-        join family_members m on m.family_id = t.family_id and m.user_id = coalesce(t.assignee, t.created_by)
+        -- A child has no phone: who made its task is reminded.
+        join family_members m on m.family_id = t.family_id and m.user_id = coalesce(
+          (select a.user_id from family_members a
+           where a.family_id = t.family_id and a.user_id = t.assignee and num_nonnulls(a.phone_e164, a.external_user_id) > 0), t.created_by)
         -- The due time is part of the key, so a postponed task is reminded of again.
         cross join lateral (select format('reminder:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint)) as k (key)
         left join lateral (
@@ -47,7 +50,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             .Add(
                 """
                 update outbound_messages set status = 'failed', error_code = coalesce(error_code, 'too_late'), updated_at = now()
-                where kind = 'reminder' and status = 'pending' and created_at < now() - $1::interval
+                where kind in ('reminder', 'task_notice') and status = 'pending' and created_at < now() - $1::interval
                 """,
                 when.LatestAfter)
             .Add(
@@ -58,14 +61,14 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2),
                 row.IsDBNull(3) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
-                Recipient(
+                Reach(
                     new Recipient(row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10)),
                     row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12))),
             cancellation);
     }
 
     /// <summary>Where WhatsApp takes no free text now: its template, else SMS, if one of them can be used.</summary>
-    private Recipient Recipient(Recipient last, string? phone, bool isClosed)
+    internal Recipient Reach(Recipient last, string? phone, bool isClosed)
     {
         if (!isClosed || !Address.IsWhatsApp(last.To))
             return last;

@@ -24,6 +24,9 @@ public enum ReplyKind
     /// <summary>A task is due. The reference is <c>reminder:</c>, the task's id, and the time that was said, else when it is due.</summary>
     Reminder,
 
+    /// <summary>Another member assigned a task to this one, or completed one for them. The reference is <c>assigned:</c> or <c>completed:</c>, the task's id, and the member's.</summary>
+    TaskNotice,
+
     /// <summary>A sign-in code. The reference is <c>code:</c> and the id in <c>login_codes</c>.</summary>
     Code,
 }

@@ -77,6 +77,16 @@ public sealed partial class Phrases
 
     public required string NothingToUndo { get; init; }
 
+    /// <summary>{0}: a member's name; {1}: a task with its due date, or nothing above several.</summary>
+    public required string AsksYou { get; init; }
+
+    /// <summary>{0}: a member's name; {1}: titles of tasks.</summary>
+    public required string HasDone { get; init; }
+
+    public required string Muted { get; init; }
+
+    public required string Unmuted { get; init; }
+
     /// <summary>{0}: a task with its due date.</summary>
     public required string Reminder { get; init; }
 
@@ -118,6 +128,11 @@ public sealed class CommandWords
 
     /// <summary>{0}: numbers; {1}: a name.</summary>
     public required IReadOnlyList<string> Assign { get; init; }
+
+    /// <summary>The sender is not told of others' tasks any more.</summary>
+    public required IReadOnlyList<string> Mute { get; init; }
+
+    public required IReadOnlyList<string> Unmute { get; init; }
 
     public required IReadOnlyList<string> Board { get; init; }
 

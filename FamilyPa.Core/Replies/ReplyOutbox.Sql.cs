@@ -91,12 +91,12 @@ public sealed partial class ReplyOutbox
           when o.from_address = '' then '{NoNumber}'
           when case when {confirmsStop} then o.to_address not ilike 'whatsapp:%' else has_opted_out(o.to_address) end then 'opted_out'
           when o.family_id is not null and not exists (
-            select from family_members m where m.family_id = o.family_id and m.phone_e164 = without_channel(o.to_address))
+            select from members_at(o.to_address) m where m.family_id = o.family_id)
             and not (o.kind in ('invitation', 'code') and exists (
-              select from invitations i where i.family_id = o.family_id and i.phone_e164 = without_channel(o.to_address))) then 'no_member'
+              select from invitations i where i.family_id = o.family_id and i.phone_e164 = canonical_number(o.to_address))) then 'no_member'
           when is_closed(o.to_address) then 'channel_closed'
           when o.to_address ilike 'whatsapp:%' and exists (
-            select from family_members m where m.phone_e164 = without_channel(o.to_address) and m.last_inbound_at < now() - {window}::interval) then 'outside_window'
+            select from members_at(o.to_address) m where m.last_inbound_at < now() - {window}::interval) then 'outside_window'
         end
         """;
 

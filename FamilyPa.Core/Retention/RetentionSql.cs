@@ -72,7 +72,7 @@ internal static class RetentionSql
           where sid is not null and not exists (select from inbound_messages i where i.message_sid = sid)
           union
           select 'address', g.from_address from gone g
-          where g.answered and not exists (select from family_members m where m.phone_e164 = without_channel(g.from_address))
+          where g.answered and not exists (select from members_at(g.from_address))
             and not exists (
               select from unmatched_messages u where u.from_address = g.from_address and u.received_at >= now() - make_interval(days => $1))
           on conflict do nothing),

@@ -52,10 +52,7 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
 
     private static string Channel(string address) => address[..(address.IndexOf(':', StringComparison.Ordinal) + 1)];
 
-    /// <summary>WhatsApp spells mobile numbers of Mexico, Argentina and Brazil with or without a digit that E.164 has or lacks.</summary>
-    private static bool IsSameNumber(string id, string from) => Spelling(id) == Spelling(Address.WithoutChannel(from).TrimStart('+'));
-
-    private static string Spelling(string digits) => MobileDigit().Replace(digits, "$1$2$3$4");
+    private static bool IsSameNumber(string id, string from) => E164Phone.Canonical("+" + id) == E164Phone.Canonical(from);
 
     private bool IsMediaOf(IReadOnlyDictionary<string, string> form)
     {
@@ -79,6 +76,7 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
             && MessageSidFields().Count(signed) == Present("MessageSid", "SmsMessageSid") + (MessageSids.IsValid(form.GetValueOrDefault("OriginalRepliedMessageSid")) ? 1 : 0)
             && SmsSidFields().Count(signed) == Present("SmsSid")
             && MediaCounts().Count(signed) == Present("NumMedia")
+            && ExternalIds().Count(signed) == (Address.IsExternalId(form.GetValueOrDefault("ExternalUserId", "")) ? 1 : 0)
             && MediaUrls().Count(signed) == form.Keys.Count(name => name.StartsWith(Url, StringComparison.Ordinal))
             // Words that quote such a field could have swallowed it. The fields that Twilio signs after all that a sender can write exclude that.
             && (!Quoted().IsMatch(body) || (Present("SmsMessageSid", "SmsSid") == 2 && (Channel(form["From"]).Length == 0 || form.ContainsKey("WaId"))));
@@ -114,9 +112,6 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
     [GeneratedRegex(@"\A\+[0-9]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"\A(?:(52)1(?=[0-9]{10}\z)|(54)9(?=[0-9]{10}\z)|(55)([0-9]{2})9(?=[0-9]{8}\z))", RegexOptions.CultureInvariant)]
-    private static partial Regex MobileDigit();
-
     [GeneratedRegex(@"\A(?:0|[1-9][0-9]?)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Ordinal();
 
@@ -140,6 +135,9 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
 
     [GeneratedRegex(@"MediaUrl[0-9]+https?://", RegexOptions.CultureInvariant)]
     private static partial Regex MediaUrls();
+
+    [GeneratedRegex(@"ExternalUserId(?:whatsapp:)?[A-Z]{2}\.", RegexOptions.CultureInvariant)]
+    private static partial Regex ExternalIds();
 
     [GeneratedRegex(@"From[a-z]+:|MessageSid(?:SM|MM)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();

@@ -19,7 +19,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         var http = request.HttpContext;
         if (await Json.ReadAsync<NewMember>(request, cancellation) is not { } member)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
-        member = member with { Phone = member.Phone is { } phone ? E164Phone.ToE164(phone) : null };
+        member = member with { Phone = member.Phone is { } phone ? E164Phone.ToE164(phone) ?? phone : null };
         if (AdminFamilies.Validate(member) is { Count: > 0 } wrong)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
         try
@@ -30,11 +30,37 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         }
         catch (PhoneTakenException)
         {
-            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number already belongs to a member.");
+            return Problem.Of(http, StatusCodes.Status409Conflict, "phone_taken", "This phone number or id already belongs to a member.");
         }
         catch (FamilyFullException)
         {
             return Problem.Of(http, StatusCodes.Status409Conflict, "family_full", "The family has the maximum number of members.");
+        }
+    }
+
+    /// <summary>Sets a member's nicknames, or the business-scoped id; an empty one removes it.</summary>
+    [Function("AdminChangeMember")]
+    public async Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Function, "patch", Route = "api/admin/families/{familyId}/members/{userId}")] HttpRequest request,
+        string familyId,
+        string userId,
+        CancellationToken cancellation)
+    {
+        var http = request.HttpContext;
+        if (await Json.ReadAsync<MemberChange>(request, cancellation) is not { } change)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
+        var wrong = AdminFamilies.Validate(new NewMember("any", "member", null, change.ExternalUserId is "" ? null : change.ExternalUserId, change.Nicknames));
+        if (wrong.Count > 0)
+            return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
+        try
+        {
+            return await members.ChangeAsync(IdOf(familyId), IdOf(userId), change.ExternalUserId, change.Nicknames, http.Actor(), cancellation)
+                ? Results.NoContent()
+                : Unknown(http);
+        }
+        catch (PhoneTakenException)
+        {
+            return Problem.Of(http, StatusCodes.Status409Conflict, "id_taken", "This id already belongs to a member.");
         }
     }
 
@@ -74,6 +100,8 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
 
     private static IResult Unknown(HttpContext http) =>
         Problem.Of(http, StatusCodes.Status404NotFound, "unknown_member", "There is no such member.");
+
+    private sealed record MemberChange(string? ExternalUserId, IReadOnlyList<string>? Nicknames);
 
     private sealed record RevokeAnswer(long Ended);
 }

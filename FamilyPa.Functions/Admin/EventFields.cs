@@ -29,12 +29,9 @@ internal static partial class EventFields
     private static string? Phone(string text)
     {
         var sender = Address.WithoutChannel(text);
-        return Digits().IsMatch(sender) ? "+" + sender.TrimStart('+') : BusinessScopedId().IsMatch(sender) ? sender : null;
+        return Digits().IsMatch(sender) ? E164Phone.Canonical("+" + sender.TrimStart('+')) : Address.ExternalIdOf(sender);
     }
 
     [GeneratedRegex(@"\A\+?[1-9][0-9]{6,14}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Digits();
-
-    [GeneratedRegex(@"\A[A-Z]{2}\.[0-9A-Za-z]{1,60}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex BusinessScopedId();
 }

@@ -12,7 +12,7 @@ public sealed class OperatorFunctions(
 {
     [Function("OperatorApi")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "delete", Route = "api/operator/{*path}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "patch", "delete", Route = "api/operator/{*path}")] HttpRequest request,
         string? path,
         CancellationToken cancellation) => (request.Method, (path ?? "").Split('/')) switch
         {
@@ -31,6 +31,7 @@ public sealed class OperatorFunctions(
             ("POST", ["families", var family, "budget"]) => limits.SetBudget(request, family, cancellation),
             ("DELETE", ["families", var family, "budget"]) => limits.UnsetBudget(request, family, cancellation),
             ("POST", ["families", var family, "members"]) => members.Add(request, family, cancellation),
+            ("PATCH", ["families", var family, "members", var user]) => members.Change(request, family, user, cancellation),
             ("DELETE", ["families", var family, "members", var user]) => members.Remove(request, family, user, cancellation),
             ("DELETE", ["families", var family, "members", var user, "sessions"]) => members.Revoke(request, family, user, cancellation),
             _ => Task.FromResult(Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "not_found")),

@@ -20,7 +20,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member => Json.Answer(new ListAnswer(await members.ListAsync(member, cancellation))));
 
-    /// <summary>Adds a member, who becomes one by accepting, and queues the invitation. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
+    /// <summary>Adds a member, who becomes one by accepting, and queues the invitation. A member without a phone, such as a child, is one at once. Repeating the request with the same <c>Idempotency-Key</c> adds no second member.</summary>
     [Function("MemberAdd")]
     public Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/members")] HttpRequest request, CancellationToken cancellation) =>
@@ -29,6 +29,9 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
             var http = request.HttpContext;
             var name = fields.Text("name", LongestName, required: true);
             var role = fields.Choice("role", Roles) ?? "member";
+            // Only a phone or the board lets a member manage others.
+            if (!fields.Has("phone") && role != "member")
+                fields.Refuse("phone", "missing: owners and admins need one");
             var phone = await PhoneAsync(fields, member, cancellation);
             var wrong = fields.Wrong ?? new Dictionary<string, string[]>();
             var key = IdempotencyKeys.Of(request, fields, wrong);
@@ -36,7 +39,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
                 return Wrong(http, wrong);
             try
             {
-                var added = await members.AddAsync(member, name!, role, phone!, key, cancellation);
+                var added = await members.AddAsync(member, name!, role, phone, key, cancellation);
                 http.Response.Headers.Location = $"/api/members/{added.Member.UserId}";
                 http.Response.Headers.ETag = EntityTags.OfVersion(added.Member.Version);
                 return Json.Answer(
@@ -70,9 +73,11 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
         {
             var name = fields.Text("name", LongestName);
             var role = fields.Choice("role", Roles);
+            var nicknames = fields.Texts("nicknames", most: 10, longest: 50);
+            var notified = fields.Flag("notified", "true or false");
             if (fields.Wrong is { } wrong)
                 return Wrong(request.HttpContext, wrong);
-            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), name, role, cancellation);
+            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), new MemberChange(name, role, nicknames, notified), cancellation);
             request.HttpContext.Response.Headers.ETag = EntityTags.OfVersion(changed.Version);
             return Json.Answer(changed);
         }, cancellation);
@@ -92,7 +97,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
     /// <summary>A number without a country code belongs to the family's country. The locale is read only for such numbers.</summary>
     private async Task<string?> PhoneAsync(JsonFields fields, Identity member, CancellationToken cancellation)
     {
-        if (fields.Text("phone", longest: 40, required: true) is not { } text)
+        if (fields.Text("phone", longest: 40) is not { } text)
             return null;
         var phone = E164Phone.ToE164(text) ?? E164Phone.ToE164(text, (await family.PlaceAsync(member, cancellation)).Locale);
         if (phone is null)

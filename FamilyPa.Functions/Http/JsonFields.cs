@@ -97,6 +97,20 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>A list of trimmed texts, each once.</summary>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
+    public string[]? Texts(string name, int most, int longest)
+    {
+        var expected = $"at most {most} texts of 1 to {longest} characters";
+        if (!TryGet(name, required: false, nullable: false, expected, out var value))
+            return null;
+        string?[] texts = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(most + 1).Select(item => TextOf(item)?.Trim()).Distinct()] : [null];
+        if (texts.Length <= most && texts.All(text => text is { Length: > 0 } && text.EnumerateRunes().Count() <= longest && !text.Any(char.IsControl)))
+            return texts!;
+        Refuse(name, expected);
+        return null;
+    }
+
     /// <returns>Null when the field is absent, null or invalid.</returns>
     public Guid? Id(string name, bool nullable = false)
     {

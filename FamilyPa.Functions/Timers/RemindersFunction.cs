@@ -3,9 +3,13 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Timers;
 
-public sealed class RemindersFunction(ReminderSender reminders)
+public sealed class RemindersFunction(ReminderSender reminders, TaskNotices notices)
 {
-    /// <summary>Every minute: sends due reminders.</summary>
+    /// <summary>Every minute: sends due reminders, and tells members of tasks that others gave them or completed for them.</summary>
     [Function("Reminders")]
-    public Task Remind([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation) => reminders.RunAsync(cancellation);
+    public async Task Remind([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await reminders.RunAsync(cancellation);
+        await notices.RunAsync(cancellation);
+    }
 }

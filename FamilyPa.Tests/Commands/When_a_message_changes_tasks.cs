@@ -188,6 +188,45 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
     }
 
     [Fact]
+    public async Task A_nickname_is_its_member_for_commands_and_for_the_model()
+    {
+        await App.Database.ExecuteAsync("update family_members set nicknames = array['Mum ' || $2, 'Oma'] where phone_e164 = $1", phone, word);
+        var milk = await AddAsync("Buy milk");
+        Assert.Equal($"Changed: Buy milk {word} (for {Name})", await SayAsync($"assign 1 to mum {word}"));
+
+        created = [new { title = $"Fetch the parcel {word}", assignee = $"Mum {word}", confidence = 0.95 }];
+        var sid = await SendAsync("mum fetches the parcel", []);
+
+        Assert.Equal(Name, await App.Database.ScalarAsync<string>(
+            "select m.display_name from tasks t join family_members m on m.user_id = t.assignee where t.source_message_sid = $1", sid));
+        Assert.Contains(sent.GetProperty("nicknames").EnumerateArray(), member =>
+            member.GetProperty("member").GetString() == Name && member.GetProperty("called")[0].GetString() == $"Mum {word}");
+        Assert.Contains(sent.GetProperty("members").EnumerateArray(), member => member.GetString() == Name);
+        Assert.NotEqual(Guid.Empty, milk);
+    }
+
+    [Fact]
+    public async Task Who_gives_a_task_and_who_completes_it_is_noted_so_that_the_other_can_be_told()
+    {
+        created = [new { title = $"Fetch the parcel {word}", assignee = DemoFamily.Second.Name, confidence = 0.95 }];
+        var sid = await SendAsync("Ben: parcel", []);
+        await SayAsync("done");
+
+        Assert.True(await App.Database.ScalarAsync<bool>(
+            "select t.assigned_by = m.user_id and t.completed_by = m.user_id from tasks t join family_members m on m.phone_e164 = $2 where t.source_message_sid = $1",
+            sid, phone));
+    }
+
+    [Fact]
+    public async Task A_word_switches_the_news_of_others_off_and_on()
+    {
+        Assert.StartsWith("I'll no longer tell you", await SayAsync("News off"), StringComparison.Ordinal);
+        Assert.False(await App.Database.ScalarAsync<bool>("select notified from family_members where phone_e164 = $1", phone));
+        Assert.StartsWith("I'll tell you again", await SayAsync("news on, please"), StringComparison.Ordinal);
+        Assert.True(await App.Database.ScalarAsync<bool>("select notified from family_members where phone_e164 = $1", phone));
+    }
+
+    [Fact]
     public async Task Undo_waits_for_the_message_that_it_means()
     {
         using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor(word));

@@ -73,6 +73,35 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     }
 
     [Fact]
+    public async Task A_child_without_a_phone_can_be_given_tasks()
+    {
+        var added = await owner.PostAsync("/api/members", new { name = "Lily" });
+        Assert.Equal((201, "active", "False"), (added.Status, added.Json.Text("status"), added.Json.Text("invited")));
+        Assert.Equal((400, "invalid_request"), Of(await owner.PostAsync("/api/members", new { name = "Lily", role = "admin" })));
+        Assert.Equal((403, "not_allowed"), Of(await member.PostAsync("/api/members", new { name = "Lily" })));
+
+        var task = await member.PostAsync("/api/tasks", new { title = "Practise the piano", assignee = added.Json.Text("user_id") });
+
+        Assert.Equal((201, added.Json.Text("user_id")), (task.Status, task.Json.Text("assignee")));
+        Assert.True(await App.Database.ScalarAsync<bool>(
+            "select assigned_by = $2 from tasks where id = $1", Guid.Parse(task.Json.Text("id")!), family.Of("member").UserId));
+    }
+
+    [Fact]
+    public async Task Nicknames_and_news_are_set_by_those_who_may_change_the_member()
+    {
+        var mum = $"/api/members/{family.Of("member").UserId}";
+        var set = await member.PatchAsync(mum, new { nicknames = new[] { "Mum", " Mum ", "Oma" }, notified = false });
+
+        Assert.Equal((200, "[\"Mum\",\"Oma\"]", "False"), (set.Status, set.Json.GetProperty("nicknames").GetRawText(), set.Json.Text("notified")));
+        Assert.Empty(ApiDocument.Mistakes(set.Json, "Member"));
+        Assert.Equal(200, (await admin.PatchAsync(mum, new { nicknames = Array.Empty<string>() })).Status);
+        Assert.Equal((403, "not_allowed"), Of(await member.PatchAsync($"/api/members/{family.Of("admin").UserId}", new { nicknames = new[] { "Boss" } })));
+        foreach (object wrong in (object[])["Mum", new[] { "" }, Enumerable.Range(0, 11).Select(n => $"n{n}"), new[] { 1 }])
+            Assert.Equal((400, "invalid_request"), Of(await member.PatchAsync(mum, new { nicknames = wrong })));
+    }
+
+    [Fact]
     public async Task A_new_member_is_invited_and_told_once()
     {
         var phone = FamilyPaApp.NewPhone();
@@ -171,7 +200,7 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
         Assert.Equal((404, "not_found"), Of(await member.DeleteAsync(Path("owner"))));
         Assert.Equal((404, "not_found"), Of(await member.PatchAsync($"/api/members/{DemoFamily.Owner.UserId}", new { name = "x" })));
         Assert.Equal((404, "not_found"), Of(await member.DeleteAsync("/api/members/x")));
-        foreach (var (body, fields) in ((object, string)[])[(new { name = " ", role = "king", phone = "1" }, "name,phone,role"), (new { }, "name,phone")])
+        foreach (var (body, fields) in ((object, string)[])[(new { name = " ", role = "king", phone = "1" }, "name,phone,role"), (new { role = "admin" }, "name,phone")])
         {
             var wrong = await member.PostAsync("/api/members", body);
             Assert.Equal(((400, "invalid_request"), fields), (Of(wrong), string.Join(',', wrong.WrongFields())));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Webhooks;

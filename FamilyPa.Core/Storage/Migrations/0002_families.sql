@@ -15,6 +15,12 @@ create table family_members (
   phone_e164 text unique check (phone_e164 ~ '^\+[1-9][0-9]{6,14}$'),
   -- Members may read this column only: a stolen session must not reveal the family's phone numbers.
   phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
+  -- WhatsApp's business-scoped id of the member, which arrives beside the phone or instead of it.
+  external_user_id text unique check (external_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9.]{1,128}$'),
+  -- What the family calls the member besides: "Mum".
+  nicknames text[] not null default '{}' check (cardinality(nicknames) <= 10 and length(array_to_string(nicknames, ' ')) <= 600),
+  -- Whether the member is told of tasks that others assign to them, or complete for them.
+  notified boolean not null default true,
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
   -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
@@ -104,8 +110,8 @@ create policy admins_change on families for update to authenticated
 
 -- No grant on user_id, and none to update family_id: nobody can move a member between families.
 drop policy authenticated_nothing on family_members;
-grant select (family_id, user_id, display_name, role, phone_masked, created_at, version), insert (family_id, display_name, role, phone_e164),
-  update (display_name, role), delete on family_members to authenticated;
+grant select (family_id, user_id, display_name, role, phone_masked, nicknames, notified, created_at, version),
+  insert (family_id, display_name, role, phone_e164), update (display_name, role, nicknames, notified), delete on family_members to authenticated;
 create policy members_see on family_members for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy admins_add on family_members for insert to authenticated
@@ -168,7 +174,7 @@ end $$;
 -- Only for columns that people edit: last_inbound_at changes with incoming messages.
 create trigger families_count_changes before update of name, timezone, locale on families
   for each row execute function count_change();
-create trigger family_members_count_changes before update of display_name, role on family_members
+create trigger family_members_count_changes before update of display_name, role, nicknames, notified on family_members
   for each row execute function count_change();
 
 -- Rejects (FP002) removing or demoting the last owner, unless the family itself is deleted.
@@ -194,6 +200,39 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   select btrim(substr(p_address, strpos(p_address, ':') + 1))
 $$;
 
+-- The one form in which numbers and ids are stored and compared, as E164Phone.Canonical makes it: mobile numbers of Mexico without the 1, of Argentina and
+-- Brazil with the 9. Never to send from: a number of ours is what Twilio calls it.
+create function canonical_number(p_address text) returns text
+language sql immutable set search_path = public, pg_temp as $$
+  select regexp_replace(regexp_replace(regexp_replace(without_channel(p_address),
+    '^\+521(\d{10})$', '+52\1'), '^\+54([1-8]\d{9})$', '+549\1'), '^\+55(\d{2})([016-9]\d{7})$', '+55\19\2')
+$$;
+
+-- A canonical number, and the other form in which WhatsApp may write it.
+create function spellings(p_number text) returns text[]
+language sql immutable set search_path = public, pg_temp as $$
+  select array[p_number, regexp_replace(regexp_replace(regexp_replace(p_number,
+    '^\+52(\d{10})$', '+521\1'), '^\+549(\d{10})$', '+54\1'), '^\+55(\d{2})9([016-9]\d{7})$', '+55\1\2')]
+$$;
+
+create function canonicalize_phone() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  new.phone_e164 := canonical_number(new.phone_e164);
+  return new;
+end $$;
+
+-- Before the other triggers, which run in the order of their names.
+create trigger a_phone_canonical before insert or update of phone_e164 on family_members for each row execute function canonicalize_phone();
+create trigger a_phone_canonical before insert or update of phone_e164 on invitations for each row execute function canonicalize_phone();
+grant execute on function without_channel, canonical_number to authenticated;
+
+-- The member who writes from an address and is written to there: one at most.
+create function members_at(p_address text) returns setof family_members
+language sql stable set search_path = public, pg_temp as $$
+  select m.* from family_members m where m.phone_e164 = canonical_number(p_address) or m.external_user_id = canonical_number(p_address)
+$$;
+
 create function number_hash(p_number text) returns bytea
 language sql stable set search_path = pg_catalog, pg_temp as $$
   select sha256(convert_to(p_number, 'UTF8'))
@@ -207,18 +246,19 @@ $$;
 
 create function has_opted_out(p_address text) returns boolean
 language sql stable set search_path = public, pg_temp as $$
-  select exists (select from family_members m where m.phone_e164 = without_channel(p_address) and m.opted_out_at is not null)
-    or exists (select from number_opt_outs c where c.number_hash = number_hash(without_channel(p_address)) and c.opted_out)
+  select exists (select from members_at(p_address) m where m.opted_out_at is not null)
+    or exists (select from number_opt_outs c where c.number_hash = number_hash(canonical_number(p_address)) and c.opted_out)
 $$;
 
 -- Moves a choice between family_members.opted_out_at and number_opt_outs. Members may not read number_opt_outs, so it runs as the owner.
 create function keep_opt_out() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  kept number_opt_outs;
+  kept timestamptz;
 begin
-  if tg_op <> 'INSERT' and old.opted_out_at is not null and old.phone_e164 is not null then
-    insert into number_opt_outs (number_hash, opted_out, said_at) values (number_hash(old.phone_e164), true, old.opted_out_at)
+  if tg_op <> 'INSERT' and old.opted_out_at is not null then
+    insert into number_opt_outs (number_hash, opted_out, said_at)
+    select number_hash(n), true, old.opted_out_at from unnest(array[old.phone_e164, old.external_user_id]) n where n is not null
     on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
   end if;
   if tg_op = 'DELETE' then
@@ -228,19 +268,31 @@ begin
   if tg_op = 'UPDATE' then
     new.opted_out_at := null;
   end if;
-  if new.phone_e164 is not null then
-    perform lock_number(new.phone_e164);
-    delete from number_opt_outs c where c.number_hash = number_hash(new.phone_e164) returning * into kept;
-    if kept.opted_out then
-      new.opted_out_at := coalesce(new.opted_out_at, kept.said_at);
-    end if;
-  end if;
+  perform lock_number(n) from unnest(array[new.phone_e164, new.external_user_id]) n where n is not null;
+  with gone as (
+    delete from number_opt_outs c where c.number_hash in (number_hash(new.phone_e164), number_hash(new.external_user_id)) returning c.*)
+  select max(g.said_at) into kept from gone g where g.opted_out;
+  new.opted_out_at := coalesce(new.opted_out_at, kept);
   return new;
 end $$;
 
 create trigger family_members_opt_out_kept before insert or delete on family_members
   for each row execute function keep_opt_out();
-create trigger family_members_opt_out_moved before update of phone_e164 on family_members
-  for each row when (old.phone_e164 is distinct from new.phone_e164) execute function keep_opt_out();
+create trigger family_members_opt_out_moved before update of phone_e164, external_user_id on family_members
+  for each row when (old.phone_e164 is distinct from new.phone_e164 or old.external_user_id is distinct from new.external_user_id)
+  execute function keep_opt_out();
 
-grant execute on function without_channel, number_hash, lock_number, has_opted_out, accept_invitation to service_role;
+-- Links an id to a member with whose phone it arrived. One that is somebody else's stays theirs.
+create function link_external_id(p_family uuid, p_user uuid, p_external_id text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from family_members m where m.external_user_id = p_external_id) then
+    -- Two members whose messages bring the same id at once.
+    perform lock_number(p_external_id);
+    update family_members m set external_user_id = p_external_id
+    where m.family_id = p_family and m.user_id = p_user and not exists (select from family_members o where o.external_user_id = p_external_id);
+  end if;
+end $$;
+
+grant execute on function without_channel, canonical_number, spellings, members_at, link_external_id, number_hash, lock_number, has_opted_out, accept_invitation
+  to service_role;

@@ -34,7 +34,7 @@ create table inbound_messages (
   num_media int not null default 0,
   -- What the message is, decided once at ingestion. A regular expression, because PostgreSQL prepares a CHECK again in each statement.
   classification text not null default 'ordinary'
-    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|done|undo|delete|snooze|assign|board|help)|unsupported_location)$'),
+    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|done|undo|delete|snooze|assign|mute|unmute|board|help)|unsupported_location)$'),
   -- Only the fields of the form that phase_input reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),
@@ -163,7 +163,7 @@ language plpgsql set search_path = public, pg_temp as $$
 begin
   perform lock_number(p_number);
   -- Waits for a concurrent removal of the member.
-  perform from family_members m where m.phone_e164 = p_number for key share;
+  perform from family_members m where m.phone_e164 = p_number or m.external_user_id = p_number for key share;
   if found or exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message_sid) then
     return;
   end if;

@@ -16,6 +16,10 @@ create table tasks (
   source_message_sid text,
   ordinal int,
   created_by uuid,
+  -- Who gave the task to its assignee, when, and who completed it; whoever of them was another member is told (TaskNotices).
+  assigned_by uuid,
+  assigned_at timestamptz,
+  completed_by uuid,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   completed_at timestamptz,
@@ -31,6 +35,8 @@ create index tasks_completed on tasks (family_id, completed_at, id) where status
 -- For the reminder timer, which reads all families. An expression, so that the planner does not use it for one family's tasks.
 create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
+create index tasks_assigned_in_any_family on tasks (assigned_at) where assigned_by <> assignee;
+create index tasks_completed_for_others on tasks (completed_at) where assigned_by <> assignee;
 create index tasks_remind_in_any_family on tasks ((remind_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
 -- Questions that we asked a sender. Open until answered or older than the pipeline's AnswerWithin.
@@ -103,7 +109,10 @@ begin
   -- Only the pipeline may choose created_by.
   if current_user = 'authenticated' then
     new.created_by := case tg_op when 'INSERT' then auth.uid() else old.created_by end;
+    new.assigned_by := case when new.assignee is distinct from old.assignee then auth.uid() else old.assigned_by end;
+    new.completed_by := case when new.status = 'done' and old.status is distinct from 'done' then auth.uid() else old.completed_by end;
   end if;
+  new.assigned_at := case when new.assignee is distinct from old.assignee then now() else old.assigned_at end;
   if tg_op = 'UPDATE' then
     if new.family_id <> old.family_id then
       raise exception 'a task stays in its family' using errcode = 'insufficient_privilege';
@@ -142,7 +151,7 @@ begin
       select t.id, t.status from tasks t
       where t.id = any (p_tasks) and t.family_id = p_family and t.status in ('open', 'in_progress') for update),
     changed as (
-      update tasks t set status = 'done', updated_at = now() from before b where t.id = b.id returning b.id, b.status)
+      update tasks t set status = 'done', completed_by = p_user, updated_at = now() from before b where t.id = b.id returning b.id, b.status)
     select coalesce(array_agg(c.id), '{}'), array_agg(c.status) into mine, were from changed c;
     update chat_turns c set task_ids = mine, statuses = were where c.message_sid = p_message_sid;
   else
@@ -166,8 +175,9 @@ declare
   now_is tasks;
   kept jsonb := '[]';
   shown uuid[];
+  sender uuid;
 begin
-  select c.task_ids into shown from chat_turns c where c.message_sid = p_message_sid and c.before is null for update;
+  select c.task_ids, c.user_id into shown, sender from chat_turns c where c.message_sid = p_message_sid and c.before is null for update;
   if not found then
     return query
       select (b ->> 'id')::uuid, b ->> 'operation', b ->> 'outcome'
@@ -193,6 +203,8 @@ begin
         title = coalesce(change.title, t.title),
         notes = case when 'notes' = any (change.clear) then null else coalesce(change.notes, t.notes) end,
         assignee = case when 'assignee' = any (change.clear) then null else coalesce(change.assignee, t.assignee) end,
+        assigned_by = case when change.assignee is distinct from t.assignee and change.assignee is not null then sender else t.assigned_by end,
+        completed_by = case change.operation when 'complete' then sender else t.completed_by end,
         due_at = case when 'due_at' = any (change.clear) then null else coalesce(change.due_at, t.due_at) end,
         due_all_day = case when change.due_at is null then t.due_all_day and not 'due_at' = any (change.clear) else change.due_all_day end,
         remind_at = case when 'due_at' = any (change.clear) then null else coalesce(change.remind_at, t.remind_at) end
@@ -238,7 +250,7 @@ begin
         from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed' order by b ->> 'id', n),
       restored as (
         update tasks t
-        set title = w.title, notes = w.notes, assignee = w.assignee, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
+        set title = w.title, notes = w.notes, assignee = w.assignee, assigned_by = w.assigned_by, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
             status = w.status, needs_review = w.needs_review
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
         where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)

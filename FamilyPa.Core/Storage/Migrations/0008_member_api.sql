@@ -159,12 +159,13 @@ begin
   raise exception 'refused' using errcode = case when found then '42501' else 'FP005' end;
 end $$;
 
-create function change_member(p_versions int[], p_user uuid, p_name text, p_role text) returns void
+create function change_member(p_versions int[], p_user uuid, p_name text, p_role text, p_nicknames text[], p_notified boolean) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
   current int;
 begin
-  update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role)
+  update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role),
+    nicknames = coalesce(p_nicknames, m.nicknames), notified = coalesce(p_notified, m.notified)
   where m.family_id = my_family() and m.user_id = p_user and (p_versions is null or m.version = any (p_versions));
   if not found then
     select m.version into current from family_members m where m.family_id = my_family() and m.user_id = p_user for no key update;
@@ -189,29 +190,35 @@ end $$;
 
 -- Members of the current member's family, and then those who are invited to it.
 create function family_people()
-returns table (user_id uuid, name text, role text, phone_masked text, you boolean, version int, status text, created_at timestamptz)
+returns table (
+  user_id uuid, name text, role text, phone_masked text, you boolean, version int, status text, nicknames text[], notified boolean, created_at timestamptz)
 language sql stable set search_path = public, pg_temp as $$
-  select m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.created_at
+  select m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified, m.created_at
   from family_members m where m.family_id = (select my_family())
   union all
-  select i.user_id, i.display_name, i.role, i.phone_masked, false, 1, 'invited', i.created_at from invitations i where i.family_id = (select my_family())
-  order by 7, 8, 1
+  select i.user_id, i.display_name, i.role, i.phone_masked, false, 1, 'invited', '{}', true, i.created_at
+  from invitations i where i.family_id = (select my_family())
+  order by 7, 10, 1
 $$;
 
--- Invites a member, or returns the answer stored under the key.
+-- Invites a member, or returns the answer stored under the key. Without a phone there is nobody to ask: a child is a member at once.
 create function add_member(p_name text, p_role text, p_phone text, p_most_per_day int, p_key text, p_request_hash bytea) returns json
 language plpgsql set search_path = public, pg_temp as $$
 declare
   answer json;
+  added uuid;
 begin
   if p_key is not null then
     answer := take_idempotency_key(p_key, p_request_hash);
   end if;
   if answer is null then
     perform limit_additions(p_most_per_day);
-    insert into invitations as i (family_id, display_name, role, phone_e164) values (my_family(), p_name, p_role, p_phone)
-    returning json_build_object('user_id', i.user_id, 'name', i.display_name, 'role', i.role, 'phone_masked', i.phone_masked,
-      'you', false, 'version', 1, 'status', 'invited') into answer;
+    if p_phone is null then
+      insert into family_members (family_id, display_name, role) values (my_family(), p_name, p_role) returning user_id into added;
+    else
+      insert into invitations (family_id, display_name, role, phone_e164) values (my_family(), p_name, p_role, p_phone) returning user_id into added;
+    end if;
+    select to_jsonb(p) - 'created_at' into answer from family_people() p where p.user_id = added;
     if p_key is not null then
       perform keep_answer(p_key, answer);
     end if;

@@ -169,9 +169,10 @@ begin
 end $$;
 
 -- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process. answer: the text is yes or no.
+-- phone: as canonical_number makes it; a business-scoped id where there is no number. external_user_id: that id beside a number.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
-  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text);
+  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text);
 
 -- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute, and the strangers' limit in a day.
 -- An invited sender's yes or no takes effect whatever the limit. Otherwise that sender is asked, once a day.
@@ -257,7 +258,7 @@ declare
 begin
   select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at,
     exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid and u.invited) as answered
-  into sender from family_members m where m.phone_e164 = p_message.phone;
+  into sender from members_at(p_message.phone) m;
   if sender.answered then
     outcome := 'duplicate';
     return;
@@ -317,6 +318,10 @@ begin
       if sender.last_inbound_at is null or sender.last_inbound_at < arrived - interval '1 minute' then
         update family_members m set last_inbound_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
       end if;
+    end if;
+
+    if p_message.external_user_id is not null then
+      perform link_external_id(sender.family_id, sender.user_id, p_message.external_user_id);
     end if;
 
     -- A STOP or START that arrives late does not override a newer one.

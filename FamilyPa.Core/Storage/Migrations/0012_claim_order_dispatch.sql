@@ -46,7 +46,7 @@ language sql stable set search_path = public, pg_temp as $$
   with turns as (
     select c.kind, c.task_ids, coalesce(o.created_at, c.at) as at
     from chat_turns c
-    left join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder')
+    left join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice')
     where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
       and c.at between message.created_at - interval '7 days' and message.created_at),
   quoted (ids) as (
@@ -116,7 +116,7 @@ language sql stable set search_path = public, pg_temp as $$
       left join chat_turns c on c.message_sid = o.message_sid
       join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
       where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
-        and without_channel(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
+        and canonical_number(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
     'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
 $$;

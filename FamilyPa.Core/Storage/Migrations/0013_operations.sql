@@ -79,7 +79,7 @@ begin
       else 'replayed' end;
   else
     select u.message_sid, 'unmatched', case
-        when u.invited or not exists (select from family_members m where m.phone_e164 = trim(regexp_replace(u.from_address, '^[^:]*:', ''))) then 'unknown_sender'
+        when u.invited or not exists (select from members_at(u.from_address)) then 'unknown_sender'
         when p_dry_run then 'would_ingest'
         else 'ingested' end
     into message_sid, status, outcome

@@ -93,10 +93,11 @@ begin
   select coalesce(array_agg(n.number), '{}') into numbers
   from (
     select m.phone_e164 as number from family_members m where m.family_id = p_family
-    union select without_channel(i.from_address) from inbound_messages i where i.family_id = p_family
-    union select without_channel(o.to_address) from outbound_messages o where o.family_id = p_family) n
-  where n.number is not null and not exists (select from family_members m where m.phone_e164 = n.number and m.family_id <> p_family);
-  select coalesce(array_agg(a), '{}') into addresses from unnest(numbers) n, unnest(array[n, 'whatsapp:' || n]) a;
+    union select m.external_user_id from family_members m where m.family_id = p_family
+    union select canonical_number(i.from_address) from inbound_messages i where i.family_id = p_family
+    union select canonical_number(o.to_address) from outbound_messages o where o.family_id = p_family) n
+  where n.number is not null and not exists (select from members_at(n.number) m where m.family_id <> p_family);
+  select coalesce(array_agg(distinct a), '{}') into addresses from unnest(numbers) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
   select coalesce(array_agg(i.message_sid), '{}') into sids from inbound_messages i where i.family_id = p_family;
 
   insert into erasures (request_id, members, messages, tasks, replies, cost_usd)

@@ -76,7 +76,7 @@ export class FamilyView {
     family.fillAvatar(part(row, 'avatar'), member.user_id);
     part(row, 'name').textContent = mine ? `${member.name} (you)` : member.name;
     const invited = member.status === 'invited';
-    part(row, 'detail').textContent = [mayChange && !invited ? '' : ROLES[member.role], member.phone_masked, invited && 'invited, waiting for an answer'].filter(Boolean).join(' · ');
+    part(row, 'detail').textContent = [mayChange && !invited ? '' : ROLES[member.role], member.nicknames.join(', '), member.phone_masked, invited && 'invited, waiting for an answer'].filter(Boolean).join(' · ');
     const role = part(row, 'role');
     role.hidden = !mayChange || invited;
     role.setAttribute('aria-label', `Role of ${member.name}`);
@@ -133,13 +133,15 @@ export class FamilyView {
   async invite(event, form, dialog, keys) {
     event.preventDefault();
     const { name, phone, role } = form.elements;
-    const fields = { name: name.value.trim(), phone: phone.value.trim(), role: role.value };
+    const fields = { name: name.value.trim(), role: role.value };
+    if (phone.value.trim()) fields.phone = phone.value.trim();
     const button = form.querySelector('.primary');
     button.disabled = true;
     try {
       const added = await send('POST', '/api/members', fields, { 'Idempotency-Key': keys.of(fields) });
       dialog.close();
-      toast(added.invited ? `${added.name} is invited.` : `${added.name} is invited, but we could not write to them. Please ask them to write to us.`);
+      if (added.status === 'active') toast(`${added.name} is in the family.`);
+      else toast(added.invited ? `${added.name} is invited.` : `${added.name} is invited, but we could not write to them. Please ask them to write to us.`);
       await this.board.reloadFamily();
     } catch (error) {
       say(part(form, 'notice'), this.explain(error));

@@ -67,6 +67,9 @@ internal sealed class OperatorApi : IDisposable
     public Task<JsonElement> CreateFamilyAsync(object family, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Post, "families", family, cancellation);
 
+    public Task<JsonElement> ChangeMemberAsync(Guid family, Guid user, object change, CancellationToken cancellation) =>
+        SendAsync<JsonElement>(HttpMethod.Patch, $"families/{family}/members/{user}", change, cancellation);
+
     public Task<JsonElement> DeleteFamilyAsync(Guid id, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Delete, $"families/{id}?confirm={id}", null, cancellation);
 

@@ -10,7 +10,7 @@ namespace FamilyPa.Cli.Commands;
 /// <summary><c>familypa families</c>: manages families.</summary>
 internal static class FamiliesCommand
 {
-    public static Command Create() => new("families", "List, show, create and delete families.") { List(), Show(), New(), Delete() };
+    public static Command Create() => new("families", "List, show, create and delete families, and change their members.") { List(), Show(), New(), Member(), Delete() };
 
     private static Command List()
     {
@@ -53,7 +53,7 @@ internal static class FamiliesCommand
         var locale = new Option<string>("--locale") { Description = "A language tag, for example en-GB.", DefaultValueFactory = _ => "en" };
         var member = new Option<NewMember[]>("--member")
         {
-            Description = "Name:role:phone, for example Ann:owner:+447700900123; the roles are owner, admin and member. Repeat for more.",
+            Description = "Name:role:phone, for example Ann:owner:+447700900123; the roles are owner, admin and member. A member such as a child may have no phone: Lily:member. Repeat for more.",
             Required = true,
             CustomParser = result => [.. result.Tokens.Select(token => Member(token, result)).OfType<NewMember>()],
         };
@@ -64,6 +64,23 @@ internal static class FamiliesCommand
             var family = new NewFamily(
                 parsed.GetRequiredValue(name), parsed.GetRequiredValue(timeZone), parsed.GetRequiredValue(locale), parsed.GetRequiredValue(member));
             Print(await api.CreateFamilyAsync(family, cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Member()
+    {
+        var id = Id();
+        var user = new Argument<Guid>("user-id") { Description = "The member's id." };
+        var external = new Option<string?>("--external-user-id") { Description = "WhatsApp's business-scoped id, for example US.ABC123; empty to remove it." };
+        var nicknames = new Option<string[]>("--nickname") { Description = "What the family calls the member besides, for example Mum. Repeat for more; all earlier ones are replaced." };
+        var command = new Command("member", "Set a member's nicknames and business-scoped id.") { id, user, external, nicknames };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var change = new { external_user_id = parsed.GetValue(external), nicknames = parsed.GetValue(nicknames) is { Length: > 0 } given ? given : null };
+            Print(await api.ChangeMemberAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(user), change, cancellation), parsed);
             return ExitCode.Ok;
         });
         return command;
@@ -96,10 +113,16 @@ internal static class FamiliesCommand
 
     private static NewMember? Member(Token token, ArgumentResult result)
     {
-        if (token.Value.Split(':') is [var name, var role, var phone])
-            return new NewMember(name, role, phone);
-        result.AddError($"'{token.Value}' is not a member: use Name:role:phone");
-        return null;
+        switch (token.Value.Split(':'))
+        {
+            case [var name, var role, var phone]:
+                return new NewMember(name, role, phone);
+            case [var name, var role]:
+                return new NewMember(name, role, null);
+            default:
+                result.AddError($"'{token.Value}' is not a member: use Name:role:phone");
+                return null;
+        }
     }
 
     /// <summary>Prints a response: arrays as tables, other properties as lines.</summary>

@@ -29,8 +29,14 @@ public sealed class KeylessModel : IAsyncLifetime
     public async Task<Understood> AskAsync(string message, string locale = "en-GB", string now = Now)
     {
         var input = JsonSerializer.Serialize(new { now, time_zone = "Europe/London", locale, sender = "Ann", members = Family, message });
+        return Understood.Read(await AnswerAsync(input));
+    }
+
+    /// <summary>The answer's JSON to the app's.</summary>
+    public async Task<string> AnswerAsync(string input)
+    {
         var completion = await ChatOf(Simulator).CompleteChatAsync([new SystemChatMessage("Find the tasks."), new UserChatMessage(input)]);
-        return Understood.Read(completion.Value.Content[0].Text);
+        return completion.Value.Content[0].Text;
     }
 
     public static ChatClient ChatOf(AzureOpenAISimulator simulator, string deployment = "chat", string? key = null, int retries = 0) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
@@ -11,7 +12,7 @@ using NodaTime.Text;
 namespace FamilyPa.Core.Chat;
 
 /// <summary>Executes chat commands. Repeating a command changes nothing and gives the same answer.</summary>
-public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app)
+public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app, IOptions<LimitSettings> limits)
 {
     /// <summary>Maximum number of tasks in a list.</summary>
     private const int MostTasks = 20;
@@ -103,6 +104,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     /// <param name="reply">The batch that stores the reply.</param>
     public async Task<string> ListAsync(TaskQuery query, string? language, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
     {
+        if (query.Assignee is { } name && claim.Family.Find(name) is null)
+            return new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value).Who(name, claim.Family);
         var scope = query.Done ? ListScope.Done : ListScope.Open;
         var text = CommandText.Of(new Command(CommandKind.List, language is null ? [] : [language], scope), claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
         var (tasks, total) = await TasksAsync(scope, claim, MostTasks, cancellation, query);

@@ -15,15 +15,17 @@ public static class TaskChanges
 
     /// <summary>Adds the statement that applies the changes. The batch must have stored the message's row of <c>chat_turns</c> before; read it with <see cref="ReadAsync"/>.</summary>
     public static DatabaseBatch Add(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes) => batch.Add(
-        "select task_id, outcome from apply_changes($1, $2, $3::jsonb)",
+        "select task_id, operation, outcome from apply_changes($1, $2, $3::jsonb)",
         claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim.Family))));
 
     /// <summary>Executes the batch, and tells of each change what became of it.</summary>
     public static async Task<IReadOnlyList<ChangedTask>> ReadAsync(
         DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes, CancellationToken cancellation)
     {
-        var outcomes = await batch.ListAsync(row => (Id: row.Get<Guid>("task_id"), Outcome: row.Get<string>("outcome")), cancellation);
-        return [.. changes.Zip(outcomes, (change, outcome) => Describe(change, outcome.Outcome, claim.Family))];
+        var outcomes = (await batch.ListAsync(row => (Key: (row.Get<Guid>("task_id"), row.Get<string>("operation")), Outcome: row.Get<string>("outcome")), cancellation))
+            .ToLookup(row => row.Key, row => row.Outcome);
+        // After a replay the model may see other changes in the message than those that were made.
+        return [.. changes.SelectMany(change => outcomes[(change.TaskId, change.Operation)].Take(1), (change, outcome) => Describe(change, outcome, claim.Family))];
     }
 
     /// <summary>The change as it would be told, had it been made.</summary>

@@ -27,7 +27,15 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     /// <returns>The result with less confidence in each task whose due date is doubtful, and with a question about the first of them.</returns>
     public ExtractionResult Apply(ExtractionResult result, string message, IReadOnlyList<OpenQuestion> questions)
     {
-        var doubts = Doubts(result, message, questions);
+        var named = new NamedDays(message, result.Language, family.Locale, Local(now).Date, family.Members.Select(member => member.Name));
+        List<LocalDateTime> all = [.. result.Tasks.Select(Due).Concat(result.Changes?.Select(change => Date(change.DueAt)) ?? []).OfType<DueDate>().Select(due => Local(due.At))];
+        // A change that is not sure is confirmed by the sender, who is shown its date.
+        result = result with
+        {
+            Changes = result.Changes is null ? null
+                : [.. result.Changes.Select(change => IsDoubtful(change, named, all) ? change with { Confidence = Math.Min(change.Confidence, reviewBelow / 2) } : change)],
+        };
+        var doubts = Doubts(result, named, all, questions);
         if (doubts.TrueForAll(doubt => doubt == Doubt.None))
             return result;
 
@@ -42,17 +50,15 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         };
     }
 
-    private List<Doubt> Doubts(ExtractionResult result, string message, IReadOnlyList<OpenQuestion> questions)
-    {
-        var today = Local(now).Date;
-        var named = new NamedDays(message, result.Language, family.Locale, today, family.Members.Select(member => member.Name));
-        var all = result.Tasks.Select(Due).OfType<DueDate>().Select(due => Local(due.At)).ToList();
-        return [.. result.Tasks.Select(task => Due(task) switch
+    private bool IsDoubtful(TaskChange change, NamedDays named, List<LocalDateTime> all) =>
+        (Date(change.DueAt) is { } due && DoubtOf(change.DueAt!, due, named, all) != Doubt.None) || Date(change.RemindAt)?.At < now - Rounding;
+
+    private List<Doubt> Doubts(ExtractionResult result, NamedDays named, List<LocalDateTime> all, IReadOnlyList<OpenQuestion> questions) =>
+        [.. result.Tasks.Select(task => Due(task) switch
         {
             { } due => IsConfirmed(task, due, questions) ? Doubt.None : DoubtOf(task.DueAt!, due, named, all),
             _ => task.HasUnreadableDue ? Doubt.Unreadable : Doubt.None,
         })];
-    }
 
     private Doubt DoubtOf(string text, DueDate due, NamedDays named, List<LocalDateTime> all)
     {
@@ -72,7 +78,9 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     private static bool IsConfirmed(ExtractedTask task, DueDate due, IReadOnlyList<OpenQuestion> questions) =>
         task.Answers is { } id && questions.Any(question => question.Id == id && question.DueAt == due.At);
 
-    private DueDate? Due(ExtractedTask task) => task.DueAt is { } text && DueDate.TryParse(text, family.TimeZone, out var due) ? due : null;
+    private DueDate? Due(ExtractedTask task) => Date(task.DueAt);
+
+    private DueDate? Date(string? text) => text is not null && DueDate.TryParse(text, family.TimeZone, out var due) ? due : null;
 
     private LocalDateTime Local(DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(family.TimeZone).LocalDateTime;
 

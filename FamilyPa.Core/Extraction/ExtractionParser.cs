@@ -32,14 +32,14 @@ public static class ExtractionParser
                 throw Broken("tasks is not an array");
             var links = ModelText.LinksIn([words is { Forwarded: false } ? words.Text : null, .. questions.SelectMany(question => new[] { question.Title, question.Notes })]);
             var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, Answers(task, i, questions))).ToList();
-            var changes = Items(root, "changes").Select(change => ReadChange(change, zone, links, existing)).ToList();
+            var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing))]);
             return new ExtractionResult(
                 [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
                 Shown(root, "clarifying_question", MaxNotes, links),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
             {
-                Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>().DistinctBy(change => (change.TaskId, change.Operation))],
+                Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>()],
                 AlreadyThere = Titles(root, existing),
                 List = ReadQuery(root, zone),
                 IsIncomplete = tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
@@ -71,7 +71,7 @@ public static class ExtractionParser
     private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlySet<string> links, IReadOnlyList<ContextTask> existing)
     {
         if (change.ValueKind != JsonValueKind.Object || !change.TryGetProperty("task", out var number) || Item(number, existing) is not { } task
-            || Text(change, "operation", 20) is not { } operation || !TaskOperations.All.Contains(operation))
+            || Text(change, "operation", 20) is not { } operation || !TaskOperations.InOrder.Contains(operation))
             return null;
         HashSet<string> own = [.. links, .. ModelText.LinksIn([task.Title, task.Notes])];
         var read = new TaskChange(
@@ -82,12 +82,29 @@ public static class ExtractionParser
         var isDue = read.DueAt is null || DueDate.TryParse(read.DueAt, zone, out _);
         var isReminder = read.RemindAt is null || (DueDate.TryParse(read.RemindAt, zone, out var at) && !at.AllDay);
         var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignee: null } || read.Clear!.Count > 0;
-        return isDue && isReminder && operation switch
+        return operation switch
         {
-            TaskOperations.Update => hasValue,
-            TaskOperations.Snooze => read.RemindAt is not null,
-            _ => true,
-        } ? read : null;
+            TaskOperations.Update => isDue && isReminder && hasValue ? read : null,
+            TaskOperations.Snooze => isReminder && read.RemindAt is not null ? new TaskChange(task.Id, operation, task.Title, RemindAt: read.RemindAt, Confidence: read.Confidence) : null,
+            _ => new TaskChange(task.Id, operation, task.Title, Confidence: read.Confidence),
+        };
+    }
+
+    /// <returns>The changes of each task in the order in which they make sense; null in place of a task's that contradict each other.</returns>
+    private static List<TaskChange?> Consistent(IReadOnlyList<TaskChange?> changes)
+    {
+        var ofTasks = changes.OfType<TaskChange>()
+            .DistinctBy(change => change with { Clear = null, Confidence = 0 })
+            .GroupBy(change => change.TaskId)
+            .Select(task => task.OrderBy(change => TaskOperations.InOrder.IndexOf(change.Operation)).ToList());
+        return [.. ofTasks.SelectMany(task => IsContradictory(task) ? [null] : task.Cast<TaskChange?>()), .. changes.Where(change => change is null)];
+    }
+
+    private static bool IsContradictory(IReadOnlyList<TaskChange> changes)
+    {
+        var operations = changes.Select(change => change.Operation).ToHashSet();
+        return operations.Count < changes.Count || (operations.Contains(TaskOperations.Delete) && operations.Count > 1)
+            || (operations.Contains(TaskOperations.Complete) && operations.Contains(TaskOperations.Reopen));
     }
 
     private static List<string>? Titles(JsonElement root, IReadOnlyList<ContextTask> existing)

@@ -81,7 +81,7 @@ public static class ExtractionSchema
     private static JsonObject Change(IEnumerable<Member> members, int tasks) => Object(
         ["object"],
         ("task", Numbered(tasks)),
-        ("operation", new JsonObject { ["type"] = "string", ["enum"] = Strings(TaskOperations.All) }),
+        ("operation", new JsonObject { ["type"] = "string", ["enum"] = Strings(TaskOperations.InOrder) }),
         ("title", Described("string|null", "The new title.")),
         ("notes", Described("string|null", "The new notes.")),
         ("due_at", Described("string|null", "The new due date, as of a new task.")),

@@ -81,12 +81,16 @@ public sealed class FinalizePhase(
         if (extraction is { List: { } query, Tasks: [], Changes: null, ClarifyingQuestion: null })
             return await commands.ListAsync(query, extraction.Language, job, reply, cancellation);
 
-        var (changes, pending) = Decide(extraction);
+        // Who is not known, or one of two, is asked about: the rest of that change is not made either.
+        var unknown = extraction.Changes?.FirstOrDefault(change => IsUnknown(change, job.Family));
+        var (changes, pending) = Decide(extraction, job.Family);
         await using var separate = changes.Count > 0 ? database.Fenced(job) : null;
         var batch = separate ?? reply;
         var understanding = Understand(batch, job, extraction, text);
         if (separate is not null)
             understanding = understanding with { Changed = await TaskChanges.ReadAsync(TaskChanges.Add(separate, job, changes), job, changes, cancellation) };
+        if (unknown is not null)
+            understanding = understanding with { Question = $"{understanding.Question} {text.Who(unknown.Assignee!, job.Family)}".Trim() };
         if (pending.Count > 0)
         {
             var question = text.Confirm(pending.Select(change => TaskChanges.Describe(change, "changed", job.Family)));
@@ -98,9 +102,9 @@ public sealed class FinalizePhase(
     }
 
     /// <summary>Which changes are made, and which the sender has to confirm.</summary>
-    private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction)
+    private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction, Family family)
     {
-        var all = extraction.Changes ?? [];
+        List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => !IsUnknown(change, family))];
         if (extraction.Confirmed is not null)
             return (all, []);
         var asksFirst = TaskChanges.NeedConfirmation(all);
@@ -108,6 +112,8 @@ public sealed class FinalizePhase(
             change.Confidence >= settings.Value.ReviewBelowConfidence && !(asksFirst && change.Operation == TaskOperations.Delete));
         return ([.. decided[true]], [.. decided[false]]);
     }
+
+    private static bool IsUnknown(TaskChange change, Family family) => change.Assignee is not null && family.Find(change.Assignee) is null;
 
     private Understanding Understand(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction, ReplyText text)
     {

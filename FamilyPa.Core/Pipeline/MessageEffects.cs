@@ -23,7 +23,7 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
               assignee = coalesce((select user_id from family_members where family_id = $1 and user_id = $7), t.assignee),
               assigned_by = case when $7 is null then t.assigned_by else $12 end,
               due_at = coalesce($8, t.due_at), due_all_day = case when $8 is null then t.due_all_day else $9 end,
-              remind_at = coalesce($14, t.remind_at),
+              remind_at = coalesce($14, case when $8 is null then t.remind_at end),
               needs_review = $10, confidence = $11, updated_at = now()
           where t.id in (select task_id from answered) and t.status in ('open', 'in_progress')
           returning t.id)

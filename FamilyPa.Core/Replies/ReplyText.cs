@@ -125,6 +125,9 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <inheritdoc cref="ChangeLine.Confirm"/>
     public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
 
+    /// <summary>Why nobody in the family is meant by the name for certain.</summary>
+    public string Who(string name, Family family) => family.IsAmbiguous(name) ? WhichPerson(name) : Format(phrases.NoSuchPerson, name);
+
     /// <summary>The question which of several people of one name is meant.</summary>
     public string WhichPerson(string name) => Format(phrases.WhichPerson, name);
 

@@ -22,6 +22,7 @@ public sealed class RetentionRun(Database database, MediaStore media, IOptions<R
         await RunAsync("transcripts", RetentionSql.Transcripts, said, cancellation);
         await RunAsync("replies", RetentionSql.Replies, said, cancellation);
         await RunAsync("questions", RetentionSql.Questions, said, cancellation);
+        await RunAsync("changes", RetentionSql.Changes, said, cancellation);
         await RunAsync("strangers", RetentionSql.Strangers, raw, cancellation);
         await RunAsync("poison", RetentionSql.Poison, raw, cancellation);
         await RunAsync("refusals", RetentionSql.Refusals, raw, cancellation);

@@ -49,8 +49,22 @@ internal static class RetentionSql
     public const string Questions =
         """
         with gone as (
-          update clarifications set question = '' where id in (
+          update clarifications set question = '', pending = null where id in (
             select id from clarifications where question <> '' and asked_at < now() - make_interval(days => $1) limit $2)
+          returning 1)
+        select count(*) from gone
+        """;
+
+    /// <summary>What tasks were before a message changed them. What the message did stays, so that it is not done again.</summary>
+    public const string Changes =
+        """
+        with gone as (
+          update chat_turns c
+          set before = (
+            select jsonb_agg(jsonb_build_object('id', b -> 'id', 'operation', b -> 'operation', 'outcome', b -> 'outcome') order by n)
+            from jsonb_array_elements(c.before) with ordinality e (b, n))
+          where message_sid in (
+            select message_sid from chat_turns where before @? '$[*].title' and at < now() - make_interval(days => greatest($1, 1)) limit $2)
           returning 1)
         select count(*) from gone
         """;

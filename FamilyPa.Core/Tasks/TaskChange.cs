@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace FamilyPa.Core.Tasks;
@@ -27,7 +28,8 @@ public static class TaskOperations
     public const string Delete = "delete";
     public const string Snooze = "snooze";
 
-    public static readonly IReadOnlyList<string> All = [Complete, Reopen, Update, Delete, Snooze];
+    /// <summary>All of them, in the order in which several change one task.</summary>
+    public static readonly ImmutableArray<string> InOrder = [Reopen, Update, Snooze, Complete, Delete];
 }
 
 /// <summary>Which tasks the sender asks to see. Dates are local and both included.</summary>

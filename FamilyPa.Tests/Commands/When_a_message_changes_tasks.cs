@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FamilyPa.Local.App;
@@ -89,6 +90,90 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
 
         Assert.Equal(before, await App.Database.ScalarAsync<int>("select version from tasks where id = $1", milk));
         Assert.Contains("I could not use all of it", await ReplyAsync(sid), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("complete", "delete")]
+    [InlineData("complete", "reopen")]
+    [InlineData("delete", "snooze")]
+    public async Task Operations_that_contradict_each_other_change_nothing_and_are_said(string one, string other)
+    {
+        var milk = await AddAsync("Buy milk");
+        var at = "2030-05-03T10:00";
+
+        var sid = await SendAsync("hm", Answer(
+            [], new { task = Number(milk), operation = one, remind_at = at, confidence = 1 }, new { task = Number(milk), operation = other, remind_at = at, confidence = 1 }));
+
+        Assert.Equal("open", await StatusAsync(milk));
+        Assert.Equal("Is something missing? I could not use all of it.", await ReplyAsync(sid));
+    }
+
+    [Fact]
+    public async Task Nobody_known_by_that_name_is_asked_about_and_gets_nothing()
+    {
+        var milk = await AddAsync("Buy milk");
+
+        var sid = await SendAsync("Zaphod will do it", Answer([], new { task = Number(milk), operation = "update", assignee = "Zaphod", confidence = 1 }));
+
+        Assert.Equal("Nobody in your family is called Zaphod.", await ReplyAsync(sid));
+        Assert.Equal(1, await App.Database.ScalarAsync<int>("select version from tasks where id = $1", milk));
+    }
+
+    [Theory]
+    [InlineData("Saturday", "2020-05-02")]
+    [InlineData("Saturday", "2030-05-03")]
+    public async Task A_new_date_that_is_over_or_another_weekday_is_confirmed_first(string said, string due)
+    {
+        var dentist = await AddAsync("Dentist", due: "2030-05-02");
+
+        var sid = await SendAsync($"I meant {said}", Answer([], new { task = Number(dentist), operation = "update", due_at = due, confidence = 1 }));
+
+        Assert.Equal("2030-05-02", await DayAsync(dentist));
+        Assert.StartsWith("Shall I? Changed: Dentist", await ReplyAsync(sid), StringComparison.Ordinal);
+        await SayAsync("yes");
+        Assert.Equal(due, await DayAsync(dentist));
+        await SayAsync("undo");
+        Assert.Equal("2030-05-02", await DayAsync(dentist));
+    }
+
+    [Fact]
+    public async Task Undo_gives_back_when_a_task_was_done()
+    {
+        var milk = await AddAsync("Buy milk");
+        await ChangeAsync("bought it", number => new { task = number, operation = "complete", confidence = 1 });
+        await App.Database.ExecuteAsync("update tasks set status = 'open' where id = $1", milk);
+        await App.Database.ExecuteAsync("update tasks set status = 'done', completed_at = now() - interval '1 hour' where id = $1", milk);
+        await SendAsync("it is not done", Answer([], new { task = Number(milk), operation = "reopen", confidence = 1 }));
+        Assert.Equal("open", await StatusAsync(milk));
+
+        await SayAsync("undo");
+
+        Assert.InRange(await App.Database.ScalarAsync<double>("select extract(epoch from now() - completed_at)::float8 from tasks where id = $1", milk), 3600, 3700);
+    }
+
+    [Fact]
+    public async Task A_task_that_another_member_deleted_meanwhile_is_gone_and_the_others_are_changed_once()
+    {
+        var (milk, bread) = (await AddAsync("Buy milk"), await AddAsync("Buy bread"));
+        using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor(word));
+        var sending = SendAsync("got both", Answer(
+            [], new { task = Number(milk), operation = "complete", confidence = 1 }, new { task = Number(bread), operation = "complete", confidence = 1 }));
+        await App.WaitForAsync(() => Task.FromResult(sent), _ => sent.ValueKind == JsonValueKind.Object && sent.GetProperty("message").GetString()!.StartsWith("got both", StringComparison.Ordinal), "the model");
+        await App.Database.ExecuteAsync("update tasks set status = 'canceled' where id = $1", milk);
+        var sid = await sending;
+
+        Assert.Equal($"Is not on the list any more: Buy milk {word}\nDone: Buy bread {word}", await ReplyAsync(sid));
+        Assert.Equal("canceled", await StatusAsync(milk));
+        var version = await App.Database.ScalarAsync<int>("select version from tasks where id = $1", bread);
+
+        // As if the process had been killed before the reply was stored.
+        await App.Database.ExecuteAsync("delete from outbound_messages where message_sid = $1", sid);
+        using var replay = await App.Operator.PostAsJsonAsync("api/admin/replay-webhook", new { message_sid = sid, from_phase = "finalize" }, Cancellation);
+        replay.EnsureSuccessStatusCode();
+        await App.WaitForAsync(() => App.JobAsync(sid), job => job is { Generation: 1, Status: "done" }, "the replay");
+
+        Assert.Equal($"Is not on the list any more: Buy milk {word}\nDone: Buy bread {word}", await ReplyAsync(sid));
+        Assert.Equal(version, await App.Database.ScalarAsync<int>("select version from tasks where id = $1", bread));
     }
 
     [Fact]

@@ -31,6 +31,7 @@ create index tasks_family on tasks (family_id, status, due_at);
 create index tasks_assignee on tasks (family_id, assignee);
 create index tasks_due on tasks (family_id, due_at, id);
 create index tasks_open on tasks (family_id, due_at, id) where status in ('open', 'in_progress');
+create index tasks_updated on tasks (family_id, updated_at);
 create index tasks_completed on tasks (family_id, completed_at, id) where status = 'done';
 -- For the reminder timer, which reads all families. An expression, so that the planner does not use it for one family's tasks.
 create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) where status in ('open', 'in_progress');
@@ -119,16 +120,20 @@ begin
     end if;
     new.version := old.version + 1;
     new.updated_at := now();
-    new.completed_at := old.completed_at;
-    -- A reminder at the due time moves with it; one at another time was for the old date.
-    if new.due_at is distinct from old.due_at and new.remind_at is not distinct from old.remind_at then
+    if old.status = 'done' then
+      new.completed_at := old.completed_at;
+    end if;
+    -- A reminder at the due time moves with it; one at another time was for the old date. The pipeline says itself when to remind.
+    if new.due_at is distinct from old.due_at and new.remind_at is not distinct from old.remind_at and current_user <> 'service_role' then
       new.remind_at := case when old.remind_at = old.due_at and not new.due_all_day then new.due_at end;
     end if;
   end if;
   if new.status <> 'done' then
     new.completed_at := null;
-  elsif tg_op = 'INSERT' or old.status <> 'done' then
+  elsif tg_op = 'INSERT' then
     new.completed_at := now();
+  elsif old.status <> 'done' then
+    new.completed_at := coalesce(new.completed_at, now());
   end if;
   return new;
 end $$;
@@ -149,7 +154,7 @@ begin
   if found then
     with before as (
       select t.id, t.status from tasks t
-      where t.id = any (p_tasks) and t.family_id = p_family and t.status in ('open', 'in_progress') for update),
+      where t.id = any (p_tasks) and t.family_id = p_family and t.status in ('open', 'in_progress') order by t.id for update),
     changed as (
       update tasks t set status = 'done', completed_by = p_user, updated_at = now() from before b where t.id = b.id returning b.id, b.status)
     select coalesce(array_agg(c.id), '{}'), array_agg(c.status) into mine, were from changed c;
@@ -177,19 +182,23 @@ declare
   shown uuid[];
   sender uuid;
 begin
-  select c.task_ids, c.user_id into shown, sender from chat_turns c where c.message_sid = p_message_sid and c.before is null for update;
+  select c.task_ids, c.user_id into shown, sender from chat_turns c
+  where c.message_sid = p_message_sid and c.family_id = p_family and c.before is null for update;
   if not found then
     return query
       select (b ->> 'id')::uuid, b ->> 'operation', b ->> 'outcome'
-      from chat_turns c, jsonb_array_elements(c.before) b where c.message_sid = p_message_sid;
+      from chat_turns c, jsonb_array_elements(c.before) b where c.message_sid = p_message_sid and c.family_id = p_family;
     return;
   end if;
 
+  -- In one order, so that two messages about the same tasks cannot wait for each other.
+  perform from tasks t
+  where t.family_id = p_family and t.id in (select (c ->> 'task')::uuid from jsonb_array_elements(p_changes) c) order by t.id for update;
   for change in
     select * from jsonb_to_recordset(p_changes) as c (
       task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignee uuid, clear text[])
   loop
-    select * into was from tasks t where t.id = change.task and t.family_id = p_family for update;
+    select * into was from tasks t where t.id = change.task and t.family_id = p_family;
     task_id := change.task;
     operation := change.operation;
     if was.id is null or was.status = 'canceled' then
@@ -207,7 +216,7 @@ begin
         completed_by = case change.operation when 'complete' then sender else t.completed_by end,
         due_at = case when 'due_at' = any (change.clear) then null else coalesce(change.due_at, t.due_at) end,
         due_all_day = case when change.due_at is null then t.due_all_day and not 'due_at' = any (change.clear) else change.due_all_day end,
-        remind_at = case when 'due_at' = any (change.clear) then null else coalesce(change.remind_at, t.remind_at) end
+        remind_at = coalesce(change.remind_at, case when change.due_at is null and not 'due_at' = any (change.clear) then t.remind_at end)
       where t.id = change.task returning * into now_is;
       outcome := 'changed';
     end if;
@@ -235,6 +244,7 @@ begin
     where c.family_id = p_family and c.user_id = p_user and c.kind in ('done', 'added') and cardinality(c.task_ids) > 0
       and c.at between p_at - interval '1 day' and p_at
     order by c.at desc limit 1 for update;
+    perform from tasks t where t.id = any (last.task_ids) and t.family_id = p_family order by t.id for update;
     if last.undone_by is null and last.kind = 'done' then
       with reopened as (
         update tasks t set status = coalesce(was.status, 'open'), updated_at = now()
@@ -251,7 +261,7 @@ begin
       restored as (
         update tasks t
         set title = w.title, notes = w.notes, assignee = w.assignee, assigned_by = w.assigned_by, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
-            status = w.status, needs_review = w.needs_review
+            status = w.status, completed_at = w.completed_at, needs_review = w.needs_review
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
         where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
       select coalesce(array_agg(c.id), '{}') into changed from (select id from canceled union all select id from restored) c;

@@ -44,11 +44,11 @@ create trigger processing_jobs_transition_recorded after update on processing_jo
 create function task_context(message inbound_messages) returns json
 language sql stable set search_path = public, pg_temp as $$
   with turns as (
-    select c.kind, c.task_ids, coalesce(o.created_at, c.at) as at
+    select c.kind, c.task_ids, o.created_at as at
     from chat_turns c
-    left join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice')
+    join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
     where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
-      and c.at between message.created_at - interval '7 days' and message.created_at),
+      and c.at between message.created_at - interval '7 days' and message.created_at and o.created_at <= message.created_at),
   quoted (ids) as (
     select array(
       select unnest(c.task_ids) from chat_turns c
@@ -56,25 +56,30 @@ language sql stable set search_path = public, pg_temp as $$
         array(select o.message_sid from outbound_messages o where o.family_id = message.family_id and o.provider_sid = message.raw_payload ->> 'OriginalRepliedMessageSid'),
         message.raw_payload ->> 'OriginalRepliedMessageSid')))),
   shown (ids) as (select (select t.task_ids from turns t where t.kind in ('list', 'added') order by t.at desc limit 1)),
-  reminded (ids) as (select (select t.task_ids from turns t where t.kind = 'reminder' order by t.at desc limit 1)),
+  reminded (ids, is_last) as (
+    select t.task_ids, not exists (select from turns l where l.kind <> 'reminder' and l.at > t.at)
+    from (select) one left join (select * from turns where kind = 'reminder' order by at desc limit 1) t on true),
   said (words) as (
     select array(select distinct w from regexp_split_to_table(lower(concat_ws(' ', message.body, (
-      select string_agg(v.transcript, ' ') from voice_transcriptions v where v.message_sid = message.message_sid))), '[^[:alnum:]]+') w where length(w) > 3)),
+      select string_agg(v.transcript, ' ') from voice_transcriptions v where v.message_sid = message.message_sid))), '[^[:alnum:]]+') w where length(w) > 2)),
   latest as (
     select t.id, t.title, t.updated_at from tasks t
     where t.family_id = message.family_id and t.status in ('open', 'in_progress') order by t.updated_at desc limit 300),
-  candidates (id, rank) as (
-    select unnest(ids), 1 from quoted union all select unnest(ids), 2 from shown union all select unnest(ids), 3 from reminded
-    union all select l.id, 4 from latest l, said where regexp_split_to_array(lower(l.title), '[^[:alnum:]]+') && said.words
+  candidates (id, rank, matches) as (
+    select unnest(ids), 1, 0 from quoted union all select unnest(ids), 2, 0 from shown union all select unnest(ids), 3, 0 from reminded
+    union all
+    select l.id, 4, m.matches
+    from latest l, said, lateral (select count(*) as matches from regexp_split_to_table(lower(l.title), '[^[:alnum:]]+') w where w = any (said.words)) m
+    where m.matches > 0
     union all (
-      select t.id, 5 from tasks t
+      select t.id, 5, 0 from tasks t
       where t.family_id = message.family_id and t.status <> 'canceled' and t.updated_at between message.created_at - interval '1 day' and message.created_at
       order by t.updated_at desc limit 20))
   select coalesce(json_agg(json_build_object(
     'Id', t.id, 'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name, 'DueAt', t.due_at, 'DueAllDay', t.due_all_day,
     'IsDone', t.status = 'done', 'Shown', array_position(shown.ids, t.id), 'IsQuoted', t.id = any (quoted.ids),
-    'IsReminded', coalesce(t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
-  from (select id, min(rank) as rank from candidates group by id order by min(rank) limit 40) c
+    'IsReminded', coalesce(reminded.is_last and t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
+  from (select id, min(rank) as rank from candidates group by id order by min(rank), max(matches) desc limit 40) c
   join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled'
   left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee, quoted, shown, reminded
 $$;

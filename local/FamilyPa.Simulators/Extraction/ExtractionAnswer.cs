@@ -26,7 +26,14 @@ internal sealed record ExtractionAnswer(IReadOnlyList<ExtractedTask> Tasks, stri
     [JsonIgnore]
     public IReadOnlyList<int>? Withdrawn { get; init; }
 
-    /// <remarks>The schema has <c>answers</c> and <c>withdrawn</c> only while a question is open.</remarks>
+    /// <summary>What the sender asks to see.</summary>
+    public TaskQuery? List { get; init; }
+
+    /// <summary>Null where the app showed no tasks.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<TaskChange>? Changes { get; init; }
+
+    /// <remarks>The schema has <c>answers</c> and <c>withdrawn</c> only while a question is open, <c>changes</c> and <c>already</c> only where there are tasks.</remarks>
     public string ToJson()
     {
         var json = JsonSerializer.SerializeToNode(this, Json)!;
@@ -34,6 +41,13 @@ internal sealed record ExtractionAnswer(IReadOnlyList<ExtractedTask> Tasks, stri
         {
             json["withdrawn"] = new JsonArray([.. Withdrawn.Select(number => (JsonNode)number)]);
             foreach (var (task, node) in Tasks.Zip(json["tasks"]!.AsArray())) node!["answers"] = task.Answers;
+        }
+
+        if (Changes is not null)
+        {
+            json["changes"] = JsonSerializer.SerializeToNode(Changes, Json);
+            // The app finds the same words by itself.
+            json["already"] = new JsonArray();
         }
 
         return json.ToJsonString(Json);

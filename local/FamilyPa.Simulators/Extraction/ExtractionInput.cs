@@ -23,6 +23,9 @@ internal sealed record ExtractionInput
     /// <summary>What the sender was asked and has not answered.</summary>
     public IReadOnlyList<OpenQuestion> OpenQuestions { get; init; } = [];
 
+    /// <summary>What the message may be about.</summary>
+    public IReadOnlyList<ExistingTask> Tasks { get; init; } = [];
+
     /// <summary>Takes any other text as the message itself.</summary>
     public static ExtractionInput Read(string userMessage)
     {

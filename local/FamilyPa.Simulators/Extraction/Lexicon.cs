@@ -50,6 +50,8 @@ internal sealed class Lexicon
     /// <summary>A format string with <c>{0}</c> for the unclear task's title.</summary>
     public string ClarifyingQuestion => data.ClarifyingQuestion;
 
+    public IReadOnlyCollection<string> Categories => data.Categories.Keys;
+
     /// <summary>The answer to a picture that is not the sample.</summary>
     public string UnreadablePicture => data.UnreadablePicture;
 

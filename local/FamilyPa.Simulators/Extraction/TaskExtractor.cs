@@ -19,12 +19,21 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
         var clauses = Clauses(input.Message, lexicon);
         var dates = await recogniser.FindAsync(lexicon.Language, input.Locale, input.Now, [.. clauses, input.Message], cancellation);
 
-        var reader = new ClauseReader(lexicon, input.Members, input.Sender);
-        var found = clauses.Zip(dates, reader.Read).OfType<(ExtractedTask Task, string? Question)>().ToList();
-        var question = found.Select(task => task.Question).FirstOrDefault(question => question is not null);
-        if (found.Count == 0 && pictureTexts.Contains(null)) question = lexicon.UnreadablePicture;
-        var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], question, lexicon.Language);
-        return (input.OpenQuestions.Count == 0 ? answer : AnswerReader.Read(answer, input, dates[^1], lexicon)).ToJson();
+        var (reader, changes) = (new ClauseReader(lexicon, input.Members, input.Sender), new ChangeReader(input, lexicon));
+        var operations = clauses.Zip(dates, (clause, dates) => lexicon.Language == "en" ? changes.Read(clause, dates) : null).ToList();
+        var found = clauses.Index().Where(clause => operations[clause.Index] is null)
+            .Select(clause => reader.Read(clause.Item, dates[clause.Index])).OfType<(ExtractedTask Task, string? Question)>().ToList();
+        List<string?> questions = [.. found.Select(task => task.Question), .. operations.Select(operation => operation?.Question)];
+        if (found.Count == 0 && operations.TrueForAll(operation => operation is null) && pictureTexts.Contains(null)) questions.Add(lexicon.UnreadablePicture);
+        var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], questions.Find(question => question is not null), lexicon.Language)
+        {
+            List = operations.Select(operation => operation?.List).FirstOrDefault(list => list is not null),
+            Changes = input.Tasks.Count == 0 ? null : [.. operations.SelectMany(operation => operation?.Changes ?? [])],
+        };
+        if (input.OpenQuestions.Count == 0) return answer.ToJson();
+        // "Forget it" is about the question, other operations are not.
+        var answersNothing = operations.Exists(operation => operation is not null) && !lexicon.No.IsMatch(input.Message);
+        return (answersNothing ? answer with { Withdrawn = [] } : AnswerReader.Read(answer, input, dates[^1], lexicon)).ToJson();
     }
 
     private static List<string> Clauses(string message, Lexicon lexicon) =>

@@ -63,7 +63,7 @@ public sealed class When_a_number_has_two_forms(FastApp app) : AppTest<FastApp>(
     [InlineData("whatsapp:+5215512345678", "+525512345678")]
     [InlineData("+541123456789", "+5491123456789")]
     [InlineData("+553187654321", "+5531987654321")]
-    [InlineData("+5511912345678", "+551112345678")]
+    [InlineData("+551112345678", "+5511912345678")]
     [InlineData("+553133334444", "+553133334444")]
     [InlineData("+5531933334444", "+5531933334444")]
     [InlineData("+447700900123", "+447700900123")]

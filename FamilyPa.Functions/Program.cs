@@ -1,4 +1,5 @@
 using FamilyPa.Core;
+using FamilyPa.Core.Calendar;
 using FamilyPa.Core.Canary;
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Extraction;
@@ -74,6 +75,7 @@ builder.Services
     .AddSignIn()
     .AddMemberAuthentication()
     .AddFamilyApi()
+    .AddCalendarFeeds()
 
     // Maintenance: reconciliation, retention and erasure
     .AddReconciliation()

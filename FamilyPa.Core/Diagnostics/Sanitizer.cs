@@ -49,12 +49,12 @@ public static partial class Sanitizer
     {
         foreach (var secret in known)
             text = text.Replace(secret, "…", StringComparison.Ordinal);
-        text = Credentials().Replace(Secrets().Replace(text, "$1…"), "$1 …");
+        text = Calendars().Replace(Credentials().Replace(Secrets().Replace(text, "$1…"), "$1 …"), "$1…");
         return Phones().Replace(text, match => match.Groups["phone"].Success ? $"…{match.Value[^2..]}" : match.Value);
     }
 
-    /// <summary>The URL without its query and user info, which may contain signatures, secrets and phone numbers.</summary>
-    public static string Url(string url) => Logins().Replace(url.Split('?', 2)[0], "$1");
+    /// <summary>The URL without its query, user info and a calendar's token, which may contain signatures, secrets and phone numbers.</summary>
+    public static string Url(string url) => Calendars().Replace(Logins().Replace(url.Split('?', 2)[0], "$1"), "$1…");
 
     /// <summary>Whether the exception's message comes from this app only, so that it can be logged unchanged.</summary>
     public static bool IsClean(Exception error) => error.InnerException is null && IsOurs(error);
@@ -70,6 +70,10 @@ public static partial class Sanitizer
 
     [GeneratedRegex(@"\b(basic|bearer)\s+[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Credentials();
+
+    /// <summary>The path of a calendar feed is its secret.</summary>
+    [GeneratedRegex(@"(/api/calendar/)[^\s/?#""']+", RegexOptions.IgnoreCase)]
+    private static partial Regex Calendars();
 
     [GeneratedRegex("""(["'“‘«]).+(["'”’»])""", RegexOptions.Singleline)]
     private static partial Regex Quotes();

@@ -79,7 +79,7 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
 
     /// <summary>
     /// Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either, and neither are an outside
-    /// issuer's tokens that were issued before.
+    /// issuer's tokens that were issued before, and the member's calendar addresses.
     /// </summary>
     /// <returns>How many sessions ended; null when there is no such member.</returns>
     public async Task<long?> RevokeAllAsync(Guid familyId, Guid userId, Actor actor, CancellationToken cancellation)
@@ -96,6 +96,8 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                   update login_links l set used_at = now() from member m where l.family_id = m.family_id and l.user_id = m.user_id and l.used_at is null),
                 codes as (
                   update login_codes c set used_at = now() from member m where c.family_id = m.family_id and c.user_id = m.user_id and c.used_at is null),
+                feeds as (
+                  delete from calendar_feeds c using member m where c.family_id = m.family_id and c.user_id = m.user_id),
                 audit as (
                   insert into audit_log (actor, action, family_id, details, request_id)
                   select $3, 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $4 from member m)

@@ -26,6 +26,7 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
             "update families set name = $2, timezone = $3, locale = 'en-GB' where id = $1", DemoFamily.FamilyId, DemoFamily.Name, DemoFamily.TimeZone);
         await App.Database.ExecuteAsync("delete from invitations");
         await App.Database.ExecuteAsync("delete from invitation_pauses");
+        await App.Database.ExecuteAsync("delete from calendar_feeds");
         await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
     }
 

@@ -43,6 +43,8 @@ public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
 
         await page.Locator("#me").ClickAsync();
         await SeesAsync(page.Locator(".member").First);
+        await Button(page, "Create address: My tasks").ClickAsync();
+        await SeesAsync(page.GetByLabel("Address of My tasks"));
         await Axe.AuditAsync(page, "family");
         await Button(page, "Add a member").ClickAsync();
         await Axe.AuditAsync(page, "invitation");

@@ -36,6 +36,13 @@ public class When_an_error_is_kept
     public void A_url_is_kept_without_its_query_and_login() => Assert.Equal("https://host/path", Sanitizer.Url("https://user:secret@host/path?sig=x&To=%2B447700900123"));
 
     [Fact]
+    public void A_calendars_address_is_kept_without_its_token()
+    {
+        Assert.Equal("https://host/api/calendar/…", Sanitizer.Url("https://host/api/calendar/abc_-1.ics?x"));
+        Assert.Equal("GET /api/calendar/… failed", Sanitizer.Text("GET /api/calendar/abc_-1.ics failed"));
+    }
+
+    [Fact]
     public void Its_stack_says_where_and_not_what()
     {
         var stack = Sanitizer.Stack(Thrown(new InvalidOperationException("buy milk", new FormatException("for +447700900123"))));

@@ -61,6 +61,7 @@ internal static class ApiDocument
     private static bool IsOf(JsonElement value, string format) => format switch
     {
         "uuid" => value.TryGetGuid(out _),
+        "uri" => Uri.IsWellFormedUriString(value.GetString(), UriKind.Absolute),
         "date-time" => value.TryGetDateTimeOffset(out _),
         "date" => DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", out _),
         _ => throw new InvalidOperationException($"The document names the format {format}."),

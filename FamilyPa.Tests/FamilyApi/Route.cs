@@ -10,7 +10,7 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
     /// <summary>What anybody may call. Every other route without a key is a member's.</summary>
     private static readonly string[] Anybodys =
     [
-        "POST /api/session/code", "POST /api/session/link", "POST /api/session", "POST /api/client-errors", "GET /api/openapi.json", "GET /api/health/live", "GET /api/health/ready",
+        "POST /api/session/code", "POST /api/session/link", "POST /api/session", "POST /api/client-errors", "GET /api/calendar/{token}", "GET /api/openapi.json", "GET /api/health/live", "GET /api/health/ready",
     ];
 
     public static IReadOnlyList<Route> Api { get; } =
@@ -35,6 +35,7 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
     {
         ("POST", "/api/tasks") => new { title = "a task" },
         ("POST", "/api/members") => new { name = "A member", phone = Infrastructure.FamilyPaApp.NewPhone() },
+        ("POST", "/api/calendar-feeds/{scope}") => null,
         ("PATCH", _) => new { },
         ("POST", _) => throw new InvalidOperationException($"Say what {this} takes."),
         _ => null,

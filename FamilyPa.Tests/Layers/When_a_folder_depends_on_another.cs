@@ -36,6 +36,7 @@ public class When_a_folder_depends_on_another
         ["Replies"] = ["Families", "Tasks"],
         ["Notifications"] = ["Families", "Replies"],
         ["SignIn"] = ["Families", "Replies", "Notifications"],
+        ["Calendar"] = ["Families", "SignIn"],
         ["Membership"] = ["Families", "Tasks", "Transcription", "Notifications"],
         ["Jobs"] = ["Families", "Media", "Transcription"],
         ["Limits"] = ["Jobs", "Replies", "Families"],

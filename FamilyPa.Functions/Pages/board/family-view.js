@@ -3,6 +3,7 @@
 import { byId, part, reconcile, say, stamp } from '../shared/dom.js';
 import { ApiError, Keys, Unreachable, explain, send, unlessChanged } from './api.js';
 import { confirm, open } from '../shared/dialog.js';
+import { CalendarFeeds } from './calendar-feeds.js';
 import { signOut } from './session.js';
 import { toast } from './toast.js';
 
@@ -27,6 +28,7 @@ export class FamilyView {
     form.elements.locale.append(...Object.entries(LANGUAGES).map(([code, label]) => new Option(label, code)));
     byId('view').replaceChildren(element);
     this.fill(form, this.board.family);
+    new CalendarFeeds(part(element, 'calendar'), action => this.attempt(action));
     this.board.reloadFamily().catch(() => {});
   }
 

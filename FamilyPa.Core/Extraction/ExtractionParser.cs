@@ -100,7 +100,7 @@ public static class ExtractionParser
         return [.. ofTasks.SelectMany(task => IsContradictory(task) ? [null] : task.Cast<TaskChange?>()), .. changes.Where(change => change is null)];
     }
 
-    private static bool IsContradictory(IReadOnlyList<TaskChange> changes)
+    private static bool IsContradictory(List<TaskChange> changes)
     {
         var operations = changes.Select(change => change.Operation).ToHashSet();
         return operations.Count < changes.Count || (operations.Contains(TaskOperations.Delete) && operations.Count > 1)

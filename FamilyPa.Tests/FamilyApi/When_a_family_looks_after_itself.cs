@@ -91,12 +91,14 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     public async Task Nicknames_and_news_are_set_by_those_who_may_change_the_member()
     {
         var mum = $"/api/members/{family.Of("member").UserId}";
-        var set = await member.PatchAsync(mum, new { nicknames = new[] { "Mum", " Mum ", "Oma" }, notified = false });
+        string[] given = ["Mum", " Mum ", "Oma"];
+        string[] boss = ["Boss"];
+        var set = await member.PatchAsync(mum, new { nicknames = given, notified = false });
 
         Assert.Equal((200, "[\"Mum\",\"Oma\"]", "False"), (set.Status, set.Json.GetProperty("nicknames").GetRawText(), set.Json.Text("notified")));
         Assert.Empty(ApiDocument.Mistakes(set.Json, "Member"));
         Assert.Equal(200, (await admin.PatchAsync(mum, new { nicknames = Array.Empty<string>() })).Status);
-        Assert.Equal((403, "not_allowed"), Of(await member.PatchAsync($"/api/members/{family.Of("admin").UserId}", new { nicknames = new[] { "Boss" } })));
+        Assert.Equal((403, "not_allowed"), Of(await member.PatchAsync($"/api/members/{family.Of("admin").UserId}", new { nicknames = boss })));
         foreach (object wrong in (object[])["Mum", new[] { "" }, Enumerable.Range(0, 11).Select(n => $"n{n}"), new[] { 1 }])
             Assert.Equal((400, "invalid_request"), Of(await member.PatchAsync(mum, new { nicknames = wrong })));
     }

@@ -135,10 +135,10 @@ public sealed class When_a_task_is_given_to_somebody_else(ReminderWorld world) :
         return task;
     }
 
-    private Task AssignAsync(Guid task, Guid to, Guid by) =>
+    private Task<int> AssignAsync(Guid task, Guid to, Guid by) =>
         world.Database.ExecuteAsync("update tasks set assignee = $2, assigned_by = $3 where id = $1", task, to, by);
 
-    private Task DoneAsync(Guid task, Guid by) => world.Database.ExecuteAsync("update tasks set status = 'done', completed_by = $2 where id = $1", task, by);
+    private Task<int> DoneAsync(Guid task, Guid by) => world.Database.ExecuteAsync("update tasks set status = 'done', completed_by = $2 where id = $1", task, by);
 
     private Task RunAsync() => world.Instance(("Reminders__BySms", "false")).GetRequiredService<TaskNotices>().RunAsync(Cancellation);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using FamilyPa.Core.Calendar;
 using FamilyPa.Core.SignIn;
+using FamilyPa.Core.Storage;
 using FamilyPa.Functions.Http;
 using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,7 @@ public sealed class CalendarFunctions(MemberAuthentication authentication, Calen
         CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member => CalendarFeeds.Scopes.Contains(scope)
             ? Json.Answer(new RenewAnswer(scope, (await feeds.RenewAsync(member, scope, cancellation)).AbsoluteUri), StatusCodes.Status201Created)
-            : Unknown(request.HttpContext));
+            : await UnknownScopeAsync(request.HttpContext, member, cancellation));
 
     [Function("CalendarFeedRevoke")]
     public Task<IResult> Revoke(
@@ -35,7 +36,7 @@ public sealed class CalendarFunctions(MemberAuthentication authentication, Calen
         authentication.AuthenticateAsync(request, async member =>
         {
             if (!CalendarFeeds.Scopes.Contains(scope))
-                return Unknown(request.HttpContext);
+                return await UnknownScopeAsync(request.HttpContext, member, cancellation);
             await feeds.RevokeAsync(member, scope, cancellation);
             return Results.NoContent();
         });
@@ -62,6 +63,13 @@ public sealed class CalendarFunctions(MemberAuthentication authentication, Calen
         {
             return Problem.TooMany(http, "too_many_reads", 600);
         }
+    }
+
+    /// <remarks>The database checks the session, before anybody is told what there is.</remarks>
+    private async Task<IResult> UnknownScopeAsync(HttpContext http, Identity member, CancellationToken cancellation)
+    {
+        await feeds.ListAsync(member, cancellation);
+        return Unknown(http);
     }
 
     private static IResult Unknown(HttpContext http) =>

@@ -5,17 +5,19 @@ using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
+using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using NodaTime.Text;
+using Npgsql;
 
 namespace FamilyPa.Core.Chat;
 
 /// <summary>Executes chat commands. Repeating a command changes nothing and gives the same answer.</summary>
 public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app, IOptions<LimitSettings> limits)
 {
-    /// <summary>Maximum number of tasks in a list.</summary>
-    private const int MostTasks = 20;
+    /// <summary>Maximum number of tasks in a list, all of its pages together.</summary>
+    private const int MostTasks = 1000;
 
     /// <summary>Maximum number of open tasks that a search by name reads.</summary>
     private const int MostNames = 1000;
@@ -25,11 +27,12 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     /// <returns>The reply as it is stored, and the link that replaces the placeholder when it is sent.</returns>
     public async Task<(string Text, Uri? Link)> AnswerAsync(Command command, LeasedJob claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
     {
-        var text = CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
+        var text = TextOf(command, claim);
         return command.Kind switch
         {
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
+            CommandKind.More => (await MoreAsync(command, claim, reply, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
             CommandKind.Delete or CommandKind.Snooze or CommandKind.Assign => (await ChangeAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Mute or CommandKind.Unmute => (Mute(command.Kind == CommandKind.Mute, claim, reply, text), null),
@@ -38,14 +41,62 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         };
     }
 
+    /// <summary>Completes the one open task of the message that the sender reacts to.</summary>
+    /// <returns>Null when there is nothing to do and nothing to say.</returns>
+    public async Task<string?> ReactAsync(LeasedJob claim, CancellationToken cancellation)
+    {
+        var isSms = Address.IsSms(claim.FromAddress);
+        if (Reaction.Read(claim.Body, isSms ? null : "reaction", isSms) is not { Completes: true } reaction)
+            return null;
+        await using var sent = database.AsService().Add(
+            """
+            select o.body, array(
+              select t.id from tasks t where t.family_id = $1 and t.status in ('open', 'in_progress') and t.id = any (c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))]))
+            from outbound_messages o join chat_turns c on c.message_sid = o.message_sid and c.kind in ('list', 'added', 'reminder')
+            where o.family_id = $1 and o.to_address = $2 and o.kind in ('reply', 'reminder') and o.status in ('sent', 'uncertain') and o.created_at <= $3
+              and case when $4 then o.created_at > $3 - interval '7 days'
+                       else o.provider_sid = (select i.raw_payload ->> 'OriginalRepliedMessageSid' from inbound_messages i where i.message_sid = $5) end
+            order by o.created_at desc limit 50
+            """,
+            claim.Family.Id, claim.FromAddress, claim.ReceivedAt.ToUniversalTime(), isSms, claim.MessageSid);
+        var candidates = await sent.ListAsync(row => (Body: row.GetString(0), Open: row.GetFieldValue<Guid[]>(1)), cancellation);
+        var open = candidates.FirstOrDefault(message => !isSms || reaction.Quotes(message.Body)).Open;
+        await using var batch = database.Fenced(claim).Add(
+            "select task_id, title, outcome from chat_done($1, $2, $3, $4, $5)",
+            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), open is [var one] ? [one] : Array.Empty<Guid>());
+        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
+        return done.Count == 0 ? null : TextOf(new Command(CommandKind.Done, ["en"]), claim).Done(done, []);
+    }
+
     private async Task<string> ListAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)
     {
-        var (tasks, total) = await TasksAsync(command.Scope, claim, MostTasks, cancellation);
-        var (list, shown) = text.List(tasks, total);
-        if (shown > 0 && command.Scope != ListScope.Done)
-            ChatTurns.AddList(reply, claim, tasks.Take(shown).Select(task => task.Id));
+        var tasks = await TasksAsync(command.Scope, claim, MostTasks, cancellation);
+        var (list, shown) = text.List(tasks);
+        if (shown > 0)
+            ChatTurns.AddList(reply, claim, tasks.Select(task => (Guid?)task.Id), shown, command.Scope == ListScope.Done);
         return list;
     }
+
+    /// <summary>The next page. Tasks that are no longer open are left out and keep their numbers.</summary>
+    private async Task<string> MoreAsync(Command command, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
+    {
+        var last = await ChatTurns.ReadAsync(database, claim, cancellation, withDone: true);
+        var numbers = last.All.Index().Skip(last.Numbered.Count).Where(task => task.Item is not null).ToDictionary(task => task.Item!.Value, task => task.Index + 1);
+        await using var batch = database.AsService().Add(
+            """
+            select id, title, due_at, due_all_day, assignee from tasks
+            where family_id = $1 and id = any ($2) and (case when $3 then status = 'done' else status in ('open', 'in_progress') end) order by array_position($2, id)
+            """,
+            claim.Family.Id, numbers.Keys.ToArray(), last.IsDone);
+        var rest = await batch.ListAsync(row => Read(row, claim), cancellation);
+        var (page, shown) = TextOf(command with { Scope = last.IsDone ? ListScope.Done : ListScope.Open }, claim).More([.. rest.Select(task => new NumberedTask(numbers[task.Id], task))]);
+        if (shown > 0)
+            ChatTurns.AddList(reply, claim, last.All, numbers[rest[shown - 1].Id], last.IsDone);
+        return page;
+    }
+
+    private CommandText TextOf(Command command, LeasedJob claim) =>
+        CommandText.Of(command, claim.Family, claim.ReceivedAt, app.Value.BoardUrl, claim.FromAddress, claim.PhaseInput.Missed.Count > 0);
 
     private static string Mute(bool isMuted, LeasedJob claim, DatabaseBatch reply, CommandText text)
     {
@@ -105,13 +156,13 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     public async Task<string> ListAsync(TaskQuery query, string? language, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
     {
         if (query.Assignee is { } name && claim.Family.Find(name) is null)
-            return new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value).Who(name, claim.Family);
+            return new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value, to: claim.FromAddress).Who(name, claim.Family);
         var scope = query.Done ? ListScope.Done : ListScope.Open;
-        var text = CommandText.Of(new Command(CommandKind.List, language is null ? [] : [language], scope), claim.Family, claim.ReceivedAt, app.Value.BoardUrl);
-        var (tasks, total) = await TasksAsync(scope, claim, MostTasks, cancellation, query);
-        var (list, shown) = text.List(tasks, total, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null });
-        if (shown > 0 && !query.Done)
-            ChatTurns.AddList(reply, claim, tasks.Take(shown).Select(task => task.Id));
+        var text = TextOf(new Command(CommandKind.List, language is null ? [] : [language], scope), claim);
+        var tasks = await TasksAsync(scope, claim, MostTasks, cancellation, query);
+        var (list, shown) = text.List(tasks, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null });
+        if (shown > 0)
+            ChatTurns.AddList(reply, claim, tasks.Select(task => (Guid?)task.Id), shown, query.Done);
         return list;
     }
 
@@ -120,7 +171,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     {
         if (command.Named is { } name)
         {
-            var (open, _) = await TasksAsync(ListScope.Open, claim, MostNames, cancellation);
+            var open = await TasksAsync(ListScope.Open, claim, MostNames, cancellation);
             return (TaskNames.Find(name, open) is { } task ? [task] : [], []);
         }
 
@@ -139,8 +190,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         return text.Undone(await batch.ListAsync(row => (row.GetString(0), row.GetString(1)), cancellation));
     }
 
-    /// <summary>Open tasks by due date, or the tasks completed last; with their total number.</summary>
-    private async Task<(IReadOnlyList<ListedTask> Tasks, long Total)> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation,
+    /// <summary>Open tasks by due date, or the tasks completed last.</summary>
+    private async Task<IReadOnlyList<ListedTask>> TasksAsync(ListScope scope, LeasedJob claim, int most, CancellationToken cancellation,
         TaskQuery? query = null)
     {
         var assignee = query?.Assignee is { } name ? claim.Family.Find(name)?.UserId : scope == ListScope.Mine ? claim.Sender.UserId : (Guid?)null;
@@ -149,14 +200,14 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         await using var batch = scope == ListScope.Done
             ? database.AsService().Add(
                 """
-                select id, title, null::timestamptz, false, null::uuid, count(*) over () from tasks
+                select id, title, null::timestamptz, false, null::uuid from tasks
                 where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' and ($3::uuid is null or coalesce(assignee, created_by) = $3)
                 order by completed_at desc, id limit $2
                 """,
                 claim.Family.Id, most, assignee)
             : database.AsService().Add(
                 """
-                select id, title, due_at, due_all_day, assignee, count(*) over () from tasks
+                select id, title, due_at, due_all_day, assignee from tasks
                 where family_id = $1 and status in ('open', 'in_progress') and ($3::timestamptz is null or due_at < $3)
                   and ($4::uuid is null or coalesce(assignee, created_by) = $4)
                   and ($5::timestamptz is null or due_at >= $5) and ($6::text is null or category = $6)
@@ -164,19 +215,16 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 """,
                 claim.Family.Id, most, scope == ListScope.Today ? tomorrow.ToUniversalTime() : Midnight(query?.Until, 1), assignee,
                 Midnight(query?.From, 0), query?.Category);
-        var rows = await batch.ListAsync(
-            row => (
-                Task: new ListedTask(
-                    row.GetGuid(0), row.GetString(1),
-                    row.IsDBNull(2) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(2), row.GetBoolean(3)),
-                    row.IsDBNull(4) ? null : claim.Family.Members.FirstOrDefault(member => member.UserId == row.GetGuid(4))),
-                Total: row.GetInt64(5)),
-            cancellation);
-        return ([.. rows.Select(row => row.Task)], rows.Count == 0 ? 0 : rows[0].Total);
+        return await batch.ListAsync(row => Read(row, claim), cancellation);
 
         // The start of that day, or of the one after it.
         DateTimeOffset? Midnight(string? day, int later) => day is not null && LocalDatePattern.Iso.Parse(day) is { Success: true } date
             ? date.Value.PlusDays(later).AtStartOfDayInZone(claim.Family.TimeZone).ToDateTimeOffset().ToUniversalTime()
             : null;
     }
+
+    private static ListedTask Read(NpgsqlDataReader row, LeasedJob claim) => new(
+        row.GetGuid(0), row.GetString(1),
+        row.IsDBNull(2) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(2), row.GetBoolean(3)),
+        row.IsDBNull(4) ? null : claim.Family.Members.FirstOrDefault(member => member.UserId == row.GetGuid(4)));
 }

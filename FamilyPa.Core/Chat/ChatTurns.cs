@@ -8,17 +8,27 @@ namespace FamilyPa.Core.Chat;
 /// <summary>The tasks that the app had shown to the sender when the message arrived. Numbers and "done" refer to them.</summary>
 /// <param name="Numbered">The tasks of the last list or reply, in the order of their numbers; null for a task that no longer exists.</param>
 /// <param name="StillOpen">The open tasks of the last message that showed tasks, reminders included.</param>
-internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen);
+/// <param name="All">The tasks of <paramref name="Numbered"/> and those behind them, for which its message had no room.</param>
+/// <param name="IsDone">They were listed as completed.</param>
+internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen, IReadOnlyList<Guid?> All, bool IsDone);
 
 /// <summary>Stores which tasks the app showed to a member. Only replies that may have been sent count, for a week.</summary>
 internal static class ChatTurns
 {
-    /// <summary>Adds the tasks that a reply lists, in the order of their numbers.</summary>
-    public static DatabaseBatch AddList(DatabaseBatch batch, LeasedJob claim, IEnumerable<Guid> tasks) => batch.Add(
+    private static readonly string[] Kinds = ["list", "added", "reminder"];
+
+    /// <summary>Adds the tasks of a list, in the order of their numbers.</summary>
+    /// <param name="shown">How many of them the sender has seen.</param>
+    /// <param name="isDone">They are completed, and have no numbers.</param>
+    public static DatabaseBatch AddList(DatabaseBatch batch, LeasedJob claim, IEnumerable<Guid?> tasks, int shown, bool isDone = false) => batch.Add(
         """
-        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at) values ($1, $2, $3, 'list', $4, $5) on conflict do nothing
+        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, shown_count, at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
         """,
-        claim.MessageSid, claim.Family.Id, claim.Sender.UserId, tasks.ToArray(), claim.ReceivedAt.ToUniversalTime());
+        claim.MessageSid, claim.Family.Id, claim.Sender.UserId, isDone ? "done_list" : "list", tasks.ToArray(), shown, claim.ReceivedAt.ToUniversalTime());
+
+    /// <summary>Notes how many of the tasks of an ordinary message its reply has room for. The batch, or an earlier one, must have added them.</summary>
+    public static DatabaseBatch AddShown(DatabaseBatch batch, LeasedJob claim, int shown) =>
+        batch.Add("update chat_turns set shown_count = $2 where message_sid = $1 and kind = 'added' and shown_count is null", claim.MessageSid, shown);
 
     /// <summary>Adds the tasks of an ordinary message, in the order in which its reply numbers them: new tasks first. The batch must have stored them.</summary>
     /// <param name="tasks">The ordinal of each task, or the question that it answers.</param>
@@ -40,29 +50,34 @@ internal static class ChatTurns
         claim.Family.Id, claim.Sender.UserId, claim.MessageSid, question, JsonSerializer.Serialize(changes));
 
     /// <summary>Reads what the app had shown to the sender when the message arrived.</summary>
-    public static async Task<Shown> ReadAsync(Database database, LeasedJob claim, CancellationToken cancellation)
+    /// <param name="withDone">Whether lists of completed tasks count.</param>
+    public static async Task<Shown> ReadAsync(Database database, LeasedJob claim, CancellationToken cancellation, bool withDone = false)
     {
         await using var batch = database.AsService().Add(
             """
             with shown as (
-              select t.kind, t.task_ids, o.created_at
+              select t.kind, t.task_ids, t.shown_count, o.created_at
               from chat_turns t
               join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
-              where t.family_id = $1 and t.user_id = $2 and t.kind in ('list', 'added', 'reminder')
+              where t.family_id = $1 and t.user_id = $2 and t.kind = any ($5)
                 and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3
               union all
               -- What the message quotes comes before anything else, however old.
-              select 'list', q.task_ids, 'infinity'
+              select 'list', q.task_ids, q.shown_count, 'infinity'
               from inbound_messages i join chat_turns q on q.family_id = i.family_id and q.message_sid = any (array_append(
                 array(select o.message_sid from outbound_messages o where o.family_id = i.family_id and o.provider_sid = i.raw_payload ->> 'OriginalRepliedMessageSid'),
                 i.raw_payload ->> 'OriginalRepliedMessageSid'))
-              where i.message_sid = $4)
-            select coalesce((select s.task_ids from shown s where s.kind <> 'reminder' order by s.created_at desc limit 1), '{}'),
+              where i.message_sid = $4),
+            numbered as (select s.task_ids, s.shown_count, s.kind from shown s where s.kind <> 'reminder' order by s.created_at desc limit 1)
+            select coalesce((select n.task_ids[:coalesce(n.shown_count, cardinality(n.task_ids))] from numbered n), '{}'),
                    array(select t.id from tasks t
                          where t.family_id = $1 and t.status in ('open', 'in_progress')
-                           and t.id = any ((select s.task_ids from shown s order by s.created_at desc limit 1)::uuid[]))
+                           and t.id = any ((select s.task_ids[:coalesce(s.shown_count, cardinality(s.task_ids))] from shown s order by s.created_at desc limit 1)::uuid[])),
+                   coalesce((select n.task_ids from numbered n), '{}'), coalesce((select n.kind = 'done_list' from numbered n), false)
             """,
-            claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), claim.MessageSid);
-        return (await batch.SingleAsync(row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1)), cancellation))!;
+            claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), claim.MessageSid,
+            withDone ? Kinds.Append("done_list").ToArray() : Kinds);
+        return (await batch.SingleAsync(
+            row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1), row.GetFieldValue<Guid?[]>(2), row.GetBoolean(3)), cancellation))!;
     }
 }

@@ -5,6 +5,9 @@ public enum CommandKind
     List,
     Done,
     Undo,
+
+    /// <summary>The next page of what was shown last.</summary>
+    More,
     Delete,
     Snooze,
     Assign,

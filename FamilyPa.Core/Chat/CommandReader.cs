@@ -12,7 +12,7 @@ public static class CommandReader
     /// <summary>Maximum length of a command in characters.</summary>
     private const int Longest = 60;
 
-    /// <summary>Maximum count of numbers in a command: no list shows more tasks.</summary>
+    /// <summary>Maximum count of numbers in a command: no page of a list shows more tasks.</summary>
     private const int MostNumbers = 20;
 
     /// <summary>Maximum length of a task's name in words.</summary>
@@ -26,7 +26,7 @@ public static class CommandReader
     {
         if (body.Length > Longest)
             return null;
-        if (body.Trim() is "✅" or "✔️" or "✔" or "☑️" or "👍")
+        if (Reaction.IsDone(body))
             return new Command(CommandKind.Done, ["en"]);
         var words = Politeness.Strip(PlainWords.Of(body));
         if (Phrases.Languages.Order(StringComparer.Ordinal).Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
@@ -46,6 +46,7 @@ public static class CommandReader
             .. Entries(words.Mute, new Command(CommandKind.Mute, [language])),
             .. Entries(words.Unmute, new Command(CommandKind.Unmute, [language])),
             .. Entries(words.Undo, new Command(CommandKind.Undo, [language])),
+            .. Entries(words.More, new Command(CommandKind.More, [language])),
             .. Entries(words.Board, new Command(CommandKind.Board, [language])),
             .. Entries(words.Help, new Command(CommandKind.Help, [language])),
         ];

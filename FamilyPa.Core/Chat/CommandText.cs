@@ -8,14 +8,18 @@ namespace FamilyPa.Core.Chat;
 /// <summary>A task in a list.</summary>
 internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, Member? Assignee);
 
+/// <param name="Number">Its number in the chat.</param>
+internal sealed record NumberedTask(int Number, ListedTask Task);
+
 /// <param name="Outcome">As documented at <c>chat_done</c> in the migrations.</param>
 internal sealed record DoneTask(Guid Id, string Title, string Outcome);
 
 /// <summary>Composes the answers to commands.</summary>
-internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board)
+/// <param name="withMissed">Whether the reply also needs room for reminders that did not come.</param>
+internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board, bool withMissed)
 {
-    /// <summary>Maximum length in characters before the last lines. Twilio's limit is 1600.</summary>
-    private const int LongestList = 1200;
+    /// <summary>Maximum number of tasks in a page of a list.</summary>
+    private const int MostTasks = 20;
 
     private readonly Phrases phrases = wording.Phrases;
     private readonly TaskLine line = new(wording, zone, now);
@@ -29,35 +33,38 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     public string Unmuted => phrases.Unmuted;
 
     /// <summary>Uses the family's language if the command is valid in it, or is English. Otherwise uses the command's language.</summary>
-    public static CommandText Of(Command command, Family family, DateTimeOffset now, string board)
+    /// <param name="to">The receiver's address; null where it does not matter.</param>
+    public static CommandText Of(Command command, Family family, DateTimeOffset now, string board, string? to = null, bool withMissed = false)
     {
         var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
-        return new CommandText(command, Wording.Of(familys || command.Languages is not [var first, ..] ? null : first, family.Locale), family.TimeZone, now, board);
+        return new CommandText(command, Wording.Of(familys || command.Languages is not [var first, ..] ? null : first, family.Locale, to), family.TimeZone, now, board, withMissed);
     }
 
     public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);
 
-    /// <param name="total">The number of all matching tasks; <paramref name="tasks"/> may have fewer.</param>
+    /// <summary>The first page of a list.</summary>
+    /// <param name="tasks">All of them.</param>
     /// <returns>The text, and the number of tasks in it.</returns>
-    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, long total, bool isFiltered = false)
+    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, bool isFiltered = false)
     {
         if (tasks.Count == 0)
             return (isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
+        return Page([Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
+    }
 
-        List<string> lines = [Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)];
-        var shown = 0;
-        for (var length = 0; shown < tasks.Count && length < LongestList; shown++)
-        {
-            lines.Add(command.Scope == ListScope.Done ? $"✓ {Line(tasks[shown])}" : $"{shown + 1}. {Line(tasks[shown])}");
-            length += lines[^1].Length;
-        }
+    /// <summary>Another page of a list; its numbers continue.</summary>
+    /// <param name="tasks">All that were not shown.</param>
+    public (string Text, int Shown) More(IReadOnlyList<NumberedTask> tasks) => tasks.Count == 0 ? (phrases.NoMore, 0) : Page([], tasks);
 
-        if (total > shown)
-            lines.Add(wording.Format(phrases.AndMore, total - shown));
-        if (command.Scope != ListScope.Done)
-            lines.Add(phrases.TickOff);
-        lines.Add(wording.Format(phrases.Board, board));
-        return (string.Join('\n', lines), shown);
+    private (string Text, int Shown) Page(IReadOnlyList<string> before, IReadOnlyList<NumberedTask> tasks)
+    {
+        var isDone = command.Scope == ListScope.Done;
+        List<string> after = isDone ? [] : [phrases.TickOff];
+        after.Add(wording.Format(phrases.Board, board));
+        List<string> lines = [.. tasks.Select(task => isDone
+            ? $"{(wording.IsSms ? "-" : "✓")} {wording.Cut(task.Task.Title)}"
+            : $"{task.Number}. {line.InList(task.Task.Title, task.Task.Due, task.Task.Assignee)}")];
+        return Fit(before, lines, after, phrases.SendMore, MostTasks);
     }
 
     /// <param name="unknown">Numbers that match no shown task.</param>
@@ -68,21 +75,11 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
             .. tasks.Select(task => wording.Format(
                 task.Outcome switch { "done" => phrases.Done, "already" => phrases.AlreadyDone, _ => phrases.Gone }, task.Title)),
         ];
-        if (unknown.Count > 0)
-            lines.Add(wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown)));
-        if (lines.Count == 0)
-            lines.Add(command.Named is { Length: > 0 } named ? wording.Format(phrases.NoSuchTask, named) : phrases.WhichOne);
-        return string.Join('\n', lines);
+        return lines.Count == 0 && unknown.Count == 0 && command.Named is { Length: > 0 } named ? wording.Format(phrases.NoSuchTask, named) : Told(lines, unknown);
     }
 
     /// <param name="unknown">Numbers that match no shown task.</param>
-    public string Changed(IReadOnlyList<ChangedTask> tasks, IReadOnlyList<int> unknown)
-    {
-        List<string> lines = [.. tasks.Select(change.Of)];
-        if (unknown.Count > 0)
-            lines.Add(wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown)));
-        return lines.Count == 0 ? phrases.WhichOne : string.Join('\n', lines);
-    }
+    public string Changed(IReadOnlyList<ChangedTask> tasks, IReadOnlyList<int> unknown) => Told([.. tasks.Select(change.Of)], unknown);
 
     public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
 
@@ -92,8 +89,18 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     /// <param name="tasks">What was undone: <c>done</c> tasks are open again, <c>added</c> tasks are canceled, <c>changed</c> ones are as they were.</param>
     public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
         ? phrases.NothingToUndo
-        : string.Join('\n', tasks.Select(task => wording.Format(
-            task.Kind switch { "done" => phrases.OpenAgain, "changed" => phrases.ChangedBack, _ => phrases.Withdrawn }, task.Title)));
+        : Fit([], [.. tasks.Select(task => wording.Format(
+            task.Kind switch { "done" => phrases.OpenAgain, "changed" => phrases.ChangedBack, _ => phrases.Withdrawn }, task.Title))], [], phrases.AndMore).Text;
+
+    private string Told(List<string> lines, IReadOnlyList<int> unknown)
+    {
+        List<string> after = unknown.Count > 0 ? [wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown))] : lines.Count == 0 ? [phrases.WhichOne] : [];
+        return Fit([], lines, after, phrases.AndMore).Text;
+    }
+
+    private (string Text, int Shown) Fit(IReadOnlyList<string> before, List<string> lines, IReadOnlyList<string> after, string more, int most = int.MaxValue) =>
+        MessageLength.Fit(
+            before, lines, after, count => wording.Format(more, count), MessageLength.Longest - (withMissed ? MessageLength.LongestMissed : 0), most);
 
     private string Pick(string open, string today, string done) => command.Scope switch
     {
@@ -101,6 +108,4 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         ListScope.Done => done,
         _ => open,
     };
-
-    private string Line(ListedTask task) => command.Scope == ListScope.Done ? TaskLine.Cut(task.Title) : line.InList(task.Title, task.Due, task.Assignee);
 }

@@ -16,11 +16,14 @@ internal static class PlainWords
         {
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark || "'’‘ʼ`´".Contains(rune.ToString(), StringComparison.Ordinal))
                 continue;
-            plain.Append(",;&+".Contains(rune.ToString(), StringComparison.Ordinal) ? " " : Rune.ToLowerInvariant(rune).ToString());
+            plain.Append(",;&+".Contains(rune.ToString(), StringComparison.Ordinal) ? " " : Lower(rune));
         }
 
         return [.. plain.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Trim).SelectMany(Parts).Where(word => word.Length > 0)];
     }
+
+    /// <summary>Turkish has an i without a dot, for which other keyboards write one with it.</summary>
+    private static string Lower(Rune rune) => rune.Value == 'ı' ? "i" : Rune.ToLowerInvariant(rune).ToString();
 
     private static string Trim(string word)
     {

@@ -9,9 +9,12 @@ internal static class TaskNames
     {
         if (name.Length == 0)
             return null;
-        var titles = tasks.Select(task => (task.Id, Words: string.Join(' ', PlainWords.Of(task.Title)))).ToList();
+        var titles = tasks.Select(task => (task.Id, Words: Words(task.Title))).ToList();
         return Only(titles.Where(title => title.Words == name)) ?? Only(titles.Where(title => $" {title.Words} ".Contains($" {name} ", StringComparison.Ordinal)));
     }
+
+    /// <summary>A title as it is compared: without case, accents and punctuation.</summary>
+    public static string Words(string title) => string.Join(' ', PlainWords.Of(title));
 
     private static Guid? Only(IEnumerable<(Guid Id, string Words)> titles) => titles.Take(2).ToList() is [var one] ? one.Id : null;
 }

@@ -88,7 +88,7 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     {
         var wording = Wording.Of(language, family.Locale);
         if (Due(task) is not { } due)
-            return wording.Format(wording.Phrases.UnreadableDue, TaskLine.Cut(task.Title));
+            return wording.Format(wording.Phrases.UnreadableDue, wording.Cut(task.Title));
         var phrase = doubt switch
         {
             Doubt.OtherWeekday => wording.Phrases.OtherWeekday,
@@ -96,6 +96,6 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
             Doubt.SkippedTime => wording.Phrases.SkippedTime,
             _ => wording.Phrases.RepeatedTime,
         };
-        return wording.Format(phrase, TaskLine.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(due));
+        return wording.Format(phrase, wording.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(due));
     }
 }

@@ -14,6 +14,9 @@ public static class ExtractionParser
     private const int MaxTitle = 200;
     private const int MaxNotes = 2000;
 
+    /// <summary>A reply has room for all of it.</summary>
+    private const int MaxQuestion = 600;
+
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
     /// <param name="existing">Tasks that it was shown likewise.</param>
     /// <param name="words">The sender's. Links that are in none of them, nor in what the question or task is about, are removed; of a forwarded message, all.</param>
@@ -35,7 +38,7 @@ public static class ExtractionParser
             var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing))]);
             return new ExtractionResult(
                 [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
-                Shown(root, "clarifying_question", MaxNotes, links),
+                Shown(root, "clarifying_question", MaxQuestion, links),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
             {

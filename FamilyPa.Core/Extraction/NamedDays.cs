@@ -68,7 +68,8 @@ internal sealed partial class NamedDays
             return null;
         // Scripts without capitals write words together, or put prepositions before the name without a space.
         var (start, end) = char.IsLower(char.ToLowerInvariant(format.DayNames[0][0])) ? (@"(?<!\p{L})", @"(?:s|\p{L}{2,})?(?!\p{L})") : ("", "");
-        var days = string.Join('|', Enumerable.Range(0, 7).Select(i => $"(?<{(IsoDayOfWeek)(i == 0 ? 7 : i)}>{AnyOf([format.DayNames[i]])}{Abbreviation(i)})"));
+        // The longest first: in Turkish "pazartesi", Monday, begins as "pazar", Sunday.
+        var days = string.Join('|', Enumerable.Range(0, 7).OrderByDescending(i => format.DayNames[i].Length).Select(i => $"(?<{(IsoDayOfWeek)(i == 0 ? 7 : i)}>{AnyOf([format.DayNames[i]])}{Abbreviation(i)})"));
         var (another, part) = Phrases.Speaks(key.Language) && Phrases.Of(key.Language).Days is { } words
             ? ($@"(?:(?<another>{AnyOf(words.AnotherThan)})\s+(?:\p{{L}}{{1,4}}\s+)?)?", $@"(?:\s+(?:\p{{L}}{{1,3}}\s+){{0,2}}(?:{AnyOf(words.Tomorrow)})(?!\p{{L}}))?")
             : ("", "");

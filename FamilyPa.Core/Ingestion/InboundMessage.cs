@@ -37,14 +37,14 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public string To => Form["To"];
 
-    public string Body => Form.GetValueOrDefault("Body", "");
+    public string Body => TextOf(Form);
 
     public int MediaCount => CountMedia(Form);
 
     /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
     public string Classification { get; } =
         MessageClassification.Of(
-            Form.GetValueOrDefault("Body", ""), Form.GetValueOrDefault("OptOutType"), Address.IsWhatsApp(Form.GetValueOrDefault("From", "")), CountMedia(Form));
+            TextOf(Form), Form.GetValueOrDefault("OptOutType"), Form.GetValueOrDefault("MessageType"), Form.GetValueOrDefault("From", ""), CountMedia(Form));
 
     /// <summary>Whether it is a plain <c>yes</c> or <c>no</c>, to an invitation or to join again; null when it says something else.</summary>
     public string? Answer => Keywords.Answer(Body) switch { true => "yes", false => "no", null => null };
@@ -54,13 +54,19 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
         Source != MessageSource.Reconciled && Address.IsWhatsApp(From) && !Address.IsExternalId(From) ? Address.ExternalIdOf(Form.GetValueOrDefault("ExternalUserId")) : null;
 
     /// <summary>Why there is nothing to be worked on, only something to be answered; null for any other message.</summary>
-    public string? Reason => Classification != MessageClassification.Ordinary ? Classification : IsBareLocation ? "unsupported_location" : null;
+    public string? Reason => Classification != MessageClassification.Ordinary ? Classification
+        : IsBareLocation ? "unsupported_location"
+        : IsHidden ? "unsupported_message"
+        : null;
 
     /// <summary>Where the message goes first: with a reason it only needs its answer, media must be fetched, text can be read at once.</summary>
     public Phase FirstPhase => Reason is not null ? Phase.Finalize : MediaCount > 0 ? Phase.Download : Phase.Extract;
 
     private bool IsBareLocation =>
         Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
+
+    /// <summary>WhatsApp shows it to nobody else (view once), or Twilio passes nothing of it on (polls, events).</summary>
+    private bool IsHidden => Form.GetValueOrDefault("MessageType") == "unsupported" && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
     /// <summary>Whether the form has what no message can be without.</summary>
     public static bool IsMessage(IReadOnlyDictionary<string, string> form) =>
@@ -75,6 +81,11 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
             fields[PgText.Clean(name)] = PgText.Clean(value);
         return fields;
     }
+
+    /// <summary>The text, or what a button or a list entry says that was tapped.</summary>
+    private static string TextOf(IReadOnlyDictionary<string, string> form) =>
+        ((string[])["Body", "ButtonText", "ButtonPayload", "ListTitle", "ListId"]).Select(field => form.GetValueOrDefault(field, ""))
+            .FirstOrDefault(text => !string.IsNullOrWhiteSpace(text), "");
 
     private static int CountMedia(IReadOnlyDictionary<string, string> form) =>
         int.TryParse(form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;

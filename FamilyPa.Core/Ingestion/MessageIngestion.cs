@@ -49,9 +49,9 @@ public sealed class MessageIngestion(
             return outcome switch
             {
                 "unmatched" => Acceptance.Answered("UnknownSender", Phrases.UnknownSender),
-                "invited" => Acceptance.Answered("Invited", InvitationText.Question(invitation!)),
-                "joined" => Acceptance.Answered("Joined", InvitationText.Joined(invitation!)),
-                "declined" => Acceptance.Answered("Declined", InvitationText.Declined(invitation!)),
+                "invited" => Acceptance.Answered("Invited", InvitationText.Question(invitation!, message.From)),
+                "joined" => Acceptance.Answered("Joined", InvitationText.Joined(invitation!, message.From)),
+                "declined" => Acceptance.Answered("Declined", InvitationText.Declined(invitation!, message.From)),
                 "unmatched_again" => Acceptance.UnknownSenderAgain,
                 _ => Acceptance.Duplicate,
             };
@@ -129,7 +129,7 @@ public sealed class MessageIngestion(
         reason, row.Get<int>("limit_value"), row.Get<int>("value"), TimeSpan.FromSeconds(row.Get<int>("retry_after")), row.Get<bool?>("first") is true);
 
     /// <summary>The fields are those of the database's type <c>received_message</c>.</summary>
-    private static string ToJson(InboundMessage message, string requestId, Phase phase) => JsonSerializer.Serialize(new
+    private string ToJson(InboundMessage message, string requestId, Phase phase) => JsonSerializer.Serialize(new
     {
         message_sid = message.MessageSid,
         from_address = PgText.Clean(message.From),
@@ -147,6 +147,7 @@ public sealed class MessageIngestion(
         source = SourceOf(message),
         received_at = message.ReceivedAt,
         answer = message.Answer,
+        same_texts = limits.Value.SameTextsPerDay,
         external_user_id = message.ExternalUserId,
     });
 

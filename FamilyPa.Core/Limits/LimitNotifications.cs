@@ -15,7 +15,7 @@ public sealed class LimitNotifications(Database database, ReplyOutbox replies)
     {
         foreach (var notice in await DueAsync(cancellation))
         {
-            var text = notice.Kind == ReplyKind.Throttled ? Phrases.Of(notice.Locale).Throttled : Phrases.Of(notice.Locale).Deferred;
+            var text = notice.Kind == ReplyKind.Throttled ? Phrases.Of(notice.Locale, notice.To).Throttled : Phrases.Of(notice.Locale, notice.To).Deferred;
             var message = new OutgoingMessage(notice.Kind, notice.FamilyId, notice.MessageSid, notice.To, notice.From, text);
             await using var intent = ReplyOutbox.AddIntent(database.AsService(), message);
             // What Twilio did not accept is sent at the next sweep.

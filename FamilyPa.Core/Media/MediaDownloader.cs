@@ -10,11 +10,15 @@ public sealed record LookedAt(MediaFile File, long? Size = null, string? Forbidd
 
 /// <summary>How much more of a message's attachments may be worked on.</summary>
 /// <param name="Seconds">Of recordings.</param>
-public readonly record struct MediaAllowance(double Seconds, int Pictures);
+/// <param name="Text">Whether a text is the sender's words, and no document.</param>
+public readonly record struct MediaAllowance(double Seconds, int Pictures, bool Text = false);
 
 /// <summary>Fetches one attachment: looked at as it passes by, and kept if it is a recording or a picture we can work on.</summary>
 public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, PictureScaler scaler, IOptions<LimitSettings> limits, IOptions<PipelineSettings> paces)
 {
+    /// <summary>In bytes. An MMS has room for 1600 characters.</summary>
+    private const int LongestText = 8 * 1024;
+
     private readonly long mostBytes = limits.Value.MaxMediaMegabytes * 1_000_000L;
 
     /// <param name="mayComeLater">As for <see cref="TwilioMedia.OpenAsync"/>, with the same exceptions.</param>
@@ -48,6 +52,8 @@ public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, Pictur
         if (sniffed.IsPicture)
             return await KeepPictureAsync(sniffed.ContentType!);
         var (contentType, format, reason) = sniffed;
+        if (left.Text && contentType == "text/plain")
+            return await KeepTextAsync(contentType);
         if (format is null)
             return Refuse(reason!, contentType);
         var recording = await format.ReadAsync(reader);
@@ -66,6 +72,14 @@ public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, Pictur
 
         await blob.CommitAsync(format.ContentType, cancellation);
         return new LookedAt(new MediaFile(part.Ordinal, contentType, MediaStore.BlobName(messageSid, part.Ordinal), recording.Seconds, null), body.Length);
+
+        async Task<LookedAt> KeepTextAsync(string type)
+        {
+            if (await reader.HasAsync(LongestText + 1))
+                return Refuse(MediaReason.Document, type);
+            await blob.CommitAsync(type, cancellation);
+            return new LookedAt(new MediaFile(part.Ordinal, type, MediaStore.BlobName(messageSid, part.Ordinal), null, null), body.Length);
+        }
 
         // What is kept is what the model reads and the family sees. The original says where it was taken.
         async Task<LookedAt> KeepPictureAsync(string type)

@@ -10,9 +10,12 @@ public sealed record MediaPart(int Ordinal, string Url, string? DeclaredType);
 /// <param name="ContentType">What it is, by its own bytes; null when nothing could be fetched.</param>
 /// <param name="BlobName">Where its bytes are; null when they were not kept.</param>
 /// <param name="Seconds">How long the recording is, where its container says.</param>
-/// <param name="Reason">Why it is not worked on; null for a recording or picture that is.</param>
+/// <param name="Reason">Why it is not worked on; null for a recording, picture or text that is.</param>
 public sealed record MediaFile(int Ordinal, string? ContentType, string? BlobName, double? Seconds, string? Reason)
 {
+    /// <summary>Whether it is kept as the sender's words: the text of an MMS.</summary>
+    public bool IsText => Reason is null && ContentType == "text/plain";
+
     /// <summary>Whether it is kept as a picture for the model to read.</summary>
     public bool IsPicture => Reason is null && ContentType?.StartsWith("image/", StringComparison.Ordinal) is true;
 }

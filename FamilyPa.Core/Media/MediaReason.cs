@@ -22,6 +22,7 @@ internal static class MediaReason
     public const string Unknown = "unsupported_media";
     public const string TooLarge = "media_too_large";
     public const string TooLong = "audio_too_long";
+    public const string TooShort = "audio_too_short";
     public const string NoSpeech = "no_speech";
     public const string Empty = "media_empty";
     public const string Unreadable = "media_unreadable";

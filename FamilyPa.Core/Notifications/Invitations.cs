@@ -26,7 +26,7 @@ public sealed class Invitations(
         // By SMS: the number has not written to us.
         var message = new OutgoingMessage(
             ReplyKind.Invitation, invited.FamilyId, $"member:{userId:D}", invited.Phone, invited.OurNumber,
-            invited.IsElsewhere ? InvitationText.Elsewhere(invited.To) : InvitationText.Question(invited.To));
+            invited.IsElsewhere ? InvitationText.Elsewhere(invited.To, invited.Phone) : InvitationText.Question(invited.To, invited.Phone));
         var limits = settings.Value;
         // A number that is paused and a limit that is reached look the same to the family as a number that does not answer.
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message).Add(

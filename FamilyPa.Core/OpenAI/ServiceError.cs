@@ -64,7 +64,7 @@ internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Mean
         if (parameter is not (null or "" or "file"))
             return (isUnsupported ? ErrorMeaning.OurRequest : ErrorMeaning.Other, null);
         if (parameter == "file" || (code != "unsupported_parameter" && AboutRecording().IsMatch(message) && !AboutParameter().IsMatch(message)))
-            return (ErrorMeaning.Recording, TooShort().IsMatch(message) ? "no_speech" : TooLong().IsMatch(message) ? "audio_too_long" : "unsupported_audio");
+            return (ErrorMeaning.Recording, TooShort().IsMatch(message) ? "audio_too_short" : TooLong().IsMatch(message) ? "audio_too_long" : "unsupported_audio");
         return (isUnsupported || AboutParameter().IsMatch(message) ? ErrorMeaning.OurRequest : ErrorMeaning.Other, null);
     }
 

@@ -27,13 +27,13 @@ public sealed class DownloadPhase(
         foreach (var part in job.PhaseInput.Media)
         {
             if (!files.Exists(file => file.Ordinal == part.Ordinal))
-                files.Add(await FetchAsync(job, part, Left(files), cancellation));
+                files.Add(await FetchAsync(job, part, Left(job, files), cancellation));
         }
 
         if (settings.Value.DeleteTwilioMedia)
             await DeleteAtTwilioAsync(job, files, cancellation);
 
-        var result = files.Exists(file => IsKept(file) && !file.IsPicture) ? new PhaseResult.Next(Phase.Transcribe)
+        var result = files.Exists(file => IsKept(file) && file is { IsPicture: false, IsText: false }) ? new PhaseResult.Next(Phase.Transcribe)
             : files.Exists(IsKept) ? new PhaseResult.Next(Phase.Extract)
             : string.IsNullOrWhiteSpace(job.Body) ? new PhaseResult.Rejected(ReasonOf(job, files))
             : new PhaseResult.Next(Phase.Extract);
@@ -47,9 +47,10 @@ public sealed class DownloadPhase(
 
     private static bool IsSettled(MediaFile file) => IsKept(file) || (file.Reason is not null && WasSeen(file));
 
-    private MediaAllowance Left(IEnumerable<MediaFile> files) => new(
+    private MediaAllowance Left(LeasedJob job, IReadOnlyCollection<MediaFile> files) => new(
         limits.Value.MaxAudioMinutes * 60 - files.Where(IsKept).Sum(file => file.Seconds ?? 0),
-        limits.Value.MaxPictures - files.Count(file => IsKept(file) && file.IsPicture));
+        limits.Value.MaxPictures - files.Count(file => IsKept(file) && file.IsPicture),
+        Address.IsSms(job.FromAddress));
 
     private async Task<MediaFile> FetchAsync(LeasedJob job, MediaPart part, MediaAllowance left, CancellationToken cancellation)
     {

@@ -24,7 +24,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         if (job.Classification != MessageClassification.Ordinary || job.Extraction is not null)
             return new PhaseResult.Next(Phase.Finalize);
 
-        var words = Words(job) with { Pictures = await PicturesAsync(job, cancellation) };
+        var words = await WordsAsync(job, cancellation) with { Pictures = await PicturesAsync(job, cancellation) };
         if (words is { Text.Length: 0, Pictures.Count: 0 })
             return new PhaseResult.Rejected(job.PhaseInput.Files.Any(file => file.IsPicture) ? MediaReason.Unavailable : "empty_message");
 
@@ -95,11 +95,18 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         return pictures;
     }
 
-    /// <summary>Caption and recordings are one message.</summary>
-    private static SenderWords Words(LeasedJob job)
+    /// <summary>Caption, texts and recordings are one message.</summary>
+    private async Task<SenderWords> WordsAsync(LeasedJob job, CancellationToken cancellation)
     {
+        List<string> typed = [job.Body.Trim()];
+        foreach (var file in job.PhaseInput.Files.Where(file => file.IsText))
+        {
+            if (file.BlobName is { } blob && await media.ReadAsync(blob, cancellation) is { } text)
+                typed.Add(PgText.Clean(text.ToString()).Trim());
+        }
+
         var spoken = job.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(text => text.Length > 0).ToList();
-        var all = string.Join('\n', spoken.Prepend(job.Body.Trim()).Where(text => text.Length > 0));
+        var all = string.Join('\n', typed.Concat(spoken).Where(text => text.Length > 0));
         return new SenderWords(all, spoken.Count > 0, job.PhaseInput.Forwarded);
     }
 }

@@ -45,19 +45,22 @@ public sealed class FinalizePhase(
     private async Task<OutgoingMessage?> IntendAsync(LeasedJob job, CancellationToken cancellation)
     {
         var extraction = job.Extraction is { } stored ? JsonSerializer.Deserialize<ExtractionResult>(stored) : null;
-        var text = new ReplyText(extraction?.Language, job.Family, job.ReceivedAt, limits.Value, app.Value.BoardUrl);
+        var text = new ReplyText(extraction?.Language, job.Family, job.ReceivedAt, limits.Value, app.Value.BoardUrl, job.FromAddress);
         await using var batch = database.Fenced(job);
-        (string Text, Uri? Link) reply = job switch
+        (string? Text, Uri? Link) reply = job switch
         {
             _ when Command.IsReason(job.Classification) =>
                 await commands.AnswerAsync(Command.Of(job.Classification, job.Body), job, batch, job.Sender.OptedOut, cancellation),
             _ when Keywords.IsReason(job.Classification) => (text.Keyword(job.Classification), null),
+            { Classification: Reaction.Reason } => (await commands.ReactAsync(job, cancellation), null),
+            { Classification: AutomaticText.Reason } => (text.NothingToDo, null),
+            { Classification: AutomaticText.Repeated } => (null, null),
             { StatusReason: { } reason } => (text.Rejected(reason), null),
             _ => (await UnderstandAsync(batch, job, extraction!, text, cancellation), null),
         };
-        if (job.PhaseInput.Missed.Count > 0 && !Keywords.IsReason(job.Classification))
+        if (reply.Text is { } said && job.PhaseInput.Missed.Count > 0 && !Keywords.IsReason(job.Classification))
         {
-            reply.Text = text.WithMissed(reply.Text, job.PhaseInput.Missed);
+            reply.Text = text.WithMissed(said, job.PhaseInput.Missed);
             batch.Add(
                 """
                 update outbound_messages o set told_by = $1
@@ -66,9 +69,9 @@ public sealed class FinalizePhase(
                 job.MessageSid, job.Family.Id, E164Phone.Canonical(job.FromAddress));
         }
 
-        var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text)
+        var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text ?? "")
         {
-            SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.FromAddress) ? "answered_by_twilio" : null,
+            SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.FromAddress) ? "answered_by_twilio" : reply.Text is null ? "not_answered" : null,
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
             AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
         };
@@ -98,7 +101,10 @@ public sealed class FinalizePhase(
             understanding = understanding with { Question = $"{understanding.Question} {question}".Trim() };
         }
 
-        return text.Understood(understanding);
+        var (said, shown) = text.Understood(understanding, job.PhaseInput.Missed.Count > 0);
+        if (shown < understanding.Tasks.Count + understanding.Changed.Count)
+            ChatTurns.AddShown(reply, job, shown);
+        return said;
     }
 
     /// <summary>Which changes are made, and which the sender has to confirm.</summary>
@@ -118,7 +124,8 @@ public sealed class FinalizePhase(
     private Understanding Understand(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction, ReplyText text)
     {
         var effects = new MessageEffects(batch, job);
-        List<UnderstoodTask> tasks = [];
+        List<(int Ordinal, UnderstoodTask Task)> stored = [];
+        List<string> alreadyThere = [.. extraction.AlreadyThere ?? []];
         string? unclear = null;
         foreach (var (ordinal, task) in extraction.Tasks.Index())
         {
@@ -134,13 +141,21 @@ public sealed class FinalizePhase(
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
             };
+            if (task.Answers is null && IsAlreadyThere(understood, job))
+            {
+                alreadyThere.Add(task.Title);
+                continue;
+            }
+
             effects.Store(ordinal, task, understood);
-            tasks.Add(understood);
+            stored.Add((ordinal, understood));
         }
+
+        List<UnderstoodTask> tasks = [.. stored.Select(one => one.Task)];
 
         if (tasks.Count > 0 || extraction.Changes is not null)
         {
-            var shown = tasks.Index().OrderBy(task => task.Item.Completes).Select(task => (task.Index, extraction.Tasks[task.Index].Answers));
+            var shown = stored.OrderBy(one => one.Task.Completes).Select(one => (one.Ordinal, extraction.Tasks[one.Ordinal].Answers));
             ChatTurns.AddReply(batch, job, [.. shown]);
         }
 
@@ -152,7 +167,7 @@ public sealed class FinalizePhase(
         var question = extraction.ClarifyingQuestion ?? unclear
             ?? (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
         if (question is not null)
-            effects.Ask(question, extraction.Tasks, tasks);
+            effects.Ask(question, extraction.Tasks, stored);
 
         return new Understanding(
             string.Join(' ', job.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(said => said.Length > 0)),
@@ -162,7 +177,7 @@ public sealed class FinalizePhase(
             [.. job.PhaseInput.Files.Select(file => file.Reason).OfType<string>()])
         {
             Pictures = job.PhaseInput.Files.Count(file => file.IsPicture),
-            AlreadyThere = extraction.AlreadyThere ?? [],
+            AlreadyThere = alreadyThere,
             IsDeclined = extraction is { Confirmed: not null, Changes: null },
             IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),
         };
@@ -180,7 +195,13 @@ public sealed class FinalizePhase(
         return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignee is null || task.Assignee.UserId == job.Sender.UserId);
     }
 
-    /// <summary>A keyword's or command's reason is its answer; any other reason is a rejection.</summary>
+    /// <summary>The reason of a keyword, a command or a reaction is its answer; any other reason is a rejection.</summary>
     private static bool IsRejected(LeasedJob job) =>
-        job.StatusReason is not null && !Keywords.IsReason(job.Classification) && !Command.IsReason(job.Classification);
+        job.StatusReason is not null && !MessageClassification.IsWorkedOn(job.Classification);
+
+    /// <summary>Whether somebody in the family has wished for the same lately.</summary>
+    private bool IsAlreadyThere(UnderstoodTask task, LeasedJob job) =>
+        settings.Value.SameWishWithin is var within && within > TimeSpan.Zero && job.PhaseInput.Recent.Any(recent =>
+            recent.CreatedAt > job.ReceivedAt - within && recent.DueAt == task.Due?.At && (task.Assignee is null || task.Assignee.UserId == recent.Assignee)
+            && TaskNames.Words(recent.Title) == TaskNames.Words(task.Title));
 }

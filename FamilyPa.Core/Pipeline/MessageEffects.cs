@@ -49,10 +49,10 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
         question.Id, claim.MessageSid);
 
     /// <summary>Notes the question against each task that waits for its answer; against the only task, or none, where no task is in doubt.</summary>
-    public void Ask(string question, IReadOnlyList<ExtractedTask> extracted, IReadOnlyList<UnderstoodTask> understood)
+    public void Ask(string question, IReadOnlyList<ExtractedTask> extracted, IReadOnlyList<(int Ordinal, UnderstoodTask Task)> stored)
     {
-        var doubtful = Enumerable.Range(0, understood.Count).Where(i => understood[i].NeedsReview).Select(i => (int?)i).ToList();
-        foreach (var ordinal in doubtful.Count > 0 ? doubtful : [understood.Count == 1 ? 0 : null])
+        var doubtful = stored.Where(one => one.Task.NeedsReview).Select(one => (int?)one.Ordinal).ToList();
+        foreach (var ordinal in doubtful.Count > 0 ? doubtful : [stored.Count == 1 ? stored[0].Ordinal : null])
             Ask(question, ordinal, ordinal is { } i ? extracted[i].Answers : null);
     }
 

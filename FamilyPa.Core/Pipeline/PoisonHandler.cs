@@ -48,7 +48,7 @@ public sealed class PoisonHandler(
         Meters.MessageEnded("failed", failure.Cause, job.ReceivedAt);
 
         var result = await replies.SendAsync(
-            new OutgoingMessage(ReplyKind.Failure, job.FamilyId, message!.MessageSid, job.FromAddress, job.ToAddress, ReplyText.Failed(job.Locale)), cancellation);
+            new OutgoingMessage(ReplyKind.Failure, job.FamilyId, message!.MessageSid, job.FromAddress, job.ToAddress, ReplyText.Failed(job.Locale, job.FromAddress)), cancellation);
         // After its last try the platform calls a poison queue's function no more, so that one must not ask for another.
         if (result is SendResult.NotSent notSent && dequeueCount < PhaseQueues.MostTries)
             throw new ReplyNotSentException(notSent);

@@ -37,13 +37,13 @@ public sealed class TranscribePhase(
             refused ??= reason;
         }
 
-        var isLegible = heard || !string.IsNullOrWhiteSpace(job.Body) || job.PhaseInput.Files.Any(file => file.IsPicture);
+        var isLegible = heard || !string.IsNullOrWhiteSpace(job.Body) || job.PhaseInput.Files.Any(file => file.IsPicture || file.IsText);
         var result = isLegible ? new PhaseResult.Next(Phase.Extract) : new PhaseResult.Rejected(refused ?? MediaReason.NoSpeech);
         return result with { IsAnswered = answered };
     }
 
     private static IEnumerable<MediaFile> Unheard(PhaseInput input) => input.Files
-        .Where(file => file is { Reason: null, IsPicture: false } && input.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
+        .Where(file => file is { Reason: null, IsPicture: false, IsText: false } && input.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
 
     /// <returns>What was heard, or why nothing can be, or that the budget does not allow it now.</returns>
     private async Task<(HeardSpeech? Speech, string? Reason, PhaseResult.Deferred? Deferred)> ListenAsync(
@@ -52,7 +52,7 @@ public sealed class TranscribePhase(
         if (file.BlobName is null)
             return (null, MediaReason.Unavailable, null);
         if (Transcriber.IsTooShort(file.Seconds))
-            return (null, MediaReason.NoSpeech, null);
+            return (null, MediaReason.TooShort, null);
         try
         {
             await using var sound = await media.OpenAsync(file.BlobName, cancellation);

@@ -9,11 +9,12 @@ internal static class ReminderText
     public static string Of(IReadOnlyList<DueReminder> reminders, DateTimeOffset now)
     {
         var recipient = reminders[0].Recipient;
-        var wording = Wording.Of(null, recipient.Locale);
+        var wording = Wording.Of(null, recipient.Locale, recipient.To);
         var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), now);
         List<string> tasks = [.. reminders.Select(reminder => line.InList(reminder.Title, reminder.Due, null))];
         return tasks is [var one]
             ? $"{wording.Format(wording.Phrases.Reminder, one)}\n{wording.Phrases.TickOffOne}"
-            : string.Join('\n', [wording.Phrases.Reminders, .. tasks.Select((task, i) => $"{i + 1}. {task}"), wording.Phrases.TickOff]);
+            : MessageLength.Fit(
+                [wording.Phrases.Reminders], [.. tasks.Select((task, i) => $"{i + 1}. {task}")], [wording.Phrases.TickOff], count => wording.Format(wording.Phrases.AndMore, count)).Text;
     }
 }

@@ -115,15 +115,16 @@ public sealed class TaskNotices(
     private string Text(Notice[] notices)
     {
         var (recipient, by, isDone) = (notices[0].Recipient, notices[0].By, notices[0].IsDone);
-        var wording = Wording.Of(null, recipient.Locale);
+        var wording = Wording.Of(null, recipient.Locale, recipient.To);
         var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), clock.GetUtcNow());
         if (isDone)
-            return wording.Format(wording.Phrases.HasDone, by, string.Join("; ", notices.Select(notice => TaskLine.Cut(notice.Title))));
+            return wording.Format(wording.Phrases.HasDone, by, wording.Several([.. notices.Select(notice => notice.Title)]));
         List<string> tasks = [.. notices.Select(notice => line.InList(notice.Title, notice.Due, null))];
         return tasks is [var one]
             ? $"{wording.Format(wording.Phrases.AsksYou, by, one)}\n{wording.Phrases.TickOffOne}"
-            : string.Join(
-                '\n', [wording.Format(wording.Phrases.AsksYou, by, "").TrimEnd(), .. tasks.Select((task, i) => $"{i + 1}. {task}"), wording.Phrases.TickOff]);
+            : MessageLength.Fit(
+                [wording.Format(wording.Phrases.AsksYou, by, "").TrimEnd()], [.. tasks.Select((task, i) => $"{i + 1}. {task}")], [wording.Phrases.TickOff],
+                count => wording.Format(wording.Phrases.AndMore, count)).Text;
     }
 
     private sealed record Notice(Guid TaskId, string Key, bool IsDone, string Title, DueDate? Due, string By, Recipient Recipient);

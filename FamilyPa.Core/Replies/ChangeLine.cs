@@ -28,8 +28,14 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
         _ => Say(phrases.Changed, line.Of(change.Title, change.Due, change.Assignee)),
     };
 
-    /// <summary>The question whether the sender wants these changes.</summary>
-    public string Confirm(IEnumerable<ChangedTask> changes) => Say(phrases.Confirm, string.Join("; ", changes.Select(Of)));
+    /// <summary>The question whether the sender wants these changes: of many it names the first and counts the others.</summary>
+    public string Confirm(IEnumerable<ChangedTask> changes)
+    {
+        const int most = 5;
+        var all = changes.ToList();
+        var named = string.Join("; ", all.Take(most).Select(change => Of(all.Count == 1 ? change : change with { Title = wording.Cut(change.Title) })));
+        return Say(phrases.Confirm, all.Count <= most ? named : $"{named}; {wording.Format(phrases.AndMore, all.Count - most)}");
+    }
 
     private string Say(string phrase, string what) => wording.Format(phrase, what);
 }

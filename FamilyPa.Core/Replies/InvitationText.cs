@@ -13,14 +13,14 @@ public static class InvitationText
     private const int LongestName = 30;
     private const int MostDigits = 4;
 
-    public static string Question(InvitedTo invited) => Format(invited, phrases => phrases.Invitation);
+    public static string Question(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.Invitation);
 
     /// <summary>To a number that is a member of another family, which it keeps.</summary>
-    public static string Elsewhere(InvitedTo invited) => Format(invited, phrases => phrases.InvitationElsewhere);
+    public static string Elsewhere(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationElsewhere);
 
-    public static string Joined(InvitedTo invited) => Format(invited, phrases => phrases.InvitationAccepted);
+    public static string Joined(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationAccepted);
 
-    public static string Declined(InvitedTo invited) => Format(invited, phrases => phrases.InvitationDeclined);
+    public static string Declined(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationDeclined);
 
     /// <summary>A name without what could make a link, a number to call, or a text that runs backwards.</summary>
     internal static string Name(string name)
@@ -35,9 +35,9 @@ public static class InvitationText
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.OtherLetter
         or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    private static string Format(InvitedTo invited, Func<Phrases, string> phrase)
+    private static string Format(InvitedTo invited, string? to, Func<Phrases, string> phrase)
     {
-        var phrases = Phrases.Of(invited.Locale);
+        var phrases = Phrases.Of(invited.Locale, to);
         return string.Format(CultureInfo.InvariantCulture, phrase(phrases), Or(invited.By, phrases.SomeMember), Or(invited.Family, phrases.SomeFamily));
     }
 

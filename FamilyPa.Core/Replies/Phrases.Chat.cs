@@ -24,6 +24,11 @@ public sealed partial class Phrases
     /// <summary>{0}: how many.</summary>
     public required string AndMore { get; init; }
 
+    /// <summary>{0}: how many; with the word that shows them.</summary>
+    public required string SendMore { get; init; }
+
+    public required string NoMore { get; init; }
+
     public required string Overdue { get; init; }
 
     /// <summary>How to say that the one task is done.</summary>
@@ -116,6 +121,9 @@ public sealed class CommandWords
     public required IReadOnlyList<string> DoneNamed { get; init; }
 
     public required IReadOnlyList<string> Undo { get; init; }
+
+    /// <summary>The next page of what was shown last.</summary>
+    public required IReadOnlyList<string> More { get; init; }
 
     /// <summary>Before numbers.</summary>
     public required IReadOnlyList<string> Delete { get; init; }

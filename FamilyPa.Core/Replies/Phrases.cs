@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Core.Replies;
 
@@ -16,7 +18,8 @@ public sealed partial class Phrases
     private static readonly Dictionary<string, string> Files = typeof(Phrases).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith("Languages/", StringComparison.Ordinal)).ToDictionary(name => Path.GetFileNameWithoutExtension(name));
 
-    private static readonly ConcurrentDictionary<string, Phrases> Read = new();
+    private static readonly ConcurrentDictionary<(string Language, bool IsSms), Phrases> Read = new();
+    private static readonly JsonSerializerOptions Plain = new(JsonSerializerOptions.Web) { Converters = { new PlainText() } };
 
     public required string AddedOne { get; init; }
 
@@ -107,7 +110,7 @@ public sealed partial class Phrases
     /// <summary>{0}: one of <see cref="Kinds"/>.</summary>
     public required string Unsupported { get; init; }
 
-    /// <summary>What cannot be read, by the reason's last word: video, document, location, contact, media.</summary>
+    /// <summary>What cannot be read, by the reason's last word: video, document, location, contact, media, message.</summary>
     public required Dictionary<string, string> Kinds { get; init; }
 
     public required string UnsupportedAudio { get; init; }
@@ -132,6 +135,8 @@ public sealed partial class Phrases
 
     public required string NoSpeech { get; init; }
 
+    public required string AudioTooShort { get; init; }
+
     public required string Failed { get; init; }
 
     public required string Throttled { get; init; }
@@ -148,7 +153,8 @@ public sealed partial class Phrases
     public static IEnumerable<string> Languages => Files.Keys;
 
     /// <summary>The phrases of a language tag's language; English when we have none.</summary>
-    public static Phrases Of(string? tag) => Read.GetOrAdd(Speaks(tag) ? LanguageOf(tag) : Fallback, Load);
+    /// <param name="to">The receiver's address: phrases for SMS are GSM-7.</param>
+    public static Phrases Of(string? tag, string? to = null) => Read.GetOrAdd((Speaks(tag) ? LanguageOf(tag) : Fallback, to is not null && Address.IsSms(to)), Load);
 
     /// <summary>Whether we can answer in that language.</summary>
     public static bool Speaks(string? tag) => Files.ContainsKey(LanguageOf(tag));
@@ -170,10 +176,19 @@ public sealed partial class Phrases
     /// <summary>The language of a tag, ISO 639-1.</summary>
     public static string LanguageOf(string? tag) => (tag ?? "").Split('-', '_')[0].ToLowerInvariant();
 
-    private static Phrases Load(string language)
+    private static Phrases Load((string Language, bool IsSms) key)
     {
-        using var file = typeof(Phrases).Assembly.GetManifestResourceStream(Files[language])!;
-        return JsonSerializer.Deserialize<Phrases>(file, JsonSerializerOptions.Web)!;
+        using var file = typeof(Phrases).Assembly.GetManifestResourceStream(Files[key.Language])!;
+        return JsonSerializer.Deserialize<Phrases>(file, key.IsSms ? Plain : JsonSerializerOptions.Web)!;
+    }
+
+    private sealed class PlainText : JsonConverter<string>
+    {
+        public override string Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => SmsText.Plain(reader.GetString()!);
+
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetString()!;
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
     }
 }
 

@@ -51,6 +51,8 @@ public sealed partial class ReplyOutbox(Database database, TwilioClient twilio, 
     {
         var (kind, body) = (Name(taken.Kind), taken.AddSecret?.Invoke(taken.Body) ?? taken.Body);
         using var span = Traces.Start("reply")?.SetTag("kind", kind);
+        if (Address.IsSms(taken.To))
+            span?.SetTag("segments", SmsText.Segments(body));
         var result = await twilio.SendAsync(taken.To, taken.From!, body, taken.Template, CancellationToken.None);
         span.End(result.Outcome, CodeOf(result));
         Meters.ReplyEnded(kind, result.Outcome);

@@ -1,4 +1,3 @@
-using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Tasks;
@@ -38,41 +37,66 @@ public sealed record Understanding(
 
 /// <summary>Composes replies: plain words, in the sender's language, dates as that language writes them.</summary>
 /// <param name="board">The board's address; null leaves it out.</param>
-public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits, string? board = null)
+/// <param name="to">The receiver's address; null where it does not matter.</param>
+public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits, string? board = null, string? to = null)
 {
     /// <summary>Enough to recognise one's own words by; the reply is to stay one message.</summary>
     private const int LongestHeard = 300;
 
-    private readonly Wording wording = Wording.Of(language, family.Locale);
-    private readonly Phrases phrases = Wording.Of(language, family.Locale).Phrases;
-    private readonly TaskLine line = new(Wording.Of(language, family.Locale), family.TimeZone, now);
-    private readonly ChangeLine change = new(Wording.Of(language, family.Locale), family.TimeZone, now);
+    /// <summary>More titles than this share a line.</summary>
+    private const int MostTitleLines = 3;
+
+    private readonly Wording wording = Wording.Of(language, family.Locale, to);
+    private readonly Phrases phrases = Wording.Of(language, family.Locale, to).Phrases;
+    private readonly TaskLine line = new(Wording.Of(language, family.Locale, to), family.TimeZone, now);
+    private readonly ChangeLine change = new(Wording.Of(language, family.Locale, to), family.TimeZone, now);
 
     /// <summary>The question to ask about an unsure task where the model had none.</summary>
     public string IsThatRight => phrases.IsThatRight;
 
+    /// <summary>The answer to what no model reads.</summary>
+    public string NothingToDo => phrases.NothingToDo;
+
     /// <summary>The question to ask where a part of the model's answer was of no use.</summary>
     public string Incomplete => phrases.Incomplete;
 
-    public string Understood(Understanding what)
+    /// <param name="withMissed">Whether <see cref="WithMissed"/> needs room.</param>
+    /// <returns>The text, and how many of the tasks and changes it names, in their order.</returns>
+    public (string Text, int Shown) Understood(Understanding what, bool withMissed = false)
     {
-        List<string> lines = [];
-        if (what.Heard.Length > 0)
-            lines.Add(Format(phrases.Heard, what.Heard.Length <= LongestHeard ? what.Heard : what.Heard.Cut(LongestHeard).TrimEnd() + "…"));
-
         var added = what.Tasks.Where(task => !task.Completes).ToList();
-        var completed = what.Tasks.Where(task => task.Completes).ToList();
+        List<UnderstoodTask> tasks = [.. added, .. what.Tasks.Where(task => task.Completes)];
+        List<string> before = [];
+        if (what.Heard.Length > 0)
+            before.Add(Format(phrases.Heard, wording.Cut(what.Heard, LongestHeard)));
         if (what.Pictures > 0 && what.Tasks.Count > 0)
-            lines.Add(what.Pictures == 1 ? phrases.ReadPicture : Format(phrases.ReadPictures, what.Pictures));
+            before.Add(what.Pictures == 1 ? phrases.ReadPicture : Format(phrases.ReadPictures, what.Pictures));
         if (added.Count > 0)
-            lines.Add(added.Count == 1 ? phrases.AddedOne : Format(phrases.AddedMany, added.Count));
-        lines.AddRange(added.Select((task, i) => $"{i + 1}. {Line(task)}"));
-        if (completed.Count > 0)
-            lines.Add(phrases.Completed);
-        lines.AddRange(completed.Select((task, i) => $"{added.Count + i + 1}. {Line(task)}"));
-        lines.AddRange(what.Changed.Select(change.Of));
-        lines.AddRange(what.AlreadyThere.Select(title => Format(phrases.AlreadyThere, TaskLine.Cut(title))));
-        lines.AddRange(what.Withdrawn.Select(title => Format(phrases.Withdrawn, title)));
+            before.Add(added.Count == 1 ? phrases.AddedOne : Format(phrases.AddedMany, added.Count));
+
+        var after = Rest(what);
+        var longest = MessageLength.Longest - (withMissed ? MessageLength.LongestMissed : 0);
+        // Titles are cut before any task is left out.
+        var whole = MessageLength.Fit(before, Items(title => title), after, More, longest);
+        if (whole.Shown == tasks.Count + what.Changed.Count && whole.Text.Length <= longest)
+            return whole;
+        var cut = MessageLength.Fit(before, Items(wording.Cut), after, More, longest);
+        return cut.Text.Length <= longest || what.Heard.Length == 0 ? cut : Understood(what with { Heard = "" }, withMissed);
+
+        string More(int count) => Format(phrases.SendMore, count);
+
+        List<string> Items(Func<string, string> title) =>
+        [
+            .. tasks.Select((task, i) =>
+                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignee)}"),
+            .. what.Changed.Select(changed => change.Of(changed with { Title = title(changed.Title) })),
+        ];
+    }
+
+    /// <summary>What is never left out.</summary>
+    private List<string> Rest(Understanding what)
+    {
+        List<string> lines = [.. Titles(phrases.AlreadyThere, what.AlreadyThere), .. Titles(phrases.Withdrawn, what.Withdrawn)];
         if (what.IsDeclined)
             lines.Add(phrases.NothingChanged);
         if (what.IsReminderOutOfReach)
@@ -80,15 +104,16 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         if (what.Tasks.Count > 0 && board is not null)
             lines.Add(Format(phrases.Board, board));
 
-        if (what.Tasks.Count > 0 && what.Question is not null)
-            lines.Add(Format(phrases.NotSure, what.Question));
-        else if (what.Question is not null)
-            lines.Add(what.Question);
+        if (what.Question is { } question)
+            lines.Add(what.Tasks.Count > 0 ? Format(phrases.NotSure, wording.Plain(question)) : wording.Plain(question));
         else if (what.Tasks.Count == 0 && what.Changed.Count == 0 && what.AlreadyThere.Count == 0 && what.Withdrawn.Count == 0 && !what.IsDeclined)
             lines.Add(what.Pictures > 0 ? phrases.NothingInPicture : phrases.NothingToDo);
         lines.AddRange(what.Ignored.Distinct().Select(reason => $"({Rejected(reason)})"));
-        return string.Join('\n', lines);
+        return lines;
     }
+
+    private IEnumerable<string> Titles(string phrase, IReadOnlyList<string> titles) =>
+        titles.Count > MostTitleLines ? [Format(phrase, wording.Several(titles))] : titles.Select(title => Format(phrase, wording.Cut(title)));
 
     /// <param name="reason">Of the job, or of one attachment.</param>
     public string Rejected(string reason) => reason switch
@@ -105,15 +130,16 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         "media_empty" or "media_unreadable" => phrases.MediaDamaged,
         "media_unavailable" or "media_forbidden" => phrases.MediaUnavailable,
         "no_speech" => phrases.NoSpeech,
+        "audio_too_short" => phrases.AudioTooShort,
         _ => Format(phrases.Unsupported, phrases.Kinds.GetValueOrDefault(reason[(reason.LastIndexOf('_') + 1)..], phrases.Kinds["media"])),
     };
 
     /// <summary>Adds of what the receiver should have been reminded and was not.</summary>
     public string WithMissed(string reply, IReadOnlyList<string> titles) => titles.Count == 0
         ? reply
-        : $"{reply}\n{Format(phrases.Missed, string.Join(", ", titles.Select(TaskLine.Cut)))}";
+        : $"{reply}\n{Format(phrases.Missed, wording.Several(titles))}";
 
-    public static string Failed(string locale) => Phrases.Of(locale).Failed;
+    public static string Failed(string locale, string to) => Phrases.Of(locale, to).Failed;
 
     public string Keyword(string reason) => reason switch
     {
@@ -130,8 +156,6 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
 
     /// <summary>The question which of several people of one name is meant.</summary>
     public string WhichPerson(string name) => Format(phrases.WhichPerson, name);
-
-    private string Line(UnderstoodTask task) => line.Of(task.Title, task.Due, task.Assignee);
 
     private string Format(string phrase, object value) => wording.Format(phrase, value);
 }

@@ -1,4 +1,3 @@
-using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Tasks;
 using NodaTime;
@@ -9,9 +8,6 @@ namespace FamilyPa.Core.Replies;
 /// <param name="now">What "today" and "overdue" are reckoned from.</param>
 internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
 {
-    /// <summary>In characters. A message has room for 1600, and a list for twenty lines.</summary>
-    private const int LongestInList = 60;
-
     public string Of(string title, DueDate? due, Member? assignee)
     {
         var line = due is { } date ? $"{title} - {When(date)}" : title;
@@ -21,15 +17,8 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
     /// <summary>Short, and says when it is overdue.</summary>
     public string InList(string title, DueDate? due, Member? assignee)
     {
-        var line = Of(Cut(title), due, assignee);
+        var line = Of(wording.Cut(title), due, assignee);
         return due?.At < now ? $"{line} ({wording.Phrases.Overdue})" : line;
-    }
-
-    /// <summary>On one line whatever is in it, and without half a surrogate pair at its end.</summary>
-    public static string Cut(string title)
-    {
-        title = string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return title.Shorten(LongestInList);
     }
 
     public string When(DueDate due)
@@ -43,6 +32,6 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
             day = $"{wording.Phrases.Tomorrow}, {day}";
         else if (local.Year != today.Year)
             day = local.Date.ToString("ddd d MMM uuuu", wording.Culture);
-        return due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", wording.Culture)}";
+        return wording.Plain(due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", wording.Culture)}");
     }
 }

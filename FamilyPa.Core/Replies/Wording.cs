@@ -1,12 +1,35 @@
 using System.Globalization;
+using FamilyPa.Core.Diagnostics;
+using FamilyPa.Core.Twilio;
 
 namespace FamilyPa.Core.Replies;
 
 /// <summary>How a member is spoken to: in the language of what we answer if we have it, else in the family's.</summary>
-internal sealed record Wording(Phrases Phrases, CultureInfo Culture)
+/// <param name="IsSms">Our own words are to fit GSM-7. What people wrote stays as it is.</param>
+internal sealed record Wording(Phrases Phrases, CultureInfo Culture, bool IsSms)
 {
-    public static Wording Of(string? language, string locale) =>
-        new(Phrases.Of(Phrases.Speaks(language) ? language : locale), Phrases.CultureOf(language, locale));
+    /// <summary>In characters. A message has room for 1600, and a list for twenty lines.</summary>
+    private const int LongestTitle = 60;
+
+    /// <param name="to">The receiver's address; null where it does not matter.</param>
+    public static Wording Of(string? language, string locale, string? to = null) =>
+        new(Phrases.Of(Phrases.Speaks(language) ? language : locale, to), Phrases.CultureOf(language, locale), to is not null && Address.IsSms(to));
 
     public string Format(string phrase, params object[] values) => string.Format(Culture, phrase, values);
+
+    /// <summary>Words that we or a model wrote, in GSM-7 where that is possible.</summary>
+    public string Plain(string text) => IsSms && SmsText.Plain(text) is var plain && SmsText.IsGsm7(plain) ? plain : text;
+
+    /// <summary>A title on one line whatever is in it, and without half a surrogate pair at its end.</summary>
+    public string Cut(string title) => Cut(string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), LongestTitle);
+
+    public string Cut(string text, int longest) => text.Length <= longest ? text : text.Cut(longest).TrimEnd() + (IsSms ? "..." : "…");
+
+    /// <summary>Titles on one line: the first few, and how many more.</summary>
+    public string Several(IReadOnlyList<string> titles)
+    {
+        const int most = 3;
+        var first = string.Join(", ", titles.Take(most).Select(title => Cut(title)));
+        return titles.Count <= most ? first : $"{first} {Format(Phrases.AndMore, titles.Count - most)}";
+    }
 }

@@ -58,6 +58,9 @@ public sealed class PipelineSettings
     /// <summary>How long the sender's next message may answer a clarifying question.</summary>
     public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How old an open task of the family may be for the same wish to be said to be there already. Zero adds it again.</summary>
+    public TimeSpan SameWishWithin { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Price of the chat model in US dollars per million tokens.</summary>
     public decimal ChatInputUsdPerMillion { get; set; } = 0.12m;
 

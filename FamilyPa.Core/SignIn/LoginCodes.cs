@@ -83,7 +83,7 @@ public sealed partial class LoginCodes(
     private async Task<bool> SendAsync(Guid id, string phone, Receiver member, CancellationToken cancellation)
     {
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-        var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(member.Locale).SignInCode, Mask);
+        var text = string.Format(CultureInfo.InvariantCulture, Phrases.Of(member.Locale, member.Channel.To).SignInCode, Mask);
         var message = new OutgoingMessage(ReplyKind.Code, member.FamilyId, $"code:{id:D}", member.Channel.To, member.Channel.From, text)
         {
             AddSecret = body => body.Replace(Mask, code, StringComparison.Ordinal),

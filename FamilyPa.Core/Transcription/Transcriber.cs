@@ -72,7 +72,7 @@ public sealed class Transcriber(
             : length is { } known ? ModelUsage.OfAudio(Deployment, known, pipeline.Value) : Worst(null);
         usage.Measure();
         var text = SpokenWords.Of(ModelText.Clean(answer.Text));
-        if (text.Length > 0 && IsGpt4o && (SpokenWords.AreInvented(text, Prompt(names)) || await SoundLevel.IsSilentAsync(sound, cancellation)))
+        if (text.Length > 0 && (SpokenWords.AreInvented(text) || (IsGpt4o && (SpokenWords.AreThePrompt(text, Prompt(names)) || await SoundLevel.IsSilentAsync(sound, cancellation)))))
             text = "";
         return new HeardSpeech(text, text.Length > 0 ? answer.Language : null, length ?? 0, usage);
     }

@@ -11,6 +11,9 @@ public static partial class Address
     /// <summary>The address without its channel: a phone number in E.164, or a business-scoped id.</summary>
     public static string WithoutChannel(string address) => address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
 
+    /// <summary>SMS has no prefix.</summary>
+    public static bool IsSms(string address) => !address.Contains(':', StringComparison.Ordinal);
+
     public static bool IsWhatsApp(string address) => address.StartsWith("whatsapp:", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsExternalId(string address) => ExternalIdOf(address) is not null;

@@ -66,7 +66,7 @@ public sealed class TwilioClient(HttpClient http, IOptions<AppSettings> settings
         ? [new("Body", Fit(body))]
         : [new("ContentSid", template), new("ContentVariables", JsonSerializer.Serialize(new Dictionary<string, string> { ["1"] = Fit(body).ReplaceLineEndings(" · ") }))];
 
-    /// <summary>The body, shortened to the length that Twilio accepts.</summary>
+    /// <summary>The body, shortened to the length that Twilio accepts. What we compose is shorter (<c>MessageLength</c>).</summary>
     public static string Fit(string body) => body.Length <= LongestBody ? body : body.Cut(LongestBody - 1) + "…";
 
     private static async Task<SendResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)

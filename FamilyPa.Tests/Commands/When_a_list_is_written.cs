@@ -21,21 +21,21 @@ public class When_a_list_is_written
             Send “done 1” when the first is done.
             Board: https://pa.example.com/board
             """,
-            List("list", "en-GB", 3, Task("Pay the bill", "2026-11-23"), Task("Call grandma", "2026-11-24T17:00", Ben), Task("Find\nthe  key", null)).Text);
+            List("list", "en-GB", Task("Pay the bill", "2026-11-23"), Task("Call grandma", "2026-11-24T17:00", Ben), Task("Find\nthe  key", null)).Text);
 
     [Fact]
     public void What_has_no_room_is_counted()
     {
-        var (text, shown) = List("list", "en", 32, [.. Enumerable.Range(1, 20).Select(number => Task($"{number} {new string('ä', 200)}", null))]);
+        var (text, shown) = List("list", "en", [.. Enumerable.Range(1, 32).Select(number => Task($"{number} {new string('ä', 200)}", "2026-11-25T17:00", Ben))]);
 
         Assert.InRange(text.Length, 1200, 1600);
-        Assert.InRange(shown, 15, 20);
-        Assert.Contains($"\nand {32 - shown} more\n", text, StringComparison.Ordinal);
+        Assert.InRange(shown, 10, 20);
+        Assert.Contains($"\nand {32 - shown} more: send “more”\nSend “done 1” when the first is done.\nBoard: ", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_cut_title_keeps_its_characters_whole() =>
-        Assert.DoesNotContain(List("list", "en", 1, Task(new string('x', 59) + "🎂🎂", null)).Text, char.IsSurrogate);
+        Assert.DoesNotContain(List("list", "en", Task(new string('x', 59) + "🎂🎂", null)).Text, char.IsSurrogate);
 
     [Theory]
     [InlineData("list", "de-DE", "Es ist nichts offen.")]
@@ -45,7 +45,7 @@ public class When_a_list_is_written
     [InlineData("list today", "fr", "Il n'y a rien pour aujourd'hui.")]
     [InlineData("list done", "en", "Nothing was done in the last 7 days.")]
     public void It_is_in_the_familys_language_unless_it_was_asked_for_in_another(string body, string locale, string text) =>
-        Assert.Equal(text, List(body, locale, 0).Text);
+        Assert.Equal(text, List(body, locale).Text);
 
     [Theory]
     [InlineData("milk", 0)]
@@ -61,8 +61,8 @@ public class When_a_list_is_written
         Assert.Equal(found is { } index ? tasks[index].Id : null, TaskNames.Find(name, tasks));
     }
 
-    private static (string Text, int Shown) List(string body, string locale, long total, params ListedTask[] tasks) =>
-        CommandText.Of(CommandReader.Read(body)!, Family(locale), Now, "https://pa.example.com/board").List(tasks, total);
+    private static (string Text, int Shown) List(string body, string locale, params ListedTask[] tasks) =>
+        CommandText.Of(CommandReader.Read(body)!, Family(locale), Now, "https://pa.example.com/board").List(tasks);
 
     private static Family Family(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
 

@@ -99,7 +99,7 @@ public sealed class When_the_models_dates_are_checked(KeylessModel model) : IAsy
     [InlineData("de", "de-DE", "Ich habe Fr 4 Dez.")]
     [InlineData("fr", "fr-FR", "j'ai noté ven. 4 déc.")]
     [InlineData("es", "es-ES", "anoté vie 4 dic")]
-    [InlineData("it", "de-DE", "Ich habe Fr 4 Dez.")]
+    [InlineData("pl", "de-DE", "Ich habe Fr 4 Dez.")]
     public async Task It_is_asked_in_the_senders_language(string language, string locale, string question) =>
         Assert.Contains(question, (await ReadAsync("Monday, Montag, lundi, lunes", ["2026-12-04"], language, locale)).ClarifyingQuestion, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using FamilyPa.Local.App;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
 
@@ -125,6 +126,20 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
     }
 
     [Fact]
+    public async Task The_text_of_an_MMS_is_its_senders_words_and_its_layout_is_left_alone()
+    {
+        var layout = new InboundMedia("application/smil", "<smil><body/></smil>"u8.ToArray());
+        var sid = await SendMmsAsync("", layout, new InboundMedia("text/plain", "buy stämps"u8.ToArray()));
+        var beside = await SendMmsAsync("buy envelopes", layout);
+
+        Assert.Null((await App.WaitForJobAsync(sid, "done")).Reason);
+        Assert.Contains("stämps", await App.Database.ScalarAsync<string>("select title from tasks where source_message_sid = $1", sid), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(["text/plain"], (await App.FilesAsync(sid)).Select(file => file["content_type"]));
+        await App.WaitForJobAsync(beside, "done");
+        Assert.DoesNotContain("(", await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1", beside), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_place_on_the_map_is_refused_without_a_word_and_read_as_text_with_one()
     {
         (string, string?)[] place = [("MessageType", "location"), ("Latitude", "51.5"), ("Longitude", "-0.12"), ("Label", "Big Ben")];
@@ -136,6 +151,9 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
         Assert.Equal("unsupported_location", (await App.WaitForJobAsync(bare["MessageSid"], "rejected")).Reason);
         Assert.Null((await App.WaitForJobAsync(described["MessageSid"], "done")).Reason);
     }
+
+    private async Task<string> SendMmsAsync(string body, params InboundMedia[] media) =>
+        (await App.Twilio.SendInboundAsync(MediaApp.Message(body, media) with { From = DemoFamily.Owner.Phone }, Cancellation)).MessageSid;
 
     private BlobClient Blob(string sid, int ordinal) => new(App.Storage.ConnectionString, "media", $"{sid}/{ordinal}");
 

@@ -16,7 +16,7 @@ public sealed class When_the_service_answers_an_error
     [InlineData(400, """{"error":{"message":"Whatever it is","param":"file","code":null}}""", "unsupported_audio")]
     [InlineData(400, """{"error":{"message":"Unsupported file format amr. Supported formats: ['mp3']","param":null,"code":"unsupported_value"}}""", "unsupported_audio")]
     [InlineData(400, """{"error":{"message":"This recording could not be decoded"}}""", "unsupported_audio")]
-    [InlineData(400, """{"error":{"message":"Audio file is too short. Minimum audio length is 0.1 seconds.","param":null,"code":"invalid_value"}}""", "no_speech")]
+    [InlineData(400, """{"error":{"message":"Audio file is too short. Minimum audio length is 0.1 seconds.","param":null,"code":"invalid_value"}}""", "audio_too_short")]
     [InlineData(400, """{"error":{"message":"audio duration 1500.0 seconds is longer than 1400 seconds which is the maximum for this model","param":null}}""", "audio_too_long")]
     [InlineData(413, "too much", "media_too_large")]
     public async Task A_complaint_about_the_recording_is_the_recordings(int status, string body, string reason)

@@ -38,12 +38,12 @@ public class When_a_reply_is_composed
     public void A_doubt_comes_with_its_question() =>
         Assert.EndsWith(
             "I'm not sure about this one. Which thing?",
-            Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])), StringComparison.Ordinal);
+            Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])).Text, StringComparison.Ordinal);
 
     [Fact]
     public void A_long_timeline_is_cut_between_two_characters()
     {
-        var reply = Text("en", "en").Understood(new("a" + string.Concat(Enumerable.Repeat("🥛", 200)), [], [], null, []));
+        var reply = Text("en", "en").Understood(new("a" + string.Concat(Enumerable.Repeat("🥛", 200)), [], [], null, [])).Text;
 
         Assert.Contains("🥛…", reply, StringComparison.Ordinal);
         Assert.DoesNotContain(reply.EnumerateRunes(), rune => rune == Rune.ReplacementChar);
@@ -58,13 +58,13 @@ public class When_a_reply_is_composed
             1. Water the plants
             (I can't read videos yet. Please write it, or send a voice note.)
             """,
-            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_video"])));
+            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_video"])).Text);
 
     [Fact]
     public void Every_language_has_a_word_for_every_reason() =>
         Assert.All(Phrases.Languages, language => Assert.All(
             ["empty_message", "unsupported_image", "image_too_large", "too_many_images", "unsupported_video", "unsupported_document", "unsupported_location", "unsupported_contact", "unsupported_audio",
-                "unsupported_media", "media_too_large", "audio_too_long", "media_empty", "media_unreadable", "media_unavailable", "media_forbidden", "no_speech"],
+                "unsupported_media", "media_too_large", "audio_too_long", "media_empty", "media_unreadable", "media_unavailable", "media_forbidden", "no_speech", "audio_too_short", "unsupported_message"],
             reason => Assert.DoesNotContain("{0}", Text(language, language).Rejected(reason), StringComparison.Ordinal)));
 
     [Fact]
@@ -80,7 +80,7 @@ public class When_a_reply_is_composed
     private static Family TheFamily(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
 
     private static string Compose(string locale, string language, params UnderstoodTask[] tasks) =>
-        Text(locale, language).Understood(new("", tasks, [], null, []));
+        Text(locale, language).Understood(new("", tasks, [], null, [])).Text;
 
     private static ReplyText Text(string locale, string language) => new(language, TheFamily(locale), Now, new LimitSettings());
 }

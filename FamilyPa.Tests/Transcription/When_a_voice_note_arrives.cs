@@ -153,7 +153,7 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
     {
         var sid = await SendAsync("", Note("hm", 0.05));
 
-        Assert.Equal("no_speech", (await App.WaitForJobAsync(sid, "rejected")).Reason);
+        Assert.Equal("audio_too_short", (await App.WaitForJobAsync(sid, "rejected")).Reason);
         Assert.DoesNotContain(App.OpenAI.Requests, request => request.Fields.GetValueOrDefault("file") == $"voice.ogg ({Note("hm", 0.05).Content.Length} bytes)");
     }
 

@@ -38,6 +38,7 @@ public sealed class When_the_fallback_model_listens(When_the_fallback_model_list
 
     [Theory]
     [InlineData("Thanks for watching!")]
+    [InlineData("Thank you so much for watching! See you next time.")]
     [InlineData("Robin.")]
     [InlineData("[Music] ♪")]
     public async Task Nor_is_what_it_invents_for_noise(string invented)

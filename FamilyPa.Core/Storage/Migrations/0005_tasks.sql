@@ -68,10 +68,12 @@ create table chat_turns (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
   -- list: shown as a list, or several reminders in one message. added: created by an ordinary message. reminder: reminded of.
-  -- done: completed by this message. undo: changed back by this message.
-  kind text not null check (kind in ('list', 'added', 'reminder', 'done', 'undo')),
+  -- done_list: listed as completed. done: completed by this message. undo: changed back by this message.
+  kind text not null check (kind in ('list', 'done_list', 'added', 'reminder', 'done', 'undo')),
   -- In the order of their numbers in the chat; null where the task has been deleted.
   task_ids uuid[] not null,
+  -- How many of them the member has been shown, where the message had no room for all; null for all.
+  shown_count int,
   -- For done: the status that each of task_ids had.
   statuses text[],
   -- For added: tasks that the message changed, as they were before it, and the version that it gave them.

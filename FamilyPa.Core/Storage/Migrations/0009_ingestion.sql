@@ -169,10 +169,12 @@ begin
 end $$;
 
 -- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process. answer: the text is yes or no.
+-- same_texts: how often its sender may send the same text in a day.
 -- phone: as canonical_number makes it; a business-scoped id where there is no number. external_user_id: that id beside a number.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
-  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text);
+  idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text,
+  same_texts int);
 
 -- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute, and the strangers' limit in a day.
 -- An invited sender's yes or no takes effect whatever the limit. Otherwise that sender is asked, once a day.
@@ -204,7 +206,9 @@ begin
   end if;
 
   insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, invited, source, received_at)
-  select p_message.message_sid, p_message.from_address, p_message.to_address, p_message.form, said is null and not exists (
+  -- A short code or a name is a machine, which an answer does not reach.
+  select p_message.message_sid, p_message.from_address, p_message.to_address, p_message.form,
+    said is null and p_message.from_address ~ '^([a-z]+:|\+[0-9]{7})' and not exists (
     select from unmatched_messages u
     where u.from_address = p_message.from_address and u.answered and u.invited = (invited.user_id is not null)
       and u.received_at > p_arrived - interval '1 day'),
@@ -295,6 +299,18 @@ begin
     end if;
 
     if outcome is null then
+      -- A machine says the same again and again. An out-of-office note is answered once.
+      if p_message.num_media = 0 and (p_message.reason = 'automatic' or (p_message.reason is null and length(p_message.body) >= 15)) and (
+        select count(*) filter (where l.body = p_message.body) >= p_message.same_texts or (p_message.reason = 'automatic' and bool_or(l.classification = 'automatic'))
+        from (
+          select i.body, i.classification, i.created_at from inbound_messages i
+          where i.family_id = sender.family_id and i.user_id = sender.user_id and i.message_sid <> p_message.message_sid
+          order by i.created_at desc limit 50) l
+        where l.created_at > arrived - interval '1 day')
+      then
+        p_message.reason := 'repeated';
+        p_message.phase := 'finalize';
+      end if;
       insert into webhook_events
         (message_sid, family_id, raw_payload, size_bytes, idempotency_token, request_id, traceparent, trace_id, source, received_at)
       values (p_message.message_sid, family_id, p_message.form, p_message.size_bytes, p_message.idempotency_token, p_message.request_id,

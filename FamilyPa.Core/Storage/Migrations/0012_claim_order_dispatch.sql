@@ -44,7 +44,7 @@ create trigger processing_jobs_transition_recorded after update on processing_jo
 create function task_context(message inbound_messages) returns json
 language sql stable set search_path = public, pg_temp as $$
   with turns as (
-    select c.kind, c.task_ids, o.created_at as at
+    select c.kind, c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))] as task_ids, o.created_at as at
     from chat_turns c
     join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
     where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
@@ -91,7 +91,9 @@ language sql stable set search_path = public, pg_temp as $$
     'Media', (
       select coalesce(json_agg(json_build_object('Ordinal', n, 'Url', message.raw_payload ->> ('MediaUrl' || n),
         'DeclaredType', message.raw_payload ->> ('MediaContentType' || n)) order by n), '[]')
-      from generate_series(0, message.num_media - 1) n where message.raw_payload ? ('MediaUrl' || n)),
+      from generate_series(0, message.num_media - 1) n where message.raw_payload ? ('MediaUrl' || n)
+        -- How an MMS lays out its parts.
+        and message.raw_payload ->> ('MediaContentType' || n) is distinct from 'application/smil'),
     'Files', (
       select coalesce(json_agg(json_build_object('Ordinal', f.ordinal, 'ContentType', f.content_type, 'BlobName', f.blob_name,
         'Seconds', f.seconds, 'Reason', f.reason) order by f.ordinal), '[]')
@@ -123,6 +125,14 @@ language sql stable set search_path = public, pg_temp as $$
       where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
         and canonical_number(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
+    -- The family's open tasks of the last day, without those of this message.
+    'Recent', case when p_phase = 'finalize' and message.classification = 'ordinary' then (
+      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignee', t.assignee, 'CreatedAt', t.created_at)), '[]')
+      from (
+        select n.title, n.due_at, n.assignee, n.created_at from tasks n
+        where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
+          and n.created_at > message.created_at - interval '1 day'
+        order by n.created_at desc limit 500) t) else '[]' end,
     'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
 $$;
 

@@ -6,7 +6,7 @@ public static class GenerousLimits
     private static readonly string[] Names =
     [
         "SenderPerMinute", "GlobalPerHour", "GlobalPerDay", "DailyCostPerFamilyUsd", "DailyCostGlobalUsd", "BreakerFailures", "SenderFailures",
-        "StrangersPerDay", "InvitationsPerMemberPerDay", "InvitationsPerFamilyPerDay", "InvitationsPerDay", "AdditionsPerFamilyPerDay",
+        "StrangersPerDay", "SameTextsPerDay", "InvitationsPerMemberPerDay", "InvitationsPerFamilyPerDay", "InvitationsPerDay", "AdditionsPerFamilyPerDay",
     ];
 
     public static void Set(IDictionary<string, string?> settings)
@@ -15,5 +15,6 @@ public static class GenerousLimits
             settings[$"Limits__{name}"] = "100000";
         settings["Limits__FamilySharePercent"] = "100";
         settings["Limits__MaxConcurrentJobs"] = "100";
+        settings["Pipeline__SameWishWithin"] = "00:00:00";
     }
 }

@@ -10,7 +10,10 @@ namespace FamilyPa.Local.Demo;
 /// <summary>Sends signed messages of the demo family's owner through the real webhook.</summary>
 internal static class DemoSender
 {
-    public const string Text = "buy milk tomorrow and call grandma on Friday at 5pm";
+    /// <summary>At other times in each run: the same wish is not added twice within a day.</summary>
+    public static readonly string Text =
+        $"buy milk tomorrow at {Random.Shared.Next(8, 12)}:{Random.Shared.Next(10, 60)} and call grandma on Friday at {Random.Shared.Next(13, 20)}:{Random.Shared.Next(10, 60)}";
+
     public const string Voice = "remind me to water the plants on Saturday";
 
     public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken) =>

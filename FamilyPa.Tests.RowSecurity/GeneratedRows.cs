@@ -68,6 +68,7 @@ internal sealed class GeneratedRows(IReadOnlyList<Table> tables)
             "timestamptz" or "timestamp" => $"timestamptz '2026-11-25 12:00Z' - interval '{number} minutes'",
             "date" => $"date '2026-11-25' - {number}",
             "interval" => $"interval '{number} seconds'",
+            "time" => $"time '08:00' + interval '{number} seconds'",
             "inet" => $"'10.0.{hash[0]}.{hash[1]}'",
             "json" or "jsonb" => "'{}'",
             "array" => "'{}'",

@@ -16,7 +16,7 @@ public static class TaskChanges
     /// <summary>Adds the statement that applies the changes. The batch must have stored the message's row of <c>chat_turns</c> before; read it with <see cref="ReadAsync"/>.</summary>
     public static DatabaseBatch Add(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes) => batch.Add(
         "select task_id, operation, outcome from apply_changes($1, $2, $3::jsonb)",
-        claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim.Family))));
+        claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim))));
 
     /// <summary>Executes the batch, and tells of each change what became of it.</summary>
     public static async Task<IReadOnlyList<ChangedTask>> ReadAsync(
@@ -30,10 +30,12 @@ public static class TaskChanges
 
     /// <summary>The change as it would be told, had it been made.</summary>
     public static ChangedTask Describe(TaskChange change, string outcome, Family family) => new(
-        change.Operation, outcome, change.NewTitle ?? change.Title, Date(change.DueAt, family), family.Find(change.Assignee), Date(change.RemindAt, family)?.At);
+        change.Operation, outcome, change.NewTitle ?? change.Title, Date(change.DueAt, family), family.Find(change.Assignee), Date(change.RemindAt, family)?.At,
+        Recurrence.Parse(change.Rule));
 
-    private static object ToRow(TaskChange change, Family family)
+    private static object ToRow(TaskChange change, LeasedJob claim)
     {
+        var family = claim.Family;
         var due = Date(change.DueAt, family);
         return new
         {
@@ -47,6 +49,8 @@ public static class TaskChanges
             remind_at = (Date(change.RemindAt, family) ?? due) is { AllDay: false } at ? at.At.ToUniversalTime() : (DateTimeOffset?)null,
             assignee = family.Find(change.Assignee)?.UserId,
             clear = change.Clear ?? [],
+            recurrence = change.Rule,
+            first = Recurrence.Parse(change.Rule)?.First(family.DayOf(claim.ReceivedAt)).ToDateOnly(),
         };
     }
 

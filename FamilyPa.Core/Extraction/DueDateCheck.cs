@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace FamilyPa.Core.Extraction;
 
-/// <summary>Checks due dates by code where language models go wrong: the weekday, the year, and the hours at which clocks change.</summary>
+/// <summary>Checks due dates, and rules of recurrence, by code where language models go wrong: the weekday, the year, and the hours at which clocks change.</summary>
 /// <param name="now">The moment that the message arrived.</param>
 /// <param name="reviewBelow">The confidence from which on a task is not asked about.</param>
 internal sealed class DueDateCheck(Family family, DateTimeOffset now, double reviewBelow)
@@ -18,6 +18,7 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     {
         None,
         Unreadable,
+        UnreadableRule,
         OtherWeekday,
         IsOver,
         SkippedTime,
@@ -56,6 +57,7 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     private List<Doubt> Doubts(ExtractionResult result, NamedDays named, List<LocalDateTime> all, IReadOnlyList<OpenQuestion> questions) =>
         [.. result.Tasks.Select(task => Due(task) switch
         {
+            _ when task.HasUnreadableRule => Doubt.UnreadableRule,
             { } due => IsConfirmed(task, due, questions) ? Doubt.None : DoubtOf(task.DueAt!, due, named, all),
             _ => task.HasUnreadableDue ? Doubt.Unreadable : Doubt.None,
         })];
@@ -87,6 +89,8 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     private string Question(ExtractedTask task, Doubt doubt, string? language)
     {
         var wording = Wording.Of(language, family.Locale);
+        if (doubt == Doubt.UnreadableRule)
+            return wording.Format(wording.Phrases.UnreadableRule, wording.Cut(task.Title));
         if (Due(task) is not { } due)
             return wording.Format(wording.Phrases.UnreadableDue, wording.Cut(task.Title));
         var phrase = doubt switch

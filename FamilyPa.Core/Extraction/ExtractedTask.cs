@@ -40,6 +40,10 @@ public sealed record ExtractionResult(
     /// <summary>A part of the answer was of no use.</summary>
     [JsonPropertyName("incomplete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsIncomplete { get; init; }
+
+    /// <summary>Something is to recur.</summary>
+    [JsonIgnore]
+    public bool HasRules => Tasks.Any(task => task.Rule is not null) || Changes?.Any(change => change.Rule is not null) is true;
 }
 
 /// <param name="DueAt">As the model gave it: a local date or date and time, or an instant with its offset. See <see cref="DueDate"/>.</param>
@@ -58,6 +62,14 @@ public sealed record ExtractedTask(
     /// <summary>A local date and time, as <see cref="DueAt"/>, where the sender said when to be reminded and that is not when the task is due.</summary>
     [JsonPropertyName("remind_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RemindAt { get; init; }
+
+    /// <summary>The <see cref="Recurrence.Rule"/> of a recurring task.</summary>
+    [JsonPropertyName("recurrence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rule { get; init; }
+
+    /// <summary>The model gave a rule that is none.</summary>
+    [JsonIgnore]
+    public bool HasUnreadableRule { get; init; }
 
     /// <summary>The model gave a due date that is none.</summary>
     [JsonIgnore]

@@ -77,17 +77,23 @@ public static class ExtractionParser
             || Text(change, "operation", 20) is not { } operation || !TaskOperations.InOrder.Contains(operation))
             return null;
         HashSet<string> own = [.. links, .. ModelText.LinksIn([task.Title, task.Notes])];
+        var rule = Text(change, "recurrence", MaxTitle);
+        var recurrence = Recurrence.Parse(rule);
         var read = new TaskChange(
             task.Id, operation, task.Title, Shown(change, "title", MaxTitle, own), Shown(change, "notes", MaxNotes, own), Text(change, "due_at", 40),
             Text(change, "remind_at", 40), Text(change, "assignee", 100),
             [.. Items(change, "clear").Select(field => field.ValueKind == JsonValueKind.String ? field.GetString()! : "").Where(ExtractionSchema.Clearable.Contains)],
-            Confidence(change));
+            Confidence(change))
+        {
+            Rule = recurrence?.Rule,
+        };
         var isDue = read.DueAt is null || DueDate.TryParse(read.DueAt, zone, out _);
         var isReminder = read.RemindAt is null || (DueDate.TryParse(read.RemindAt, zone, out var at) && !at.AllDay);
-        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignee: null } || read.Clear!.Count > 0;
+        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignee: null, Rule: null } || read.Clear!.Count > 0;
+        var isRule = rule is null || recurrence is not null;
         return operation switch
         {
-            TaskOperations.Update => isDue && isReminder && hasValue ? read : null,
+            TaskOperations.Update => isDue && isReminder && isRule && hasValue ? read : null,
             TaskOperations.Snooze => isReminder && read.RemindAt is not null ? new TaskChange(task.Id, operation, task.Title, RemindAt: read.RemindAt, Confidence: read.Confidence) : null,
             _ => new TaskChange(task.Id, operation, task.Title, Confidence: read.Confidence),
         };
@@ -106,7 +112,7 @@ public static class ExtractionParser
     private static bool IsContradictory(List<TaskChange> changes)
     {
         var operations = changes.Select(change => change.Operation).ToHashSet();
-        return operations.Count < changes.Count || (operations.Contains(TaskOperations.Delete) && operations.Count > 1)
+        return operations.Count < changes.Count || ((operations.Contains(TaskOperations.Delete) || operations.Contains(TaskOperations.Skip)) && operations.Count > 1)
             || (operations.Contains(TaskOperations.Complete) && operations.Contains(TaskOperations.Reopen));
     }
 
@@ -142,11 +148,15 @@ public static class ExtractionParser
         var due = Text(task, "due_at", 40);
         var isDate = due is not null && DueDate.TryParse(due, zone, out _);
         var remind = Text(task, "remind_at", 40);
+        var rule = Text(task, "recurrence", MaxTitle);
+        var recurrence = Recurrence.Parse(rule);
         return new ExtractedTask(
             title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Text(task, "assignee", 100), TaskCategories.Of(Text(task, "category", 50)),
             Confidence(task), answers)
         {
             RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
+            Rule = recurrence?.Rule,
+            HasUnreadableRule = recurrence is null && (rule is not null || IsOther(task, "recurrence")),
             HasUnreadableDue = !isDate && (due is not null || IsOther(task, "due_at")),
         };
     }

@@ -36,12 +36,18 @@ internal static class ExtractionPrompt
         - "in two weeks" is the same weekday 14 days from today; with a weekday, that day of that week.
         - "by", "until" and "on" a day: that day. "before" a day: the day before it. A range or a choice ("between Monday and Wednesday", "Monday or Tuesday"):
           its last day, and the range in notes. "the weekend" and "the end of the week": Sunday. "the end of the month": the month's last day.
-        - Something repeated ("every Monday"): its first day, and the repetition in notes.
+        - Something repeated ("every Monday"): one task, due on its first day, and recurrence.
         - A date without a year: the next one to come. "3/4" by the locale: day first, but month first for en-US.
         - A time without a day: today if it is still ahead, otherwise tomorrow. A time that may be morning or afternoon ("at 5"): the one from 07:00 to 18:59,
           unless the message or the thing to be done says otherwise. "half seven" is 7:30 in English, but "halb sieben" is 6:30 in German and "half zeven" in Dutch.
         - Parts of a day: morning 09:00, noon 12:00, afternoon 15:00, evening and "tonight" 20:00; if that is already past today, the date alone.
         - A day of "days" on which the clocks change has "utc_offsets". If the message says which of two equal times is meant, and only then, append that offset.
+
+        recurrence: only of what is to be done again and again, otherwise null. An RRULE (RFC 5545) without DTSTART, daily or slower; a time of day belongs to due_at.
+        "every Monday" FREQ=WEEKLY;BYDAY=MO. "every other Friday at 6" FREQ=WEEKLY;INTERVAL=2;BYDAY=FR. "weekdays" FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR.
+        "on the 1st" FREQ=MONTHLY;BYMONTHDAY=1. On the 31st or at the end of the month FREQ=MONTHLY;BYMONTHDAY=-1. "every last Friday of the month"
+        FREQ=MONTHLY;BYDAY=-1FR. "every 3 months" FREQ=MONTHLY;INTERVAL=3. "every morning until Christmas" FREQ=DAILY;UNTIL=20261225 (the last day, yyyyMMdd).
+        "ten times" COUNT=10. "three days after it was last done" AFTER_DONE=P3D (or W, M, Y).
         """;
 
     private const string WithQuestions =
@@ -65,6 +71,9 @@ internal static class ExtractionPrompt
         - operation: "complete" it is done ("done", "bought it"); "reopen" it is not done after all; "delete" it is not wanted any more; "snooze" remind again
           at remind_at ("later": in an hour); "update" otherwise, with the new title, notes, due_at, remind_at or assignee, and null for what stays.
           "clear": fields that are to become empty.
+        - A task with "recurrence" is the next occurrence of what recurs. "delete" ends all of it ("stop the bins reminder"); "skip" drops this occurrence only
+          ("not this week"). An update is of this occurrence only, unless it gives recurrence: then all of it holds from now on. To make an existing task recur, or
+          to change how often, give recurrence, and due_at if its first day is another. "clear" recurrence: it does not come again after this one.
         - If you cannot tell which task is meant, change none and ask.
         - already: numbers of open tasks that the message wishes for once more. They are not added again.
         """;
@@ -137,6 +146,7 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("notes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Notes,
         [property: JsonPropertyName("due_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DueAt,
         [property: JsonPropertyName("assignee"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Assignee,
+        [property: JsonPropertyName("recurrence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recurrence,
         [property: JsonPropertyName("done"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Done,
         [property: JsonPropertyName("shown"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Shown,
         [property: JsonPropertyName("quoted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Quoted,
@@ -144,7 +154,7 @@ internal static class ExtractionPrompt
     {
         public static TaskData Of(int number, ContextTask task, DateTimeZone zone) => new(
             number, task.Title, task.Notes, task.DueAt is { } due ? new DueDate(due, task.DueAllDay).ToLocalText(zone) : null, task.Assignee,
-            task.IsDone, task.Shown, task.IsQuoted, task.IsReminded);
+            task.Recurrence, task.IsDone, task.Shown, task.IsQuoted, task.IsReminded);
     }
 
     /// <param name="UtcOffsets">In the order in which they hold, on a day on which the clocks change; null on others.</param>

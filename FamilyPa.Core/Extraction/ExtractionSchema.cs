@@ -11,7 +11,7 @@ public static class ExtractionSchema
 
     public static IReadOnlyList<string> Categories => TaskCategories.All;
 
-    public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignee", "notes"];
+    public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignee", "notes", "recurrence"];
 
     /// <param name="questions">How many questions of ours are open, which an answer may name by their numbers.</param>
     /// <param name="tasks">How many existing tasks it may name by theirs.</param>
@@ -55,13 +55,14 @@ public static class ExtractionSchema
                 {
                     ["type"] = "object",
                     ["additionalProperties"] = false,
-                    ["required"] = Strings(["title", "notes", "due_at", "remind_at", "assignee", "category", "confidence"]),
+                    ["required"] = Strings(["title", "notes", "due_at", "remind_at", "recurrence", "assignee", "category", "confidence"]),
                     ["properties"] = new JsonObject
                     {
                         ["title"] = Described("string", "What to do, short, in the sender's language, without the date."),
                         ["notes"] = Described("string|null", "Details that do not fit the title."),
                         ["due_at"] = Described("string|null", "Local date (yyyy-MM-dd), or local date and time (yyyy-MM-ddTHH:mm) if a time was said."),
                         ["remind_at"] = Described("string|null", "Local date and time (yyyy-MM-ddTHH:mm) to remind at, only if it was said and is not due_at."),
+                        ["recurrence"] = Rule(),
                         ["assignee"] = Assignee(members),
                         ["category"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Categories) },
                         ["confidence"] = Described("number", "0 to 1: how sure it is that this was meant."),
@@ -86,9 +87,12 @@ public static class ExtractionSchema
         ("notes", Described("string|null", "The new notes.")),
         ("due_at", Described("string|null", "The new due date, as of a new task.")),
         ("remind_at", Described("string|null", "When to remind, as of a new task.")),
+        ("recurrence", Rule()),
         ("assignee", Assignee(members)),
         ("clear", new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Clearable) } }),
         ("confidence", Described("number", "0 to 1: how sure it is that this task and this operation were meant.")));
+
+    private static JsonObject Rule() => Described("string|null", "RRULE of RFC 5545 without DTSTART, or AFTER_DONE=P3D; only of what recurs.");
 
     private static JsonObject Assignee(IEnumerable<Member> members) => new()
     {

@@ -11,6 +11,9 @@ public sealed record Family(Guid Id, DateTimeZone TimeZone, string Locale, IRead
     /// <summary>Whether more than one member has this name or nickname.</summary>
     public bool IsAmbiguous(string? name) => name is not null && Named(name).Count > 1;
 
+    /// <summary>The family's date at an instant.</summary>
+    public LocalDate DayOf(DateTimeOffset instant) => Instant.FromDateTimeOffset(instant).InZone(TimeZone).Date;
+
     private List<Member> Named(string name) => [.. Members.Where(member => member.Names.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase)).Take(2)];
 }
 

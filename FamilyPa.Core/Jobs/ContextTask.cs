@@ -6,4 +6,8 @@ namespace FamilyPa.Core.Jobs;
 /// <param name="IsReminded">The sender was reminded of it last.</param>
 public sealed record ContextTask(
     Guid Id, string Title, string? Notes, string? Category, string? Assignee, DateTimeOffset? DueAt, bool DueAllDay, bool IsDone, int? Shown, bool IsQuoted,
-    bool IsReminded);
+    bool IsReminded)
+{
+    /// <summary>The rule of the task's series; null when it does not recur.</summary>
+    public string? Recurrence { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Diagnostics;
@@ -17,7 +18,7 @@ namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
-    Database database, ReplyOutbox replies, ChatCommands commands,
+    Database database, ReplyOutbox replies, ChatCommands commands, SeriesDates series,
     IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits,
     IOptions<ReminderSettings> reminders) : IPhase
 {
@@ -75,7 +76,10 @@ public sealed class FinalizePhase(
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
             AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
         };
-        return await replies.StoreIntentAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
+        var intent = await replies.StoreIntentAsync(ReplyOutbox.AddIntent(batch, message), message, cancellation);
+        if (extraction?.HasRules is true)
+            await series.FillAsync(cancellation);
+        return intent;
     }
 
     /// <summary>Adds to the reply's batch what the message brings about. Changes to existing tasks come first, since the reply tells what became of them.</summary>
@@ -129,7 +133,8 @@ public sealed class FinalizePhase(
         string? unclear = null;
         foreach (var (ordinal, task) in extraction.Tasks.Index())
         {
-            var due = Date(task.DueAt, job.Family);
+            var recurrence = Recurrence.Parse(task.Rule);
+            var due = Date(task.DueAt ?? recurrence?.First(job.Family.DayOf(job.ReceivedAt)).ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), job.Family);
             if (job.Family.IsAmbiguous(task.Assignee))
                 unclear = text.WhichPerson(task.Assignee!);
             var understood = new UnderstoodTask(
@@ -140,6 +145,7 @@ public sealed class FinalizePhase(
                 task.Answers is not null)
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
+                Recurrence = recurrence,
             };
             if (task.Answers is null && IsAlreadyThere(understood, job))
             {

@@ -12,7 +12,22 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
     /// Stores a task. One that answers a question completes that question's task, unless another message was quicker or the question had no task:
     /// then it is a task of its own.
     /// </summary>
-    public void Store(int ordinal, ExtractedTask task, UnderstoodTask understood) => batch.Add(
+    public void Store(int ordinal, ExtractedTask task, UnderstoodTask understood)
+    {
+        StoreTask(ordinal, task, understood);
+        if (understood.Recurrence is not null)
+        {
+            batch.Guard(
+                """
+                select repeat_task(t, $4, null, $2, $3) from tasks t
+                where t.family_id = $1 and (t.source_message_sid = $2 and t.ordinal = $3
+                  or t.id = (select c.task_id from clarifications c where c.id = $5 and c.answered_by = $2))
+                """,
+                claim.Family.Id, claim.MessageSid, ordinal, understood.Recurrence.Rule, task.Answers);
+        }
+    }
+
+    private void StoreTask(int ordinal, ExtractedTask task, UnderstoodTask understood) => batch.Add(
         """
         with answered as (
           update clarifications set answered_by = $2, answered_at = now()
@@ -42,7 +57,9 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
     public void Withdraw(OpenQuestion question) => batch.Add(
         """
         with answered as (
-          update clarifications set answered_by = $2, answered_at = now() where id = $1 and answered_by is null returning task_id)
+          update clarifications set answered_by = $2, answered_at = now() where id = $1 and answered_by is null returning task_id),
+        ended as (
+          update series set ended_at = now() where ended_at is null and id in (select series_id from tasks where id in (select task_id from answered)))
         update tasks set status = 'canceled', needs_review = false, updated_at = now()
         where id in (select task_id from answered) and status in ('open', 'in_progress')
         """,

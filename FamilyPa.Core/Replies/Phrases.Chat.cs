@@ -59,6 +59,9 @@ public sealed partial class Phrases
     /// <summary>{0}: a task's title; likewise of the next two, with what is new.</summary>
     public required string Deleted { get; init; }
 
+    /// <inheritdoc cref="Deleted"/>
+    public required string Skipped { get; init; }
+
     public required string Changed { get; init; }
 
     public required string Snoozed { get; init; }

@@ -45,6 +45,9 @@ public sealed partial class Phrases
     /// <summary>{0}: a task's title.</summary>
     public required string UnreadableDue { get; init; }
 
+    /// <inheritdoc cref="UnreadableDue"/>
+    public required string UnreadableRule { get; init; }
+
     /// <summary>{0}: a task's title; {1}: when it is due as it was stored; likewise of the next three.</summary>
     public required string OtherWeekday { get; init; }
 
@@ -71,6 +74,8 @@ public sealed partial class Phrases
     public required string Tomorrow { get; init; }
 
     public required DayWords Days { get; init; }
+
+    public required RhythmWords Rhythm { get; init; }
 
     /// <summary>{0}: a member's name.</summary>
     public required string For { get; init; }

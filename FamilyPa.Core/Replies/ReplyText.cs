@@ -10,6 +10,8 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee
 {
     /// <summary>When the sender said to be reminded: at the due time if that has a time of day and no other was said.</summary>
     public DateTimeOffset? RemindAt { get; init; }
+
+    public Recurrence? Recurrence { get; init; }
 }
 
 /// <summary>What was understood of a message.</summary>
@@ -88,7 +90,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<string> Items(Func<string, string> title) =>
         [
             .. tasks.Select((task, i) =>
-                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignee)}"),
+                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignee, task.Recurrence)}"),
             .. what.Changed.Select(changed => change.Of(changed with { Title = title(changed.Title) })),
         ];
     }

@@ -8,9 +8,13 @@ namespace FamilyPa.Core.Replies;
 /// <param name="now">What "today" and "overdue" are reckoned from.</param>
 internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
 {
-    public string Of(string title, DueDate? due, Member? assignee)
+    /// <param name="recurrence">Null for a task that does not recur. Of one that does, <paramref name="due"/> is the next time.</param>
+    public string Of(string title, DueDate? due, Member? assignee, Recurrence? recurrence = null)
     {
-        var line = due is { } date ? $"{title} - {When(date)}" : title;
+        var when = due is { } date ? When(date) : null;
+        if (recurrence is not null && Rhythm.Of(recurrence, wording) is var rhythm)
+            when = when is null ? rhythm : wording.Format(wording.Phrases.Rhythm.Next, rhythm, when);
+        var line = when is null ? title : $"{title} - {when}";
         return assignee is null ? line : $"{line} ({wording.Format(wording.Phrases.For, assignee.Name)})";
     }
 

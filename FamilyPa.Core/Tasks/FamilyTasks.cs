@@ -26,7 +26,7 @@ public abstract record TaskOutcome
 public sealed class UnknownAssigneeException() : Exception("The assignee is not in the family.");
 
 /// <summary>Reads and changes single tasks for a member, in one round trip each.</summary>
-public sealed class FamilyTasks(Database database)
+public sealed class FamilyTasks(Database database, SeriesDates series)
 {
     /// <returns>Null when the family has no such task.</returns>
     public async Task<StoredTask?> FindAsync(Identity member, Guid id, CancellationToken cancellation)
@@ -42,7 +42,9 @@ public sealed class FamilyTasks(Database database)
     {
         await using var batch = database.AsMember(member).Add(
             "select id, task::text, version from create_task($1::jsonb, $2::text, $3::bytea)", JsonSerializer.Serialize(task), key?.Key, key?.RequestHash);
-        return (await OfAssigneeAsync(() => batch.SingleAsync(Read, cancellation)))!;
+        var created = (await OfAssigneeAsync(() => batch.SingleAsync(Read, cancellation)))!;
+        await FillAsync(task, cancellation);
+        return created;
     }
 
     /// <param name="versions">Accepted versions of the task; null for any.</param>
@@ -53,8 +55,10 @@ public sealed class FamilyTasks(Database database)
     {
         await using var batch = database.AsMember(member).Add(
             "select id, task::text, version from change_task($1, $2::int[], $3::jsonb)", id, versions, JsonSerializer.Serialize(changes));
-        return await OfAssigneeAsync(() => batch.SingleAsync<TaskOutcome>(
+        var outcome = await OfAssigneeAsync(() => batch.SingleAsync<TaskOutcome>(
             row => row.IsDBNull(1) ? new TaskOutcome.Conflict(row.GetInt32(2)) : new TaskOutcome.Changed(Read(row)), cancellation)) ?? new TaskOutcome.Unknown();
+        await FillAsync(changes, cancellation);
+        return outcome;
     }
 
     /// <returns><c>deleted</c>, <c>not_allowed</c>, <c>version_conflict</c> or <c>unknown</c>.</returns>
@@ -63,6 +67,9 @@ public sealed class FamilyTasks(Database database)
         await using var batch = database.AsMember(member).Add("select delete_task($1, $2::int[])", id, versions);
         return (await batch.SingleAsync(row => row.GetString(0), cancellation))!;
     }
+
+    private Task FillAsync(IReadOnlyDictionary<string, object?> fields, CancellationToken cancellation) =>
+        fields.ContainsKey("recurrence") ? series.FillAsync(cancellation) : Task.CompletedTask;
 
     private static async Task<T> OfAssigneeAsync<T>(Func<Task<T>> write)
     {

@@ -7,7 +7,7 @@ namespace FamilyPa.Core.Tasks;
 /// <param name="Operation">One of <see cref="TaskOperations"/>.</param>
 /// <param name="Title">As the task was called when the message arrived.</param>
 /// <param name="NewTitle">Null leaves it, as of the other new values.</param>
-/// <param name="Clear">Fields to be emptied: <c>due_at</c>, <c>assignee</c>, <c>notes</c>.</param>
+/// <param name="Clear">Fields to be emptied: <c>due_at</c>, <c>assignee</c>, <c>notes</c>, <c>recurrence</c>.</param>
 public sealed record TaskChange(
     [property: JsonPropertyName("task")] Guid TaskId,
     [property: JsonPropertyName("operation")] string Operation,
@@ -18,18 +18,28 @@ public sealed record TaskChange(
     [property: JsonPropertyName("remind_at")] string? RemindAt = null,
     [property: JsonPropertyName("assignee")] string? Assignee = null,
     [property: JsonPropertyName("clear")] IReadOnlyList<string>? Clear = null,
-    [property: JsonPropertyName("confidence")] double Confidence = 1);
+    [property: JsonPropertyName("confidence")] double Confidence = 1)
+{
+    /// <summary>The <see cref="Recurrence.Rule"/> from now on. Without it, a change is of this occurrence only.</summary>
+    [JsonPropertyName("recurrence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rule { get; init; }
+}
 
 public static class TaskOperations
 {
     public const string Complete = "complete";
     public const string Reopen = "reopen";
     public const string Update = "update";
+
+    /// <summary>Ends a recurring task, too.</summary>
     public const string Delete = "delete";
+
+    /// <summary>Drops one occurrence of a recurring task.</summary>
+    public const string Skip = "skip";
     public const string Snooze = "snooze";
 
     /// <summary>All of them, in the order in which several change one task.</summary>
-    public static readonly ImmutableArray<string> InOrder = [Reopen, Update, Snooze, Complete, Delete];
+    public static readonly ImmutableArray<string> InOrder = [Reopen, Update, Snooze, Complete, Skip, Delete];
 }
 
 /// <summary>Which tasks the sender asks to see. Dates are local and both included.</summary>

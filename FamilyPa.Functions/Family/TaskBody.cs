@@ -7,7 +7,7 @@ using NodaTime;
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Reads a task's fields from a request, by column name. The result contains only the fields that the request has.</summary>
-internal sealed class TaskBody(MemberFamily family)
+internal sealed class TaskBody(MemberFamily family, IClock clock)
 {
     private const int LongestTitle = 200;
     private const int LongestNotes = 4000;
@@ -16,6 +16,8 @@ internal sealed class TaskBody(MemberFamily family)
     private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
 
     private const string RemindExpected = "ISO 8601 with a time of day: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00)";
+
+    private const string RecurrenceExpected = "an RRULE of RFC 5545, daily or slower (FREQ=WEEKLY;BYDAY=MO), or a time after it was done (AFTER_DONE=P3D)";
 
     /// <param name="whole">Whether the request creates a task, which requires a title.</param>
     public async Task<Dictionary<string, object?>> ReadAsync(JsonFields fields, Identity member, bool whole, CancellationToken cancellation)
@@ -57,6 +59,23 @@ internal sealed class TaskBody(MemberFamily family)
             fields.Refuse("remind_at", RemindExpected);
         else
             Keep("remind_at", null);
+
+        var rule = fields.Text("recurrence", LongestTitle, nullable: true);
+        if (Recurrence.Parse(rule) is { } recurrence)
+        {
+            var (zone, _) = await family.PlaceAsync(member, cancellation);
+            task["recurrence"] = recurrence.Rule;
+            task["first"] = recurrence.First(clock.GetCurrentInstant().InZone(zone).Date).ToDateOnly();
+        }
+        else if (rule is not null)
+        {
+            fields.Refuse("recurrence", RecurrenceExpected);
+        }
+        else
+        {
+            Keep("recurrence", null);
+        }
+
         return task;
 
         void Keep(string name, object? value)

@@ -4,13 +4,14 @@ using FamilyPa.Functions.Http;
 using FamilyPa.Functions.SignIn;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using NodaTime;
 
 namespace FamilyPa.Functions.Family;
 
 /// <summary>Creates, reads, changes and deletes single tasks of the family.</summary>
 public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTasks tasks, MemberFamily family)
 {
-    private readonly TaskBody body = new(family);
+    private readonly TaskBody body = new(family, SystemClock.Instance);
 
     /// <summary>Creates a task. Repeating the request with the same <c>Idempotency-Key</c> creates no second task.</summary>
     [Function("TaskAdd")]

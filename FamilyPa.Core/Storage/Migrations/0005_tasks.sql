@@ -1,3 +1,34 @@
+-- A recurring task. Its occurrences are tasks; what is asked of it changes by ending the series and starting another.
+create table series (
+  id uuid primary key default gen_random_uuid(),
+  family_id uuid not null references families (id) on delete cascade,
+  -- What each occurrence is created with.
+  title text not null check (length(title) between 1 and 200),
+  notes text,
+  category text,
+  assignee uuid,
+  -- An RRULE of RFC 5545 that starts at the first occurrence, or AFTER_DONE= and the ISO 8601 duration from done to due.
+  rule text not null check (length(rule) <= 200 and rule ~ '^(FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,-]+)*|AFTER_DONE=P[0-9]{1,3}[DWMY])$'),
+  starts date not null,
+  -- In the family's time zone; null for all-day occurrences.
+  local_time time,
+  -- How long before it is due to remind, where somebody said so.
+  remind_before interval,
+  -- The next dates of an RRULE. The app computes them, and more from refill_on on; refill_on is null when there are no more.
+  upcoming date[] not null default '{}',
+  refill_on date default current_date,
+  ended_at timestamptz,
+  -- The message that asked for it, and the task's ordinal in it.
+  source_message_sid text,
+  ordinal int,
+  created_at timestamptz not null default now(),
+  unique (family_id, id),
+  unique (source_message_sid, ordinal),
+  foreign key (family_id, assignee) references family_members (family_id, user_id) on delete set null (assignee)
+);
+create index series_refill on series (refill_on) where ended_at is null;
+create index series_assignee on series (family_id, assignee);
+
 create table tasks (
   id uuid primary key default gen_random_uuid(),
   family_id uuid not null references families (id) on delete cascade,
@@ -15,6 +46,9 @@ create table tasks (
   confidence double precision check (confidence between 0 and 1),
   source_message_sid text,
   ordinal int,
+  series_id uuid,
+  -- The date that the series' rule gives it, wherever its due date is moved.
+  occurrence date,
   created_by uuid,
   -- Who gave the task to its assignee, when, and who completed it; whoever of them was another member is told (TaskNotices).
   assigned_by uuid,
@@ -25,7 +59,9 @@ create table tasks (
   completed_at timestamptz,
   version int not null default 1,
   unique (source_message_sid, ordinal),
-  foreign key (family_id, assignee) references family_members (family_id, user_id) on delete set null (assignee)
+  unique (series_id, occurrence),
+  foreign key (family_id, assignee) references family_members (family_id, user_id) on delete set null (assignee),
+  foreign key (family_id, series_id) references series (family_id, id) on delete cascade
 );
 create index tasks_family on tasks (family_id, status, due_at);
 create index tasks_assignee on tasks (family_id, assignee);
@@ -84,12 +120,12 @@ create table chat_turns (
 );
 create index chat_turns_user on chat_turns (family_id, user_id, at);
 
-select migration.protect('tasks'), migration.protect('clarifications'), migration.protect('chat_turns');
+select migration.protect('series'), migration.protect('tasks'), migration.protect('clarifications'), migration.protect('chat_turns');
 
 -- Members may not write source_message_sid and ordinal: they identify the tasks that the pipeline creates.
 drop policy authenticated_nothing on tasks;
 grant select, insert (family_id, title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review, created_by),
-  update (title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review), delete on tasks to authenticated;
+  update (title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review, series_id, occurrence), delete on tasks to authenticated;
 create policy members_see on tasks for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy members_add on tasks for insert to authenticated
@@ -100,6 +136,18 @@ create policy members_delete_own_and_admins_all on tasks for delete to authentic
   using (
     family_id = any ((select my_families(array['owner', 'admin']))::uuid[])
     or (family_id = any ((select my_families())::uuid[]) and created_by = (select auth.uid())));
+
+drop policy authenticated_nothing on series;
+grant select (id, family_id, title, notes, category, assignee, rule, starts, local_time, remind_before, ended_at),
+  insert (family_id, title, notes, category, assignee, rule, starts, local_time, remind_before), update (ended_at) on series to authenticated;
+create policy members_see on series for select to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+create policy members_add on series for insert to authenticated
+  with check (is_family_member(family_id));
+create policy members_end on series for update to authenticated
+  using (family_id = any ((select my_families())::uuid[]));
+-- Row security is forced on the owner too, as which continue_series runs.
+create policy owner_continues on series to current_user using (true) with check (true);
 
 drop policy authenticated_nothing on clarifications;
 grant select (id, family_id, user_id, message_sid, task_id, question, asked_at, answered_by, answered_at) on clarifications to authenticated;
@@ -143,6 +191,96 @@ end $$;
 create trigger tasks_stamped before insert or update on tasks
   for each row execute function stamp_task();
 
+-- The instant of a local time. Of a time that occurs twice it is the first; one that is skipped moves forward.
+create function local_instant(p_local timestamp, p_zone text) returns timestamptz
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select coalesce(min(i.at), p_local at time zone p_zone)
+  from unnest(array[interval '0', '30 minutes', '1 hour', '2 hours']) back, lateral (select (p_local at time zone p_zone) - back as at) i
+  where i.at at time zone p_zone = p_local
+$$;
+
+-- Creates the occurrence after p_last, unless the series has ended, or another occurrence is open. Dates that are over are left out.
+create function add_occurrence(p_last tasks) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  s series;
+  zone text;
+  today date;
+  next date;
+begin
+  -- The lock makes one of this and the computation of more dates see what the other did.
+  select * into s from series x where x.id = p_last.series_id and x.ended_at is null for no key update;
+  if not found or exists (select from tasks t where t.series_id = s.id and t.id <> p_last.id and t.status in ('open', 'in_progress')) then
+    return;
+  end if;
+  zone := (select zone_or_utc(f.timezone) from families f where f.id = s.family_id);
+  today := (now() at time zone zone)::date;
+  if s.rule like 'AFTER_DONE=%' then
+    next := today + substr(s.rule, 12)::interval;
+    while exists (select from tasks t where t.series_id = s.id and t.occurrence = next) loop
+      next := next + 1;
+    end loop;
+  else
+    select min(d) into next from unnest(s.upcoming) d
+    where d >= today and d > greatest(p_last.occurrence, (select max(t.occurrence) from tasks t where t.series_id = s.id));
+  end if;
+  insert into tasks (family_id, series_id, occurrence, title, notes, category, assignee, due_at, due_all_day, remind_at, created_by)
+  select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignee,
+    case when s.local_time is null then (next + time '23:59') at time zone zone else local_instant(next + s.local_time, zone) end, s.local_time is null,
+    local_instant(next + coalesce(s.local_time, '23:59') - s.remind_before, zone), p_last.created_by
+  where next is not null
+  on conflict (series_id, occurrence) do nothing;
+end $$;
+
+-- What ends an occurrence creates the next one. What reopens it takes the next one back, unless somebody has changed that.
+create function continue_series() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if tg_op = 'UPDATE' and new.status in ('open', 'in_progress') then
+    delete from tasks t where t.series_id = new.series_id and t.id <> new.id and t.status = 'open' and t.version = 1;
+  else
+    perform add_occurrence(old);
+  end if;
+  return null;
+end $$;
+
+-- Not for what continue_series itself does, nor where rows go with their family.
+create trigger tasks_series_updated after update of status on tasks for each row
+  when (pg_trigger_depth() = 0 and new.series_id is not null and (old.status in ('open', 'in_progress')) <> (new.status in ('open', 'in_progress')))
+  execute function continue_series();
+create trigger tasks_series_deleted after delete on tasks for each row
+  when (pg_trigger_depth() = 0 and old.series_id is not null and old.status in ('open', 'in_progress'))
+  execute function continue_series();
+
+-- Ends the task's series, and with a rule starts a new one, whose first occurrence the task is. p_first: its date where it has none.
+-- A message starts one series for each of its tasks, however often it is processed.
+create function repeat_task(p_task tasks, p_rule text, p_first date, p_message_sid text default null, p_ordinal int default null) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  zone constant text := (select zone_or_utc(f.timezone) from families f where f.id = p_task.family_id);
+  due constant timestamp := coalesce(p_task.due_at at time zone zone, p_first + time '23:59');
+  made uuid;
+begin
+  if p_message_sid is not null then
+    if exists (select from series s where s.source_message_sid = p_message_sid and s.ordinal = p_ordinal) then
+      return;
+    end if;
+  end if;
+  update series s set ended_at = now() where s.id = p_task.series_id and s.ended_at is null;
+  if p_rule is null then
+    return;
+  end if;
+  insert into series (family_id, title, notes, category, assignee, rule, starts, local_time, remind_before)
+  values (p_task.family_id, p_task.title, p_task.notes, p_task.category, p_task.assignee, p_rule, due::date,
+    case when p_task.due_at is not null and not p_task.due_all_day then due::time end, due - (p_task.remind_at at time zone zone))
+  returning id into made;
+  if p_message_sid is not null then
+    update series s set source_message_sid = p_message_sid, ordinal = p_ordinal where s.id = made;
+  end if;
+  update tasks t set series_id = made, occurrence = due::date, due_at = coalesce(t.due_at, due at time zone zone), due_all_day = t.due_all_day or t.due_at is null
+  where t.id = p_task.id;
+end $$;
+
 -- Completes tasks for a chat command. One row per task; outcome: done (by this message), already, or gone (canceled).
 create function chat_done(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz, p_tasks uuid[])
 returns table (task_id uuid, title text, outcome text)
@@ -182,6 +320,7 @@ declare
   now_is tasks;
   kept jsonb := '[]';
   shown uuid[];
+  recurs boolean;
   sender uuid;
 begin
   select c.task_ids, c.user_id into shown, sender from chat_turns c
@@ -198,18 +337,23 @@ begin
   where t.family_id = p_family and t.id in (select (c ->> 'task')::uuid from jsonb_array_elements(p_changes) c) order by t.id for update;
   for change in
     select * from jsonb_to_recordset(p_changes) as c (
-      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignee uuid, clear text[])
+      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignee uuid, clear text[],
+      recurrence text, first date)
   loop
     select * into was from tasks t where t.id = change.task and t.family_id = p_family;
     task_id := change.task;
     operation := change.operation;
+    recurs := exists (select from series s where s.id = was.series_id and s.ended_at is null);
     if was.id is null or was.status = 'canceled' then
       outcome := 'gone';
     elsif (case change.operation when 'reopen' then was.status <> 'done' else was.status = 'done' end) then
       outcome := 'already';
     else
+      if change.operation = 'delete' then
+        update series s set ended_at = now() where s.id = was.series_id and s.ended_at is null;
+      end if;
       update tasks t set
-        status = case change.operation when 'complete' then 'done' when 'delete' then 'canceled' when 'reopen' then 'open' else t.status end,
+        status = case change.operation when 'complete' then 'done' when 'delete' then 'canceled' when 'skip' then 'canceled' when 'reopen' then 'open' else t.status end,
         needs_review = t.needs_review and change.operation in ('reopen', 'snooze'),
         title = coalesce(change.title, t.title),
         notes = case when 'notes' = any (change.clear) then null else coalesce(change.notes, t.notes) end,
@@ -220,10 +364,14 @@ begin
         due_all_day = case when change.due_at is null then t.due_all_day and not 'due_at' = any (change.clear) else change.due_all_day end,
         remind_at = coalesce(change.remind_at, case when change.due_at is null and not 'due_at' = any (change.clear) then t.remind_at end)
       where t.id = change.task returning * into now_is;
+      if change.recurrence is not null or 'recurrence' = any (change.clear) then
+        perform repeat_task(now_is, change.recurrence, change.first, p_message_sid);
+        select * into now_is from tasks t where t.id = change.task;
+      end if;
       outcome := 'changed';
     end if;
     kept := kept || (coalesce(to_jsonb(was), jsonb_build_object('id', change.task))
-      || jsonb_build_object('operation', operation, 'outcome', outcome, 'version_after', now_is.version));
+      || jsonb_build_object('operation', operation, 'outcome', outcome, 'version_after', now_is.version, 'recurs', recurs));
     shown := case when change.task = any (shown) or outcome = 'gone' then shown else shown || change.task end;
     return next;
   end loop;
@@ -254,6 +402,10 @@ begin
         where t.id = was.id and t.family_id = p_family and t.status = 'done' returning t.id)
       select coalesce(array_agg(r.id), '{}') into changed from reopened r;
     elsif last.undone_by is null and last.kind = 'added' then
+      update series s set ended_at = now() where s.source_message_sid = last.message_sid and s.ended_at is null;
+      update tasks t set status = 'canceled'
+      from series s
+      where s.source_message_sid = last.message_sid and s.ordinal is not null and t.series_id = s.id and t.source_message_sid is null and t.status in ('open', 'in_progress');
       with canceled as (
         update tasks t set status = 'canceled', needs_review = false, updated_at = now()
         where t.source_message_sid = last.message_sid and t.family_id = p_family and t.status in ('open', 'in_progress') returning t.id),
@@ -263,10 +415,13 @@ begin
       restored as (
         update tasks t
         set title = w.title, notes = w.notes, assignee = w.assignee, assigned_by = w.assigned_by, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
-            status = w.status, completed_at = w.completed_at, needs_review = w.needs_review
+            status = w.status, completed_at = w.completed_at, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
         where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
       select coalesce(array_agg(c.id), '{}') into changed from (select id from canceled union all select id from restored) c;
+      update series s set ended_at = null
+      from jsonb_array_elements(last.before) b
+      where s.id = (b ->> 'series_id')::uuid and (b ->> 'recurs')::boolean and (b ->> 'id')::uuid = any (changed);
     end if;
     update chat_turns c set undone_by = p_message_sid where c.message_sid = last.message_sid and c.undone_by is null;
     update chat_turns c set task_ids = changed where c.message_sid = p_message_sid;
@@ -278,4 +433,5 @@ begin
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function chat_done, apply_changes, chat_undo to service_role;
+grant execute on function repeat_task to authenticated, service_role;
+grant execute on function local_instant, add_occurrence, chat_done, apply_changes, chat_undo to service_role;

@@ -145,3 +145,4 @@ begin
 end $$;
 
 grant execute on function is_missed_reminder, close_channel, is_closed, zone_or_utc, is_quiet, reminder_at to service_role;
+grant execute on function zone_or_utc to authenticated;

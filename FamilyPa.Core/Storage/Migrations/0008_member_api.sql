@@ -34,6 +34,7 @@ language sql stable set search_path = public, pg_temp as $$
     'question', case when t.needs_review then (
       select c.question from clarifications c
       where c.task_id = t.id and c.answered_by is null and c.question <> '' order by c.asked_at desc limit 1) end,
+    'recurrence', (select s.rule from series s where s.id = t.series_id and s.ended_at is null), 'series_id', t.series_id,
     'confidence', t.confidence, 'source_message_sid', t.source_message_sid, 'created_by', t.created_by,
     'created_at', t.created_at, 'updated_at', t.updated_at, 'completed_at', t.completed_at, 'version', t.version,
     'heard', (
@@ -86,6 +87,10 @@ begin
       (p_task ->> 'due_at')::timestamptz, coalesce((p_task ->> 'due_all_day')::boolean, false),
       (p_task ->> 'remind_at')::timestamptz)
     returning * into made;
+    if p_task ->> 'recurrence' is not null then
+      perform repeat_task(made, p_task ->> 'recurrence', (p_task ->> 'first')::date);
+      select * into made from tasks t where t.id = made.id;
+    end if;
     answer := task_json(made);
     if p_key is not null then
       perform keep_answer(p_key, answer);
@@ -114,6 +119,10 @@ begin
   where t.id = p_id and (p_versions is null or t.version = any (p_versions))
   returning * into changed;
   if found then
+    if p_changes ? 'recurrence' then
+      perform repeat_task(changed, p_changes ->> 'recurrence', (p_changes ->> 'first')::date);
+      select * into changed from tasks t where t.id = p_id;
+    end if;
     return query select changed.id, task_json(changed), changed.version;
   else
     return query select t.id, null::json, t.version from tasks t where t.id = p_id;

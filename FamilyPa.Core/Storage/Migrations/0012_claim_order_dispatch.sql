@@ -77,6 +77,7 @@ language sql stable set search_path = public, pg_temp as $$
       order by t.updated_at desc limit 20))
   select coalesce(json_agg(json_build_object(
     'Id', t.id, 'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name, 'DueAt', t.due_at, 'DueAllDay', t.due_all_day,
+    'Recurrence', (select s.rule from series s where s.id = t.series_id and s.ended_at is null),
     'IsDone', t.status = 'done', 'Shown', array_position(shown.ids, t.id), 'IsQuoted', t.id = any (quoted.ids),
     'IsReminded', coalesce(reminded.is_last and t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
   from (select id, min(rank) as rank from candidates group by id order by min(rank), max(matches) desc limit 40) c

@@ -208,6 +208,10 @@ language sql stable set search_path = public, pg_temp as $$
         from clarifications c where c.answered_by = p_message_sid)),
     'tasks', (
       select coalesce(jsonb_agg(to_jsonb(t) - 'family_id' order by t.ordinal), '[]') from tasks t where t.source_message_sid = p_message_sid),
+    'series', (
+      select coalesce(jsonb_agg(to_jsonb(s) - 'family_id' - 'upcoming' || jsonb_build_object('occurrences', (select count(*) from tasks t where t.series_id = s.id))
+        order by s.ordinal), '[]')
+      from series s where s.source_message_sid = p_message_sid),
     'replies', (
       select coalesce(jsonb_agg(to_jsonb(o) - 'family_id' - 'message_sid' order by o.created_at), '[]')
       from outbound_messages o where o.message_sid = p_message_sid),

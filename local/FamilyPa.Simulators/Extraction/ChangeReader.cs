@@ -162,7 +162,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
     [GeneratedRegex(@"^(?:(?:no|nope|not|sorry|oops|wait|actually|correction|rather|instead|but|i|we|meant|mean|make|it|that|should|be|is|it's|that's)\b[\s,.:!]*)+$", Options)]
     private static partial Regex Correction();
 
-    [GeneratedRegex(@"^remind (?:me|us)(?: again)?(?: (?:of|about))?(?<what>.*?)(?: again)?$", Options)]
+    [GeneratedRegex(@"^remind (?:me|us)(?! to\b)(?: again)?(?: (?:of|about))?(?<what>.*?)(?: again)?$", Options)]
     private static partial Regex Again();
 
     [GeneratedRegex(@"^(?:move|change|shift|push|postpone|reschedule|delay)\s+(?<what>.+?)(?:\s+back)?$", Options)]

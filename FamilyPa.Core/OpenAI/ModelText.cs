@@ -14,8 +14,11 @@ public static partial class ModelText
     /// <summary>The flags that Unicode recommends as tag sequences (UTS #51): England, Scotland and Wales.</summary>
     private static readonly string[] Flags = ["gbeng", "gbsct", "gbwls"];
 
-    /// <summary>The text on one line, without characters that are invisible, control the direction of text, or have no assigned meaning.</summary>
-    public static string Clean(string text)
+    /// <summary>The text on one line, and as <see cref="Visible"/> makes it.</summary>
+    public static string Clean(string text) => OneLine(Visible(text));
+
+    /// <summary>The text without characters that are invisible, control the direction of text, or have no assigned meaning.</summary>
+    public static string Visible(string text)
     {
         Rune[] runes = [.. text.EnumerateRunes()];
         var clean = new StringBuilder(text.Length);
@@ -34,7 +37,7 @@ public static partial class ModelText
             }
         }
 
-        return OneLine(clean.ToString());
+        return clean.ToString();
     }
 
     /// <summary>The links in texts, in a form that can be compared.</summary>

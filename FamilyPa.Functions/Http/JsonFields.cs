@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FamilyPa.Core.OpenAI;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -70,7 +71,7 @@ internal sealed class JsonFields
         return values.ContainsKey(name);
     }
 
-    /// <summary>The trimmed text. Its length counts code points, as PostgreSQL does.</summary>
+    /// <summary>The trimmed text without invisible characters. Its length counts code points, as PostgreSQL does.</summary>
     /// <param name="lines">Whether line breaks and tabs are allowed.</param>
     /// <returns>Null when the field is absent, null or invalid.</returns>
     public string? Text(string name, int longest, bool required = false, bool nullable = false, bool lines = false)
@@ -79,8 +80,9 @@ internal sealed class JsonFields
         if (!TryGet(name, required, nullable, expected, out var value))
             return null;
         var text = TextOf(value)?.Trim();
-        if (text is { Length: > 0 } && text.EnumerateRunes().Count() <= longest && !text.Any(c => char.IsControl(c) && !(lines && c is '\n' or '\t' or '\r')))
-            return text;
+        if (text is { Length: > 0 } && text.EnumerateRunes().Count() <= longest && !text.Any(c => char.IsControl(c) && !(lines && c is '\n' or '\t' or '\r'))
+            && ModelText.Visible(text).Trim() is { Length: > 0 } visible)
+            return visible;
         Refuse(name, expected);
         return null;
     }

@@ -52,6 +52,15 @@ public sealed class When_a_member_works_on_tasks(FastApp app) : AppTest<FastApp>
         Assert.Equal((404, "unknown_task"), Of(await owner.PatchAsync($"/api/tasks/{id}", new { title = "x" })));
     }
 
+    [Fact]
+    public async Task What_is_invisible_or_turns_text_around_is_left_out()
+    {
+        var made = await owner.PostAsync("/api/tasks", new { title = "pay \u202Egnp.ecioffe\u202C\u200B now", notes = "a\u2066b\n  c 👩‍👧" });
+
+        Assert.Equal(("pay gnp.ecioffe now", "ab\n  c 👩‍👧"), (made.Json.Text("title"), made.Json.Text("notes")));
+        Assert.Equal(400, (await owner.PostAsync("/api/tasks", new { title = "\u200B\u2066" })).Status);
+    }
+
     [Theory]
     [InlineData("2026-12-01", "2026-12-01T23:59:00Z", true)]
     [InlineData("2026-07-01", "2026-07-01T22:59:00Z", true)]

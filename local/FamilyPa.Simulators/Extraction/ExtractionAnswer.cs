@@ -11,6 +11,9 @@ namespace FamilyPa.Simulators.Extraction;
 internal sealed record ExtractedTask(
     string Title, string? Notes = null, string? DueAt = null, string? Assignee = null, string? Category = null, double Confidence = 0)
 {
+    /// <summary>A rule of RFC 5545.</summary>
+    public string? Recurrence { get; init; }
+
     /// <summary>The number of the question that this task answers.</summary>
     [JsonIgnore]
     public int? Answers { get; init; }

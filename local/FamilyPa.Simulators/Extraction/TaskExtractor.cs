@@ -22,7 +22,7 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
         var (reader, changes) = (new ClauseReader(lexicon, input.Members, input.Sender), new ChangeReader(input, lexicon));
         var operations = clauses.Zip(dates, (clause, dates) => lexicon.Language == "en" ? changes.Read(clause, dates) : null).ToList();
         var found = clauses.Index().Where(clause => operations[clause.Index] is null)
-            .Select(clause => reader.Read(clause.Item, dates[clause.Index])).OfType<(ExtractedTask Task, string? Question)>().ToList();
+            .Select(clause => Read(clause.Item, dates[clause.Index])).OfType<(ExtractedTask Task, string? Question)>().ToList();
         List<string?> questions = [.. found.Select(task => task.Question), .. operations.Select(operation => operation?.Question)];
         if (found.Count == 0 && operations.TrueForAll(operation => operation is null) && pictureTexts.Contains(null)) questions.Add(lexicon.UnreadablePicture);
         var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], questions.Find(question => question is not null), lexicon.Language)
@@ -34,6 +34,13 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
         // "Forget it" is about the question, other operations are not.
         var answersNothing = operations.Exists(operation => operation is not null) && !lexicon.No.IsMatch(input.Message);
         return (answersNothing ? answer with { Withdrawn = [] } : AnswerReader.Read(answer, input, dates[^1], lexicon)).ToJson();
+
+        (ExtractedTask, string?)? Read(string clause, IReadOnlyList<DateMention> dates)
+        {
+            if (lexicon.Language != "en") return reader.Read(clause, dates);
+            var (rest, begin, rule) = RhythmReader.TakeFrom(clause, dates, input.Now);
+            return reader.Read(rest, begin) is var (task, question) ? (task with { Recurrence = rule }, question) : null;
+        }
     }
 
     private static List<string> Clauses(string message, Lexicon lexicon) =>

@@ -104,11 +104,25 @@ public sealed class When_promises_are_checked(FastApp app) : AppTest<FastApp>(ap
         Assert.Equal(2, (await CheckAsync(sid, sent, billed: new Billed(0, 0, 0, 0, 0))).OverCharged.Count);
     }
 
+    [Fact]
+    public async Task A_recurring_task_has_one_series_with_dates()
+    {
+        var (sid, sent) = await DoneAsync(" every day");
+        await App.WaitForAsync(
+            () => App.Database.ScalarAsync<long>("select count(*) from series where source_message_sid = $1 and upcoming <> '{}'", sid), dated => dated == 1, "the dates");
+
+        Assert.Empty((await CheckAsync(sid, sent, expected: new("done", 1, 1))).Problems);
+        Assert.Single((await CheckAsync(sid, sent, expected: new("done", 1, 2))).Lost);
+        Assert.Single((await CheckAsync(sid, sent)).Duplicated);
+        await App.Database.ExecuteAsync("update series set upcoming = '{}', refill_on = current_date + 7 where source_message_sid = $1", sid);
+        Assert.Contains("without a next date", Assert.Single((await CheckAsync(sid, sent, expected: new("done", 1, 1))).Stuck), StringComparison.Ordinal);
+    }
+
     /// <returns>The message's sid, and what Twilio was given to send for it.</returns>
-    private async Task<(string Sid, IReadOnlyList<TwilioMessage> Sent)> DoneAsync()
+    private async Task<(string Sid, IReadOnlyList<TwilioMessage> Sent)> DoneAsync(string rhythm = "")
     {
         var thing = $"thing{Guid.NewGuid():N}";
-        var sid = await App.TextAsync($"buy {thing}");
+        var sid = await App.TextAsync($"buy {thing}{rhythm}");
         await App.WaitForJobAsync(sid, "done");
         return (sid, [.. App.Twilio.Sent.Where(reply => reply.Body.Contains(thing, StringComparison.OrdinalIgnoreCase))]);
     }

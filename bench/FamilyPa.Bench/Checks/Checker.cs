@@ -43,7 +43,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         var rows = (await ReadAsync(promises)).ToDictionary(row => row.MessageSid);
         return promises.GroupBy(promise => promise.Kind).ToDictionary(
             kind => kind.Key,
-            kind => kind.Select(promise => new Outcome(rows[promise.MessageSid].Status ?? "missing", rows[promise.MessageSid].Tasks)).Distinct().Single());
+            kind => kind.Select(promise => new Outcome(rows[promise.MessageSid].Status ?? "missing", rows[promise.MessageSid].Tasks, rows[promise.MessageSid].Series)).Distinct().Single());
     }
 
     /// <param name="sent">All messages that Twilio sent to these senders.</param>
@@ -83,6 +83,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         { Status: "done", IsUncertain: true } when expected?.Status == "failed" => null,
         { IsTerminal: true } when expected is not null && row.Status != expected.Status => $"{row.Status}, should be {expected.Status}",
         { IsTerminal: true } when row.Tasks < expected?.Tasks => $"{row.Tasks} of {expected.Tasks} tasks",
+        { IsTerminal: true } when row.Series < expected?.Series => $"{row.Series} of {expected.Series} series",
         _ => null,
     };
 
@@ -90,6 +91,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
     {
         _ when row.Titles < row.Tasks => $"{row.Tasks} tasks, {row.Titles} of them different",
         _ when row.Tasks > expected?.Tasks => $"{row.Tasks} tasks instead of {expected.Tasks}",
+        _ when row.Series > expected?.Series => $"{row.Series} series instead of {expected.Series}",
         _ when said > row.Replies => $"Twilio sent {said} replies, {row.Replies} were intended",
         _ => null,
     };
@@ -100,6 +102,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
         { IsTerminal: false } => $"still {row.Status}",
         { IsHeld: true } => $"{row.Status}, but still leased",
         { IsTold: false } => $"{row.Status}, and its sender was not told",
+        { Undated: > 0 } => $"{row.Undated} series without a next date",
         _ => null,
     };
 

@@ -5,6 +5,7 @@ namespace FamilyPa.Bench.Checks;
 /// <summary>The database's state of one message.</summary>
 /// <param name="Status">The job's status; null without a job.</param>
 /// <param name="Tasks">All tasks; <paramref name="Titles"/> counts distinct titles.</param>
+/// <param name="Series">Of recurring tasks. <paramref name="Undated"/>: those whose next dates are not computed yet.</param>
 /// <param name="Replies">Intended replies to the sender, without suppressed ones.</param>
 /// <param name="IsTold">At least one reply has a final status. A reply that is sent again counts, because it was uncertain before.</param>
 /// <param name="IsUncertain">A reply's result is unknown, or the reply is sent again for that reason.</param>
@@ -12,11 +13,11 @@ namespace FamilyPa.Bench.Checks;
 /// <param name="Extractions">Charges for extraction, without those of failed attempts, which were separate calls.</param>
 /// <param name="Transcriptions">Charges for transcription.</param>
 internal sealed record MessageRow(
-    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions)
+    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Series, long Undated, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions)
 {
     public bool IsTerminal => Status is "done" or "rejected" or "failed";
 
-    public bool IsSettled => IsTerminal && IsTold;
+    public bool IsSettled => IsTerminal && IsTold && Undated == 0;
 
     public static async Task<List<MessageRow>> ReadAsync(NpgsqlDataSource database, string[] messageSids)
     {
@@ -25,6 +26,8 @@ internal sealed record MessageRow(
             select s.sid, e.id is not null, j.status,
                    (select count(*) from tasks t where t.source_message_sid = s.sid),
                    (select count(distinct t.title) from tasks t where t.source_message_sid = s.sid),
+                   (select count(*) from series r where r.source_message_sid = s.sid),
+                   (select count(*) from series r where r.source_message_sid = s.sid and cardinality(r.upcoming) = 0),
                    (select count(*) from outbound_messages o where o.message_sid = s.sid and o.status <> 'suppressed'),
                    exists (select from outbound_messages o where o.message_sid = s.sid
                            and (o.status in ('sent', 'uncertain', 'failed', 'suppressed') or (o.status = 'sending' and o.resent_at is not null))),
@@ -45,7 +48,8 @@ internal sealed record MessageRow(
         {
             rows.Add(new MessageRow(
                 reader.GetString(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetInt64(5), reader.GetBoolean(6), reader.GetBoolean(7), reader.GetBoolean(8), reader.GetInt64(9), reader.GetInt64(10)));
+                reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetBoolean(8), reader.GetBoolean(9), reader.GetBoolean(10), reader.GetInt64(11),
+                reader.GetInt64(12)));
         }
 
         return rows;

@@ -7,7 +7,7 @@ namespace FamilyPa.Bench.Checks;
 internal sealed record SentMessage(string MessageSid, string Address, string Kind, int Voices);
 
 /// <summary>The result of a message: its job's final status and the number of its tasks.</summary>
-internal sealed record Outcome(string Status, long Tasks);
+internal sealed record Outcome(string Status, long Tasks, long Series = 0);
 
 /// <summary>The expected outcome of each kind of message.</summary>
 /// <param name="Kinds">Outcomes observed without faults. Other kinds may have any outcome.</param>

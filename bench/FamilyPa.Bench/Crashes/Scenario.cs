@@ -42,6 +42,7 @@ internal sealed record Scenario(string Name, Func<RandomMessages, IReadOnlyList<
         new("text", Several(5, Text)) { AtOnce = (4, 4) },
         new("voice-note", Several(5, chatter => chatter.VoiceNote())) { AtOnce = (4, 4) },
         new("picture", Several(5, _ => new Draft("picture", "") { HasPicture = true })) { AtOnce = (4, 4) },
+        new("recurring", Several(4, _ => new Draft("recurring task", "take out the bins every Monday at 7pm"))) { AtOnce = (4, 4) },
         // Each phase's path to and through its poison function.
         .. FailingMessages.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), Several(6, _ => draft)) { AtOnce = (5, 4) }),
         // Stored but never queued: the sweeper must queue it.

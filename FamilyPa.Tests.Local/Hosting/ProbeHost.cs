@@ -51,7 +51,7 @@ internal sealed class ProbeHost : IAsyncDisposable
     /// <param name="queueSettings">Settings of <c>extensions.queues</c> in host.json.</param>
     public static async Task<ProbeHost> StartAsync(
         TestEnvironment environment, string[] functions, Dictionary<string, string>? queueSettings = null, Dictionary<string, string?>? settings = null, StorageAccount? storage = null,
-        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null)
+        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null, Action? onCallback = null)
     {
         if (PlatformHost.IsUsed)
             await Published.Value;
@@ -76,7 +76,13 @@ internal sealed class ProbeHost : IAsyncDisposable
                 PublishedFolder = PublishedFolder,
                 LivePath = "/any",
                 PoisonRetryDelay = poisonRetryDelay,
-                Timeout = TimeSpan.FromSeconds(settings?.ContainsKey("PROBE_START") is true ? 3 : 60),
+                OnReady = _ => onCallback?.Invoke(),
+                OnExit = _ =>
+                {
+                    onCallback?.Invoke();
+                    return Task.CompletedTask;
+                },
+                Timeout = TimeSpan.FromSeconds(settings?.GetValueOrDefault("PROBE_START") is "hang" or "die" ? 3 : 60),
             },
             TestContext.Current.CancellationToken);
         return new ProbeHost(process, storage, calls);
@@ -124,5 +130,6 @@ internal sealed class ProbeHost : IAsyncDisposable
         Client.Dispose();
         await Process.DisposeAsync();
         File.Delete(calls);
+        File.Delete($"{calls}.starts");
     }
 }

@@ -45,4 +45,28 @@ public class When_a_worker_dies(TestEnvironment environment)
         if (how == "die")
             Assert.Contains("The probe was told to die.", exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task One_that_lost_the_race_for_its_port_is_started_again()
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host restarts by its own rules.");
+        await using var host = await ProbeHost.StartAsync(environment, [], settings: new() { ["PROBE_START"] = "lose-port,lose-port,run" });
+
+        Assert.Equal(HttpStatusCode.OK, (await host.ReadAsync("/process-id")).Status);
+    }
+
+    [Theory]
+    [InlineData("run,die,die,run", false)]
+    [InlineData("run", true)]
+    public async Task Neither_failed_restarts_nor_failing_callbacks_are_the_end(string starts, bool callbacksThrow)
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host restarts by its own rules.");
+        await using var host = await ProbeHost.StartAsync(
+            environment, [], settings: new() { ["PROBE_START"] = starts }, onCallback: () => { if (callbacksThrow) throw new InvalidOperationException("A callback fails."); });
+        var (_, first) = await host.ReadAsync("/process-id");
+
+        using var died = await host.Client.PostAsync("/die", null, TestContext.Current.CancellationToken);
+
+        await host.WaitUntilAsync(async () => await host.ReadAsync("/process-id") is (HttpStatusCode.OK, var second) && second != first);
+    }
 }

@@ -34,15 +34,17 @@ internal sealed class HostLog : ILoggerProvider
     public ILogger CreateLogger(string category) => filtered.CreateLogger(category);
 
     /// <summary>Writes a process's output line unchanged.</summary>
-    public void Write(string line)
+    public void Write(string line) => Call(() => onLine?.Invoke(line));
+
+    /// <summary>Calls back. A callback that throws must not stop the host, and there is nobody to tell: the log is one.</summary>
+    public static void Call(Action callback)
     {
         try
         {
-            onLine?.Invoke(line);
+            callback();
         }
         catch (Exception)
         {
-            // A failing callback must not stop the host.
         }
     }
 

@@ -85,6 +85,7 @@ public sealed class PlatformHost : IAsyncDisposable
                     ["FUNCTIONS_SECRETS_PATH"] = WriteKeys(start.FunctionKey, keys),
                     // The host's console log is off by default, and tests read it.
                     ["AzureFunctionsJobHost__logging__console__isEnabled"] = "true",
+                    ["AzureFunctionsJobHost__logging__logLevel__Function"] = "Information",
                     // With this variable the host believes that it runs in Azure.
                     ["CONTAINER_NAME"] = null,
                     // The host targets an older .NET than the app.

@@ -62,7 +62,7 @@ public sealed class ChildProcess : IWorkerProcess
         var child = new ChildProcess(new Process { StartInfo = info, EnableRaisingEvents = true }, start);
         child.process.OutputDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
         child.process.ErrorDataReceived += (_, line) => child.Take(line.Data, start.OnLine);
-        child.process.Exited += (_, _) => child.exited.TrySetResult(child.process.ExitCode);
+        child.process.Exited += (_, _) => _ = child.EndAsync();
         await ChildLauncher.StartAsync(child.process);
         child.Id = child.process.Id;
         if (start.RecordFile is not null)
@@ -114,11 +114,25 @@ public sealed class ChildProcess : IWorkerProcess
             File.Delete(start.RecordFile);
     }
 
+    /// <summary>Reads what the process wrote last before anybody learns of its end. A child of its own may keep the output open.</summary>
+    private async Task EndAsync()
+    {
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(1)));
+        exited.TrySetResult(process.ExitCode);
+    }
+
     private void Take(string? line, Action<string>? onLine)
     {
         if (line is null)
             return;
         Output.Add(line);
-        onLine?.Invoke(line);
+        try
+        {
+            onLine?.Invoke(line);
+        }
+        catch (Exception)
+        {
+            // It would end this process.
+        }
     }
 }

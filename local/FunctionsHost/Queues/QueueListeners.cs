@@ -40,10 +40,8 @@ internal sealed partial class QueueListeners(
     private async Task EndAsync()
     {
         nudges.Look = null;
-        if (listening is null)
-            return;
-        await listening.StopAsync();
-        listening.Dispose();
+        using (listening)
+            await (listening?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         listening = null;
     }
 
@@ -62,7 +60,7 @@ internal sealed partial class QueueListeners(
                 return;
             await EndAsync();
             await BeginAsync();
-        });
+        }).ContinueWith(restarted => restarted.IsFaulted ? RestartAsync(restarted.Exception) : Task.CompletedTask, TaskScheduler.Default);
     }
 
     /// <summary>Serialises changes.</summary>

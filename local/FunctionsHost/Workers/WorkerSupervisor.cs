@@ -84,14 +84,14 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
 
     private async Task<Worker> StartAgainAsync(int code)
     {
+        var told = Task.CompletedTask;
+        HostLog.Call(() => told = options.OnExit?.Invoke(code) ?? told);
+        await told.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         for (var failures = 0; ; failures++)
         {
             try
             {
-                if (options.OnExit is { } told)
-                    await told(code).WaitAsync(stopping.Token);
-                if (failures > 0)
-                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures - 1), 30)), stopping.Token);
+                await Task.Delay(TimeSpan.FromSeconds(failures == 0 ? 0 : Math.Min(Math.Pow(2, failures - 1), 30)), stopping.Token);
                 return await StartOneAsync(stopping.Token);
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -138,7 +138,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
             if (limit.IsCancellationRequested)
                 throw new FunctionsHostException($"The worker was not ready within {options.StartTimeout.TotalSeconds:0} s.");
             var worker = await initialising;
-            options.OnReady?.Invoke(process);
+            HostLog.Call(() => options.OnReady?.Invoke(process));
             ready.TrySetResult(worker);
             return worker;
         }

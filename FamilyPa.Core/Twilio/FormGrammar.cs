@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace FamilyPa.Core.Twilio;
@@ -76,10 +77,16 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
             && MessageSidFields().Count(signed) == Present("MessageSid", "SmsMessageSid") + (MessageSids.IsValid(form.GetValueOrDefault("OriginalRepliedMessageSid")) ? 1 : 0)
             && SmsSidFields().Count(signed) == Present("SmsSid")
             && MediaCounts().Count(signed) == Present("NumMedia")
-            && ExternalIds().Count(signed) == (Address.IsExternalId(form.GetValueOrDefault("ExternalUserId", "")) ? 1 : 0)
+            && (Address.IsExternalId(form.GetValueOrDefault("ExternalUserId", ""))
+                ? ExternalIds().Count(signed) == 1 && Metadata().Count(signed) == Present("ChannelMetadata") && IsWhole(form.GetValueOrDefault("ChannelMetadata", "{}")) && !form.Keys.Any(IsStrange)
+                : !ExternalIds().IsMatch(signed))
             && MediaUrls().Count(signed) == form.Keys.Count(name => name.StartsWith(Url, StringComparison.Ordinal))
             // Words that quote such a field could have swallowed it. The fields that Twilio signs after all that a sender can write exclude that.
             && (!Quoted().IsMatch(body) || (Present("SmsMessageSid", "SmsSid") == 2 && (Channel(form["From"]).Length == 0 || form.ContainsKey("WaId"))));
+
+        // Between the id and the sender, a name could be the id's own end.
+        static bool IsStrange(string name) => string.CompareOrdinal(name, "ExternalUserId") > 0 && string.CompareOrdinal(name, "From") < 0
+            && name is not ("FlowData" or "Forwarded" or "FrequentlyForwarded");
 
         int Present(params ReadOnlySpan<string> names)
         {
@@ -87,6 +94,20 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
             foreach (var name in names)
                 count += form.ContainsKey(name) ? 1 : 0;
             return count;
+        }
+    }
+
+    /// <summary>WhatsApp's own field between the sender's words and the id: where it is whole, the id is no part of it and of no words before it.</summary>
+    private static bool IsWhole(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -138,6 +159,9 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
 
     [GeneratedRegex(@"ExternalUserId(?:whatsapp:)?[A-Z]{2}\.", RegexOptions.CultureInvariant)]
     private static partial Regex ExternalIds();
+
+    [GeneratedRegex(@"ChannelMetadata\s*\{", RegexOptions.CultureInvariant)]
+    private static partial Regex Metadata();
 
     [GeneratedRegex(@"From[a-z]+:|MessageSid(?:SM|MM)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();

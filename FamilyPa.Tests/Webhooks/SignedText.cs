@@ -89,6 +89,6 @@ internal sealed partial class SignedText(IReadOnlyDictionary<string, string> for
     }
 
     /// <summary>Matches that overlap are all found.</summary>
-    [GeneratedRegex("(?=(AccountSid|Address|ApiVersion|Body|ButtonPayload|ButtonText|ChannelMetadata|Forwarded|FromCity|FromCountry|FromState|FromZip|From|Label|Latitude|Longitude|ListTitle|MediaContentType[01]|MediaUrl[01]|MessageSid|MessageType|NumMedia|NumSegments|OptOutType|OriginalRepliedMessageSid|ProfileName|ReferralNumMedia|SmsMessageSid|SmsSid|SmsStatus|ToCity|ToCountry|ToState|ToZip|To|WaId|Z))")]
+    [GeneratedRegex("(?=(AccountSid|Address|ApiVersion|Body|ButtonPayload|ButtonText|ChannelMetadata|ExternalUserId|Forwarded|FromCity|FromCountry|FromState|FromZip|From|Label|Latitude|Longitude|ListTitle|MediaContentType[01]|MediaUrl[01]|MessageSid|MessageType|NumMedia|NumSegments|OptOutType|OriginalRepliedMessageSid|ProfileName|ReferralNumMedia|SmsMessageSid|SmsSid|SmsStatus|ToCity|ToCountry|ToState|ToZip|To|WaId|Z))")]
     private static partial Regex KnownNames();
 }

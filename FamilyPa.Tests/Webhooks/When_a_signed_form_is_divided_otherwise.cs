@@ -84,6 +84,22 @@ public sealed class When_a_signed_form_is_divided_otherwise
         Assert.Equal("ambiguous_form", await RefusalAsync(divided, form));
     }
 
+    [Theory]
+    [InlineData("x", "", "x")]
+    [InlineData("x", """{"a":1}""", """xChannelMetadata{"a":1}""")]
+    public async Task Words_cannot_become_another_persons_id(string body, string metadata, string before)
+    {
+        var form = WhatsApp($"{before}ExternalUserIdUS.VICTIM1Fa");
+        var divided = new Dictionary<string, string>(form) { ["Body"] = body, ["ExternalUserId"] = "US.VICTIM1", ["Fa"] = $"ChannelMetadata{form["ChannelMetadata"]}" };
+        if (metadata.Length == 0)
+            divided.Remove("ChannelMetadata");
+        else
+            divided["ChannelMetadata"] = metadata;
+
+        Assert.Null(await RefusalAsync(form));
+        Assert.Equal("ambiguous_form", await RefusalAsync(divided, form));
+    }
+
     [Fact]
     public async Task Another_messages_attachment_cannot_be_smuggled_in()
     {
@@ -135,6 +151,8 @@ public sealed class When_a_signed_form_is_divided_otherwise
             "for the fridge", ("NumMedia", "2"), ("MessageType", "image"), ("MediaUrl0", $"{Media}00000000000000000000000000000001"), ("MediaContentType0", "image/jpeg"),
             ("MediaUrl1", $"{Media}00000000000000000000000000000002"), ("MediaContentType1", "image/png")),
         ["location"] = WhatsApp("", ("MessageType", "location"), ("Latitude", "51.5"), ("Longitude", "-0.1"), ("Address", "1 Body Lane"), ("Label", "From here To there")),
+        ["WhatsApp with an id"] = WhatsApp("buy milk", ("ExternalUserId", "GB.1234Abc9")),
+        ["WhatsApp that claims an id"] = WhatsApp("""xChannelMetadata{"a":1}ExternalUserIdUS.VICTIM1Fa"""),
         ["reply with a button"] = WhatsApp(
             "Done", ("MessageType", "button"), ("ButtonText", "Done"), ("ButtonPayload", "done"), ("Forwarded", "true"),
             ("OriginalRepliedMessageSid", OtherSid), ("OriginalRepliedMessageSender", "whatsapp:+14155238886")),
@@ -199,8 +217,8 @@ public sealed class When_a_signed_form_is_divided_otherwise
     private static string Behind(string name, Dictionary<string, string> form) => string.Concat(
         form.OrderBy(field => field.Key, StringComparer.Ordinal).Where(field => string.CompareOrdinal(field.Key, name) > 0).Select(field => field.Key + field.Value));
 
-    private static (string, string, string, string?, string) Identity(Dictionary<string, string> form) => (
-        form["MessageSid"], form["From"], form["To"], form.GetValueOrDefault("NumMedia"),
+    private static (string, string, string, string?, string?, string) Identity(Dictionary<string, string> form) => (
+        form["MessageSid"], form["From"], form["To"], form.GetValueOrDefault("NumMedia"), form.GetValueOrDefault("ExternalUserId"),
         string.Join(' ', form.Where(field => field.Key.StartsWith("MediaUrl", StringComparison.Ordinal)).OrderBy(field => field.Key).Select(field => field.Value)));
 
     /// <param name="signed">The form that was signed, where it is another.</param>

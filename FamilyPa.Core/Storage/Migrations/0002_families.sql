@@ -108,10 +108,10 @@ create policy members_see on families for select to authenticated
 create policy admins_change on families for update to authenticated
   using (id = any ((select my_families(array['owner', 'admin']))::uuid[]));
 
--- No grant on user_id, and none to update family_id: nobody can move a member between families.
+-- No grant on user_id, and none to update family_id: nobody can move a member between families. None on the phone: a number is invited.
 drop policy authenticated_nothing on family_members;
 grant select (family_id, user_id, display_name, role, phone_masked, nicknames, notified, created_at, version),
-  insert (family_id, display_name, role, phone_e164), update (display_name, role, nicknames, notified), delete on family_members to authenticated;
+  insert (family_id, display_name, role), update (display_name, role, nicknames, notified), delete on family_members to authenticated;
 create policy members_see on family_members for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy admins_add on family_members for insert to authenticated

@@ -80,9 +80,8 @@ internal sealed class JsonFields
         if (!TryGet(name, required, nullable, expected, out var value))
             return null;
         var text = TextOf(value)?.Trim();
-        if (text is { Length: > 0 } && text.EnumerateRunes().Count() <= longest && !text.Any(c => char.IsControl(c) && !(lines && c is '\n' or '\t' or '\r'))
-            && ModelText.Visible(text).Trim() is { Length: > 0 } visible)
-            return visible;
+        if (text is not null && text.EnumerateRunes().Count() <= longest && Shown(text, lines) is { } shown)
+            return shown;
         Refuse(name, expected);
         return null;
     }
@@ -99,6 +98,10 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>The trimmed text without invisible characters; null when nothing is left of it, or it has control characters.</summary>
+    private static string? Shown(string text, bool lines = false) =>
+        !text.Trim().Any(c => char.IsControl(c) && !(lines && c is '\n' or '\t' or '\r')) && ModelText.Visible(text).Trim() is { Length: > 0 } shown ? shown : null;
+
     /// <summary>A list of trimmed texts, each once.</summary>
     /// <returns>Null when the field is absent, null or invalid.</returns>
     public string[]? Texts(string name, int most, int longest)
@@ -106,8 +109,8 @@ internal sealed class JsonFields
         var expected = $"at most {most} texts of 1 to {longest} characters";
         if (!TryGet(name, required: false, nullable: false, expected, out var value))
             return null;
-        string?[] texts = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(most + 1).Select(item => TextOf(item)?.Trim()).Distinct()] : [null];
-        if (texts.Length <= most && texts.All(text => text is { Length: > 0 } && text.EnumerateRunes().Count() <= longest && !text.Any(char.IsControl)))
+        string?[] texts = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(most + 1).Select(item => TextOf(item) is { } text ? Shown(text) : null).Distinct()] : [null];
+        if (texts.Length <= most && texts.All(text => text?.EnumerateRunes().Count() <= longest))
             return texts!;
         Refuse(name, expected);
         return null;

@@ -80,7 +80,7 @@ internal sealed class JsonFields
         if (!TryGet(name, required, nullable, expected, out var value))
             return null;
         var text = TextOf(value)?.Trim();
-        if (text is not null && text.EnumerateRunes().Count() <= longest && Shown(text, lines) is { } shown)
+        if (text is not null && text.EnumerateRunes().Count() <= longest && Clean(text, lines) is { } shown)
             return shown;
         Refuse(name, expected);
         return null;
@@ -99,7 +99,7 @@ internal sealed class JsonFields
     }
 
     /// <summary>The trimmed text without invisible characters; null when nothing is left of it, or it has control characters.</summary>
-    private static string? Shown(string text, bool lines = false) =>
+    private static string? Clean(string text, bool lines = false) =>
         !text.Trim().Any(c => char.IsControl(c) && !(lines && c is '\n' or '\t' or '\r')) && ModelText.Visible(text).Trim() is { Length: > 0 } shown ? shown : null;
 
     /// <summary>A list of trimmed texts, each once.</summary>
@@ -109,7 +109,7 @@ internal sealed class JsonFields
         var expected = $"at most {most} texts of 1 to {longest} characters";
         if (!TryGet(name, required: false, nullable: false, expected, out var value))
             return null;
-        string?[] texts = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(most + 1).Select(item => TextOf(item) is { } text ? Shown(text) : null).Distinct()] : [null];
+        string?[] texts = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(most + 1).Select(item => TextOf(item) is { } text ? Clean(text) : null).Distinct()] : [null];
         if (texts.Length <= most && texts.All(text => text?.EnumerateRunes().Count() <= longest))
             return texts!;
         Refuse(name, expected);

@@ -53,7 +53,7 @@ public sealed class KeylessModel : IAsyncLifetime
 }
 
 /// <summary>An answer in the shape that the tests compare.</summary>
-/// <param name="Tasks">Each as <c>title | due | assignee | category</c>, a dash for null.</param>
+/// <param name="Tasks">Each as <c>title | due | assignees | category</c>, a dash for null.</param>
 public sealed record Understood(IReadOnlyList<string> Tasks, IReadOnlyList<double> Confidences, string? Question, string Language)
 {
     public static Understood Read(string content)
@@ -62,13 +62,16 @@ public sealed record Understood(IReadOnlyList<string> Tasks, IReadOnlyList<doubl
         var tasks = document.RootElement.GetProperty("tasks").EnumerateArray().ToList();
         Assert.All(tasks, task => Assert.Contains(task.GetProperty("category").GetString(), ExtractionSchema.Categories));
         return new Understood(
-            [.. tasks.Select(task => string.Join(" | ", Text(task, "title"), Text(task, "due_at") ?? "-", Text(task, "assignee") ?? "-", Text(task, "category")))],
+            [.. tasks.Select(task => string.Join(" | ", Text(task, "title"), Text(task, "due_at") ?? "-", Names(task), Text(task, "category")))],
             [.. tasks.Select(task => task.GetProperty("confidence").GetDouble())],
             Text(document.RootElement, "clarifying_question"), Text(document.RootElement, "language")!);
     }
 
     /// <summary>One task a line.</summary>
     public string Board => string.Join(" // ", Tasks);
+
+    private static string Names(JsonElement task) =>
+        task.GetProperty("assignees").EnumerateArray().Select(name => name.GetString()).ToList() is { Count: > 0 } names ? string.Join(", ", names) : "-";
 
     private static string? Text(JsonElement parent, string name) => parent.GetProperty(name).GetString()?.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,13 +26,13 @@ internal static class Declared
         ["invitations"] = new(
             "family_id user_id display_name role phone_masked created_at", Insert: "family_id display_name role phone_e164", Delete: "admin"),
         ["tasks"] = new(
-            "id family_id title notes category assignee due_at due_all_day remind_at status needs_review confidence source_message_sid ordinal "
+            "id family_id title notes category assignee assignees due_at due_all_day remind_at status needs_review confidence source_message_sid ordinal "
             + "series_id occurrence created_by assigned_by assigned_at completed_by created_at updated_at version completed_at",
-            Insert: "family_id title notes category assignee due_at due_all_day remind_at status needs_review created_by",
-            Update: "title notes category assignee due_at due_all_day remind_at status needs_review series_id occurrence", Change: "member", Delete: "admin"),
+            Insert: "family_id title notes category assignee assignees due_at due_all_day remind_at status needs_review created_by",
+            Update: "title notes category assignee assignees due_at due_all_day remind_at status needs_review series_id occurrence", Change: "member", Delete: "admin"),
         ["series"] = new(
-            "id family_id title notes category assignee rule starts local_time remind_before ended_at",
-            Insert: "family_id title notes category assignee rule starts local_time remind_before", Update: "ended_at", Change: "member"),
+            "id family_id title notes category assignees rule starts local_time remind_before ended_at",
+            Insert: "family_id title notes category assignees assigned_by rule starts local_time remind_before", Update: "ended_at", Change: "member"),
         ["inbound_messages"] = new("message_sid family_id user_id body num_media created_at"),
         ["media_files"] = new("family_id message_sid ordinal blob_name is_picture"),
         ["voice_transcriptions"] = new("id family_id message_sid ordinal transcript language seconds created_at"),
@@ -46,7 +46,7 @@ internal static class Declared
         // The members' API. As the owner: require_session and my_family, which read, require_outside_session, which stores the asking member's
         // session, the two that keep an answer under a key, and limit_additions, which counts for the asking member's family.
         "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
-        "task_json", "create_task", "change_task", "repeat_task", "zone_or_utc", "delete_task", "change_family", "refuse_member", "family_people", "without_channel", "canonical_number", "add_member", "change_member", "remove_member",
+        "task_json", "create_task", "change_task", "repeat_task", "assignee_names", "zone_or_utc", "delete_task", "change_family", "refuse_member", "family_people", "without_channel", "canonical_number", "add_member", "change_member", "remove_member",
         // As the owner: both use the asking member's own feeds only.
         "my_calendar_feeds", "renew_calendar_feed",
     };

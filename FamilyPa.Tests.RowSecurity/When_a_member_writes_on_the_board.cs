@@ -93,6 +93,25 @@ public sealed class When_a_member_writes_on_the_board(TwoFamilies families) : IC
         var error = await Assert.ThrowsAsync<PostgresException>(() => AddAsync(families.A.Owner, ", assignee", $", '{families.B.Owner}'"));
 
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, error.SqlState);
+        error = await Assert.ThrowsAsync<PostgresException>(() => AddAsync(families.A.Owner, ", assignees", $", array['{families.A.Member}', '{families.B.Owner}']::uuid[]"));
+
+        Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, error.SqlState);
+    }
+
+    [Fact]
+    public async Task Who_leaves_is_in_no_list_of_assignees_also_when_both_happen_at_once()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var guest = Guid.NewGuid();
+            await families.Database.ExecuteAsync("insert into family_members (family_id, user_id, display_name) values ($1, $2, 'Guest')", families.A.Id, guest);
+            var adding = Record.ExceptionAsync(() => AddAsync(families.A.Owner, ", assignees", $", array['{families.A.Member}', '{guest}']::uuid[]"));
+            await families.Database.ExecuteAsync("delete from family_members where user_id = $1", guest);
+            var refused = await adding;
+
+            Assert.True(refused is null or PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation }, refused?.ToString());
+            Assert.False(await families.Database.ScalarAsync<bool>("select exists (select from tasks where $1 = any (assignees))", guest));
+        }
     }
 
     [Fact]

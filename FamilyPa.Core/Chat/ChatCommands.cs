@@ -1,4 +1,5 @@
 using System.Globalization;
+using FamilyPa.Core.Families;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
@@ -84,7 +85,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         var numbers = last.All.Index().Skip(last.Numbered.Count).Where(task => task.Item is not null).ToDictionary(task => task.Item!.Value, task => task.Index + 1);
         await using var batch = database.AsService().Add(
             """
-            select id, title, due_at, due_all_day, assignee from tasks
+            select id, title, due_at, due_all_day, assignees from tasks
             where family_id = $1 and id = any ($2) and (case when $3 then status = 'done' else status in ('open', 'in_progress') end) order by array_position($2, id)
             """,
             claim.Family.Id, numbers.Keys.ToArray(), last.IsDone);
@@ -116,14 +117,15 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
     private async Task<string> ChangeAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)
     {
-        var member = claim.Family.Members.Where(member => member.Names.Any(IsMeant)).ToList();
-        if (command.Kind == CommandKind.Assign && member.Count != 1)
-            return text.Who(command.Member!, member.Count);
+        var called = (command.Members ?? [""]).Distinct().ToDictionary(
+            name => name, name => claim.Family.Members.Select(member => member.Names.FirstOrDefault(own => string.Join(' ', PlainWords.Of(own)) == name)).OfType<string>().ToList());
+        if (command.Kind == CommandKind.Assign && called.FirstOrDefault(one => one.Value.Count != 1) is { Key: { } unclear })
+            return text.Who(unclear, called[unclear].Count);
         var (meant, unknown) = await MeantAsync(command, claim, cancellation);
         IReadOnlyList<TaskChange> changes = [.. (await TitlesAsync(meant, claim, cancellation)).Select(task => command.Kind switch
         {
             CommandKind.Delete => new TaskChange(task.Id, TaskOperations.Delete, task.Title),
-            CommandKind.Assign => new TaskChange(task.Id, TaskOperations.Update, task.Title, Assignee: member[0].Names.First(IsMeant)),
+            CommandKind.Assign => new TaskChange(task.Id, TaskOperations.Update, task.Title, Assignees: [.. called.Values.Select(names => names[0])]),
             _ => new TaskChange(task.Id, TaskOperations.Snooze, task.Title, RemindAt: claim.ReceivedAt.AddMinutes(command.Minutes).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture)),
         })];
         if (TaskChanges.NeedConfirmation(changes))
@@ -137,8 +139,6 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             return text.Changed([], unknown);
         await using var batch = TaskChanges.Add(ChatTurns.AddReply(database.Fenced(claim), claim, []), claim, changes);
         return text.Changed(await TaskChanges.ReadAsync(batch, claim, changes, cancellation), unknown);
-
-        bool IsMeant(string name) => string.Join(' ', PlainWords.Of(name)) == command.Member;
     }
 
     private async Task<List<(Guid Id, string Title)>> TitlesAsync(IReadOnlyList<Guid> tasks, LeasedJob claim, CancellationToken cancellation)
@@ -200,16 +200,16 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         await using var batch = scope == ListScope.Done
             ? database.AsService().Add(
                 """
-                select id, title, null::timestamptz, false, null::uuid from tasks
-                where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' and ($3::uuid is null or coalesce(assignee, created_by) = $3)
+                select id, title, null::timestamptz, false, '{}'::uuid[] from tasks
+                where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' and ($3::uuid is null or $3 = any (coalesce(nullif(assignees, '{}'), array[created_by])))
                 order by completed_at desc, id limit $2
                 """,
                 claim.Family.Id, most, assignee)
             : database.AsService().Add(
                 """
-                select id, title, due_at, due_all_day, assignee from tasks
+                select id, title, due_at, due_all_day, assignees from tasks
                 where family_id = $1 and status in ('open', 'in_progress') and ($3::timestamptz is null or due_at < $3)
-                  and ($4::uuid is null or coalesce(assignee, created_by) = $4)
+                  and ($4::uuid is null or $4 = any (coalesce(nullif(assignees, '{}'), array[created_by])))
                   and ($5::timestamptz is null or due_at >= $5) and ($6::text is null or category = $6)
                 order by due_at, created_at, ordinal, id limit $2
                 """,
@@ -226,5 +226,5 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     private static ListedTask Read(NpgsqlDataReader row, LeasedJob claim) => new(
         row.GetGuid(0), row.GetString(1),
         row.IsDBNull(2) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(2), row.GetBoolean(3)),
-        row.IsDBNull(4) ? null : claim.Family.Members.FirstOrDefault(member => member.UserId == row.GetGuid(4)));
+        [.. row.GetFieldValue<Guid[]>(4).Select(id => claim.Family.Members.FirstOrDefault(member => member.UserId == id)).OfType<Member>()]);
 }

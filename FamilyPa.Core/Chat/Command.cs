@@ -39,10 +39,10 @@ public enum ListScope
 /// <param name="Numbers">The numbers of the shown tasks, from 1; null for the one that was shown.</param>
 /// <param name="Named">For <see cref="CommandKind.Done"/>: the sender's words for the task, normalised; null when there are none.</param>
 /// <param name="Minutes">For <see cref="CommandKind.Snooze"/>: for how long.</param>
-/// <param name="Member">For <see cref="CommandKind.Assign"/>: to whom, as it was written.</param>
+/// <param name="Members">For <see cref="CommandKind.Assign"/>: to whom, as it was written, normalised.</param>
 public sealed record Command(
     CommandKind Kind, IReadOnlyList<string> Languages, ListScope Scope = ListScope.Open, IReadOnlyList<int>? Numbers = null, string? Named = null,
-    int Minutes = 60, string? Member = null)
+    int Minutes = 60, IReadOnlyList<string>? Members = null)
 {
     private const string Prefix = "command_";
 

@@ -15,7 +15,7 @@ public static class CommandReader
     /// <summary>Maximum count of numbers in a command: no page of a list shows more tasks.</summary>
     private const int MostNumbers = 20;
 
-    /// <summary>Maximum length of a task's name in words.</summary>
+    /// <summary>Maximum length of a task's or a member's name in words.</summary>
     private const int LongestName = 3;
 
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
@@ -77,13 +77,20 @@ public static class CommandReader
         foreach (var (before, between) in known.Assign.Select(pattern => pattern.Split("{0}")).Select(parts => (PlainWords.Of(parts[0]), PlainWords.Of(parts[1].Replace("{1}", "", StringComparison.Ordinal)))))
         {
             var at = Begins(words, before) ? words.FindIndex(before.Count, word => word == between.FirstOrDefault()) : -1;
-            if (at > before.Count && words.Count - at - between.Count is > 0 and <= LongestName && Numbers(words[before.Count..at], and) is { } numbers)
-                return new Command(CommandKind.Assign, [language], Numbers: numbers, Member: string.Join(' ', words[(at + between.Count)..]));
+            if (at > before.Count && Names(words.Skip(at + between.Count), language) is { } names && Numbers(words[before.Count..at], and) is { } numbers)
+                return new Command(CommandKind.Assign, [language], Numbers: numbers, Members: names);
         }
 
         return null;
 
         static bool Begins(List<string> words, List<string> with) => with.Count <= words.Count && words[..with.Count].SequenceEqual(with);
+    }
+
+    /// <returns>Null when there is none, or one that is too long.</returns>
+    private static List<string>? Names(IEnumerable<string> words, string language)
+    {
+        List<string> names = [.. $" {string.Join(' ', words)} ".Split(Phrases.Of(language).Rhythm.And).Select(name => name.Trim())];
+        return names.TrueForAll(name => name.Length > 0 && name.Split(' ').Length <= LongestName) ? names : null;
     }
 
     /// <summary>A week at most: "1h", "30 min", "2 days".</summary>

@@ -6,7 +6,7 @@ using NodaTime;
 namespace FamilyPa.Core.Chat;
 
 /// <summary>A task in a list.</summary>
-internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, Member? Assignee);
+internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, IReadOnlyList<Member> Assignees);
 
 /// <param name="Number">Its number in the chat.</param>
 internal sealed record NumberedTask(int Number, ListedTask Task);
@@ -63,7 +63,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         after.Add(wording.Format(phrases.Board, board));
         List<string> lines = [.. tasks.Select(task => isDone
             ? $"{(wording.IsSms ? "-" : "✓")} {wording.Cut(task.Task.Title)}"
-            : $"{task.Number}. {line.InList(task.Task.Title, task.Task.Due, task.Task.Assignee)}")];
+            : $"{task.Number}. {line.InList(task.Task.Title, task.Task.Due, task.Task.Assignees)}")];
         return Fit(before, lines, after, phrases.SendMore, MostTasks);
     }
 

@@ -47,14 +47,14 @@ public sealed record ExtractionResult(
 }
 
 /// <param name="DueAt">As the model gave it: a local date or date and time, or an instant with its offset. See <see cref="DueDate"/>.</param>
-/// <param name="Assignee">A member's name as the model gave it.</param>
+/// <param name="Assignees">Members' names as the model gave them; null for none.</param>
 /// <param name="Confidence">0 to 1.</param>
 /// <param name="Answers">The question of ours that this answers: it completes that question's task and is none of its own.</param>
 public sealed record ExtractedTask(
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("notes")] string? Notes,
     [property: JsonPropertyName("due_at")] string? DueAt,
-    [property: JsonPropertyName("assignee")] string? Assignee,
+    [property: JsonPropertyName("assignees")] IReadOnlyList<string>? Assignees,
     [property: JsonPropertyName("category")] string? Category,
     [property: JsonPropertyName("confidence")] double Confidence,
     [property: JsonPropertyName("answers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Answers = null)

@@ -37,7 +37,7 @@ public static class ExtractionParser
             var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, Answers(task, i, questions))).ToList();
             var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing))]);
             return new ExtractionResult(
-                [.. tasks.OfType<ExtractedTask>().DistinctBy(task => task with { Title = task.Title.ToUpperInvariant(), Confidence = 0 })],
+                [.. tasks.OfType<ExtractedTask>().DistinctBy(task => (task with { Title = task.Title.ToUpperInvariant(), Assignees = null, Confidence = 0 }, Joined(task.Assignees)))],
                 Shown(root, "clarifying_question", MaxQuestion, links),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
@@ -81,7 +81,7 @@ public static class ExtractionParser
         var recurrence = Recurrence.Parse(rule);
         var read = new TaskChange(
             task.Id, operation, task.Title, Shown(change, "title", MaxTitle, own), Shown(change, "notes", MaxNotes, own), Text(change, "due_at", 40),
-            Text(change, "remind_at", 40), Text(change, "assignee", 100),
+            Text(change, "remind_at", 40), Names(change),
             [.. Items(change, "clear").Select(field => field.ValueKind == JsonValueKind.String ? field.GetString()! : "").Where(ExtractionSchema.Clearable.Contains)],
             Confidence(change))
         {
@@ -89,7 +89,7 @@ public static class ExtractionParser
         };
         var isDue = read.DueAt is null || DueDate.TryParse(read.DueAt, zone, out _);
         var isReminder = read.RemindAt is null || (DueDate.TryParse(read.RemindAt, zone, out var at) && !at.AllDay);
-        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignee: null, Rule: null } || read.Clear!.Count > 0;
+        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignees: null, Rule: null } || read.Clear!.Count > 0;
         var isRule = rule is null || recurrence is not null;
         return operation switch
         {
@@ -103,7 +103,7 @@ public static class ExtractionParser
     private static List<TaskChange?> Consistent(IReadOnlyList<TaskChange?> changes)
     {
         var ofTasks = changes.OfType<TaskChange>()
-            .DistinctBy(change => change with { Clear = null, Confidence = 0 })
+            .DistinctBy(change => (change with { Assignees = null, Clear = null, Confidence = 0 }, Joined(change.Assignees)))
             .GroupBy(change => change.TaskId)
             .Select(task => task.OrderBy(change => TaskOperations.InOrder.IndexOf(change.Operation)).ToList());
         return [.. ofTasks.SelectMany(task => IsContradictory(task) ? [null] : task.Cast<TaskChange?>()), .. changes.Where(change => change is null)];
@@ -151,7 +151,7 @@ public static class ExtractionParser
         var rule = Text(task, "recurrence", MaxTitle);
         var recurrence = Recurrence.Parse(rule);
         return new ExtractedTask(
-            title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Text(task, "assignee", 100), TaskCategories.Of(Text(task, "category", 50)),
+            title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Names(task), TaskCategories.Of(Text(task, "category", 50)),
             Confidence(task), answers)
         {
             RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
@@ -180,13 +180,27 @@ public static class ExtractionParser
         parent.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.String);
 
     /// <summary>The text of a property; null for anything else, blanks, and words for nothing. White space is folded, what is too long is cut.</summary>
-    private static string? Text(JsonElement parent, string name, int longest)
+    private static string? Text(JsonElement parent, string name, int longest) => parent.TryGetProperty(name, out var value) ? Text(value, longest) : null;
+
+    private static string? Text(JsonElement value, int longest)
     {
-        if (!parent.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String || Read(value) is not { } said)
+        if (value.ValueKind != JsonValueKind.String || Read(value) is not { } said)
             return null;
         var text = string.Join(' ', said.Replace('\0', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return text.Length == 0 || text is "null" or "none" or "None" ? null : text.Cut(longest);
     }
+
+    /// <summary>Whose task it is. A model that is not made to follow our schema may give one name as a text.</summary>
+    /// <returns>Null for nobody's.</returns>
+    private static List<string>? Names(JsonElement task)
+    {
+        if (!task.TryGetProperty("assignees", out var value) && !task.TryGetProperty("assignee", out value))
+            return null;
+        List<string> names = [.. (value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Take(MaxTasks) : [value]).Select(name => Text(name, 100)).OfType<string>().Distinct()];
+        return names.Count == 0 ? null : names;
+    }
+
+    private static string Joined(IReadOnlyList<string>? names) => string.Join('\n', names ?? []);
 
     /// <returns>Null for half a surrogate pair, which JSON can escape and .NET cannot read.</returns>
     private static string? Read(JsonElement value)

@@ -11,7 +11,7 @@ public static class ExtractionSchema
 
     public static IReadOnlyList<string> Categories => TaskCategories.All;
 
-    public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignee", "notes", "recurrence"];
+    public static readonly IReadOnlyList<string> Clearable = ["due_at", "assignees", "notes", "recurrence"];
 
     /// <param name="questions">How many questions of ours are open, which an answer may name by their numbers.</param>
     /// <param name="tasks">How many existing tasks it may name by theirs.</param>
@@ -55,7 +55,7 @@ public static class ExtractionSchema
                 {
                     ["type"] = "object",
                     ["additionalProperties"] = false,
-                    ["required"] = Strings(["title", "notes", "due_at", "remind_at", "recurrence", "assignee", "category", "confidence"]),
+                    ["required"] = Strings(["title", "notes", "due_at", "remind_at", "recurrence", "assignees", "category", "confidence"]),
                     ["properties"] = new JsonObject
                     {
                         ["title"] = Described("string", "What to do, short, in the sender's language, without the date."),
@@ -63,7 +63,7 @@ public static class ExtractionSchema
                         ["due_at"] = Described("string|null", "Local date (yyyy-MM-dd), or local date and time (yyyy-MM-ddTHH:mm) if a time was said."),
                         ["remind_at"] = Described("string|null", "Local date and time (yyyy-MM-ddTHH:mm) to remind at, only if it was said and is not due_at."),
                         ["recurrence"] = Rule(),
-                        ["assignee"] = Assignee(members),
+                        ["assignees"] = Assignees(members),
                         ["category"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Categories) },
                         ["confidence"] = Described("number", "0 to 1: how sure it is that this was meant."),
                     },
@@ -73,7 +73,7 @@ public static class ExtractionSchema
             ["language"] = Described("string", "BCP 47 tag of the sender's language."),
             ["list"] = Object(
                 ["object", "null"],
-                ("from", Described("string|null", "yyyy-MM-dd")), ("until", Described("string|null", "yyyy-MM-dd")), ("assignee", Assignee(members)),
+                ("from", Described("string|null", "yyyy-MM-dd")), ("until", Described("string|null", "yyyy-MM-dd")), ("assignee", NameOf(members, "string", "null")),
                 ("category", new JsonObject { ["type"] = Strings(["string", "null"]), ["enum"] = new JsonArray([.. Categories, null]) }),
                 ("done", new JsonObject { ["type"] = "boolean" })),
         },
@@ -88,16 +88,18 @@ public static class ExtractionSchema
         ("due_at", Described("string|null", "The new due date, as of a new task.")),
         ("remind_at", Described("string|null", "When to remind, as of a new task.")),
         ("recurrence", Rule()),
-        ("assignee", Assignee(members)),
+        ("assignees", Assignees(members)),
         ("clear", new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Clearable) } }),
         ("confidence", Described("number", "0 to 1: how sure it is that this task and this operation were meant.")));
 
     private static JsonObject Rule() => Described("string|null", "RRULE of RFC 5545 without DTSTART, or AFTER_DONE=P3D; only of what recurs.");
 
-    private static JsonObject Assignee(IEnumerable<Member> members) => new()
+    private static JsonObject Assignees(IEnumerable<Member> members) => new() { ["type"] = "array", ["items"] = NameOf(members, "string") };
+
+    private static JsonObject NameOf(IEnumerable<Member> members, params string[] types) => new()
     {
-        ["type"] = Strings(["string", "null"]),
-        ["enum"] = new JsonArray([.. members.SelectMany(m => m.Names).Distinct().Select(name => (JsonNode)name), null]),
+        ["type"] = types is [var one] ? one : Strings(types),
+        ["enum"] = new JsonArray([.. members.SelectMany(m => m.Names).Distinct().Select(name => (JsonNode)name), .. types.Skip(1).Select(_ => (JsonNode?)null)]),
     };
 
     private static JsonObject Object(IReadOnlyList<string> types, params (string Name, JsonNode Type)[] properties) => new()

@@ -8,6 +8,9 @@ public sealed record Family(Guid Id, DateTimeZone TimeZone, string Locale, IRead
     /// <summary>The only member of this name or nickname; null when there is none, or more than one.</summary>
     public Member? Find(string? name) => name is not null && Named(name) is [var one] ? one : null;
 
+    /// <summary>Those of the names that <see cref="Find"/> finds, each member once.</summary>
+    public IReadOnlyList<Member> FindAll(IEnumerable<string>? names) => [.. (names ?? []).Select(Find).OfType<Member>().DistinctBy(member => member.UserId)];
+
     /// <summary>Whether more than one member has this name or nickname.</summary>
     public bool IsAmbiguous(string? name) => name is not null && Named(name).Count > 1;
 

@@ -5,7 +5,7 @@ namespace FamilyPa.Core.Jobs;
 /// <param name="IsQuoted">The message quotes a message about this task.</param>
 /// <param name="IsReminded">The sender was reminded of it last.</param>
 public sealed record ContextTask(
-    Guid Id, string Title, string? Notes, string? Category, string? Assignee, DateTimeOffset? DueAt, bool DueAllDay, bool IsDone, int? Shown, bool IsQuoted,
+    Guid Id, string Title, string? Notes, string? Category, IReadOnlyList<string> Assignees, DateTimeOffset? DueAt, bool DueAllDay, bool IsDone, int? Shown, bool IsQuoted,
     bool IsReminded)
 {
     /// <summary>The rule of the task's series; null when it does not recur.</summary>

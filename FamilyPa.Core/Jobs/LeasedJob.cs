@@ -55,7 +55,7 @@ public sealed record PhaseInput(
     bool Forwarded);
 
 /// <summary>A task that the family has made lately.</summary>
-public sealed record RecentTask(string Title, DateTimeOffset? DueAt, Guid? Assignee, DateTimeOffset CreatedAt);
+public sealed record RecentTask(string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt);
 
 /// <summary>What came of asking for a job.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>

@@ -7,7 +7,7 @@ namespace FamilyPa.Core.Jobs;
 /// <param name="Title">Of the task; null when there is none.</param>
 /// <param name="DueAt">Of the task, as it is stored.</param>
 public sealed record OpenQuestion(
-    Guid Id, Guid? TaskId, string Asked, string About, string? Title, string? Notes, string? Category, string? Assignee, DateTimeOffset? DueAt, bool DueAllDay)
+    Guid Id, Guid? TaskId, string Asked, string About, string? Title, string? Notes, string? Category, IReadOnlyList<string> Assignees, DateTimeOffset? DueAt, bool DueAllDay)
 {
     /// <summary>Changes that wait for a yes, as stored JSON; null when the question is about a new task.</summary>
     public string? Pending { get; init; }

@@ -89,7 +89,7 @@ public sealed class FinalizePhase(
             return await commands.ListAsync(query, extraction.Language, job, reply, cancellation);
 
         // Who is not known, or one of two, is asked about: the rest of that change is not made either.
-        var unknown = extraction.Changes?.FirstOrDefault(change => IsUnknown(change, job.Family));
+        var unknown = extraction.Changes?.Select(change => Unknown(change, job.Family)).FirstOrDefault(name => name is not null);
         var (changes, pending) = Decide(extraction, job.Family);
         await using var separate = changes.Count > 0 ? database.Fenced(job) : null;
         var batch = separate ?? reply;
@@ -97,7 +97,7 @@ public sealed class FinalizePhase(
         if (separate is not null)
             understanding = understanding with { Changed = await TaskChanges.ReadAsync(TaskChanges.Add(separate, job, changes), job, changes, cancellation) };
         if (unknown is not null)
-            understanding = understanding with { Question = $"{understanding.Question} {text.Who(unknown.Assignee!, job.Family)}".Trim() };
+            understanding = understanding with { Question = $"{understanding.Question} {text.Who(unknown, job.Family)}".Trim() };
         if (pending.Count > 0)
         {
             var question = text.Confirm(pending.Select(change => TaskChanges.Describe(change, "changed", job.Family)));
@@ -114,7 +114,7 @@ public sealed class FinalizePhase(
     /// <summary>Which changes are made, and which the sender has to confirm.</summary>
     private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction, Family family)
     {
-        List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => !IsUnknown(change, family))];
+        List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => Unknown(change, family) is null)];
         if (extraction.Confirmed is not null)
             return (all, []);
         var asksFirst = TaskChanges.NeedConfirmation(all);
@@ -123,7 +123,7 @@ public sealed class FinalizePhase(
         return ([.. decided[true]], [.. decided[false]]);
     }
 
-    private static bool IsUnknown(TaskChange change, Family family) => change.Assignee is not null && family.Find(change.Assignee) is null;
+    private static string? Unknown(TaskChange change, Family family) => change.Assignees?.FirstOrDefault(name => family.Find(name) is null);
 
     private Understanding Understand(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction, ReplyText text)
     {
@@ -135,13 +135,14 @@ public sealed class FinalizePhase(
         {
             var recurrence = Recurrence.Parse(task.Rule);
             var due = Date(task.DueAt ?? recurrence?.First(job.Family.DayOf(job.ReceivedAt)).ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), job.Family);
-            if (job.Family.IsAmbiguous(task.Assignee))
-                unclear = text.WhichPerson(task.Assignee!);
+            var ambiguous = task.Assignees?.FirstOrDefault(job.Family.IsAmbiguous);
+            if (ambiguous is not null)
+                unclear = text.WhichPerson(ambiguous);
             var understood = new UnderstoodTask(
                 task.Title,
                 due,
-                job.Family.Find(task.Assignee),
-                task.Confidence < settings.Value.ReviewBelowConfidence || job.Family.IsAmbiguous(task.Assignee),
+                job.Family.FindAll(task.Assignees),
+                task.Confidence < settings.Value.ReviewBelowConfidence || ambiguous is not null,
                 task.Answers is not null)
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
@@ -198,7 +199,7 @@ public sealed class FinalizePhase(
         if (!settings.Enabled || settings.BySms || settings.WhatsAppTemplate is { Length: > 0 } || !Address.IsWhatsApp(job.FromAddress))
             return false;
         var at = task.RemindAt ?? task.Due?.At - (TimeOnly.MaxValue - settings.AllDayAt);
-        return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignee is null || task.Assignee.UserId == job.Sender.UserId);
+        return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignees.Count == 0 || task.Assignees.Any(member => member.UserId == job.Sender.UserId));
     }
 
     /// <summary>The reason of a keyword, a command or a reaction is its answer; any other reason is a rejection.</summary>
@@ -208,6 +209,6 @@ public sealed class FinalizePhase(
     /// <summary>Whether somebody in the family has wished for the same lately.</summary>
     private bool IsAlreadyThere(UnderstoodTask task, LeasedJob job) =>
         settings.Value.SameWishWithin is var within && within > TimeSpan.Zero && job.PhaseInput.Recent.Any(recent =>
-            recent.CreatedAt > job.ReceivedAt - within && recent.DueAt == task.Due?.At && (task.Assignee is null || task.Assignee.UserId == recent.Assignee)
+            recent.CreatedAt > job.ReceivedAt - within && recent.DueAt == task.Due?.At && task.Assignees.All(member => recent.Assignees.Contains(member.UserId))
             && TaskNames.Words(recent.Title) == TaskNames.Words(task.Title));
 }

@@ -29,27 +29,30 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
 
     private void StoreTask(int ordinal, ExtractedTask task, UnderstoodTask understood) => batch.Add(
         """
-        with answered as (
+        with given (assignees) as (
+          select array(select user_id from family_members where family_id = $1 and user_id = any ($7) order by array_position($7, user_id))),
+        answered as (
           update clarifications set answered_by = $2, answered_at = now()
           where id = $13 and family_id = $1 and answered_by is null returning task_id),
         completed as (
           update tasks t
           set title = $4, notes = coalesce($5, t.notes), category = coalesce($6, t.category),
-              assignee = coalesce((select user_id from family_members where family_id = $1 and user_id = $7), t.assignee),
-              assigned_by = case when $7 is null then t.assigned_by else $12 end,
+              assignees = coalesce(nullif(given.assignees, '{}'), t.assignees),
+              assigned_by = case when given.assignees = '{}' then t.assigned_by else $12 end,
               due_at = coalesce($8, t.due_at), due_all_day = case when $8 is null then t.due_all_day else $9 end,
               remind_at = coalesce($14, case when $8 is null then t.remind_at end),
               needs_review = $10, confidence = $11, updated_at = now()
+          from given
           where t.id in (select task_id from answered) and t.status in ('open', 'in_progress')
           returning t.id)
-        insert into tasks (family_id, source_message_sid, ordinal, title, notes, category, assignee, due_at, due_all_day, remind_at,
+        insert into tasks (family_id, source_message_sid, ordinal, title, notes, category, assignees, due_at, due_all_day, remind_at,
                            needs_review, confidence, created_by, assigned_by)
-        select $1, $2, $3, $4, $5, $6, (select user_id from family_members where family_id = $1 and user_id = $7), $8, $9, $14, $10, $11, $12, $12
+        select $1, $2, $3, $4, $5, $6, given.assignees, $8, $9, $14, $10, $11, $12, $12 from given
         where not exists (select from completed)
           and not exists (select from clarifications where id = $13 and answered_by = $2 and task_id is not null)
         on conflict (source_message_sid, ordinal) do nothing
         """,
-        claim.Family.Id, claim.MessageSid, ordinal, task.Title, task.Notes, task.Category, understood.Assignee?.UserId,
+        claim.Family.Id, claim.MessageSid, ordinal, task.Title, task.Notes, task.Category, understood.Assignees.Select(member => member.UserId).ToArray(),
         understood.Due?.At.ToUniversalTime(), understood.Due?.AllDay ?? false, understood.NeedsReview, task.Confidence, claim.Sender.UserId,
         task.Answers, understood.RemindAt?.ToUniversalTime());
 

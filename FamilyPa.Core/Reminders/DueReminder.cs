@@ -3,7 +3,7 @@ using FamilyPa.Core.Tasks;
 namespace FamilyPa.Core.Reminders;
 
 /// <summary>A task of which a member is to be reminded now.</summary>
-/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, and the time that was said, else when it is due).</param>
+/// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, the time that was said, else when it is due, and the member's id).</param>
 public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate? Due, Recipient Recipient);
 
 /// <param name="Zone">An IANA name.</param>

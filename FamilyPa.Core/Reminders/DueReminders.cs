@@ -21,11 +21,11 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
         from tasks t
         join families f on f.id = t.family_id
         -- A child has no phone: who made its task is reminded.
-        join family_members m on m.family_id = t.family_id and m.user_id = coalesce(
-          (select a.user_id from family_members a
-           where a.family_id = t.family_id and a.user_id = t.assignee and num_nonnulls(a.phone_e164, a.external_user_id) > 0), t.created_by)
+        join family_members m on m.family_id = t.family_id and m.user_id = any (coalesce(
+          (select array_agg(a.user_id) from family_members a
+           where a.family_id = t.family_id and a.user_id = any (t.assignees) and num_nonnulls(a.phone_e164, a.external_user_id) > 0), array[t.created_by]))
         -- The due time is part of the key, so a postponed task is reminded of again.
-        cross join lateral (select format('reminder:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint)) as k (key)
+        cross join lateral (select format('reminder:%s:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint, m.user_id)) as k (key)
         left join lateral (
           select i.from_address, i.to_address from inbound_messages i
           where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true

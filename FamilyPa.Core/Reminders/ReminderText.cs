@@ -11,7 +11,7 @@ internal static class ReminderText
         var recipient = reminders[0].Recipient;
         var wording = Wording.Of(null, recipient.Locale, recipient.To);
         var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), now);
-        List<string> tasks = [.. reminders.Select(reminder => line.InList(reminder.Title, reminder.Due, null))];
+        List<string> tasks = [.. reminders.Select(reminder => line.InList(reminder.Title, reminder.Due, []))];
         return tasks is [var one]
             ? $"{wording.Format(wording.Phrases.Reminder, one)}\n{wording.Phrases.TickOffOne}"
             : MessageLength.Fit(

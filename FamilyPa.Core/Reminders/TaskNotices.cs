@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reminders;
 
-/// <summary>Tells a member once of a task that another gave them, and that one once when it is done.</summary>
+/// <summary>Tells each assignee once of a task that another gave them, and that one, and who shares the task, once when it is done.</summary>
 /// <remarks>
 /// The row of <c>outbound_messages</c> keeps it from happening twice, also when a task goes back and forth. It waits for the end of the quiet hours and for
 /// WhatsApp's window, for a day. A task that was taken back meanwhile is not told of.
@@ -28,11 +28,13 @@ public sealed class TaskNotices(
         select t.id, k.key, n.is_done, t.title, t.due_at, t.due_all_day, by.display_name, m.family_id, m.user_id, f.timezone, f.locale,
                coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $3)), m.phone_e164, c.is_closed
         from (
-          select t.id as task, false as is_done, t.assignee as told, t.assigned_by as by from tasks t
-          where t.assigned_by <> t.assignee and t.assigned_at > now() - interval '1 day' and t.status in ('open', 'in_progress')
+          select t.id as task, false as is_done, told, t.assigned_by as by from tasks t, unnest(array_remove(t.assignees, t.assigned_by)) told
+          where array_remove(t.assignees, t.assigned_by) <> '{}' and t.assigned_at > now() - interval '1 day' and t.status in ('open', 'in_progress')
           union all
-          select t.id, true, t.assigned_by, t.completed_by from tasks t
-          where t.assigned_by <> t.assignee and t.completed_at > now() - interval '1 day' and t.status = 'done' and t.completed_by <> t.assigned_by) n
+          -- Who shares a task hears that it is done, too.
+          select t.id, true, told, t.completed_by
+          from tasks t, unnest(case when cardinality(t.assignees) > 1 then array_remove(t.assignees, t.assigned_by) else '{}' end || t.assigned_by) told
+          where array_remove(t.assignees, t.assigned_by) <> '{}' and t.completed_at > now() - interval '1 day' and t.status = 'done' and t.completed_by <> told) n
         join tasks t on t.id = n.task
         join families f on f.id = t.family_id
         join family_members m on m.family_id = t.family_id and m.user_id = n.told
@@ -119,7 +121,7 @@ public sealed class TaskNotices(
         var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), clock.GetUtcNow());
         if (isDone)
             return wording.Format(wording.Phrases.HasDone, by, wording.Several([.. notices.Select(notice => notice.Title)]));
-        List<string> tasks = [.. notices.Select(notice => line.InList(notice.Title, notice.Due, null))];
+        List<string> tasks = [.. notices.Select(notice => line.InList(notice.Title, notice.Due, []))];
         return tasks is [var one]
             ? $"{wording.Format(wording.Phrases.AsksYou, by, one)}\n{wording.Phrases.TickOffOne}"
             : MessageLength.Fit(

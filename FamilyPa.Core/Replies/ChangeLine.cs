@@ -7,8 +7,8 @@ namespace FamilyPa.Core.Replies;
 /// <summary>An existing task that a message changed.</summary>
 /// <param name="Outcome">As documented at <c>apply_changes</c> in the migrations.</param>
 /// <param name="Due">The new due date; null when it stays.</param>
-/// <param name="Assignee">The new assignee; null when it stays.</param>
-public sealed record ChangedTask(string Operation, string Outcome, string Title, DueDate? Due, Member? Assignee, DateTimeOffset? RemindAt, Recurrence? Recurrence = null);
+/// <param name="Assignees">All of them; none when they stay.</param>
+public sealed record ChangedTask(string Operation, string Outcome, string Title, DueDate? Due, IReadOnlyList<Member> Assignees, DateTimeOffset? RemindAt, Recurrence? Recurrence = null);
 
 /// <summary>Says what became of a task that a message changed.</summary>
 internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
@@ -25,8 +25,8 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
         { Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
         { Operation: TaskOperations.Skip } => Say(phrases.Skipped, change.Title),
         { Operation: TaskOperations.Delete } => Say(phrases.Deleted, change.Title),
-        { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), null)),
-        _ => Say(phrases.Changed, line.Of(change.Title, change.Due, change.Assignee, change.Recurrence)),
+        { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), [])),
+        _ => Say(phrases.Changed, line.Of(change.Title, change.Due, change.Assignees, change.Recurrence)),
     };
 
     /// <summary>The question whether the sender wants these changes: of many it names the first and counts the others.</summary>

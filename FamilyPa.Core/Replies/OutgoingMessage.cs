@@ -21,7 +21,7 @@ public enum ReplyKind
     /// <summary>Another member added this one. The reference is <c>member:</c> and the member's id.</summary>
     Invitation,
 
-    /// <summary>A task is due. The reference is <c>reminder:</c>, the task's id, and the time that was said, else when it is due.</summary>
+    /// <summary>A task is due. The reference is <c>reminder:</c>, the task's id, the time that was said, else when it is due, and the member's id.</summary>
     Reminder,
 
     /// <summary>Another member assigned a task to this one, or completed one for them. The reference is <c>assigned:</c> or <c>completed:</c>, the task's id, and the member's.</summary>

@@ -6,7 +6,7 @@ namespace FamilyPa.Core.Replies;
 
 /// <summary>A task as it was stored, for telling its sender.</summary>
 /// <param name="Completes">It is an earlier task, completed by the sender's answer.</param>
-public sealed record UnderstoodTask(string Title, DueDate? Due, Member? Assignee, bool NeedsReview, bool Completes = false)
+public sealed record UnderstoodTask(string Title, DueDate? Due, IReadOnlyList<Member> Assignees, bool NeedsReview, bool Completes = false)
 {
     /// <summary>When the sender said to be reminded: at the due time if that has a time of day and no other was said.</summary>
     public DateTimeOffset? RemindAt { get; init; }
@@ -90,7 +90,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<string> Items(Func<string, string> title) =>
         [
             .. tasks.Select((task, i) =>
-                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignee, task.Recurrence)}"),
+                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignees, task.Recurrence)}"),
             .. what.Changed.Select(changed => change.Of(changed with { Title = title(changed.Title) })),
         ];
     }

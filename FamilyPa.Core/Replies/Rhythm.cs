@@ -44,7 +44,7 @@ public sealed class RhythmWords
     /// <summary>First to fifth, and last.</summary>
     public required IReadOnlyList<string> Ordinals { get; init; }
 
-    /// <summary>Between the last two of several weekdays.</summary>
+    /// <summary>Between the last two of several weekdays, or people.</summary>
     public required string And { get; init; }
 
     /// <summary>{0}: how often; {1}: the last date.</summary>
@@ -101,10 +101,6 @@ internal static class Rhythm
 
         string Ordinal(string number) => int.Parse(number, wording.Culture) is > 0 and var n ? words.Ordinals[n - 1] : words.Ordinals[^1];
 
-        string Names(IReadOnlyList<string> days)
-        {
-            List<string> names = [.. days.Select(day => wording.Culture.DateTimeFormat.DayNames[Array.IndexOf(Days, day)])];
-            return names is [var one] ? one : string.Join(", ", names[..^1]) + words.And + names[^1];
-        }
+        string Names(IReadOnlyList<string> days) => wording.And([.. days.Select(day => wording.Culture.DateTimeFormat.DayNames[Array.IndexOf(Days, day)])]);
     }
 }

@@ -9,19 +9,19 @@ namespace FamilyPa.Core.Replies;
 internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
 {
     /// <param name="recurrence">Null for a task that does not recur. Of one that does, <paramref name="due"/> is the next time.</param>
-    public string Of(string title, DueDate? due, Member? assignee, Recurrence? recurrence = null)
+    public string Of(string title, DueDate? due, IReadOnlyList<Member> assignees, Recurrence? recurrence = null)
     {
         var when = due is { } date ? When(date) : null;
         if (recurrence is not null && Rhythm.Of(recurrence, wording) is var rhythm)
             when = when is null ? rhythm : wording.Format(wording.Phrases.Rhythm.Next, rhythm, when);
         var line = when is null ? title : $"{title} - {when}";
-        return assignee is null ? line : $"{line} ({wording.Format(wording.Phrases.For, assignee.Name)})";
+        return assignees.Count == 0 ? line : $"{line} ({wording.Format(wording.Phrases.For, wording.And([.. assignees.Select(member => member.Name)]))})";
     }
 
     /// <summary>Short, and says when it is overdue.</summary>
-    public string InList(string title, DueDate? due, Member? assignee)
+    public string InList(string title, DueDate? due, IReadOnlyList<Member> assignees)
     {
-        var line = Of(wording.Cut(title), due, assignee);
+        var line = Of(wording.Cut(title), due, assignees);
         return due?.At < now ? $"{line} ({wording.Phrases.Overdue})" : line;
     }
 

@@ -25,6 +25,9 @@ internal sealed record Wording(Phrases Phrases, CultureInfo Culture, bool IsSms)
 
     public string Cut(string text, int longest) => text.Length <= longest ? text : text.Cut(longest).TrimEnd() + (IsSms ? "..." : "…");
 
+    /// <summary>Names one after another: "Alex, Sam and Jo".</summary>
+    public string And(IReadOnlyList<string> names) => names is [var one] ? one : string.Join(", ", names.SkipLast(1)) + Phrases.Rhythm.And + names[^1];
+
     /// <summary>Titles on one line: the first few, and how many more.</summary>
     public string Several(IReadOnlyList<string> titles)
     {

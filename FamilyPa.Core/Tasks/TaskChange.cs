@@ -7,7 +7,8 @@ namespace FamilyPa.Core.Tasks;
 /// <param name="Operation">One of <see cref="TaskOperations"/>.</param>
 /// <param name="Title">As the task was called when the message arrived.</param>
 /// <param name="NewTitle">Null leaves it, as of the other new values.</param>
-/// <param name="Clear">Fields to be emptied: <c>due_at</c>, <c>assignee</c>, <c>notes</c>, <c>recurrence</c>.</param>
+/// <param name="Assignees">Names of all of them, who may be the same as before.</param>
+/// <param name="Clear">Fields to be emptied: <c>due_at</c>, <c>assignees</c>, <c>notes</c>, <c>recurrence</c>.</param>
 public sealed record TaskChange(
     [property: JsonPropertyName("task")] Guid TaskId,
     [property: JsonPropertyName("operation")] string Operation,
@@ -16,7 +17,7 @@ public sealed record TaskChange(
     [property: JsonPropertyName("notes")] string? Notes = null,
     [property: JsonPropertyName("due_at")] string? DueAt = null,
     [property: JsonPropertyName("remind_at")] string? RemindAt = null,
-    [property: JsonPropertyName("assignee")] string? Assignee = null,
+    [property: JsonPropertyName("assignees")] IReadOnlyList<string>? Assignees = null,
     [property: JsonPropertyName("clear")] IReadOnlyList<string>? Clear = null,
     [property: JsonPropertyName("confidence")] double Confidence = 1)
 {

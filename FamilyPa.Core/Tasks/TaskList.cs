@@ -36,7 +36,7 @@ public sealed class TaskList(Database database)
             sql.Append(" and t.assignee is null");
         if (filter.Undated)
             sql.Append(" and t.due_at is null");
-        Where(filter.Assignee, "t.assignee = {0}");
+        Where(filter.Assignee, "{0} = any (t.assignees)");
         Where(filter.NeedsReview, "t.needs_review = {0}");
         Where(filter.DueBefore, "t.due_at < {0}");
         Where(filter.DueAfter, "t.due_at >= {0}");

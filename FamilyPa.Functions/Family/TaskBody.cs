@@ -12,6 +12,7 @@ internal sealed class TaskBody(MemberFamily family, IClock clock)
     private const int LongestTitle = 200;
     private const int LongestNotes = 4000;
     private const int LongestCategory = 50;
+    private const int MostAssignees = 50;
 
     private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
 
@@ -26,7 +27,10 @@ internal sealed class TaskBody(MemberFamily family, IClock clock)
         Keep("title", fields.Text("title", LongestTitle, required: whole));
         Keep("notes", fields.Text("notes", LongestNotes, nullable: true, lines: true));
         Keep("category", TaskCategories.Of(fields.Text("category", LongestCategory, nullable: true)));
-        Keep("assignee", fields.Id("assignee", nullable: true));
+        var assignee = fields.Id("assignee", nullable: true);
+        var assignees = fields.Ids("assignees", MostAssignees);
+        if (fields.Has("assignees") || fields.Has("assignee"))
+            task["assignees"] = assignees ?? (assignee is { } one ? [one] : []);
         if (!whole)
         {
             Keep("status", fields.Choice("status", TaskStatuses.All));

@@ -33,7 +33,7 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
             }
             catch (UnknownAssigneeException)
             {
-                return WrongAssignee(http);
+                return WrongAssignee(http, fields);
             }
         }, cancellation);
 
@@ -69,7 +69,7 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
             }
             catch (UnknownAssigneeException)
             {
-                return WrongAssignee(http);
+                return WrongAssignee(http, fields);
             }
         }, cancellation);
 
@@ -102,8 +102,8 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
         Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The task is invalid.", wrong);
 
-    private static IResult WrongAssignee(HttpContext http) =>
-        Wrong(http, new Dictionary<string, string[]> { ["assignee"] = ["a member of the family"] });
+    private static IResult WrongAssignee(HttpContext http, JsonFields fields) =>
+        Wrong(http, new Dictionary<string, string[]> { [fields.Has("assignees") ? "assignees" : "assignee"] = ["a member of the family"] });
 
     private static IResult Unknown(HttpContext http) =>
         Problem.Of(http, StatusCodes.Status404NotFound, "unknown_task", "There is no such task.");

@@ -128,6 +128,22 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>A list of ids, each once.</summary>
+    /// <returns>Null when the field is absent, null or invalid.</returns>
+    public Guid[]? Ids(string name, int most)
+    {
+        var expected = $"at most {most} UUIDs";
+        if (!TryGet(name, required: false, nullable: false, expected, out var value))
+            return null;
+        Guid?[] ids = value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Take(most + 1).Select(item => Guid.TryParseExact(TextOf(item), "D", out var id) ? id : (Guid?)null).Distinct()]
+            : [null];
+        if (ids.Length <= most && ids.All(id => id is not null))
+            return [.. ids.Select(id => id!.Value)];
+        Refuse(name, expected);
+        return null;
+    }
+
     /// <returns>Null when the field is absent, null or invalid.</returns>
     public bool? Flag(string name, string expected)
     {

@@ -45,7 +45,7 @@ public sealed class When_the_evaluation_set_is_run(KeylessModel model)
         }
 
         var right = new ExtractionResult(
-            [.. (one.Tasks ?? []).Select(task => new ExtractedTask(string.Join(' ', task.Words), null, task.Due, task.Assignee, null, 1))], null, one.Language);
+            [.. (one.Tasks ?? []).Select(task => new ExtractedTask(string.Join(' ', task.Words), null, task.Due, task.Assignee is null ? null : [task.Assignee], null, 1))], null, one.Language);
         Assert.Null(new DueDateCheck(family, now, reviewBelow: 0.6).Apply(right, one.Message, []).ClarifyingQuestion);
     });
 

@@ -11,7 +11,7 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
     [
         new { number = 1, title = "Dentist", due_at = "2026-11-27T10:00", shown = 1 },
         new { number = 2, title = "Buy milk" },
-        new { number = 3, title = "Call the plumber", due_at = "2026-11-24", assignee = "Ben" },
+        new { number = 3, title = "Call the plumber", due_at = "2026-11-24", assignees = new[] { "Ben" } },
         new { number = 4, title = "Buy bread" },
         new { number = 5, title = "Pick up the parcel" },
         new { number = 6, title = "Pay the school trip" },
@@ -30,6 +30,10 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
     [InlineData("Ben does the dentist", "1 update for Ben")]
     [InlineData("I'll do the plumber", "3 update for Ann")]
     [InlineData("give the parcel to Zoë", "5 update for Zoë Smith")]
+    [InlineData("give the parcel to Zoë and Ben", "5 update for Zoë Smith, Ben")]
+    [InlineData("Zoë and I will do the parcel", "5 update for Zoë Smith, Ann")]
+    [InlineData("Zoë will help with the plumber too", "3 update for Ben, Zoë Smith")]
+    [InlineData("Zoë will help too", "1 update for Zoë Smith")]
     [InlineData("the plumber came", "3 complete")]
     [InlineData("Bought the milk!", "2 complete")]
     [InlineData("I picked up the parcel", "5 complete")]
@@ -90,7 +94,7 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
         var parts = answer["changes"]!.AsArray().Select(change => string.Join(' ', ((string?[])
             [
                 $"{change!["task"]} {change["operation"]}", Said(change, "title", "title"), Said(change, "due_at", "due"), Said(change, "remind_at", "at"),
-                Said(change, "assignee", "for"),
+                change["assignees"]!.AsArray() is { Count: > 0 } names ? $"for {string.Join(", ", names)}" : null,
             ]).OfType<string>()))
             .Concat(answer["tasks"]!.AsArray().Select(task => $"new {task!["title"]}"))
             .Append((string?)answer["clarifying_question"]).OfType<string>().ToList();

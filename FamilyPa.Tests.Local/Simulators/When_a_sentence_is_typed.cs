@@ -26,6 +26,10 @@ public class When_a_sentence_is_typed(KeylessModel model)
     [InlineData("Zoë must practise piano at 5", "Practise piano | 2026-11-23T17:00 | Zoë Smith | other")]
     [InlineData("remind me to call the dentist on Monday at 9am", "Call the dentist | 2026-11-23T09:00 | Ann | health")]
     [InlineData("call Ben", "Call Ben | - | - | other")]
+    [InlineData("Ben and Zoë should paint the fence", "Paint the fence | - | Ben, Zoë Smith | other")]
+    [InlineData("Ben, Zoë and Ann have to wash the car on Friday", "Wash the car | 2026-11-27 | Ben, Zoë Smith, Ann | household")]
+    [InlineData("paint the fence for Ben and Zoë", "Paint the fence | - | Ben, Zoë Smith | other")]
+    [InlineData("buy a present for Ben", "Buy a present for Ben | - | - | shopping")]
     public async Task The_named_member_is_the_assignee(string sentence, string task) =>
         Assert.Equal(task, (await model.AskAsync(sentence)).Board);
 

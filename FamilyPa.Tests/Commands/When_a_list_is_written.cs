@@ -67,5 +67,5 @@ public class When_a_list_is_written
     private static Family Family(string locale) => new(Guid.NewGuid(), DateTimeZoneProviders.Tzdb["Europe/London"], locale, [Ben]);
 
     private static ListedTask Task(string title, string? due, Member? assignee = null) =>
-        new(Guid.NewGuid(), title, due is not null && DueDate.TryParse(due, Family("en").TimeZone, out var date) ? date : null, assignee);
+        new(Guid.NewGuid(), title, due is not null && DueDate.TryParse(due, Family("en").TimeZone, out var date) ? date : null, assignee is null ? [] : [assignee]);
 }

@@ -264,7 +264,9 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
         Assert.StartsWith($"I'll remind you again: Buy milk {word}", await SayAsync("snooze 2h"), StringComparison.Ordinal);
         Assert.InRange(await App.Database.ScalarAsync<double>("select extract(epoch from remind_at - now())::float8 from tasks where id = $1", milk), 7000, 7200);
         Assert.Equal($"Changed: Buy milk {word} (for {Name})", await SayAsync($"assign 1 to {Name}"));
+        Assert.Equal($"Changed: Buy milk {word} (for {Name} and {DemoFamily.Second.Name})", await SayAsync($"assign 1 to {Name} and {DemoFamily.Second.Name}"));
         Assert.Equal("Nobody in your family is called zaphod.", await SayAsync("assign 1 to Zaphod"));
+        Assert.Equal("Nobody in your family is called zaphod.", await SayAsync($"assign 1 to {Name} and Zaphod"));
         Assert.Equal($"Deleted: Buy milk {word}", await SayAsync("delete 1"));
         Assert.Equal("canceled", await StatusAsync(milk));
         await SayAsync("undo");
@@ -288,6 +290,74 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
             member.GetProperty("member").GetString() == Name && member.GetProperty("called")[0].GetString() == $"Mum {word}");
         Assert.Contains(sent.GetProperty("members").EnumerateArray(), member => member.GetString() == Name);
         Assert.NotEqual(Guid.Empty, milk);
+    }
+
+    [Fact]
+    public async Task A_task_is_for_all_who_are_named_and_undo_gives_back_who_they_were()
+    {
+        created = [new { title = $"Paint the fence {word}", assignees = new[] { Name, DemoFamily.Second.Name }, confidence = 0.95 }];
+        var sid = await SendAsync("we paint the fence", []);
+        var fence = await App.Database.ScalarAsync<Guid>("select id from tasks where source_message_sid = $1", sid);
+        titles[fence] = $"Paint the fence {word}";
+        Assert.Contains($"Paint the fence {word} (for {Name} and {DemoFamily.Second.Name})", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.Equal($"{Name}, {DemoFamily.Second.Name}", await AssigneesAsync(fence));
+
+        var changed = await SendAsync("Ann will help too", Answer([], new
+        {
+            task = Number(fence), operation = "update", assignees = new[] { Name, DemoFamily.Second.Name, DemoFamily.Owner.Name }, confidence = 0.9,
+        }));
+        Assert.Equal([Name, DemoFamily.Second.Name], sent.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("title").GetString() == titles[fence])
+            .GetProperty("assignees").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal($"Changed: Paint the fence {word} (for {Name}, {DemoFamily.Second.Name} and {DemoFamily.Owner.Name})", await ReplyAsync(changed));
+
+        await SayAsync("undo");
+        Assert.Equal($"{Name}, {DemoFamily.Second.Name}", await AssigneesAsync(fence));
+        await SendAsync("nobody in particular", new JsonArray(JsonNode.Parse($$"""{"task":"{{Number(fence)}}","operation":"update","clear":["assignees"],"confidence":0.9}""")));
+        Assert.Equal("", await AssigneesAsync(fence));
+        await SayAsync("undo");
+        Assert.Equal($"{Name}, {DemoFamily.Second.Name}", await AssigneesAsync(fence));
+        Assert.Contains($"Paint the fence {word}", await SayAsync("my tasks"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_leaves_out_who_has_left_meanwhile()
+    {
+        var guest = await App.Database.ScalarAsync<Guid>("insert into family_members (family_id, display_name) values ($1, $2) returning user_id", DemoFamily.FamilyId, $"Guest {word}");
+        created = [new { title = $"Paint the fence {word}", assignees = new[] { $"Guest {word}", Name }, confidence = 0.95 }];
+        var sid = await SendAsync("the guest paints with me", []);
+        var fence = await App.Database.ScalarAsync<Guid>("select id from tasks where source_message_sid = $1", sid);
+        titles[fence] = $"Paint the fence {word}";
+        await SendAsync("just the guest", Answer([], new { task = Number(fence), operation = "update", assignees = new[] { DemoFamily.Second.Name }, confidence = 0.9 }));
+        await App.Database.ExecuteAsync("delete from family_members where user_id = $1", guest);
+
+        Assert.Equal($"As it was: Paint the fence {word}", await SayAsync("undo"));
+
+        Assert.Equal(Name, await AssigneesAsync(fence));
+    }
+
+    [Fact]
+    public async Task One_unknown_name_of_several_is_asked_about_and_changes_nothing()
+    {
+        var milk = await AddAsync("Buy milk");
+
+        var sid = await SendAsync("Zaphod and I do it", Answer([], new { task = Number(milk), operation = "update", assignees = new[] { Name, "Zaphod" }, confidence = 1 }));
+
+        Assert.Equal("Nobody in your family is called Zaphod.", await ReplyAsync(sid));
+        Assert.Equal("", await AssigneesAsync(milk));
+    }
+
+    [Fact]
+    public async Task Of_two_people_of_a_name_the_one_is_asked_about_and_the_others_have_the_task()
+    {
+        foreach (var _ in Enumerable.Range(0, 2))
+            await App.Database.ExecuteAsync("insert into family_members (family_id, display_name) values ($1, $2)", DemoFamily.FamilyId, $"Twin {word}");
+        created = [new { title = $"Paint the fence {word}", assignees = new[] { Name, $"Twin {word}" }, confidence = 0.95 }];
+
+        var sid = await SendAsync("the twin and I paint the fence", []);
+
+        Assert.Contains($"There is more than one Twin {word} in your family. Who do you mean?", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.True(await App.Database.ScalarAsync<bool>("select needs_review from tasks where source_message_sid = $1", sid));
+        Assert.Equal(Name, await AssigneesAsync(await App.Database.ScalarAsync<Guid>("select id from tasks where source_message_sid = $1", sid)));
     }
 
     [Fact]
@@ -412,6 +482,8 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
 
     private Task<string> ReplyAsync(string sid) =>
         App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
+
+    private Task<string> AssigneesAsync(Guid task) => App.Database.ScalarAsync<string>("select array_to_string(assignee_names(t), ', ') from tasks t where id = $1", task);
 
     private Task<string> StatusAsync(Guid task) => App.Database.ScalarAsync<string>("select status from tasks where id = $1", task);
 

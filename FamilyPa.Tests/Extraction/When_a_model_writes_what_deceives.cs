@@ -68,7 +68,7 @@ public class When_a_model_writes_what_deceives
     [Fact]
     public void A_link_that_a_task_had_already_survives_an_answer()
     {
-        var question = new OpenQuestion(Guid.NewGuid(), null, "Which?", "about", "Fill the form", "https://school.example/form", null, null, null, false);
+        var question = new OpenQuestion(Guid.NewGuid(), null, "Which?", "about", "Fill the form", "https://school.example/form", null, [], null, false);
 
         Assert.Equal("https://school.example/form", Parse("Fill", "https://school.example/form", null, new("the second", false, false), question).Tasks[0].Notes);
     }

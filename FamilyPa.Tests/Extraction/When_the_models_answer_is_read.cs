@@ -14,9 +14,35 @@ public class When_the_models_answer_is_read
              "clarifying_question":null,"language":"en"}
             """);
 
-        Assert.Equal(new ExtractedTask("Buy milk", "two pints", "2026-11-23", "Ben", "shopping", 0.9), Assert.Single(result.Tasks));
+        var task = Assert.Single(result.Tasks);
+        Assert.Equal(["Ben"], task.Assignees!);
+        Assert.Equal(new ExtractedTask("Buy milk", "two pints", "2026-11-23", task.Assignees, "shopping", 0.9), task);
         Assert.Null(result.ClarifyingQuestion);
         Assert.Equal("en", result.Language);
+    }
+
+    [Theory]
+    [InlineData("\"assignees\":[\"Ben\",\" Mum \",\"Ben\",null,7]", "Ben, Mum")]
+    [InlineData("\"assignees\":\"Ben\"", "Ben")]
+    [InlineData("\"assignee\":\"Ben\"", "Ben")]
+    [InlineData("\"assignees\":[]", null)]
+    [InlineData("\"assignees\":{}", null)]
+    public void Assignees_are_a_list_of_names_or_one(string assignees, string? read)
+    {
+        var task = Assert.Single(Parse($$"""{"tasks":[{"title":"Paint the fence","confidence":1,{{assignees}}}]}""").Tasks);
+
+        Assert.Equal(read, task.Assignees is null ? null : string.Join(", ", task.Assignees));
+    }
+
+    [Fact]
+    public void The_same_for_the_same_people_is_one_task()
+    {
+        var result = Parse("""
+            {"tasks":[{"title":"Paint the fence","assignees":["Ben","Mum"],"confidence":1},{"title":"paint the fence","assignees":["Ben","Mum"],"confidence":1},
+                      {"title":"Paint the fence","assignees":["Ben"],"confidence":1}]}
+            """);
+
+        Assert.Equal(2, result.Tasks.Count);
     }
 
     [Fact]

@@ -165,7 +165,7 @@ public sealed class When_the_models_dates_are_checked(KeylessModel model) : IAsy
     {
         const string Past = "2026-11-29T09:00";
         var question = new OpenQuestion(
-            Guid.NewGuid(), Guid.NewGuid(), "When?", "call grandma", "Task 1", null, null, null, new DateTimeOffset(2026, 11, 29, 9, 0, 0, TimeSpan.Zero), false);
+            Guid.NewGuid(), Guid.NewGuid(), "When?", "call grandma", "Task 1", null, null, [], new DateTimeOffset(2026, 11, 29, 9, 0, 0, TimeSpan.Zero), false);
 
         Assert.Null((await extraction.ReadAsync("yes, not Friday", "Europe/London", Sunday, [Past], question: question)).ClarifyingQuestion);
         Assert.NotNull((await extraction.ReadAsync("yes", "Europe/London", Sunday, ["2026-11-29T08:00"], question: question)).ClarifyingQuestion);

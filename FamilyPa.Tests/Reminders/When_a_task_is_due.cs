@@ -33,6 +33,21 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
     }
 
     [Fact]
+    public async Task Everybody_whose_task_it_is_is_reminded_once()
+    {
+        var child = await world.Database.ScalarAsync<Guid>("insert into family_members (family_id, display_name) values ($1, 'Lily') returning user_id", DemoFamily.FamilyId);
+        var task = await world.TaskAsync("Paint the fence", Soon, assignee: DemoFamily.Second.UserId);
+        await world.Database.ExecuteAsync("update tasks set assignees = $2 where id = $1", task, new[] { child, DemoFamily.Second.UserId, DemoFamily.Owner.UserId });
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Equal(
+            [DemoFamily.Second.Phone, $"whatsapp:{DemoFamily.Owner.Phone}"], world.Twilio.Sent.Select(sent => sent.To).Order(StringComparer.Ordinal));
+        await world.Database.ExecuteAsync("delete from family_members where user_id = $1", child);
+    }
+
+    [Fact]
     public async Task Two_instances_at_once_remind_once()
     {
         await world.TaskAsync("Buy milk", Soon);

@@ -50,6 +50,44 @@ public sealed class When_a_task_is_given_to_somebody_else(ReminderWorld world) :
     }
 
     [Fact]
+    public async Task All_who_share_it_are_told_and_hear_from_each_other_that_it_is_done()
+    {
+        var cleo = await CleoAsync();
+        var task = await GiveAsync("Paint the fence");
+        await world.Database.ExecuteAsync("update tasks set assignees = $2, assigned_by = $3 where id = $1", task, new[] { Ben, cleo }, Ann);
+
+        await RunAsync();
+        await RunAsync();
+        Assert.Equal([DemoFamily.Second.Phone, CleosPhone], Told());
+        Assert.All(world.Twilio.Sent, sent => Assert.StartsWith($"{DemoFamily.Owner.Name} asks you: Paint the fence", sent.Body, StringComparison.Ordinal));
+        world.Twilio.Reset();
+
+        await DoneAsync(task, Ben);
+        await RunAsync();
+        await RunAsync();
+        Assert.Equal([DemoFamily.Owner.Phone, CleosPhone], Told());
+        Assert.All(world.Twilio.Sent, sent => Assert.Equal($"{DemoFamily.Second.Name} has done: Paint the fence", sent.Body));
+    }
+
+    [Fact]
+    public async Task Who_takes_a_task_together_with_another_is_not_told_and_who_joins_later_is()
+    {
+        var cleo = await CleoAsync();
+        var task = await GiveAsync("Paint the fence");
+        await world.Database.ExecuteAsync("update tasks set assignees = $2, assigned_by = $3 where id = $1", task, new[] { Ann, Ben }, Ann);
+        await RunAsync();
+        Assert.Equal([DemoFamily.Second.Phone], Told());
+        world.Twilio.Reset();
+
+        await world.Database.ExecuteAsync("update tasks set assignees = $2, assigned_by = $3 where id = $1", task, new[] { Ann, Ben, cleo }, Ben);
+        await RunAsync();
+
+        // Ann had it already, but Ben has asked her as well now.
+        Assert.Contains(CleosPhone, Told());
+        Assert.DoesNotContain(DemoFamily.Second.Phone, Told());
+    }
+
+    [Fact]
     public async Task Who_did_it_themselves_is_not_told_so()
     {
         await DoneAsync(await GiveAsync("Fetch the parcel"), Ann);
@@ -126,6 +164,15 @@ public sealed class When_a_task_is_given_to_somebody_else(ReminderWorld world) :
         Assert.Equal($"whatsapp:{DemoFamily.Owner.Phone}", Assert.Single(world.Twilio.Sent).To);
         await world.Database.ExecuteAsync("delete from family_members where user_id = $1", lily);
     }
+
+    private const string CleosPhone = "+447700900129";
+
+    /// <summary>Who was told, by number.</summary>
+    private List<string> Told() => [.. world.Twilio.Sent.Select(sent => sent.To.Replace("whatsapp:", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    private Task<Guid> CleoAsync() => world.Database.ScalarAsync<Guid>(
+        "insert into family_members (family_id, display_name, phone_e164) values ($1, 'Cleo', $2) on conflict (phone_e164) do update set display_name = 'Cleo' returning user_id",
+        DemoFamily.FamilyId, CleosPhone);
 
     private async Task<Guid> GiveAsync(string title)
     {

@@ -71,7 +71,7 @@ public class When_a_reply_goes_by_SMS
         });
 
     private static string Reply(string locale, string to, string title, string? due) => Text(locale, to).Understood(new(
-        "", [new(title, due is not null && DueDate.TryParse(due, DateTimeZone.Utc, out var date) ? date : null, null, false)], [], null, [])).Text;
+        "", [new(title, due is not null && DueDate.TryParse(due, DateTimeZone.Utc, out var date) ? date : null, [], false)], [], null, [])).Text;
 
     private static ReplyText Text(string locale, string to) => new(
         null, new Family(Guid.NewGuid(), DateTimeZone.Utc, locale, []), new DateTimeOffset(2026, 11, 22, 20, 0, 0, TimeSpan.Zero), new LimitSettings(), to: to);

@@ -22,23 +22,39 @@ public class When_a_reply_is_composed
             3. Take out the bins (for Ben)
             """,
             Compose("en-GB", "en",
-                new("Buy milk", Due("2026-11-23"), null, false),
-                new("Call grandma", Due("2026-11-27T17:00"), null, false),
-                new("Take out the bins", null, Ben, false)));
+                new("Buy milk", Due("2026-11-23"), [], false),
+                new("Call grandma", Due("2026-11-27T17:00"), [], false),
+                new("Take out the bins", null, [Ben], false)));
+
+    [Theory]
+    [InlineData("en", "for Ben, Mum and Zoë")]
+    [InlineData("de", "für Ben, Mum und Zoë")]
+    [InlineData("es", "para Ben, Mum y Zoë")]
+    [InlineData("fr", "pour Ben, Mum et Zoë")]
+    [InlineData("it", "per Ben, Mum e Zoë")]
+    [InlineData("nl", "voor Ben, Mum en Zoë")]
+    [InlineData("pt", "para Ben, Mum e Zoë")]
+    [InlineData("tr", "Ben, Mum ve Zoë için")]
+    public void Everybody_whose_task_it_is_is_named(string language, string who)
+    {
+        Member[] all = [Ben, Ben with { Name = "Mum" }, Ben with { Name = "Zoë" }];
+
+        Assert.EndsWith($"1. Paint the fence ({who})", Compose(language, language, new UnderstoodTask("Paint the fence", null, all, false)), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_senders_language_wins_over_the_familys() =>
-        Assert.StartsWith("1 Aufgabe eingetragen:\n1. Milch kaufen - morgen, Mo", Compose("en-GB", "de", new UnderstoodTask("Milch kaufen", Due("2026-11-23"), null, false)), StringComparison.Ordinal);
+        Assert.StartsWith("1 Aufgabe eingetragen:\n1. Milch kaufen - morgen, Mo", Compose("en-GB", "de", new UnderstoodTask("Milch kaufen", Due("2026-11-23"), [], false)), StringComparison.Ordinal);
 
     [Fact]
     public void A_language_that_we_do_not_speak_gets_the_familys() =>
-        Assert.StartsWith("1 tâche ajoutée", Compose("fr-FR", "ja", new UnderstoodTask("牛乳を買う", null, null, false)), StringComparison.Ordinal);
+        Assert.StartsWith("1 tâche ajoutée", Compose("fr-FR", "ja", new UnderstoodTask("牛乳を買う", null, [], false)), StringComparison.Ordinal);
 
     [Fact]
     public void A_doubt_comes_with_its_question() =>
         Assert.EndsWith(
             "I'm not sure about this one. Which thing?",
-            Text("en", "en").Understood(new("", [new("Do the thing", null, null, true)], [], "Which thing?", [])).Text, StringComparison.Ordinal);
+            Text("en", "en").Understood(new("", [new("Do the thing", null, [], true)], [], "Which thing?", [])).Text, StringComparison.Ordinal);
 
     [Fact]
     public void A_long_timeline_is_cut_between_two_characters()
@@ -58,7 +74,7 @@ public class When_a_reply_is_composed
             1. Water the plants
             (I can't read videos yet. Please write it, or send a voice note.)
             """,
-            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, null, false)], [], null, ["unsupported_video"])).Text);
+            Text("en-GB", "en").Understood(new("water the plants", [new("Water the plants", null, [], false)], [], null, ["unsupported_video"])).Text);
 
     [Fact]
     public void Every_language_has_a_word_for_every_reason() =>
@@ -73,7 +89,7 @@ public class When_a_reply_is_composed
 
     [Fact]
     public void Another_year_is_said() =>
-        Assert.Contains("Tue 5 Jan 2027", Compose("en-GB", "en", new UnderstoodTask("Renew passport", Due("2027-01-05"), null, false)), StringComparison.Ordinal);
+        Assert.Contains("Tue 5 Jan 2027", Compose("en-GB", "en", new UnderstoodTask("Renew passport", Due("2027-01-05"), [], false)), StringComparison.Ordinal);
 
     private static DueDate Due(string text) => DueDate.TryParse(text, TheFamily("en").TimeZone, out var due) ? due : throw new ArgumentException(text);
 

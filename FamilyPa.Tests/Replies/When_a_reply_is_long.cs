@@ -22,7 +22,7 @@ public class When_a_reply_is_long
     public void The_count_the_board_the_question_and_what_was_missed_stay(string language, string to)
     {
         var text = Text(language, to);
-        List<UnderstoodTask> tasks = [.. Enumerable.Range(1, 60).Select(number => new UnderstoodTask($"{number} {LongTitle}", Due(), Ben, true))];
+        List<UnderstoodTask> tasks = [.. Enumerable.Range(1, 60).Select(number => new UnderstoodTask($"{number} {LongTitle}", Due(), [Ben], true))];
 
         var (reply, shown) = text.Understood(new(new string('h', 900), tasks, [.. Titles(2)], Question, ["unsupported_video", "audio_too_long"]) { AlreadyThere = [.. Titles(20)] }, withMissed: true);
         reply = text.WithMissed(reply, [.. Titles(30)]);
@@ -41,7 +41,7 @@ public class When_a_reply_is_long
     public void Titles_are_cut_before_a_task_is_left_out()
     {
         var (reply, shown) = Text("en", "whatsapp:+447700900123").Understood(
-            new("", [.. Enumerable.Range(1, 15).Select(number => new UnderstoodTask($"{number} {LongTitle}", null, null, false))], [], null, []));
+            new("", [.. Enumerable.Range(1, 15).Select(number => new UnderstoodTask($"{number} {LongTitle}", null, [], false))], [], null, []));
 
         Assert.Equal(15, shown);
         Assert.InRange(reply.Length, 800, 1600);
@@ -50,7 +50,7 @@ public class When_a_reply_is_long
     [Fact]
     public void A_question_about_many_changes_names_the_first_and_counts_the_others()
     {
-        var question = Text("en", "whatsapp:+447700900123").Confirm(Enumerable.Range(1, 50).Select(number => new ChangedTask("delete", "changed", $"{number} {LongTitle}", null, null, null)));
+        var question = Text("en", "whatsapp:+447700900123").Confirm(Enumerable.Range(1, 50).Select(number => new ChangedTask("delete", "changed", $"{number} {LongTitle}", null, [], null)));
 
         Assert.InRange(question.Length, 100, 600);
         Assert.EndsWith("and 45 more (yes or no)", question, StringComparison.Ordinal);

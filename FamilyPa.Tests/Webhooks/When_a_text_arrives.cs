@@ -6,8 +6,8 @@ namespace FamilyPa.Tests.Webhooks;
 public sealed class When_a_text_arrives(FastApp app) : AppTest<FastApp>(app)
 {
     private const string TwoTasks = """
-        {"tasks":[{"title":"Buy milk","notes":null,"due_at":"2031-05-06","assignee":null,"category":"shopping","confidence":0.9},
-                  {"title":"Call grandma","notes":"her birthday","due_at":"2031-05-09T17:00","assignee":"Sam","category":"family","confidence":0.4}],
+        {"tasks":[{"title":"Buy milk","notes":null,"due_at":"2031-05-06","assignee":null,"category":"shopping","confidence":0.9,"answers":null},
+                  {"title":"Call grandma","notes":"her birthday","due_at":"2031-05-09T17:00","assignee":"Sam","category":"family","confidence":0.4,"answers":null}],
          "clarifying_question":"Which grandma?","language":"en"}
         """;
 

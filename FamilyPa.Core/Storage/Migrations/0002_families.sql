@@ -73,6 +73,8 @@ select migration.protect('families', 'select, insert, update'), migration.protec
 -- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.
 create policy owner_erases on families to current_user using (true) with check (true);
 create policy owner_looks_up on family_members for select to current_user using (true);
+-- What a foreign key does, a row lock here, is an update to row security.
+create policy owner_locks on family_members for update to current_user using (true);
 create policy owner_keeps on number_opt_outs to current_user using (true) with check (true);
 create policy owner_ends on invitations to current_user using (true) with check (true);
 

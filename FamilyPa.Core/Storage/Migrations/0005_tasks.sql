@@ -6,7 +6,8 @@ create table series (
   title text not null check (length(title) between 1 and 200),
   notes text,
   category text,
-  assignee uuid,
+  assignees uuid[] not null default '{}',
+  assigned_by uuid,
   -- An RRULE of RFC 5545 that starts at the first occurrence, or AFTER_DONE= and the ISO 8601 duration from done to due.
   rule text not null check (length(rule) <= 200 and rule ~ '^(FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,-]+)*|AFTER_DONE=P[0-9]{1,3}[DWMY])$'),
   starts date not null,
@@ -23,11 +24,9 @@ create table series (
   ordinal int,
   created_at timestamptz not null default now(),
   unique (family_id, id),
-  unique (source_message_sid, ordinal),
-  foreign key (family_id, assignee) references family_members (family_id, user_id) on delete set null (assignee)
+  unique (source_message_sid, ordinal)
 );
 create index series_refill on series (refill_on) where ended_at is null;
-create index series_assignee on series (family_id, assignee);
 
 create table tasks (
   id uuid primary key default gen_random_uuid(),
@@ -35,7 +34,9 @@ create table tasks (
   title text not null check (length(title) between 1 and 200),
   notes text,
   category text,
+  -- The first of assignees. A statement that sets it alone means just that one.
   assignee uuid,
+  assignees uuid[] not null default '{}',
   due_at timestamptz,
   -- The due time is a date only: due_at is then that day's last minute in the family's time zone.
   due_all_day boolean not null default false,
@@ -50,7 +51,7 @@ create table tasks (
   -- The date that the series' rule gives it, wherever its due date is moved.
   occurrence date,
   created_by uuid,
-  -- Who gave the task to its assignee, when, and who completed it; whoever of them was another member is told (TaskNotices).
+  -- Who gave the task to its assignees, when, and who completed it; whoever of them was another member is told (TaskNotices).
   assigned_by uuid,
   assigned_at timestamptz,
   completed_by uuid,
@@ -72,8 +73,8 @@ create index tasks_completed on tasks (family_id, completed_at, id) where status
 -- For the reminder timer, which reads all families. An expression, so that the planner does not use it for one family's tasks.
 create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
-create index tasks_assigned_in_any_family on tasks (assigned_at) where assigned_by <> assignee;
-create index tasks_completed_for_others on tasks (completed_at) where assigned_by <> assignee;
+create index tasks_assigned_in_any_family on tasks (assigned_at) where array_remove(assignees, assigned_by) <> '{}';
+create index tasks_completed_for_others on tasks (completed_at) where array_remove(assignees, assigned_by) <> '{}';
 create index tasks_remind_in_any_family on tasks ((remind_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
 -- Questions that we asked a sender. Open until answered or older than the pipeline's AnswerWithin.
@@ -124,8 +125,8 @@ select migration.protect('series'), migration.protect('tasks'), migration.protec
 
 -- Members may not write source_message_sid and ordinal: they identify the tasks that the pipeline creates.
 drop policy authenticated_nothing on tasks;
-grant select, insert (family_id, title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review, created_by),
-  update (title, notes, category, assignee, due_at, due_all_day, remind_at, status, needs_review, series_id, occurrence), delete on tasks to authenticated;
+grant select, insert (family_id, title, notes, category, assignee, assignees, due_at, due_all_day, remind_at, status, needs_review, created_by),
+  update (title, notes, category, assignee, assignees, due_at, due_all_day, remind_at, status, needs_review, series_id, occurrence), delete on tasks to authenticated;
 create policy members_see on tasks for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy members_add on tasks for insert to authenticated
@@ -138,8 +139,8 @@ create policy members_delete_own_and_admins_all on tasks for delete to authentic
     or (family_id = any ((select my_families())::uuid[]) and created_by = (select auth.uid())));
 
 drop policy authenticated_nothing on series;
-grant select (id, family_id, title, notes, category, assignee, rule, starts, local_time, remind_before, ended_at),
-  insert (family_id, title, notes, category, assignee, rule, starts, local_time, remind_before), update (ended_at) on series to authenticated;
+grant select (id, family_id, title, notes, category, assignees, rule, starts, local_time, remind_before, ended_at),
+  insert (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before), update (ended_at) on series to authenticated;
 create policy members_see on series for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy members_add on series for insert to authenticated
@@ -156,14 +157,22 @@ create policy members_see on clarifications for select to authenticated
 
 create function stamp_task() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
+declare
+  is_given boolean;
 begin
+  if new.assignees = coalesce(old.assignees, '{}') and new.assignee is distinct from new.assignees[1] then
+    new.assignees := array_remove(array[new.assignee], null);
+  end if;
+  new.assignee := new.assignees[1];
+  is_given := not new.assignees <@ coalesce(old.assignees, '{}');
   -- Only the pipeline may choose created_by.
   if current_user = 'authenticated' then
     new.created_by := case tg_op when 'INSERT' then auth.uid() else old.created_by end;
-    new.assigned_by := case when new.assignee is distinct from old.assignee then auth.uid() else old.assigned_by end;
+    new.assigned_by := case when is_given then auth.uid() else old.assigned_by end;
     new.completed_by := case when new.status = 'done' and old.status is distinct from 'done' then auth.uid() else old.completed_by end;
   end if;
-  new.assigned_at := case when new.assignee is distinct from old.assignee then now() else old.assigned_at end;
+  -- A later occurrence of a series is no news for its assignees.
+  new.assigned_at := case when is_given and (tg_op = 'UPDATE' or new.series_id is null) then now() else old.assigned_at end;
   if tg_op = 'UPDATE' then
     if new.family_id <> old.family_id then
       raise exception 'a task stays in its family' using errcode = 'insufficient_privilege';
@@ -190,6 +199,37 @@ end $$;
 
 create trigger tasks_stamped before insert or update on tasks
   for each row execute function stamp_task();
+
+-- What a foreign key does for one column: assignees are different members of the row's family, and stay so until it is committed.
+create function require_assignees() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  if cardinality(new.assignees) <> (
+    select count(*) from (select from family_members m where m.family_id = new.family_id and m.user_id = any (new.assignees) for key share) found) then
+    raise exception 'an assignee is not in the family' using errcode = 'foreign_key_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger tasks_with_assignees before insert or update of assignee, assignees on tasks
+  for each row when (new.assignees <> '{}') execute function require_assignees();
+create trigger series_with_assignees before insert or update of assignees on series
+  for each row when (new.assignees <> '{}') execute function require_assignees();
+
+create function unassign_member() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update tasks t set assignees = array_remove(t.assignees, old.user_id) where t.family_id = old.family_id and old.user_id = any (t.assignees);
+  update series s set assignees = array_remove(s.assignees, old.user_id) where s.family_id = old.family_id and old.user_id = any (s.assignees);
+  return old;
+end $$;
+
+create trigger family_members_unassigned before delete on family_members for each row execute function unassign_member();
+
+create function assignee_names(t tasks) returns text[]
+language sql stable set search_path = public, pg_temp as $$
+  select array(select m.display_name from family_members m where m.family_id = t.family_id and m.user_id = any (t.assignees) order by array_position(t.assignees, m.user_id))
+$$;
 
 -- The instant of a local time. Of a time that occurs twice it is the first; one that is skipped moves forward.
 create function local_instant(p_local timestamp, p_zone text) returns timestamptz
@@ -224,8 +264,8 @@ begin
     select min(d) into next from unnest(s.upcoming) d
     where d >= today and d > greatest(p_last.occurrence, (select max(t.occurrence) from tasks t where t.series_id = s.id));
   end if;
-  insert into tasks (family_id, series_id, occurrence, title, notes, category, assignee, due_at, due_all_day, remind_at, created_by)
-  select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignee,
+  insert into tasks (family_id, series_id, occurrence, title, notes, category, assignees, assigned_by, due_at, due_all_day, remind_at, created_by)
+  select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignees, s.assigned_by,
     case when s.local_time is null then (next + time '23:59') at time zone zone else local_instant(next + s.local_time, zone) end, s.local_time is null,
     local_instant(next + coalesce(s.local_time, '23:59') - s.remind_before, zone), p_last.created_by
   where next is not null
@@ -270,8 +310,8 @@ begin
   if p_rule is null then
     return;
   end if;
-  insert into series (family_id, title, notes, category, assignee, rule, starts, local_time, remind_before)
-  values (p_task.family_id, p_task.title, p_task.notes, p_task.category, p_task.assignee, p_rule, due::date,
+  insert into series (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before)
+  values (p_task.family_id, p_task.title, p_task.notes, p_task.category, p_task.assignees, p_task.assigned_by, p_rule, due::date,
     case when p_task.due_at is not null and not p_task.due_all_day then due::time end, due - (p_task.remind_at at time zone zone))
   returning id into made;
   if p_message_sid is not null then
@@ -337,7 +377,7 @@ begin
   where t.family_id = p_family and t.id in (select (c ->> 'task')::uuid from jsonb_array_elements(p_changes) c) order by t.id for update;
   for change in
     select * from jsonb_to_recordset(p_changes) as c (
-      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignee uuid, clear text[],
+      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignees uuid[], clear text[],
       recurrence text, first date)
   loop
     select * into was from tasks t where t.id = change.task and t.family_id = p_family;
@@ -357,8 +397,8 @@ begin
         needs_review = t.needs_review and change.operation in ('reopen', 'snooze'),
         title = coalesce(change.title, t.title),
         notes = case when 'notes' = any (change.clear) then null else coalesce(change.notes, t.notes) end,
-        assignee = case when 'assignee' = any (change.clear) then null else coalesce(change.assignee, t.assignee) end,
-        assigned_by = case when change.assignee is distinct from t.assignee and change.assignee is not null then sender else t.assigned_by end,
+        assignees = case when 'assignees' = any (change.clear) then '{}' else coalesce(change.assignees, t.assignees) end,
+        assigned_by = case when not change.assignees <@ t.assignees then sender else t.assigned_by end,
         completed_by = case change.operation when 'complete' then sender else t.completed_by end,
         due_at = case when 'due_at' = any (change.clear) then null else coalesce(change.due_at, t.due_at) end,
         due_all_day = case when change.due_at is null then t.due_all_day and not 'due_at' = any (change.clear) else change.due_all_day end,
@@ -414,7 +454,10 @@ begin
         from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed' order by b ->> 'id', n),
       restored as (
         update tasks t
-        set title = w.title, notes = w.notes, assignee = w.assignee, assigned_by = w.assigned_by, due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
+        set title = w.title, notes = w.notes, assigned_by = w.assigned_by,
+            -- Without who has left meanwhile.
+            assignees = array(select a.id from unnest(w.assignees) with ordinality a (id, n) join family_members m on m.family_id = w.family_id and m.user_id = a.id order by n),
+            due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
             status = w.status, completed_at = w.completed_at, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
         where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
@@ -433,5 +476,5 @@ begin
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function repeat_task to authenticated, service_role;
+grant execute on function repeat_task, assignee_names to authenticated, service_role;
 grant execute on function local_instant, add_occurrence, chat_done, apply_changes, chat_undo to service_role;

@@ -29,7 +29,7 @@ $$;
 create function task_json(t tasks) returns json
 language sql stable set search_path = public, pg_temp as $$
   select json_build_object(
-    'id', t.id, 'title', t.title, 'notes', t.notes, 'category', t.category, 'assignee', t.assignee,
+    'id', t.id, 'title', t.title, 'notes', t.notes, 'category', t.category, 'assignee', t.assignee, 'assignees', t.assignees,
     'due_at', t.due_at, 'due_all_day', t.due_all_day, 'remind_at', t.remind_at, 'status', t.status, 'needs_review', t.needs_review,
     'question', case when t.needs_review then (
       select c.question from clarifications c
@@ -82,8 +82,8 @@ begin
     answer := take_idempotency_key(p_key, p_request_hash);
   end if;
   if answer is null then
-    insert into tasks (family_id, title, notes, category, assignee, due_at, due_all_day, remind_at)
-    values (my_family(), p_task ->> 'title', p_task ->> 'notes', p_task ->> 'category', (p_task ->> 'assignee')::uuid,
+    insert into tasks (family_id, title, notes, category, assignees, due_at, due_all_day, remind_at)
+    values (my_family(), p_task ->> 'title', p_task ->> 'notes', p_task ->> 'category', array(select jsonb_array_elements_text(p_task -> 'assignees')::uuid),
       (p_task ->> 'due_at')::timestamptz, coalesce((p_task ->> 'due_all_day')::boolean, false),
       (p_task ->> 'remind_at')::timestamptz)
     returning * into made;
@@ -110,7 +110,7 @@ begin
     title = case when p_changes ? 'title' then p_changes ->> 'title' else t.title end,
     notes = case when p_changes ? 'notes' then p_changes ->> 'notes' else t.notes end,
     category = case when p_changes ? 'category' then p_changes ->> 'category' else t.category end,
-    assignee = case when p_changes ? 'assignee' then (p_changes ->> 'assignee')::uuid else t.assignee end,
+    assignees = case when p_changes ? 'assignees' then array(select jsonb_array_elements_text(p_changes -> 'assignees')::uuid) else t.assignees end,
     due_at = case when p_changes ? 'due_at' then (p_changes ->> 'due_at')::timestamptz else t.due_at end,
     due_all_day = case when p_changes ? 'due_at' then coalesce((p_changes ->> 'due_all_day')::boolean, false) else t.due_all_day end,
     remind_at = case when p_changes ? 'remind_at' then (p_changes ->> 'remind_at')::timestamptz else t.remind_at end,

@@ -76,13 +76,12 @@ language sql stable set search_path = public, pg_temp as $$
       where t.family_id = message.family_id and t.status <> 'canceled' and t.updated_at between message.created_at - interval '1 day' and message.created_at
       order by t.updated_at desc limit 20))
   select coalesce(json_agg(json_build_object(
-    'Id', t.id, 'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name, 'DueAt', t.due_at, 'DueAllDay', t.due_all_day,
+    'Id', t.id, 'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignees', assignee_names(t), 'DueAt', t.due_at, 'DueAllDay', t.due_all_day,
     'Recurrence', (select s.rule from series s where s.id = t.series_id and s.ended_at is null),
     'IsDone', t.status = 'done', 'Shown', array_position(shown.ids, t.id), 'IsQuoted', t.id = any (quoted.ids),
     'IsReminded', coalesce(reminded.is_last and t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
   from (select id, min(rank) as rank from candidates group by id order by min(rank), max(matches) desc limit 40) c
-  join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled'
-  left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee, quoted, shown, reminded
+  join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled', quoted, shown, reminded
 $$;
 
 -- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
@@ -105,12 +104,11 @@ language sql stable set search_path = public, pg_temp as $$
     'Questions', (
       select coalesce(json_agg(json_build_object('Id', c.id, 'TaskId', c.task_id, 'Asked', c.question,
         'About', left(coalesce(nullif(a.body, ''), v.said, ''), 1000),
-        'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignee', p.display_name,
+        'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignees', assignee_names(t),
         'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false), 'Pending', c.pending::text)
         order by c.asked_at), '[]')
       from clarifications c
       left join tasks t on t.id = c.task_id
-      left join family_members p on p.family_id = t.family_id and p.user_id = t.assignee
       left join inbound_messages a on a.message_sid = c.message_sid
       left join lateral (select string_agg(x.transcript, ' ' order by x.ordinal) as said
         from voice_transcriptions x where x.message_sid = c.message_sid) v on true
@@ -128,9 +126,9 @@ language sql stable set search_path = public, pg_temp as $$
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
     -- The family's open tasks of the last day, without those of this message.
     'Recent', case when p_phase = 'finalize' and message.classification = 'ordinary' then (
-      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignee', t.assignee, 'CreatedAt', t.created_at)), '[]')
+      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignees', t.assignees, 'CreatedAt', t.created_at)), '[]')
       from (
-        select n.title, n.due_at, n.assignee, n.created_at from tasks n
+        select n.title, n.due_at, n.assignees, n.created_at from tasks n
         where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
           and n.created_at > message.created_at - interval '1 day'
         order by n.created_at desc limit 500) t) else '[]' end,

@@ -43,11 +43,11 @@ begin
   return (
     select json_build_object('family', f.name, 'timezone', f.timezone, 'scope', feed.scope, 'tasks', (
       select coalesce(json_agg(d order by d.due_at, d.id), '[]') from (
-        select t.id, t.title, t.notes, t.category, m.display_name as assignee, t.due_at, t.due_all_day, t.remind_at, t.status = 'done' as done,
+        select t.id, t.title, t.notes, t.category, nullif(array_to_string(assignee_names(t), ', '), '') as assignee, t.due_at, t.due_all_day, t.remind_at, t.status = 'done' as done,
           t.needs_review, t.created_at, t.updated_at, t.version
-        from tasks t left join family_members m on m.family_id = t.family_id and m.user_id = t.assignee
+        from tasks t
         where t.family_id = feed.family_id and t.status <> 'canceled' and t.due_at > now() - make_interval(days => p_days)
-          and (feed.scope = 'family' or coalesce(t.assignee, t.created_by) = feed.user_id)
+          and (feed.scope = 'family' or feed.user_id = any (coalesce(nullif(t.assignees, '{}'), array[t.created_by])))
         order by t.due_at, t.id limit p_most) d))
     from families f where f.id = feed.family_id);
 end $$;

@@ -66,17 +66,19 @@ internal sealed class EvaluationRun(EvaluationSet set, EvaluatedModel model)
         var pairs = TaskMatcher.Match(expected, [.. answer.Tasks.Select(task => task.Title)])
             .Select(pair => (Expected: expected[pair.Expected], Found: answer.Tasks[pair.Found])).ToList();
         return new CaseResult(
-            one, [.. answer.Tasks.Select(task => new FoundTask(task.Title, task.DueAt, task.Assignee, task.Confidence))],
+            one, [.. answer.Tasks.Select(task => new FoundTask(task.Title, task.DueAt, Named(task), task.Confidence))],
             answer.ClarifyingQuestion is not null || answer.Tasks.Any(task => task.Confidence < model.ReviewBelow), answer.ClarifyingQuestion,
             pairs.Count,
             pairs.Count(pair => Due(one, pair.Found.DueAt) == Due(one, pair.Expected.Due)),
-            pairs.Count(pair => string.Equals(pair.Found.Assignee, pair.Expected.Assignee, StringComparison.OrdinalIgnoreCase)),
+            pairs.Count(pair => string.Equals(Named(pair.Found), pair.Expected.Assignee, StringComparison.OrdinalIgnoreCase)),
             cost, milliseconds, null);
     }
+
+    private static string? Named(ExtractedTask task) => task.Assignees is null ? null : string.Join(", ", task.Assignees);
 
     private DueDate? Due(EvaluationCase one, string? text) => text is not null && DueDate.TryParse(text, set.FamilyOf(one).TimeZone, out var due) ? due : null;
 
     private static List<OpenQuestion> QuestionsOf(EvaluationCase one) => one.Question is { } asked
-        ? [new OpenQuestion(Guid.NewGuid(), Guid.NewGuid(), asked.Asked, asked.About, asked.Title, null, null, null, null, false)]
+        ? [new OpenQuestion(Guid.NewGuid(), Guid.NewGuid(), asked.Asked, asked.About, asked.Title, null, null, [], null, false)]
         : [];
 }

@@ -36,7 +36,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
             return null;
         }
 
-        var operation = Change(Delete().Match(text), "delete", asks: true) ?? Change(Cancel().Match(text), "delete") ?? ReadTitle(text) ?? ReadAssignee(text);
+        var operation = Change(Delete().Match(text), "delete", asks: true) ?? Change(Cancel().Match(text), "delete") ?? ReadTitle(text) ?? ReadAssignees(text);
         // "Cut the hedge" is a wish.
         if (operation is not null || lexicon.HasVerb(text)) return operation;
         return Change(Reopen().Match(text), "reopen") ?? Change(Complete().Match(text), "complete") ?? Change(Happened().Match(text), "complete");
@@ -70,12 +70,16 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         return Change(match, "update", change => change with { Title = Renamed(Titled(change.Task), match.Groups["what"].Value, match.Groups["new"].Value) });
     }
 
-    private Operation? ReadAssignee(string text)
+    private Operation? ReadAssignees(string text)
     {
-        var match = Assign().Match(text);
-        var name = match.Groups["who"].Value;
-        var member = name is "I" ? input.Sender : input.Members.FirstOrDefault(member => string.Equals(FirstName(member), name, StringComparison.OrdinalIgnoreCase));
-        return member is null ? null : Change(match, "update", change => change with { Assignee = member });
+        var (match, help) = (Assign().Match(text), Help().Match(text));
+        if (help.Success) match = help;
+        var members = match.Groups["who"].Captures
+            .Select(name => name.Value is "I" ? input.Sender : input.Members.FirstOrDefault(member => string.Equals(FirstName(member), name.Value, StringComparison.OrdinalIgnoreCase))).ToList();
+        return members.Contains(null) ? null : Change(match, "update", change => change with
+        {
+            Assignees = [.. (help.Success ? input.Tasks.First(task => task.Number == change.Task).Assignees : []).Concat(members.OfType<string>()).Distinct()],
+        });
     }
 
     /// <param name="asks">The clause can be about nothing but an existing task.</param>
@@ -180,8 +184,13 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
     [GeneratedRegex(@"^(?:(?:rename|change)\s+(?<what>.+?)\s+(?:to|into)|(?:no,?\s+)?not\s+(?<what>.+?)(?:,|\s+but)|(?:i meant|make (?:it|that))(?<what>))\s+(?<new>.+)$", Options)]
     private static partial Regex Rename();
 
-    [GeneratedRegex(@"^(?:(?<who>\w+?)(?:'ll|'s| will| can| should| is)?\s+(?:do|does|doing|take|takes|taking|handle|handles)\s+(?<what>.+?)|(?:assign|give|hand)\s+(?<what>.+?)\s+to\s+(?<who>\w+)|(?<what>.+?)(?:'s| is)\s+for\s+(?<who>\w+))$", Options)]
+    private const string Who = @"(?<who>\w+?)(?:(?:\s*,\s*|\s*,?\s+and\s+)(?<who>\w+?))*";
+
+    [GeneratedRegex($@"^(?:{Who}(?:'ll|'s| will| can| should| is)?\s+(?:do|does|doing|take|takes|taking|handle|handles)\s+(?<what>.+?)|(?:assign|give|hand)\s+(?<what>.+?)\s+to\s+{Who}|(?<what>.+?)(?:'s| is)\s+for\s+{Who})$", Options)]
     private static partial Regex Assign();
+
+    [GeneratedRegex($@"^{Who}(?:'ll| will| can| should)?\s+helps?(?:\s+with)?(?<what>.*?)(?:,?\s+(?:too|as well))?$", Options)]
+    private static partial Regex Help();
 
     [GeneratedRegex(@"^(?:reopen\s+(?<what>.+)|(?<what>.+?)\s+(?:is|was|are)(?: not|n't)\s+done.*)$", Options)]
     private static partial Regex Reopen();

@@ -12,13 +12,16 @@ internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> member
     private const int FewWords = 3;
 
     private readonly Regex? requestByName = RequestByName(lexicon, members);
+    private readonly Regex? forSeveral = members.Count == 0 ? null : Lexicon.Pattern($@"\s+for\s+{Names(lexicon, members, "+")}$");
 
     /// <returns>Null if the clause is no task. An unclear task has a question.</returns>
     public (ExtractedTask Task, string? Question)? Read(string clause, IReadOnlyList<DateMention> dates)
     {
         var (text, dueAt) = DueDate.TakeFrom(clause, dates, lexicon);
-        var (title, isRequest, assignee) = WithoutRequest(text.Trim());
+        var (title, isRequest, assignees) = WithoutRequest(text.Trim());
         title = Title(title);
+        // A present is for one person, a task for one or several.
+        if (assignees.Count == 0 && forSeveral?.Match(title) is { Success: true } end) (title, assignees) = (title[..end.Index], MembersOf(end));
         var words = Lexicon.Words(title);
         if (!title.Any(char.IsLetter) || lexicon.SmallTalk.IsMatch(title)) return null;
 
@@ -31,7 +34,7 @@ internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> member
             ? (Task(Unclear), string.Format(CultureInfo.InvariantCulture, lexicon.ClarifyingQuestion, title))
             : null;
 
-        ExtractedTask Task(double confidence) => new(title, null, dueAt, assignee, lexicon.CategoryOf(title), confidence);
+        ExtractedTask Task(double confidence) => new(title, null, dueAt, lexicon.CategoryOf(title), confidence) { Assignees = assignees };
     }
 
     /// <summary>The text with a capital and without punctuation at its ends.</summary>
@@ -41,28 +44,36 @@ internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> member
         return bare.Length == 0 ? "" : char.ToUpperInvariant(bare[0]) + bare[1..];
     }
 
-    private (string Text, bool IsRequest, string? Assignee) WithoutRequest(string text)
+    private (string Text, bool IsRequest, IReadOnlyList<string> Assignees) WithoutRequest(string text)
     {
-        var (isRequest, assignee) = (false, (string?)null);
+        var (isRequest, assignees) = (false, (IReadOnlyList<string>)[]);
         while (true)
         {
             if (lexicon.Courtesy.Match(text) is { Success: true } courtesy) text = text[courtesy.Length..];
-            else if (lexicon.RequestBySender.Match(text) is { Success: true } own) (text, isRequest, assignee) = (text[own.Length..], true, sender);
+            else if (lexicon.RequestBySender.Match(text) is { Success: true } own) (text, isRequest, assignees) = (text[own.Length..], true, sender is null ? [] : [sender]);
             else if (requestByName?.Match(text) is { Success: true } named)
-                (text, isRequest, assignee) = (text[named.Length..], true, MemberOf(named.Groups["name"].Value));
+                (text, isRequest, assignees) = (text[named.Length..], true, MembersOf(named));
             else if (lexicon.Request.Match(text) is { Success: true } request) (text, isRequest) = (text[request.Length..], true);
-            else return (text, isRequest, assignee);
+            else return (text, isRequest, assignees);
         }
     }
 
-    private string? MemberOf(string name) => members.FirstOrDefault(member => NamesOf(member).Contains(name, StringComparer.OrdinalIgnoreCase));
+    private List<string> MembersOf(Match match) =>
+        [.. match.Groups["name"].Captures.Select(name => members.FirstOrDefault(member => NamesOf(member).Contains(name.Value, StringComparer.OrdinalIgnoreCase))).OfType<string>().Distinct()];
 
     private static Regex? RequestByName(Lexicon lexicon, IReadOnlyList<string> members)
     {
         if (members.Count == 0) return null;
-        var names = $"(?<name>{string.Join('|', members.SelectMany(NamesOf).Select(Regex.Escape))})";
-        var patterns = lexicon.RequestsByName.Select(pattern => pattern.Replace("{name}", names, StringComparison.Ordinal));
+        var patterns = lexicon.RequestsByName.Select(pattern => pattern.Replace("{name}", Names(lexicon, members, "*"), StringComparison.Ordinal));
         return Lexicon.Pattern($@"^(?:{string.Join('|', patterns)})(?!\p{{L}})[\s,:]*");
+    }
+
+    /// <summary>One name, or several: "Ben, Zoë and Ann".</summary>
+    /// <param name="further">How many more names than one there may be, as a quantifier.</param>
+    private static string Names(Lexicon lexicon, IReadOnlyList<string> members, string further)
+    {
+        var name = $"(?<name>{string.Join('|', members.SelectMany(NamesOf).Select(Regex.Escape))})";
+        return $@"{name}(?:(?:\s*,\s*|\s*,?\s+{lexicon.Joiner}\s+){name}){further}";
     }
 
     private static IEnumerable<string> NamesOf(string member) => [member, member.Split(' ')[0]];

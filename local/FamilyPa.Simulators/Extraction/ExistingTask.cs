@@ -5,7 +5,10 @@ namespace FamilyPa.Simulators.Extraction;
 /// <param name="Quoted">The message quotes a message about it.</param>
 /// <param name="Reminded">The sender was reminded of it last.</param>
 internal sealed record ExistingTask(
-    int Number, string Title, string? DueAt = null, string? Assignee = null, bool Done = false, int? Shown = null, bool Quoted = false, bool Reminded = false);
+    int Number, string Title, string? DueAt = null, bool Done = false, int? Shown = null, bool Quoted = false, bool Reminded = false)
+{
+    public IReadOnlyList<string> Assignees { get; init; } = [];
+}
 
 /// <summary>An operation on an existing task, as the answer's <c>changes</c> names it.</summary>
 /// <param name="Task">Its number.</param>
@@ -15,7 +18,7 @@ internal sealed record TaskChange(int Task, string Operation, double Confidence)
     public string? Notes { get; init; }
     public string? DueAt { get; init; }
     public string? RemindAt { get; init; }
-    public string? Assignee { get; init; }
+    public IReadOnlyList<string> Assignees { get; init; } = [];
     public IReadOnlyList<string> Clear { get; init; } = [];
 }
 

@@ -6,13 +6,15 @@ using System.Text.Json.Serialization;
 namespace FamilyPa.Simulators.Extraction;
 
 /// <param name="DueAt">Local: <c>yyyy-MM-dd</c>, or <c>yyyy-MM-ddTHH:mm</c> with a time of day.</param>
-/// <param name="Assignee">A member's name.</param>
 /// <param name="Confidence">0 to 1.</param>
 internal sealed record ExtractedTask(
-    string Title, string? Notes = null, string? DueAt = null, string? Assignee = null, string? Category = null, double Confidence = 0)
+    string Title, string? Notes = null, string? DueAt = null, string? Category = null, double Confidence = 0)
 {
     /// <summary>A rule of RFC 5545.</summary>
     public string? Recurrence { get; init; }
+
+    /// <summary>Members' names.</summary>
+    public IReadOnlyList<string> Assignees { get; init; } = [];
 
     /// <summary>The number of the question that this task answers.</summary>
     [JsonIgnore]

@@ -17,6 +17,7 @@ internal sealed class Lexicon
         using var stream = typeof(Lexicon).Assembly.GetManifestResourceStream($"Lexicons/{language}.json")!;
         data = JsonSerializer.Deserialize<LexiconData>(stream, Json)!;
         ClauseSeparator = data.VerbIsLast ? SeparatorAfterVerb(data) : SeparatorBeforeVerb(data);
+        Joiner = AnyOf(data.Joiners);
         Courtesy = Start(data.Courtesies);
         Request = Start(data.Requests);
         RequestBySender = Start(data.RequestsBySender);
@@ -32,6 +33,9 @@ internal sealed class Lexicon
 
     /// <summary>Separates two tasks in a sentence: "buy milk and call grandma", but not "buy bread and butter".</summary>
     public Regex ClauseSeparator { get; }
+
+    /// <summary>A regular expression: "and".</summary>
+    public string Joiner { get; }
 
     public Regex Courtesy { get; }
     public Regex Request { get; }

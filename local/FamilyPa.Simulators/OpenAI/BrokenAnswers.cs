@@ -24,7 +24,7 @@ internal static class BrokenAnswers
         SchemaBreak.PastCenturyDate => Answer(Task(due: "1926-11-23")),
         SchemaBreak.ConfidenceOutOfRange => Answer(Task(confidence: "7.5")),
         SchemaBreak.ConfidenceNotANumber => Answer(Task(confidence: "\"high\"")),
-        SchemaBreak.UnknownAssignee => Answer(Task(assignee: "\"Mallory\"")),
+        SchemaBreak.UnknownAssignee => Answer(Task(assignees: "\"Mallory\"")),
         SchemaBreak.TooManyTasks => Answer(string.Join(',', Enumerable.Range(1, TooMany)
             .Select(number => Task(title: "Buy milk " + number.ToString(CultureInfo.InvariantCulture))))),
         _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "unknown variant"),
@@ -33,7 +33,7 @@ internal static class BrokenAnswers
     private static string Answer(string tasks) => $$"""{"tasks":[{{tasks}}],"clarifying_question":null,"language":"en"}""";
 
     private static string Task(
-        string title = "Buy milk", string due = "2026-11-23", string assignee = "null", string category = "shopping",
+        string title = "Buy milk", string due = "2026-11-23", string assignees = "", string category = "shopping",
         string confidence = "0.95", string more = "") =>
-        $$"""{"title":"{{title}}","notes":null,"due_at":"{{due}}","assignee":{{assignee}},"category":"{{category}}","confidence":{{confidence}}{{more}}}""";
+        $$"""{"title":"{{title}}","notes":null,"due_at":"{{due}}","assignees":[{{assignees}}],"category":"{{category}}","confidence":{{confidence}}{{more}}}""";
 }

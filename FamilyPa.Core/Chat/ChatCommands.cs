@@ -31,6 +31,9 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         var text = TextOf(command, claim);
         return command.Kind switch
         {
+            CommandKind.List when command.Named is { Length: > 0 } named =>
+                (await ListAsync(new TaskQuery(null, null, null, await FindListAsync(named, claim, cancellation), Done: false), command, claim, reply, cancellation), null),
+            CommandKind.Clear => (await ClearAsync(await FindListAsync(command.Named!, claim, cancellation), claim, text, cancellation), null),
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.More => (await MoreAsync(command, claim, reply, cancellation), null),
@@ -40,6 +43,18 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };
+    }
+
+    /// <summary>Whether the message is the command that its words say: there is the task or the list that it names. Otherwise a model has to understand it.</summary>
+    public async Task<bool> IsMeantAsync(Command command, LeasedJob claim, CancellationToken cancellation)
+    {
+        if (command.Named is not { Length: > 0 } named)
+            return true;
+        if (command.Kind != CommandKind.Done)
+            return await FindListAsync(named, claim, cancellation) is not null;
+        await using var executed = database.AsService().Add("select 1 from chat_turns where message_sid = $1", claim.MessageSid);
+        return (await executed.ListAsync(row => row.GetInt32(0), cancellation)).Count > 0
+            || (await TasksAsync(ListScope.Open, claim, MostNames, cancellation)).Any(task => TaskNames.IsIn(named, task.Title));
     }
 
     /// <summary>Completes the one open task of the message that the sender reacts to.</summary>
@@ -157,13 +172,40 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     {
         if (query.Assignee is { } name && claim.Family.Find(name) is null)
             return new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value, to: claim.FromAddress).Who(name, claim.Family);
-        var scope = query.Done ? ListScope.Done : ListScope.Open;
-        var text = TextOf(new Command(CommandKind.List, language is null ? [] : [language], scope), claim);
-        var tasks = await TasksAsync(scope, claim, MostTasks, cancellation, query);
-        var (list, shown) = text.List(tasks, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null });
+        return await ListAsync(query, new Command(CommandKind.List, language is null ? [] : [language], query.Done ? ListScope.Done : ListScope.Open), claim, reply, cancellation);
+    }
+
+    private async Task<string> ListAsync(TaskQuery query, Command command, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
+    {
+        var tasks = await TasksAsync(command.Scope, claim, MostTasks, cancellation, query);
+        var isOfList = query is { From: null, Until: null, Assignee: null, Category: not null, Done: false };
+        var (list, shown) = TextOf(command, claim).List(
+            tasks, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null }, isOfList ? query.Category : null);
         if (shown > 0)
             ChatTurns.AddList(reply, claim, tasks.Select(task => (Guid?)task.Id), shown, query.Done);
         return list;
+    }
+
+    /// <returns>Null when the family has no such list.</returns>
+    private async Task<string?> FindListAsync(string named, LeasedJob claim, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            "select distinct category from tasks where family_id = $1 and category is not null and status <> 'canceled'", claim.Family.Id);
+        return ListNames.Find(named, await batch.ListAsync(row => row.GetString(0), cancellation));
+    }
+
+    /// <summary>Cancels the completed tasks of a list, which takes them from the list and the board.</summary>
+    private async Task<string> ClearAsync(string? list, LeasedJob claim, CommandText text, CancellationToken cancellation)
+    {
+        await using var batch = ChatTurns.AddReply(database.Fenced(claim), claim, []).Add(
+            """
+            select c.outcome from apply_changes($1, $2, (
+              select coalesce(jsonb_agg(jsonb_build_object('task', t.id, 'operation', 'clear', 'clear', '[]'::jsonb)), '[]')
+              from tasks t where t.family_id = $2 and t.category = $3 and t.status = 'done')) c
+            """,
+            claim.MessageSid, claim.Family.Id, list);
+        var outcomes = await batch.ListAsync(row => row.GetString(0), cancellation);
+        return text.Cleared(list ?? "", outcomes.Count(outcome => outcome == "changed"));
     }
 
     /// <summary>Resolves the tasks that the command names, and the numbers that match none.</summary>
@@ -202,9 +244,10 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 """
                 select id, title, null::timestamptz, false, '{}'::uuid[] from tasks
                 where family_id = $1 and status = 'done' and completed_at > now() - interval '7 days' and ($3::uuid is null or $3 = any (coalesce(nullif(assignees, '{}'), array[created_by])))
+                  and ($4::text is null or category = $4)
                 order by completed_at desc, id limit $2
                 """,
-                claim.Family.Id, most, assignee)
+                claim.Family.Id, most, assignee, query?.Category)
             : database.AsService().Add(
                 """
                 select id, title, due_at, due_all_day, assignees from tasks

@@ -3,6 +3,9 @@ namespace FamilyPa.Core.Chat;
 public enum CommandKind
 {
     List,
+
+    /// <summary>Takes the completed tasks off a list.</summary>
+    Clear,
     Done,
     Undo,
 
@@ -37,7 +40,7 @@ public enum ListScope
 /// <summary>A chat command: a whole message with a fixed meaning, so that the app can execute it without a model.</summary>
 /// <param name="Languages">The languages in which the words have this meaning, ISO 639-1.</param>
 /// <param name="Numbers">The numbers of the shown tasks, from 1; null for the one that was shown.</param>
-/// <param name="Named">For <see cref="CommandKind.Done"/>: the sender's words for the task, normalised; null when there are none.</param>
+/// <param name="Named">The sender's words for a task that is done, or for a list, normalised; null when there are none.</param>
 /// <param name="Minutes">For <see cref="CommandKind.Snooze"/>: for how long.</param>
 /// <param name="Members">For <see cref="CommandKind.Assign"/>: to whom, as it was written, normalised.</param>
 public sealed record Command(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using FamilyPa.Core.Replies;
 
 namespace FamilyPa.Core.Chat;
@@ -21,7 +22,9 @@ public static class CommandReader
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
     private static readonly IReadOnlyList<DoneWords> Done = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(DoneWords.Of)];
 
-    /// <returns>Null for an ordinary message.</returns>
+    private static readonly IReadOnlyList<(Regex Words, Command Command)> Lists = [.. Phrases.Languages.Order(StringComparer.Ordinal).SelectMany(NamedLists)];
+
+    /// <returns>Null for an ordinary message. A command that names a task or a list is one only if there is such.</returns>
     public static Command? Read(string body)
     {
         if (body.Length > Longest)
@@ -32,7 +35,23 @@ public static class CommandReader
         if (Phrases.Languages.Order(StringComparer.Ordinal).Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
             return change;
         var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();
-        return found.Count == 0 ? null : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
+        return found.Count == 0 ? ReadList(string.Join(' ', words)) : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
+    }
+
+    private static Command? ReadList(string words)
+    {
+        var found = Lists.Select(list => (list.Command, Match: list.Words.Match(words))).Where(list => list.Match.Success)
+            .Select(list => list.Command with { Named = list.Match.Groups["list"].Value }).OrderBy(command => command.Kind == CommandKind.List).ThenBy(command => command.Named!.Length).ToList();
+        return found.Count == 0 ? null : found[0] with { Languages = [.. found.Where(command => command.Named == found[0].Named).SelectMany(command => command.Languages).Distinct()] };
+    }
+
+    private static IEnumerable<(Regex, Command)> NamedLists(string language)
+    {
+        var words = Phrases.Of(language).Commands;
+        return [
+            (ListNames.Command(words.ListNamed, words.ListCalls), new Command(CommandKind.List, [language])),
+            (ListNames.Command(words.ListClear, words.ListCalls), new Command(CommandKind.Clear, [language])),
+        ];
     }
 
     private static IEnumerable<(string Words, Command Command)> WholeMessages(string language)

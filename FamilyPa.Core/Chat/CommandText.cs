@@ -44,13 +44,19 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     /// <summary>The first page of a list.</summary>
     /// <param name="tasks">All of them.</param>
+    /// <param name="name">The list whose open tasks they are; null for a list of others.</param>
     /// <returns>The text, and the number of tasks in it.</returns>
-    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, bool isFiltered = false)
+    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, bool isFiltered = false, string? name = null)
     {
+        if (name is not null && tasks.Count == 0)
+            return (wording.Format(phrases.NothingOnList, ListNames.In(phrases, name)), 0);
         if (tasks.Count == 0)
             return (isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
-        return Page([Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
+        return Page([name is not null ? wording.Format(phrases.OpenOnList, ListNames.In(phrases, name)) : Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
     }
+
+    /// <param name="cleared">How many tasks.</param>
+    public string Cleared(string list, int cleared) => wording.Format(cleared > 0 ? phrases.ListCleared : phrases.NothingToClear, ListNames.In(phrases, list), cleared);
 
     /// <summary>Another page of a list; its numbers continue.</summary>
     /// <param name="tasks">All that were not shown.</param>

@@ -31,7 +31,7 @@ public static class TaskChanges
     /// <summary>The change as it would be told, had it been made.</summary>
     public static ChangedTask Describe(TaskChange change, string outcome, Family family) => new(
         change.Operation, outcome, change.NewTitle ?? change.Title, Date(change.DueAt, family), family.FindAll(change.Assignees), Date(change.RemindAt, family)?.At,
-        Recurrence.Parse(change.Rule));
+        Recurrence.Parse(change.Rule)) { List = change.Category };
 
     private static object ToRow(TaskChange change, LeasedJob claim)
     {
@@ -48,6 +48,7 @@ public static class TaskChanges
             // A time of day that was said is when to remind.
             remind_at = (Date(change.RemindAt, family) ?? due) is { AllDay: false } at ? at.At.ToUniversalTime() : (DateTimeOffset?)null,
             assignees = family.FindAll(change.Assignees) is { Count: > 0 } assignees ? assignees.Select(member => member.UserId) : null,
+            category = change.Category,
             clear = change.Clear ?? [],
             recurrence = change.Rule,
             first = Recurrence.Parse(change.Rule)?.First(family.DayOf(claim.ReceivedAt)).ToDateOnly(),

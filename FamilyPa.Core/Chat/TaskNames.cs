@@ -1,3 +1,5 @@
+using FamilyPa.Core.Replies;
+
 namespace FamilyPa.Core.Chat;
 
 /// <summary>Finds a task by words of its title.</summary>
@@ -12,6 +14,9 @@ internal static class TaskNames
         var titles = tasks.Select(task => (task.Id, Words: Words(task.Title))).ToList();
         return Only(titles.Where(title => title.Words == name)) ?? Only(titles.Where(title => $" {title.Words} ".Contains($" {name} ", StringComparison.Ordinal)));
     }
+
+    /// <summary>Whether a task's title contains the words.</summary>
+    public static bool IsIn(string name, string title) => $" {Words(title)} ".Contains($" {name} ", StringComparison.Ordinal);
 
     /// <summary>A title as it is compared: without case, accents and punctuation.</summary>
     public static string Words(string title) => string.Join(' ', PlainWords.Of(title));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.OpenAI;
+using FamilyPa.Core.Replies;
 using FamilyPa.Core.Tasks;
 using NodaTime;
 
@@ -20,11 +21,13 @@ public static class ExtractionParser
     /// <param name="questions">Those that the model was shown, in that order: it names them by their numbers, from 1.</param>
     /// <param name="existing">Tasks that it was shown likewise.</param>
     /// <param name="words">The sender's. Links that are in none of them, nor in what the question or task is about, are removed; of a forwarded message, all.</param>
+    /// <param name="lists">The family's own. A new one has to be called a list by the sender.</param>
     /// <exception cref="ModelAnswerException">It is not JSON, or has no list of tasks.</exception>
     public static ExtractionResult Parse(string answer, DateTimeZone zone, IReadOnlyList<OpenQuestion> questions, IReadOnlyList<ContextTask>? existing = null,
-        SenderWords? words = null)
+        SenderWords? words = null, IReadOnlyList<string>? lists = null)
     {
         existing ??= [];
+        var known = new KnownLists(lists ?? [], words);
         try
         {
             using var document = JsonDocument.Parse(answer);
@@ -34,8 +37,8 @@ public static class ExtractionParser
             if (!root.TryGetProperty("tasks", out var listed) || listed.ValueKind != JsonValueKind.Array)
                 throw Broken("tasks is not an array");
             var links = ModelText.LinksIn([words is { Forwarded: false } ? words.Text : null, .. questions.SelectMany(question => new[] { question.Title, question.Notes })]);
-            var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, Answers(task, i, questions))).ToList();
-            var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing))]);
+            var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, known, Answers(task, i, questions))).ToList();
+            var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing, known))]);
             return new ExtractionResult(
                 [.. tasks.OfType<ExtractedTask>().DistinctBy(task => (task with { Title = task.Title.ToUpperInvariant(), Assignees = null, Confidence = 0 }, Joined(task.Assignees)))],
                 Shown(root, "clarifying_question", MaxQuestion, links),
@@ -44,7 +47,7 @@ public static class ExtractionParser
             {
                 Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>()],
                 AlreadyThere = Titles(root, existing),
-                List = ReadQuery(root, zone),
+                List = ReadQuery(root, zone, known),
                 IsIncomplete = tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
             };
         }
@@ -71,7 +74,7 @@ public static class ExtractionParser
     private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) => Item(number, questions)?.Id;
 
     /// <returns>Null for a task that was not shown, an operation that is none, or a value that cannot be read.</returns>
-    private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlySet<string> links, IReadOnlyList<ContextTask> existing)
+    private static TaskChange? ReadChange(JsonElement change, DateTimeZone zone, IReadOnlySet<string> links, IReadOnlyList<ContextTask> existing, KnownLists lists)
     {
         if (change.ValueKind != JsonValueKind.Object || !change.TryGetProperty("task", out var number) || Item(number, existing) is not { } task
             || Text(change, "operation", 20) is not { } operation || !TaskOperations.InOrder.Contains(operation))
@@ -86,10 +89,11 @@ public static class ExtractionParser
             Confidence(change))
         {
             Rule = recurrence?.Rule,
+            Category = lists.Find(Text(change, "category", 50)),
         };
         var isDue = read.DueAt is null || DueDate.TryParse(read.DueAt, zone, out _);
         var isReminder = read.RemindAt is null || (DueDate.TryParse(read.RemindAt, zone, out var at) && !at.AllDay);
-        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignees: null, Rule: null } || read.Clear!.Count > 0;
+        var hasValue = read is not { NewTitle: null, Notes: null, DueAt: null, RemindAt: null, Assignees: null, Rule: null, Category: null } || read.Clear!.Count > 0;
         var isRule = rule is null || recurrence is not null;
         return operation switch
         {
@@ -122,12 +126,12 @@ public static class ExtractionParser
         return titles.Count == 0 ? null : titles;
     }
 
-    private static TaskQuery? ReadQuery(JsonElement root, DateTimeZone zone)
+    private static TaskQuery? ReadQuery(JsonElement root, DateTimeZone zone, KnownLists lists)
     {
         if (!root.TryGetProperty("list", out var list) || list.ValueKind != JsonValueKind.Object)
             return null;
         return new TaskQuery(
-            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), Text(list, "category", 50) is { } category && TaskCategories.All.Contains(category) ? category : null,
+            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), lists.Find(Text(list, "category", 50)),
             list.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
     }
 
@@ -141,7 +145,7 @@ public static class ExtractionParser
         where T : class => number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var n) && n >= 1 && n <= shown.Count ? shown[n - 1] : null;
 
     /// <returns>Null for what names nothing to be done.</returns>
-    private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, IReadOnlySet<string> links, Guid? answers)
+    private static ExtractedTask? ReadTask(JsonElement task, DateTimeZone zone, IReadOnlySet<string> links, KnownLists lists, Guid? answers)
     {
         if (task.ValueKind != JsonValueKind.Object || Shown(task, "title", MaxTitle, links) is not { } title)
             return null;
@@ -151,7 +155,7 @@ public static class ExtractionParser
         var rule = Text(task, "recurrence", MaxTitle);
         var recurrence = Recurrence.Parse(rule);
         return new ExtractedTask(
-            title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Names(task), TaskCategories.Of(Text(task, "category", 50)),
+            title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Names(task), Text(task, "category", 50) is { } list ? lists.Find(list) ?? TaskCategories.Other : null,
             Confidence(task), answers)
         {
             RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
@@ -216,4 +220,17 @@ public static class ExtractionParser
     }
 
     private static ModelAnswerException Broken(string what) => new("ai_answer_breaks_schema", $"The model's answer breaks the schema: {what}.");
+
+    /// <param name="Own">The family's.</param>
+    private sealed record KnownLists(IReadOnlyList<string> Own, SenderWords? Words)
+    {
+        /// <returns>Null for a list that the family has not, and that the sender does not name.</returns>
+        public string? Find(string? said)
+        {
+            if (said is null || ListNames.Of(ModelText.Clean(said)) is not { } name)
+                return null;
+            return ListNames.Find(name, Own)
+                ?? (Own.Count < TaskCategories.MostOwn && Words is { Forwarded: false } words && ListNames.IsCalled(name, words.Text) ? name : null);
+        }
+    }
 }

@@ -26,6 +26,8 @@ internal static class ExtractionPrompt
           "remind me at 5 to call Ben" has due_at 17:00 and no remind_at. "in 31 minutes" is exactly 31 minutes after now.
         - assignees: names from "members" of all who are to do it, only if the message says who; otherwise none. "nicknames": what the family calls some of them
           besides; a nickname that the message uses is an assignee too.
+        - category: the one of "lists" that fits best. Only if the message names another list by the word list ("put the tent on the packing list"): that name
+          ("packing"). The name of the list is not part of the title.
         - "spoken": the message was transcribed from a recording, so a word may be misheard. "forwarded": somebody else wrote it, not the sender.
         - confidence: 0 to 1. If you cannot tell what is meant, give the likeliest task a low confidence and ask one clarifying_question.
 
@@ -69,7 +71,7 @@ internal static class ExtractionPrompt
           second" means that one. "reminded": the sender was reminded of it last. Otherwise a correction ("I meant Saturday", "not milk, oat milk") is about
           what the sender said last, and words of a title name a task ("the plumber came", "move the dentist to Sunday").
         - operation: "complete" it is done ("done", "bought it"); "reopen" it is not done after all; "delete" it is not wanted any more; "snooze" remind again
-          at remind_at ("later": in an hour); "update" otherwise, with the new title, notes, due_at or remind_at, and null for what stays.
+          at remind_at ("later": in an hour); "update" otherwise, with the new title, notes, due_at, remind_at or category, and null for what stays.
           assignees: none where they stay, otherwise all of them ("Sam will help too": the task's, and Sam). "clear": fields that are to become empty.
         - A task with "recurrence" is the next occurrence of what recurs. "delete" ends all of it ("stop the bins reminder"); "skip" drops this occurrence only
           ("not this week"). An update is of this occurrence only, unless it gives recurrence: then all of it holds from now on. To make an existing task recur, or
@@ -115,6 +117,7 @@ internal static class ExtractionPrompt
                 family.Members.Any(member => member.Nicknames.Count > 0)
                     ? [.. family.Members.Where(member => member.Nicknames.Count > 0).Select(member => new MemberNames(member.Name, member.Nicknames))]
                     : null,
+                [.. TaskCategories.All, .. request.Lists],
                 words.Text, words.Spoken, words.Forwarded,
                 questions.Count == 0 ? null : [.. questions.Select((question, i) => QuestionData.Of(i + 1, question, family.TimeZone))],
                 request.Tasks.Count == 0 ? null : [.. request.Tasks.Select((task, i) => TaskData.Of(i + 1, task, family.TimeZone))]),
@@ -130,6 +133,7 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("sender")] string Sender,
         [property: JsonPropertyName("members")] IReadOnlyList<string> Members,
         [property: JsonPropertyName("nicknames"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<MemberNames>? Nicknames,
+        [property: JsonPropertyName("lists")] IReadOnlyList<string> Lists,
         [property: JsonPropertyName("message")] string Message,
         [property: JsonPropertyName("spoken")] bool Spoken,
         [property: JsonPropertyName("forwarded")] bool Forwarded,
@@ -146,6 +150,7 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("notes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Notes,
         [property: JsonPropertyName("due_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DueAt,
         [property: JsonPropertyName("assignees"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Assignees,
+        [property: JsonPropertyName("category"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Category,
         [property: JsonPropertyName("recurrence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Recurrence,
         [property: JsonPropertyName("done"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Done,
         [property: JsonPropertyName("shown"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Shown,
@@ -154,7 +159,7 @@ internal static class ExtractionPrompt
     {
         public static TaskData Of(int number, ContextTask task, DateTimeZone zone) => new(
             number, task.Title, task.Notes, task.DueAt is { } due ? new DueDate(due, task.DueAllDay).ToLocalText(zone) : null, task.Assignees.Count == 0 ? null : task.Assignees,
-            task.Recurrence, task.IsDone, task.Shown, task.IsQuoted, task.IsReminded);
+            task.Category, task.Recurrence, task.IsDone, task.Shown, task.IsQuoted, task.IsReminded);
     }
 
     /// <param name="UtcOffsets">In the order in which they hold, on a day on which the clocks change; null on others.</param>

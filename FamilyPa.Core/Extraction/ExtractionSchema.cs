@@ -64,7 +64,7 @@ public static class ExtractionSchema
                         ["remind_at"] = Described("string|null", "Local date and time (yyyy-MM-ddTHH:mm) to remind at, only if it was said and is not due_at."),
                         ["recurrence"] = Rule(),
                         ["assignees"] = Assignees(members),
-                        ["category"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Categories) },
+                        ["category"] = Described("string", "The list that it is on: one of lists, or a new one that the message calls a list."),
                         ["confidence"] = Described("number", "0 to 1: how sure it is that this was meant."),
                     },
                 },
@@ -74,7 +74,7 @@ public static class ExtractionSchema
             ["list"] = Object(
                 ["object", "null"],
                 ("from", Described("string|null", "yyyy-MM-dd")), ("until", Described("string|null", "yyyy-MM-dd")), ("assignee", NameOf(members, "string", "null")),
-                ("category", new JsonObject { ["type"] = Strings(["string", "null"]), ["enum"] = new JsonArray([.. Categories, null]) }),
+                ("category", Described("string|null", "The list that is asked for.")),
                 ("done", new JsonObject { ["type"] = "boolean" })),
         },
     };
@@ -89,6 +89,7 @@ public static class ExtractionSchema
         ("remind_at", Described("string|null", "When to remind, as of a new task.")),
         ("recurrence", Rule()),
         ("assignees", Assignees(members)),
+        ("category", Described("string|null", "The list that it is moved to.")),
         ("clear", new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string", ["enum"] = Strings(Clearable) } }),
         ("confidence", Described("number", "0 to 1: how sure it is that this task and this operation were meant.")));
 

@@ -10,6 +10,9 @@ public sealed record ExtractionRequest(SenderWords Words, Member Sender, Family 
 {
     /// <summary>Existing tasks that the message may be about.</summary>
     public IReadOnlyList<ContextTask> Tasks { get; init; } = [];
+
+    /// <summary>The family's own lists.</summary>
+    public IReadOnlyList<string> Lists { get; init; } = [];
 }
 
 /// <summary>Finds the tasks that a message holds.</summary>

@@ -66,6 +66,6 @@ public sealed class TaskExtractor(ChatModel model, IOptions<PipelineSettings> pi
             throw new ModelAnswerException("ai_refused", "The model refused to answer.") { RejectionReason = "model_refused" };
         if (completion.FinishReason is not ChatFinishReason.Stop)
             throw new ModelAnswerException("ai_answer_incomplete", $"The model stopped early: {completion.FinishReason}.") { RejectionReason = "not_understood" };
-        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), request.Family.TimeZone, request.Questions, request.Tasks, request.Words);
+        return ExtractionParser.Parse(string.Concat(completion.Content.Select(part => part.Text)), request.Family.TimeZone, request.Questions, request.Tasks, request.Words, request.Lists);
     }
 }

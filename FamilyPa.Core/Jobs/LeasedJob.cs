@@ -42,7 +42,7 @@ public sealed record LeasedJob(
 /// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
 /// <param name="Missed">Titles of open tasks of which the sender could not be reminded and was not yet told so.</param>
 /// <param name="Tasks">For the extract phase: tasks that the message may be about.</param>
-/// <param name="Recent">For the finalize phase: the family's open tasks of the last day.</param>
+/// <param name="Recent">For the finalize phase: the family's open tasks of the last day, and those without a due date.</param>
 /// <param name="Forwarded">Somebody else's words, passed on.</param>
 public sealed record PhaseInput(
     IReadOnlyList<MediaPart> Media,
@@ -52,10 +52,14 @@ public sealed record PhaseInput(
     IReadOnlyList<string> Missed,
     IReadOnlyList<ContextTask> Tasks,
     IReadOnlyList<RecentTask> Recent,
-    bool Forwarded);
+    bool Forwarded)
+{
+    /// <summary>For the extract phase: the family's lists.</summary>
+    public IReadOnlyList<string> Lists { get; init; } = [];
+}
 
-/// <summary>A task that the family has made lately.</summary>
-public sealed record RecentTask(string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt);
+/// <summary>An open task that the family could wish for again.</summary>
+public sealed record RecentTask(string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt, string? Category);
 
 /// <summary>What came of asking for a job.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>

@@ -9,6 +9,7 @@ public static class MembershipServices
     /// <summary>Registers the family API and the operators' member management.</summary>
     public static IServiceCollection AddFamilyApi(this IServiceCollection services) => services
         .AddSingleton<FamilyTasks>()
+        .AddSingleton<FamilyLists>()
         .AddSingleton<SeriesDates>()
         .AddSingleton<TaskList>()
         .AddSingleton<MemberFamily>()

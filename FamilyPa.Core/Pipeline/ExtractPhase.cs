@@ -35,6 +35,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         {
             // What is only written in a picture changes no task that exists.
             Tasks = words.Text.Length == 0 ? [] : job.PhaseInput.Tasks,
+            Lists = [.. job.PhaseInput.Lists.Except(TaskCategories.All)],
         };
         PhaseResult.Deferred? deferred = null;
         ExtractionResult extraction;

@@ -29,6 +29,8 @@ public sealed class FinalizePhase(
         // Asked for by hand before the message was understood: that comes first.
         if (job is { Classification: MessageClassification.Ordinary, StatusReason: null, Extraction: null })
             return new PhaseResult.Next(Phase.Extract);
+        if (Command.IsReason(job.Classification) && !await commands.IsMeantAsync(Command.Of(job.Classification, job.Body), job, cancellation))
+            return new PhaseResult.Next(Phase.Extract) { Output = batch => AddOrdinary(batch, job) };
 
         var message = await IntendAsync(job, cancellation);
         var result = message is null ? null : await replies.SendToTwilioAsync(message);
@@ -40,6 +42,11 @@ public sealed class FinalizePhase(
 
         return new PhaseResult.Done(IsRejected(job) ? "rejected" : "done", result) { IsAnswered = result is SendResult.Sent or SendResult.Rejected };
     }
+
+    /// <summary>What looked like a command is an ordinary message.</summary>
+    private static void AddOrdinary(DatabaseBatch batch, LeasedJob job) => batch
+        .Add("update inbound_messages set classification = 'ordinary' where message_sid = $1", job.MessageSid)
+        .Add("update processing_jobs set status_reason = null where id = $1", job.JobId);
 
     /// <summary>Stores tasks, questions and reply in one transaction.</summary>
     /// <returns>The reply to send; null when there is none to send any more.</returns>
@@ -131,6 +138,8 @@ public sealed class FinalizePhase(
         List<(int Ordinal, UnderstoodTask Task)> stored = [];
         List<string> alreadyThere = [.. extraction.AlreadyThere ?? []];
         string? unclear = null;
+        var heard = string.Join(' ', job.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(said => said.Length > 0));
+        var said = $"{job.Body} {heard}";
         foreach (var (ordinal, task) in extraction.Tasks.Index())
         {
             var recurrence = Recurrence.Parse(task.Rule);
@@ -147,8 +156,9 @@ public sealed class FinalizePhase(
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
                 Recurrence = recurrence,
+                List = task.Category is { } list && (!TaskCategories.All.Contains(list) || ListNames.IsCalled(list, said)) ? list : null,
             };
-            if (task.Answers is null && IsAlreadyThere(understood, job))
+            if (task.Answers is null && IsAlreadyThere(understood, task.Category, job))
             {
                 alreadyThere.Add(task.Title);
                 continue;
@@ -177,7 +187,7 @@ public sealed class FinalizePhase(
             effects.Ask(question, extraction.Tasks, stored);
 
         return new Understanding(
-            string.Join(' ', job.PhaseInput.Transcripts.Select(transcript => transcript.Text).Where(said => said.Length > 0)),
+            heard,
             tasks,
             [.. withdrawn.Select(asked => asked.Title).OfType<string>()],
             question,
@@ -206,9 +216,18 @@ public sealed class FinalizePhase(
     private static bool IsRejected(LeasedJob job) =>
         job.StatusReason is not null && !MessageClassification.IsWorkedOn(job.Classification);
 
-    /// <summary>Whether somebody in the family has wished for the same lately.</summary>
-    private bool IsAlreadyThere(UnderstoodTask task, LeasedJob job) =>
-        settings.Value.SameWishWithin is var within && within > TimeSpan.Zero && job.PhaseInput.Recent.Any(recent =>
-            recent.CreatedAt > job.ReceivedAt - within && recent.DueAt == task.Due?.At && task.Assignees.All(member => recent.Assignees.Contains(member.UserId))
+    /// <summary>Whether somebody in the family has wished for the same lately, or it is on that list still.</summary>
+    private bool IsAlreadyThere(UnderstoodTask task, string? category, LeasedJob job)
+    {
+        var within = settings.Value.SameWishWithin;
+        var isItem = task.List is not null || category == TaskCategories.Shopping;
+        return within > TimeSpan.Zero && job.PhaseInput.Recent.Any(recent =>
+            (recent.Category == category || (IsDefault(recent.Category) && IsDefault(category)))
+            && (recent.CreatedAt > job.ReceivedAt - within || (isItem && recent.Category == category))
+            && recent.DueAt == task.Due?.At && task.Assignees.All(member => recent.Assignees.Contains(member.UserId))
             && TaskNames.Words(recent.Title) == TaskNames.Words(task.Title));
+
+        // Which of them it is was perhaps the model's guess.
+        static bool IsDefault(string? list) => list is null || TaskCategories.All.Contains(list);
+    }
 }

@@ -8,7 +8,11 @@ namespace FamilyPa.Core.Replies;
 /// <param name="Outcome">As documented at <c>apply_changes</c> in the migrations.</param>
 /// <param name="Due">The new due date; null when it stays.</param>
 /// <param name="Assignees">All of them; none when they stay.</param>
-public sealed record ChangedTask(string Operation, string Outcome, string Title, DueDate? Due, IReadOnlyList<Member> Assignees, DateTimeOffset? RemindAt, Recurrence? Recurrence = null);
+public sealed record ChangedTask(string Operation, string Outcome, string Title, DueDate? Due, IReadOnlyList<Member> Assignees, DateTimeOffset? RemindAt, Recurrence? Recurrence = null)
+{
+    /// <summary>The new list; null when it stays.</summary>
+    public string? List { get; init; }
+}
 
 /// <summary>Says what became of a task that a message changed.</summary>
 internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOffset now)
@@ -26,7 +30,7 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
         { Operation: TaskOperations.Skip } => Say(phrases.Skipped, change.Title),
         { Operation: TaskOperations.Delete } => Say(phrases.Deleted, change.Title),
         { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), [])),
-        _ => Say(phrases.Changed, line.Of(change.Title, change.Due, change.Assignees, change.Recurrence)),
+        _ => Say(phrases.Changed, line.OnList(line.Of(change.Title, change.Due, change.Assignees, change.Recurrence), change.List)),
     };
 
     /// <summary>The question whether the sender wants these changes: of many it names the first and counts the others.</summary>

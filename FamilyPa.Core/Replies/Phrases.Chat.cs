@@ -21,6 +21,22 @@ public sealed partial class Phrases
 
     public required string NothingDone { get; init; }
 
+    /// <summary>{0}: a task; {1}: a list.</summary>
+    public required string OnList { get; init; }
+
+    /// <summary>{0}: a list; likewise of the next three.</summary>
+    public required string OpenOnList { get; init; }
+
+    public required string NothingOnList { get; init; }
+
+    /// <summary>{1}: how many tasks.</summary>
+    public required string ListCleared { get; init; }
+
+    public required string NothingToClear { get; init; }
+
+    /// <summary>The names of each default list; the first is what we call it.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> Lists { get; init; }
+
     /// <summary>{0}: how many.</summary>
     public required string AndMore { get; init; }
 
@@ -116,6 +132,15 @@ public sealed class CommandWords
 
     /// <summary>The sender's own.</summary>
     public required IReadOnlyList<string> ListMine { get; init; }
+
+    /// <summary>How one calls a list. {0}: its name.</summary>
+    public required IReadOnlyList<string> ListCalls { get; init; }
+
+    /// <summary>Shows a list. {0}: what it is called.</summary>
+    public required IReadOnlyList<string> ListNamed { get; init; }
+
+    /// <summary>Takes the completed tasks off a list. {0}: what it is called.</summary>
+    public required IReadOnlyList<string> ListClear { get; init; }
 
     /// <summary>Alone, or before or after numbers.</summary>
     public required IReadOnlyList<string> Done { get; init; }

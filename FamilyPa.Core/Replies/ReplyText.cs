@@ -12,6 +12,9 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, IReadOnlyList<Me
     public DateTimeOffset? RemindAt { get; init; }
 
     public Recurrence? Recurrence { get; init; }
+
+    /// <summary>The list that it is on, unless that is only a guess.</summary>
+    public string? List { get; init; }
 }
 
 /// <summary>What was understood of a message.</summary>
@@ -90,7 +93,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<string> Items(Func<string, string> title) =>
         [
             .. tasks.Select((task, i) =>
-                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.Of(title(task.Title), task.Due, task.Assignees, task.Recurrence)}"),
+                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.OnList(line.Of(title(task.Title), task.Due, task.Assignees, task.Recurrence), task.List)}"),
             .. what.Changed.Select(changed => change.Of(changed with { Title = title(changed.Title) })),
         ];
     }

@@ -18,6 +18,9 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         return assignees.Count == 0 ? line : $"{line} ({wording.Format(wording.Phrases.For, wording.And([.. assignees.Select(member => member.Name)]))})";
     }
 
+    /// <param name="list">Null where it is not worth saying.</param>
+    public string OnList(string task, string? list) => list is null ? task : wording.Format(wording.Phrases.OnList, task, ListNames.In(wording.Phrases, list));
+
     /// <summary>Short, and says when it is overdue.</summary>
     public string InList(string title, DueDate? due, IReadOnlyList<Member> assignees)
     {

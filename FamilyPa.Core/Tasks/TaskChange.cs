@@ -24,6 +24,10 @@ public sealed record TaskChange(
     /// <summary>The <see cref="Recurrence.Rule"/> from now on. Without it, a change is of this occurrence only.</summary>
     [JsonPropertyName("recurrence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Rule { get; init; }
+
+    /// <summary>The list that the task is moved to.</summary>
+    [JsonPropertyName("category"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Category { get; init; }
 }
 
 public static class TaskOperations

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Membership;
+using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
 using FamilyPa.Functions.Http;
@@ -11,7 +12,6 @@ internal sealed class TaskBody(MemberFamily family, IClock clock)
 {
     private const int LongestTitle = 200;
     private const int LongestNotes = 4000;
-    private const int LongestCategory = 50;
     private const int MostAssignees = 50;
 
     private const string DueExpected = "ISO 8601: with an offset (2026-12-01T17:00:00Z), or local (2026-12-01T17:00, or just 2026-12-01), from 2000 to 2200";
@@ -26,7 +26,7 @@ internal sealed class TaskBody(MemberFamily family, IClock clock)
         var task = new Dictionary<string, object?>(StringComparer.Ordinal);
         Keep("title", fields.Text("title", LongestTitle, required: whole));
         Keep("notes", fields.Text("notes", LongestNotes, nullable: true, lines: true));
-        Keep("category", TaskCategories.Of(fields.Text("category", LongestCategory, nullable: true)));
+        Keep("category", ListNames.Of(fields.Text("category", TaskCategories.Longest, nullable: true)));
         var assignee = fields.Id("assignee", nullable: true);
         var assignees = fields.Ids("assignees", MostAssignees);
         if (fields.Has("assignees") || fields.Has("assignee"))

@@ -73,6 +73,8 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
     [InlineData("what does Ben have to do?", "Ben")]
     [InlineData("what do I have to do on Friday?", "2026-11-27..2026-11-27 Ann")]
     [InlineData("what's on the shopping list?", "shopping")]
+    [InlineData("what's on the packing list?", "packing")]
+    [InlineData("show me our holiday packing list", "holiday packing")]
     [InlineData("is anything due Friday?", "2026-11-27..2026-11-27")]
     [InlineData("what have we done this week?", "2026-11-22..2026-11-22 done")]
     public async Task A_question_is_answered_with_a_list(string sentence, string list) => Assert.Equal($"list {list}", await AskAsync(sentence));

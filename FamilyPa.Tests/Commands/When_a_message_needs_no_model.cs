@@ -96,6 +96,20 @@ public sealed class When_a_message_needs_no_model(RepetitiveApp app) : AppTest<R
         Assert.StartsWith("Added 1 task:", await AskAsync("Buy butter on 5 May 2030"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_on_a_list_already_is_not_added_again_however_long_it_is_there()
+    {
+        await AskAsync("put milk on the shopping list");
+        await App.Database.ExecuteAsync("update tasks set created_at = now() - interval '9 days', updated_at = now() - interval '9 days'");
+
+        Assert.Equal("Already on the list: Milk", await AskAsync("please put milk on the shopping list"));
+        Assert.StartsWith("Added 1 task:\n1. Milk (on the packing list)", await AskAsync("put milk on the packing list"), StringComparison.Ordinal);
+        Assert.Equal("Already on the list: Milk", await AskAsync("add milk to the packing list"));
+
+        await App.Database.ExecuteAsync("update tasks set status = 'done'");
+        Assert.StartsWith("Added 1 task:", await AskAsync("add milk to the shopping list"), StringComparison.Ordinal);
+    }
+
     private async Task AddAsync(params string[] titles)
     {
         foreach (var title in titles)

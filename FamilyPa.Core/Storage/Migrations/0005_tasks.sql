@@ -5,7 +5,8 @@ create table series (
   -- What each occurrence is created with.
   title text not null check (length(title) between 1 and 200),
   notes text,
-  category text,
+  -- The list that it is on.
+  category text check (length(category) between 1 and 40),
   assignees uuid[] not null default '{}',
   assigned_by uuid,
   -- An RRULE of RFC 5545 that starts at the first occurrence, or AFTER_DONE= and the ISO 8601 duration from done to due.
@@ -33,7 +34,8 @@ create table tasks (
   family_id uuid not null references families (id) on delete cascade,
   title text not null check (length(title) between 1 and 200),
   notes text,
-  category text,
+  -- The list that it is on.
+  category text check (length(category) between 1 and 40),
   -- The first of assignees. A statement that sets it alone means just that one.
   assignee uuid,
   assignees uuid[] not null default '{}',
@@ -68,6 +70,7 @@ create index tasks_family on tasks (family_id, status, due_at);
 create index tasks_assignee on tasks (family_id, assignee);
 create index tasks_due on tasks (family_id, due_at, id);
 create index tasks_open on tasks (family_id, due_at, id) where status in ('open', 'in_progress');
+create index tasks_lists on tasks (family_id, category, status) where category is not null;
 create index tasks_updated on tasks (family_id, updated_at);
 create index tasks_completed on tasks (family_id, completed_at, id) where status = 'done';
 -- For the reminder timer, which reads all families. An expression, so that the planner does not use it for one family's tasks.
@@ -231,6 +234,21 @@ language sql stable set search_path = public, pg_temp as $$
   select array(select m.display_name from family_members m where m.family_id = t.family_id and m.user_id = any (t.assignees) order by array_position(t.assignees, m.user_id))
 $$;
 
+-- A family has 50 lists of its own at most. Tasks of another are stored as other.
+create function limit_lists() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from tasks t where t.family_id = new.family_id and t.category = new.category and t.status <> 'canceled')
+    and (select count(distinct t.category) from tasks t where t.family_id = new.family_id and t.status <> 'canceled' and t.category <> all (tg_argv)) >= 50 then
+    new.category := 'other';
+  end if;
+  return new;
+end $$;
+
+create trigger tasks_lists_limited before insert or update of category on tasks for each row
+  when (new.category <> all (array['shopping', 'household', 'school', 'health', 'appointments', 'errands', 'family', 'work', 'finance', 'other']))
+  execute function limit_lists('shopping', 'household', 'school', 'health', 'appointments', 'errands', 'family', 'work', 'finance', 'other');
+
 -- The instant of a local time. Of a time that occurs twice it is the first; one that is skipped moves forward.
 create function local_instant(p_local timestamp, p_zone text) returns timestamptz
 language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -377,7 +395,7 @@ begin
   where t.family_id = p_family and t.id in (select (c ->> 'task')::uuid from jsonb_array_elements(p_changes) c) order by t.id for update;
   for change in
     select * from jsonb_to_recordset(p_changes) as c (
-      task uuid, operation text, title text, notes text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignees uuid[], clear text[],
+      task uuid, operation text, title text, notes text, category text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignees uuid[], clear text[],
       recurrence text, first date)
   loop
     select * into was from tasks t where t.id = change.task and t.family_id = p_family;
@@ -386,17 +404,18 @@ begin
     recurs := exists (select from series s where s.id = was.series_id and s.ended_at is null);
     if was.id is null or was.status = 'canceled' then
       outcome := 'gone';
-    elsif (case change.operation when 'reopen' then was.status <> 'done' else was.status = 'done' end) then
+    elsif (case when change.operation in ('reopen', 'clear') then was.status <> 'done' else was.status = 'done' end) then
       outcome := 'already';
     else
       if change.operation = 'delete' then
         update series s set ended_at = now() where s.id = was.series_id and s.ended_at is null;
       end if;
       update tasks t set
-        status = case change.operation when 'complete' then 'done' when 'delete' then 'canceled' when 'skip' then 'canceled' when 'reopen' then 'open' else t.status end,
+        status = case change.operation when 'complete' then 'done' when 'delete' then 'canceled' when 'skip' then 'canceled' when 'clear' then 'canceled' when 'reopen' then 'open' else t.status end,
         needs_review = t.needs_review and change.operation in ('reopen', 'snooze'),
         title = coalesce(change.title, t.title),
         notes = case when 'notes' = any (change.clear) then null else coalesce(change.notes, t.notes) end,
+        category = coalesce(change.category, t.category),
         assignees = case when 'assignees' = any (change.clear) then '{}' else coalesce(change.assignees, t.assignees) end,
         assigned_by = case when not change.assignees <@ t.assignees then sender else t.assigned_by end,
         completed_by = case change.operation when 'complete' then sender else t.completed_by end,
@@ -454,7 +473,7 @@ begin
         from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed' order by b ->> 'id', n),
       restored as (
         update tasks t
-        set title = w.title, notes = w.notes, assigned_by = w.assigned_by,
+        set title = w.title, notes = w.notes, category = w.category, assigned_by = w.assigned_by,
             -- Without who has left meanwhile.
             assignees = array(select a.id from unnest(w.assignees) with ordinality a (id, n) join family_members m on m.family_id = w.family_id and m.user_id = a.id order by n),
             due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,

@@ -124,13 +124,16 @@ language sql stable set search_path = public, pg_temp as $$
       where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
         and canonical_number(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
-    -- The family's open tasks of the last day, without those of this message.
+    'Lists', case when p_phase = 'extract' and message.classification = 'ordinary' then (
+      select coalesce(json_agg(distinct t.category), '[]') from tasks t
+      where t.family_id = message.family_id and t.category is not null and t.status <> 'canceled') else '[]' end,
+    -- The family's open tasks of the last day, and those that no day ends, without those of this message.
     'Recent', case when p_phase = 'finalize' and message.classification = 'ordinary' then (
-      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignees', t.assignees, 'CreatedAt', t.created_at)), '[]')
+      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignees', t.assignees, 'CreatedAt', t.created_at, 'Category', t.category)), '[]')
       from (
-        select n.title, n.due_at, n.assignees, n.created_at from tasks n
+        select n.title, n.due_at, n.assignees, n.created_at, n.category from tasks n
         where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
-          and n.created_at > message.created_at - interval '1 day'
+          and (n.created_at > message.created_at - interval '1 day' or n.due_at is null and n.category is not null)
         order by n.created_at desc limit 500) t) else '[]' end,
     'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
 $$;

@@ -59,7 +59,8 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         var assignee = input.Members.FirstOrDefault(member => words.Contains(FirstName(member).ToLowerInvariant()))
             ?? (words.Contains("i") || words.Contains("my") ? input.Sender : null);
         return new Operation([], new TaskQuery(
-            Iso(from), Iso(until), assignee, lexicon.Categories.FirstOrDefault(words.Contains), DoneList().IsMatch(text)));
+            Iso(from), Iso(until), assignee,
+            NamedList().Match(text) is { Success: true } named ? named.Groups["list"].Value.ToLowerInvariant() : lexicon.Categories.FirstOrDefault(words.Contains), DoneList().IsMatch(text)));
 
         static string? Iso(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
@@ -156,6 +157,9 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
 
     [GeneratedRegex(@"^(?:(?:what|which)\b.*\b(?:on|due|to do|left|planned|coming up|have|has|done|did|list|there)\b.*|(?:is|are) (?:there )?anything\b.*|anything\b.*|(?:show|give) me\b.*\b(?:tasks|list|to do)\b.*)$", Options)]
     private static partial Regex List();
+
+    [GeneratedRegex(@"\b(?:the|our|my)\s+(?!(?:task|todo|to do|whole)\b)(?<list>\S+(?:\s+\S+){0,2}?)\s+list\b", Options)]
+    private static partial Regex NamedList();
 
     [GeneratedRegex(@"(?<!\bbe )\b(?:done|did|finished|completed)\b", Options)]
     private static partial Regex DoneList();

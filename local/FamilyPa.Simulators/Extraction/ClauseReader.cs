@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace FamilyPa.Simulators.Extraction;
 
 /// <summary>Decides whether a clause is a task.</summary>
-internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> members, string? sender)
+internal sealed partial class ClauseReader(Lexicon lexicon, IReadOnlyList<string> members, string? sender)
 {
     public const double Certain = 0.9;
     private const double Likely = 0.85;
@@ -20,6 +20,12 @@ internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> member
         var (text, dueAt) = DueDate.TakeFrom(clause, dates, lexicon);
         var (title, isRequest, assignees) = WithoutRequest(text.Trim());
         title = Title(title);
+        if (OnList().Match(title) is { Success: true } listed)
+        {
+            var item = Title(listed.Groups["what"].Value);
+            return (new ExtractedTask(item, null, dueAt, listed.Groups["list"].Value.ToLowerInvariant(), Certain) { Assignees = assignees }, null);
+        }
+
         // A present is for one person, a task for one or several.
         if (assignees.Count == 0 && forSeveral?.Match(title) is { Success: true } end) (title, assignees) = (title[..end.Index], MembersOf(end));
         var words = Lexicon.Words(title);
@@ -75,6 +81,9 @@ internal sealed class ClauseReader(Lexicon lexicon, IReadOnlyList<string> member
         var name = $"(?<name>{string.Join('|', members.SelectMany(NamesOf).Select(Regex.Escape))})";
         return $@"{name}(?:(?:\s*,\s*|\s*,?\s+{lexicon.Joiner}\s+){name}){further}";
     }
+
+    [GeneratedRegex(@"^(?:(?:put|add)\s+)?(?<what>.+?)\s+(?:on|onto|to)\s+(?:the|my|our)\s+(?<list>\S+(?:\s+\S+){0,2})\s+list$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OnList();
 
     private static IEnumerable<string> NamesOf(string member) => [member, member.Split(' ')[0]];
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FamilyPa.Core.Chat;
+namespace FamilyPa.Core.Replies;
 
 /// <summary>Splits a text into words without case, accents, apostrophes, punctuation and emoji, so that they can be compared.</summary>
 internal static class PlainWords

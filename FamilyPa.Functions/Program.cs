@@ -16,6 +16,7 @@ using FamilyPa.Core.Replies;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Transcription;
+using FamilyPa.Core.Transfer;
 using FamilyPa.Functions.Admin;
 using FamilyPa.Functions.Health;
 using FamilyPa.Functions.Hosting;
@@ -76,6 +77,7 @@ builder.Services
     .AddMemberAuthentication()
     .AddFamilyApi()
     .AddCalendarFeeds()
+    .AddTransfer()
 
     // Maintenance: reconciliation, retention and erasure
     .AddReconciliation()

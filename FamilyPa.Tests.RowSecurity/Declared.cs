@@ -21,8 +21,8 @@ internal static class Declared
     {
         ["families"] = new("id name timezone locale created_at version", Update: "name timezone locale"),
         ["family_members"] = new(
-            "family_id user_id display_name role phone_masked nicknames notified created_at version",
-            Insert: "family_id display_name role", Update: "display_name role nicknames notified", Delete: "admin"),
+            "family_id user_id display_name role phone_masked nicknames notified timezone digest_at digest_set_at created_at version",
+            Insert: "family_id display_name role", Update: "display_name role nicknames notified timezone digest_at digest_set_at", Delete: "admin"),
         ["invitations"] = new(
             "family_id user_id display_name role phone_masked created_at", Insert: "family_id display_name role phone_e164", Delete: "admin"),
         ["tasks"] = new(

@@ -11,7 +11,7 @@ public sealed class When_members_manage_each_other(TwoFamilies families) : IClas
 
     [Theory]
     [InlineData("member", "update family_members set display_name = 'Me' where user_id = MEMBER", Attempts.Something)]
-    [InlineData("member", "update family_members set nicknames = array['Mum'], notified = false where user_id = MEMBER", Attempts.Something)]
+    [InlineData("member", "update family_members set nicknames = array['Mum'], notified = false, timezone = 'Europe/Paris' where user_id = MEMBER", Attempts.Something)]
     [InlineData("member", "update family_members set nicknames = array['Mum'] where user_id = KIN", Attempts.Nothing)]
     [InlineData("owner", "update family_members set external_user_id = 'US.ABC' where user_id = KIN", Attempts.Denied)]
     [InlineData("owner", "update tasks set assigned_by = OWNER", Attempts.Denied)]

@@ -40,6 +40,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
             CommandKind.Delete or CommandKind.Snooze or CommandKind.Assign => (await ChangeAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Mute or CommandKind.Unmute => (Mute(command.Kind == CommandKind.Mute, claim, reply, text), null),
+            CommandKind.Digest => (Digest(command.At, claim, reply, text), null),
             CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };
@@ -69,7 +70,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             select o.body, array(
               select t.id from tasks t where t.family_id = $1 and t.status in ('open', 'in_progress') and t.id = any (c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))]))
             from outbound_messages o join chat_turns c on c.message_sid = o.message_sid and c.kind in ('list', 'added', 'reminder')
-            where o.family_id = $1 and o.to_address = $2 and o.kind in ('reply', 'reminder') and o.status in ('sent', 'uncertain') and o.created_at <= $3
+            where o.family_id = $1 and o.to_address = $2 and o.kind in ('reply', 'reminder', 'digest') and o.status in ('sent', 'uncertain') and o.created_at <= $3
               and case when $4 then o.created_at > $3 - interval '7 days'
                        else o.provider_sid = (select i.raw_payload ->> 'OriginalRepliedMessageSid' from inbound_messages i where i.message_sid = $5) end
             order by o.created_at desc limit 50
@@ -118,6 +119,13 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     {
         reply.Add("update family_members set notified = $3 where family_id = $1 and user_id = $2", claim.Family.Id, claim.Sender.UserId, !isMuted);
         return isMuted ? text.Muted : text.Unmuted;
+    }
+
+    private static string Digest(TimeOnly? at, LeasedJob claim, DatabaseBatch reply, CommandText text)
+    {
+        reply.Add(
+            "update family_members set digest_at = $3::time, digest_set_at = now() where family_id = $1 and user_id = $2", claim.Family.Id, claim.Sender.UserId, at);
+        return text.Digest(at);
     }
 
     private async Task<string> DoneAsync(Command command, LeasedJob claim, CommandText text, CancellationToken cancellation)

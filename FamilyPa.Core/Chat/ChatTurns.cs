@@ -58,7 +58,7 @@ internal static class ChatTurns
             with shown as (
               select t.kind, t.task_ids, t.shown_count, o.created_at
               from chat_turns t
-              join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
+              join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder', 'task_notice', 'digest') and o.status in ('sending', 'sent', 'uncertain')
               where t.family_id = $1 and t.user_id = $2 and t.kind = any ($5)
                 and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3
               union all

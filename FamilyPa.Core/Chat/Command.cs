@@ -18,6 +18,9 @@ public enum CommandKind
     /// <summary>The sender is not told of others' tasks any more.</summary>
     Mute,
     Unmute,
+
+    /// <summary>The sender wants a digest each day, or none.</summary>
+    Digest,
     Board,
     Help,
 }
@@ -43,9 +46,10 @@ public enum ListScope
 /// <param name="Named">The sender's words for a task that is done, or for a list, normalised; null when there are none.</param>
 /// <param name="Minutes">For <see cref="CommandKind.Snooze"/>: for how long.</param>
 /// <param name="Members">For <see cref="CommandKind.Assign"/>: to whom, as it was written, normalised.</param>
+/// <param name="At">For <see cref="CommandKind.Digest"/>: when; null for none.</param>
 public sealed record Command(
     CommandKind Kind, IReadOnlyList<string> Languages, ListScope Scope = ListScope.Open, IReadOnlyList<int>? Numbers = null, string? Named = null,
-    int Minutes = 60, IReadOnlyList<string>? Members = null)
+    int Minutes = 60, IReadOnlyList<string>? Members = null, TimeOnly? At = null)
 {
     private const string Prefix = "command_";
 

@@ -8,7 +8,7 @@ namespace FamilyPa.Core.Chat;
 /// Recognises commands by their words, in all supported languages at once: the webhook does not know the sender yet, and a model would cost money.
 /// Only a whole message is a command: "get the laundry done by 2" is none.
 /// </summary>
-public static class CommandReader
+public static partial class CommandReader
 {
     /// <summary>Maximum length of a command in characters.</summary>
     private const int Longest = 60;
@@ -18,6 +18,9 @@ public static class CommandReader
 
     /// <summary>Maximum length of a task's or a member's name in words.</summary>
     private const int LongestName = 3;
+
+    /// <summary>Of a digest for which no time was said.</summary>
+    private static readonly TimeOnly Morning = new(7, 0);
 
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
     private static readonly IReadOnlyList<DoneWords> Done = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(DoneWords.Of)];
@@ -64,6 +67,8 @@ public static class CommandReader
             .. Entries(words.ListDone, new Command(CommandKind.List, [language], ListScope.Done)),
             .. Entries(words.Mute, new Command(CommandKind.Mute, [language])),
             .. Entries(words.Unmute, new Command(CommandKind.Unmute, [language])),
+            .. Entries(words.DigestOn, new Command(CommandKind.Digest, [language], At: Morning)),
+            .. Entries(words.DigestOff, new Command(CommandKind.Digest, [language])),
             .. Entries(words.Undo, new Command(CommandKind.Undo, [language])),
             .. Entries(words.More, new Command(CommandKind.More, [language])),
             .. Entries(words.Board, new Command(CommandKind.Board, [language])),
@@ -74,7 +79,7 @@ public static class CommandReader
             texts.Select(text => string.Join(' ', PlainWords.Of(text))).Distinct().Select(text => (text, command));
     }
 
-    /// <summary>Numbers deleted or assigned, or a reminder put off.</summary>
+    /// <summary>Numbers deleted or assigned, a reminder put off, or a digest wanted at a time.</summary>
     private static Command? ReadChange(List<string> words, string language)
     {
         var known = Phrases.Of(language).Commands;
@@ -100,6 +105,13 @@ public static class CommandReader
                 return new Command(CommandKind.Assign, [language], Numbers: numbers, Members: names);
         }
 
+        foreach (var (before, after) in known.DigestAt.Select(pattern => pattern.Split("{0}")).Select(parts => (PlainWords.Of(parts[0]), PlainWords.Of(parts[1]))))
+        {
+            if (words.Count > before.Count + after.Count && Begins(words, before) && words[^after.Count..].SequenceEqual(after)
+                && ReadTime(string.Concat(words[before.Count..^after.Count])) is { } at)
+                return new Command(CommandKind.Digest, [language], At: at);
+        }
+
         return null;
 
         static bool Begins(List<string> words, List<string> with) => with.Count <= words.Count && words[..with.Count].SequenceEqual(with);
@@ -119,6 +131,21 @@ public static class CommandReader
         var unit = units.FirstOrDefault(unit => string.Join(' ', PlainWords.Of(unit.Key)) == duration[digits..]).Value;
         return int.TryParse(duration[..digits], CultureInfo.InvariantCulture, out var count) && unit > 0 && (long)count * unit is > 0 and <= 7 * 1440 ? count * unit : null;
     }
+
+    /// <summary>"7", "7:30", "7h30", "7pm".</summary>
+    private static TimeOnly? ReadTime(string text)
+    {
+        if (TimeOfDay().Match(text) is not { Success: true } match)
+            return null;
+        var hour = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var minute = match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        if (match.Groups[3].Success)
+            hour = hour is >= 1 and <= 12 ? hour % 12 + (match.Groups[3].Value == "p" ? 12 : 0) : 24;
+        return hour < 24 && minute < 60 ? new TimeOnly(hour, minute) : null;
+    }
+
+    [GeneratedRegex(@"\A(\d{1,2})(?:[:.hu]?(\d{2})|[hu])?(?:([ap])\.?m)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeOfDay();
 
     private static Command? ReadDone(List<string> words, DoneWords language)
     {

@@ -32,6 +32,8 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     public string Unmuted => phrases.Unmuted;
 
+    public string Digest(TimeOnly? at) => at is { } time ? wording.Format(phrases.DigestOn, wording.Plain(time.ToString("t", wording.Culture))) : phrases.DigestOff;
+
     /// <summary>Uses the family's language if the command is valid in it, or is English. Otherwise uses the command's language.</summary>
     /// <param name="to">The receiver's address; null where it does not matter.</param>
     public static CommandText Of(Command command, Family family, DateTimeOffset now, string board, string? to = null, bool withMissed = false)

@@ -5,7 +5,7 @@ namespace FamilyPa.Core.Membership;
 
 /// <param name="Phone">Masked to the last two digits; null for a member without one. Likewise <paramref name="ExternalUserId"/>.</param>
 public sealed record MemberSummary(
-    Guid UserId, string Name, string Role, string? Phone, string? ExternalUserId, IReadOnlyList<string> Nicknames, DateTimeOffset? LastInboundAt, bool OptedOut,
+    Guid UserId, string Name, string Role, string? Phone, string? ExternalUserId, IReadOnlyList<string> Nicknames, string? Timezone, DateTimeOffset? LastInboundAt, bool OptedOut,
     DateTimeOffset CreatedAt);
 
 /// <param name="CostUsd">Of all AI calls so far.</param>
@@ -46,7 +46,7 @@ public sealed class AdminFamilyOverview(Database database)
             $"""
             select {Columns}, (
               select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone', mask_address(m.phone_e164),
-                'external_user_id', mask_address(m.external_user_id), 'nicknames', m.nicknames,
+                'external_user_id', mask_address(m.external_user_id), 'nicknames', m.nicknames, 'timezone', m.timezone,
                 'last_inbound_at', m.last_inbound_at, 'opted_out', m.opted_out_at is not null, 'created_at', m.created_at) order by m.created_at, m.user_id)
               from family_members m where m.family_id = f.id)::text
             from families f where f.id = $1

@@ -49,21 +49,23 @@ public sealed class AdminMembers(Database database)
 
     /// <param name="externalUserId">Valid; empty removes it, null keeps it.</param>
     /// <param name="nicknames">Valid; null keeps them.</param>
+    /// <param name="timezone">Known; empty for the family's, null keeps it.</param>
     /// <returns>Whether there is such a member.</returns>
     /// <exception cref="PhoneTakenException">Somebody else has that id.</exception>
     public async Task<bool> ChangeAsync(
-        Guid familyId, Guid userId, string? externalUserId, IReadOnlyList<string>? nicknames, Actor actor, CancellationToken cancellation)
+        Guid familyId, Guid userId, string? externalUserId, IReadOnlyList<string>? nicknames, string? timezone, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
             with changed as (
               update family_members m set external_user_id = case when $3::text is null then m.external_user_id else nullif($3, '') end,
-                nicknames = coalesce($4::text[], m.nicknames)
+                nicknames = coalesce($4::text[], m.nicknames),
+                timezone = case when $7::text is null then m.timezone else nullif($7, '') end
               where m.family_id = $1 and m.user_id = $2 returning m.family_id, m.user_id)
             insert into audit_log (actor, action, family_id, details, request_id)
             select $5, 'change_member', family_id, jsonb_build_object('user_id', user_id), $6 from changed
             """,
-            familyId, userId, externalUserId, nicknames is null ? null : AdminFamilies.Clean(nicknames), actor.Name, actor.RequestId);
+            familyId, userId, externalUserId, nicknames is null ? null : AdminFamilies.Clean(nicknames), actor.Name, actor.RequestId, timezone);
         try
         {
             return await batch.ExecuteAsync(cancellation) > 0;

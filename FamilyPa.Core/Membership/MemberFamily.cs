@@ -13,9 +13,12 @@ namespace FamilyPa.Core.Membership;
 /// <param name="Status"><c>active</c>, or <c>invited</c>: that number has not accepted, and sees and adds nothing.</param>
 /// <param name="Nicknames">What the family calls the member besides.</param>
 /// <param name="Notified">Whether the member is told of tasks that others assign to them, or complete for them.</param>
+/// <param name="Timezone">An IANA name; null for the family's.</param>
+/// <param name="DigestAt">When the member gets a digest each day, as <c>HH:mm</c> in the member's time zone; null for none.</param>
 public sealed record MemberView(
     Guid UserId, string Name, string Role, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PhoneMasked, bool You, int Version,
-    string Status, IReadOnlyList<string> Nicknames, bool Notified);
+    string Status, IReadOnlyList<string> Nicknames, bool Notified, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Timezone,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? DigestAt);
 
 public sealed record AskingMember(Guid UserId, string Name, string Role);
 

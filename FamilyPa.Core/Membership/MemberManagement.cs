@@ -15,7 +15,9 @@ public sealed class FamilyFullException() : Exception("The family has the maximu
 public sealed class TooManyAdditionsException() : Exception("Too many members were added today.");
 
 /// <summary>Changed fields of a member; null keeps a field.</summary>
-public sealed record MemberChange(string? Name, string? Role, string[]? Nicknames, bool? Notified);
+/// <param name="Timezone">An IANA name; empty for the family's.</param>
+/// <param name="DigestAt">As <c>HH:mm</c>; empty for no digest. Of the requesting member only.</param>
+public sealed record MemberChange(string? Name, string? Role, string[]? Nicknames, bool? Notified, string? Timezone, string? DigestAt);
 
 /// <param name="Invited">Whether the invitation is queued.</param>
 public sealed record AddedMember(MemberView Member, bool Invited);
@@ -27,7 +29,7 @@ public sealed class MemberManagement(
     internal const string FamilyFull = "FP008";
     private const string TooManyAdditions = "FP009";
 
-    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified";
+    private const string Columns = "m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified, m.timezone, to_char(m.digest_at, 'HH24:MI')";
 
     public async Task<IReadOnlyList<MemberView>> ListAsync(Identity member, CancellationToken cancellation)
     {
@@ -69,7 +71,9 @@ public sealed class MemberManagement(
     public async Task<MemberView> ChangeAsync(Identity member, Guid userId, int[]? versions, MemberChange change, CancellationToken cancellation)
     {
         await using var batch = database.AsMember(member)
-            .Guard("select change_member($1::int[], $2, $3::text, $4::text, $5::text[], $6::boolean)", versions, userId, change.Name, change.Role, change.Nicknames, change.Notified)
+            .Guard(
+                "select change_member($1::int[], $2, $3::text, $4::text, $5::text[], $6::boolean, $7::text, $8::text)",
+                versions, userId, change.Name, change.Role, change.Nicknames, change.Notified, change.Timezone, change.DigestAt)
             .Add($"select {Columns} from family_members m where m.family_id = (select my_family()) and m.user_id = $1", userId);
         return (await batch.SingleAsync(Read, cancellation))!;
     }
@@ -98,5 +102,5 @@ public sealed class MemberManagement(
 
     private static MemberView Read(NpgsqlDataReader row) =>
         new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3), row.GetBoolean(4), row.GetInt32(5), row.GetString(6),
-            row.GetFieldValue<string[]>(7), row.GetBoolean(8));
+            row.GetFieldValue<string[]>(7), row.GetBoolean(8), row.IsDBNull(9) ? null : row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10));
 }

@@ -144,7 +144,7 @@ public sealed class UncertainReplies(
     {
         /// <summary>It was sent twice already, or it is worth nothing later; a code or link is not stored either.</summary>
         public bool IsNeverResent =>
-            WasResent || Message.Kind is ReplyKind.Reminder or ReplyKind.TaskNotice or ReplyKind.Code or ReplyKind.UnknownSender || LoginLinks.HadLink(Message.Body);
+            WasResent || Message.Kind is ReplyKind.Reminder or ReplyKind.TaskNotice or ReplyKind.Digest or ReplyKind.Code or ReplyKind.UnknownSender || LoginLinks.HadLink(Message.Body);
 
         /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
         public bool Is(ListedMessage listed) =>

@@ -11,6 +11,6 @@ public static class ReminderServices
         services.AddOptions<ReminderSettings>().BindConfiguration("Reminders")
             .Validate(settings => settings.AreSensible, "Reminders__Before is at most 12 hours, Reminders__LatestAfter at most a day.")
             .ValidateOnStart();
-        return services.AddSingleton<DueReminders>().AddSingleton<ReminderSender>().AddSingleton<TaskNotices>();
+        return services.AddSingleton<DueReminders>().AddSingleton<ReminderSender>().AddSingleton<TaskNotices>().AddSingleton<Digests>();
     }
 }

@@ -46,7 +46,7 @@ public sealed class TaskNotices(
         cross join lateral (
           select coalesce(last.from_address ilike 'whatsapp:%' and (m.last_inbound_at < now() - $4::interval or is_closed(last.from_address)), false)) as c (is_closed)
         where m.notified and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and (not c.is_closed or $5)
-          and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $1, $2)
+          and not is_quiet((now() at time zone zone_or_utc(coalesce(m.timezone, f.timezone)))::time, $1, $2)
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'task_notice' and o.status <> 'pending')
         order by m.family_id, m.user_id, n.by, n.is_done, t.due_at, t.created_at, t.id limit $6
         """;

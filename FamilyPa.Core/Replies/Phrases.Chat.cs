@@ -111,6 +111,14 @@ public sealed partial class Phrases
 
     public required string Unmuted { get; init; }
 
+    /// <summary>{0}: a time of day.</summary>
+    public required string DigestOn { get; init; }
+
+    public required string DigestOff { get; init; }
+
+    /// <summary>{0}: titles of tasks.</summary>
+    public required string DoneYesterday { get; init; }
+
     /// <summary>{0}: a task with its due date.</summary>
     public required string Reminder { get; init; }
 
@@ -169,6 +177,13 @@ public sealed class CommandWords
     public required IReadOnlyList<string> Mute { get; init; }
 
     public required IReadOnlyList<string> Unmute { get; init; }
+
+    public required IReadOnlyList<string> DigestOn { get; init; }
+
+    /// <summary>{0}: a time of day.</summary>
+    public required IReadOnlyList<string> DigestAt { get; init; }
+
+    public required IReadOnlyList<string> DigestOff { get; init; }
 
     public required IReadOnlyList<string> Board { get; init; }
 

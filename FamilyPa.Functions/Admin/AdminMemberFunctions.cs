@@ -1,3 +1,4 @@
+using FamilyPa.Core.Families;
 using FamilyPa.Core.Membership;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Twilio;
@@ -38,7 +39,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         }
     }
 
-    /// <summary>Sets a member's nicknames, or the business-scoped id; an empty one removes it.</summary>
+    /// <summary>Sets a member's nicknames, time zone (empty for the family's), or the business-scoped id; an empty one removes it.</summary>
     [Function("AdminChangeMember")]
     public async Task<IResult> Change(
         [HttpTrigger(AuthorizationLevel.Function, "patch", Route = "api/admin/families/{familyId}/members/{userId}")] HttpRequest request,
@@ -50,11 +51,13 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         if (await Json.ReadAsync<MemberChange>(request, cancellation) is not { } change)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_json", "Send a JSON object.");
         var wrong = AdminFamilies.Validate(new NewMember("any", "member", null, change.ExternalUserId is "" ? null : change.ExternalUserId, change.Nicknames));
+        if (change.Timezone is { Length: > 0 } timezone && !TimeZones.IsKnown(timezone))
+            wrong["timezone"] = ["an IANA time zone, for example Europe/London"];
         if (wrong.Count > 0)
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
         try
         {
-            return await members.ChangeAsync(IdOf(familyId), IdOf(userId), change.ExternalUserId, change.Nicknames, http.Actor(), cancellation)
+            return await members.ChangeAsync(IdOf(familyId), IdOf(userId), change.ExternalUserId, change.Nicknames, change.Timezone, http.Actor(), cancellation)
                 ? Results.NoContent()
                 : Unknown(http);
         }
@@ -101,7 +104,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
     private static IResult Unknown(HttpContext http) =>
         Problem.Of(http, StatusCodes.Status404NotFound, "unknown_member", "There is no such member.");
 
-    private sealed record MemberChange(string? ExternalUserId, IReadOnlyList<string>? Nicknames);
+    private sealed record MemberChange(string? ExternalUserId, IReadOnlyList<string>? Nicknames, string? Timezone);
 
     private sealed record RevokeAnswer(long Ended);
 }

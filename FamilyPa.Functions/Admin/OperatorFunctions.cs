@@ -8,7 +8,7 @@ namespace FamilyPa.Functions.Admin;
 /// <summary>The operations of <c>/api/admin</c> for operators' tokens. <see cref="OperatorMiddleware"/> checks the token and its role.</summary>
 public sealed class OperatorFunctions(
     AdminMemberFunctions members, DeadLetterFunctions deadLetters, EventFunctions events, FamilyFunctions families, LimitFunctions limits,
-    OverviewFunctions overview, ReplayFunctions replay)
+    OverviewFunctions overview, ReplayFunctions replay, AdminTransferFunctions transfers)
 {
     [Function("OperatorApi")]
     public Task<IResult> Run(
@@ -27,6 +27,8 @@ public sealed class OperatorFunctions(
             ("POST", ["families"]) => families.Create(request, cancellation),
             ("GET", ["families", var family]) => families.Find(request, family, cancellation),
             ("DELETE", ["families", var family]) => families.Delete(request, family, cancellation),
+            ("GET", ["families", var family, "export"]) => transfers.Export(request, family, cancellation),
+            ("POST", ["families", var family, "import"]) => transfers.Import(request, family, cancellation),
             ("GET", ["families", var family, "budget"]) => limits.ReadBudget(request, family, cancellation),
             ("POST", ["families", var family, "budget"]) => limits.SetBudget(request, family, cancellation),
             ("DELETE", ["families", var family, "budget"]) => limits.UnsetBudget(request, family, cancellation),
@@ -43,6 +45,7 @@ public static class OperatorServices
     /// <summary>Registers the functions that <see cref="OperatorFunctions"/> calls.</summary>
     public static IServiceCollection AddOperatorApi(this IServiceCollection services) => services
         .AddSingleton<AdminMemberFunctions>()
+        .AddSingleton<AdminTransferFunctions>()
         .AddSingleton<DeadLetterFunctions>()
         .AddSingleton<EventFunctions>()
         .AddSingleton<FamilyFunctions>()

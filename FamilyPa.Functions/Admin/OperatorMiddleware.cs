@@ -60,7 +60,8 @@ public sealed class OperatorMiddleware(OperatorTokens tokens, IOptions<AppSettin
     }
 
     /// <summary>Whether the request changes nothing, and reveals neither message texts nor phone numbers.</summary>
-    private static bool IsReading(HttpRequest request) => HttpMethods.IsGet(request.Method) && !request.Query.ContainsKey("reveal");
+    private static bool IsReading(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && !request.Query.ContainsKey("reveal") && request.Path.Value?.EndsWith("/export", StringComparison.OrdinalIgnoreCase) is not true;
 }
 
 internal static class OperatorContext

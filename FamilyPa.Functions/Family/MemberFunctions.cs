@@ -1,3 +1,4 @@
+using FamilyPa.Core.Families;
 using FamilyPa.Core.Membership;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
@@ -75,9 +76,15 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
             var role = fields.Choice("role", Roles);
             var nicknames = fields.Texts("nicknames", most: 10, longest: 50);
             var notified = fields.Flag("notified", "true or false");
+            var timezone = Clearable(fields, "timezone");
+            if (timezone is { Length: > 0 } && !TimeZones.IsKnown(timezone))
+                fields.Refuse("timezone", "an IANA time zone, for example Europe/London, or null for the family's");
+            var digestAt = Clearable(fields, "digest_at");
+            if (digestAt is { Length: > 0 } && !TimeOnly.TryParseExact(digestAt, "HH:mm", out _))
+                fields.Refuse("digest_at", "a time of day, for example 07:00, or null for no digest");
             if (fields.Wrong is { } wrong)
                 return Wrong(request.HttpContext, wrong);
-            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), new MemberChange(name, role, nicknames, notified), cancellation);
+            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), new MemberChange(name, role, nicknames, notified, timezone, digestAt), cancellation);
             request.HttpContext.Response.Headers.ETag = EntityTags.OfVersion(changed.Version);
             return Json.Answer(changed);
         }, cancellation);
@@ -106,6 +113,9 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
             fields.Refuse("phone", $"a phone number of one of these countries: {countries}");
         return phone;
     }
+
+    /// <summary>Empty for null; null when the field is absent.</summary>
+    private static string? Clearable(JsonFields fields, string name) => fields.Text(name, longest: 100, nullable: true) ?? (fields.Has(name) ? "" : null);
 
     /// <summary>An invalid id is treated as not found.</summary>
     private static Guid IdOf(string userId) => Guid.TryParse(userId, out var id) ? id : Guid.Empty;

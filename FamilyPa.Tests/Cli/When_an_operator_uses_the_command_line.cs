@@ -127,6 +127,36 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     }
 
     [Fact]
+    public async Task A_familys_data_is_exported_and_imported_and_both_are_audited()
+    {
+        var family = await App.AddFamilyAsync("owner");
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.csv");
+        await File.WriteAllTextAsync(file, "title;due_at\r\nBuy milk;2026-12-01\r\n", Cancellation);
+
+        var dry = await App.FamilypaAsync("families", "import", $"{family.Id}", file, "--dry-run", "--json");
+        Assert.Equal((0, "1"), (dry.ExitCode, dry.Json.Text("tasks_added")));
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from tasks where family_id = $1", family.Id));
+        Assert.Equal(0, (await App.FamilypaAsync("families", "import", $"{family.Id}", file)).ExitCode);
+
+        Assert.Equal(0, (await App.FamilypaAsync("families", "export", $"{family.Id}", "--format", "csv", "--out", file)).ExitCode);
+        var csv = await File.ReadAllBytesAsync(file, Cancellation);
+        Assert.Equal([0xEF, 0xBB, 0xBF], csv[..3]);
+        Assert.Contains("Buy milk", Encoding.UTF8.GetString(csv), StringComparison.Ordinal);
+        Assert.Equal("Buy milk", (await App.FamilypaAsync("families", "export", $"{family.Id}")).Json.GetProperty("tasks")[0].Text("title"));
+
+        Assert.Equal(["import_tasks", "import_tasks", "export_family", "export_family"], (await App.Database.RowsAsync($"select action from audit_log where family_id = '{family.Id}' order by created_at")).Select(row => (string)row["action"]!));
+        await File.WriteAllTextAsync(file, "title,status\n,open\nBuy bread,never\n", Cancellation);
+        var wrong = await App.FamilypaAsync("families", "import", $"{family.Id}", file);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("line 2: title: missing; line 3: status: one of", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal(3, (await App.FamilypaAsync("families", "export", $"{Guid.NewGuid()}")).ExitCode);
+
+        Assert.Equal(0, (await App.FamilypaAsync("families", "member", $"{family.Id}", $"{family.Of("owner").UserId}", "--timezone", "Asia/Tokyo")).ExitCode);
+        Assert.Equal("Asia/Tokyo", (await App.FamilypaAsync("families", "show", $"{family.Id}", "--json")).Json.GetProperty("members")[0].Text("timezone"));
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task All_families_are_listed_and_one_of_them_is_shown_and_deleted()
     {
         await App.Database.ExecuteAsync("insert into families (name, timezone) select 'Family ' || n, 'UTC' from generate_series(1, 250) n");

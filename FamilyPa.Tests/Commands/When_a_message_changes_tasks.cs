@@ -382,6 +382,26 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
     }
 
     [Fact]
+    public async Task A_digest_is_switched_on_and_off_and_its_numbers_are_understood()
+    {
+        Assert.StartsWith("Every day at 07:30", await SayAsync("Digest at 7.30, please"), StringComparison.Ordinal);
+        Assert.Equal("07:30:00", await App.Database.ScalarAsync<string>("select digest_at::text from family_members where phone_e164 = $1 and digest_set_at > now() - interval '1 minute'", phone));
+        await AddAsync("Dentist");
+        await App.Database.ExecuteAsync("update tasks set due_at = now() - interval '900 days' where title = $1", $"Dentist {word}");
+        await App.Database.ExecuteAsync(
+            """
+            update family_members m set digest_at = (now() at time zone f.timezone - interval '1 minute')::time, digest_set_at = null
+            from families f where f.id = m.family_id and m.phone_e164 = $1
+            """,
+            phone);
+        await App.RunTimerAsync("Reminders");
+
+        Assert.Equal($"Done: Dentist {word}", await SayAsync("done 1"));
+        Assert.StartsWith("I'll send you no more", await SayAsync("digest off"), StringComparison.Ordinal);
+        Assert.True(await App.Database.ScalarAsync<bool>("select digest_at is null from family_members where phone_e164 = $1", phone));
+    }
+
+    [Fact]
     public async Task Undo_waits_for_the_message_that_it_means()
     {
         using var slow = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor(word));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Ingestion;
 using FamilyPa.Core.Queues;
@@ -58,6 +59,17 @@ public class When_a_message_is_a_command
     [InlineData("Was steht auf der Packliste?", "list packliste")]
     [InlineData("vide la liste de vacances", "clear liste de vacances")]
     [InlineData("alışveriş listesinde ne var", "list alisveris listesinde")]
+    [InlineData("digest on", "digest 07:00")]
+    [InlineData("Daily digest at 6:30 pm, please", "digest 18:30")]
+    [InlineData("digest at 12am", "digest 00:00")]
+    [InlineData("digest off", "digest")]
+    [InlineData("Überblick um 6 Uhr", "digest 06:00")]
+    [InlineData("resumen a las 7", "digest 07:00")]
+    [InlineData("Résumé à 7h30", "digest 07:30")]
+    [InlineData("riepilogo alle 13", "digest 13:00")]
+    [InlineData("overzicht om 7.15 uur", "digest 07:15")]
+    [InlineData("resumo às 8", "digest 08:00")]
+    [InlineData("saat 21:00 özet", "digest 21:00")]
     [InlineData("erledigt Müll rausbringen", "done mull rausbringen")]
     public void It_is_known_by_its_words_however_they_are_written(string body, string command) => Assert.Equal(command, Told(CommandReader.Read(body)));
 
@@ -73,6 +85,10 @@ public class When_a_message_is_a_command
     [InlineData("done with school at three pick me up")]
     [InlineData("fait les courses")]
     [InlineData("list milk and bread")]
+    [InlineData("digest at 25")]
+    [InlineData("digest at 13pm")]
+    [InlineData("digest at noon")]
+    [InlineData("digest at 7 buy milk")]
     [InlineData("board the train at 5")]
     [InlineData("today")]
     [InlineData("the second one")]
@@ -101,7 +117,7 @@ public class When_a_message_is_a_command
         {
             var words = Phrases.Of(language).Commands;
             Assert.All(
-                [(words.List, "list"), (words.ListToday, "list today"), (words.ListDone, "list done"), (words.Done, "done"), (words.Undo, "undo"), (words.Board, "board"), (words.Help, "help")],
+                [(words.List, "list"), (words.ListToday, "list today"), (words.ListDone, "list done"), (words.Done, "done"), (words.Undo, "undo"), (words.DigestOn, "digest 07:00"), (words.DigestOff, "digest"), (words.Board, "board"), (words.Help, "help")],
                 meaning => Assert.All(meaning.Item1, text => Assert.Equal(meaning.Item2, Told(CommandReader.Read(text)))));
         });
 
@@ -144,5 +160,6 @@ public class When_a_message_is_a_command
         command.Scope == ListScope.Open ? null : command.Scope.ToString().ToLowerInvariant(),
         command.Numbers is null ? null : string.Join(' ', command.Numbers),
         command.Named,
+        command.At?.ToString("HH:mm", CultureInfo.InvariantCulture),
     }.Where(part => part is not null));
 }

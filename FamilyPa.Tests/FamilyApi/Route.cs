@@ -36,6 +36,7 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
         ("POST", "/api/tasks") => new { title = "a task" },
         ("POST", "/api/members") => new { name = "A member", phone = Infrastructure.FamilyPaApp.NewPhone() },
         ("POST", "/api/calendar-feeds/{scope}") => null,
+        ("POST", "/api/family/import") => new { tasks = new[] { new { title = "a task" } } },
         ("PATCH", _) => new { },
         ("POST", _) => throw new InvalidOperationException($"Say what {this} takes."),
         _ => null,

@@ -104,6 +104,26 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
     }
 
     [Fact]
+    public async Task A_member_decides_on_the_own_digest_and_time_zone()
+    {
+        var mine = $"/api/members/{family.Of("member").UserId}";
+        var set = await member.PatchAsync(mine, new { timezone = "America/New_York", digest_at = "06:45" });
+
+        Assert.Equal((200, "America/New_York", "06:45"), (set.Status, set.Json.Text("timezone"), set.Json.Text("digest_at")));
+        Assert.Empty(ApiDocument.Mistakes(set.Json, "Member"));
+        var kept = await member.PatchAsync(mine, new { notified = true });
+        Assert.Equal(("America/New_York", "06:45"), (kept.Json.Text("timezone"), kept.Json.Text("digest_at")));
+        Assert.Empty(ApiDocument.Mistakes((await member.GetAsync("/api/members")).Json, "MemberList"));
+        Assert.Equal((403, "not_allowed"), Of(await admin.PatchAsync(mine, new { digest_at = "05:00" })));
+        Assert.Equal(200, (await admin.PatchAsync(mine, new { timezone = "Europe/Paris" })).Status);
+        foreach (var wrong in (object[])[new { timezone = "Mars/Base" }, new { digest_at = "7" }, new { digest_at = "24:00" }, new { digest_at = 7 }])
+            Assert.Equal((400, "invalid_request"), Of(await member.PatchAsync(mine, wrong)));
+
+        var cleared = await member.PatchAsync(mine, new Dictionary<string, string?> { ["timezone"] = null, ["digest_at"] = null });
+        Assert.Equal((200, "", ""), (cleared.Status, cleared.Json.GetProperty("timezone").ToString(), cleared.Json.GetProperty("digest_at").ToString()));
+    }
+
+    [Fact]
     public async Task A_new_member_is_invited_and_told_once()
     {
         var phone = FamilyPaApp.NewPhone();

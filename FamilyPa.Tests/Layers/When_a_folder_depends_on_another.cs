@@ -37,6 +37,7 @@ public class When_a_folder_depends_on_another
         ["Notifications"] = ["Families", "Replies"],
         ["SignIn"] = ["Families", "Replies", "Notifications"],
         ["Calendar"] = ["Families", "SignIn"],
+        ["Transfer"] = ["Families", "Replies", "SignIn", "Tasks"],
         ["Membership"] = ["Families", "Tasks", "Transcription", "Notifications"],
         ["Jobs"] = ["Families", "Media", "Transcription"],
         ["Limits"] = ["Jobs", "Replies", "Families"],

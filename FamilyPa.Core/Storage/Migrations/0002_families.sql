@@ -21,6 +21,11 @@ create table family_members (
   nicknames text[] not null default '{}' check (cardinality(nicknames) <= 10 and length(array_to_string(nicknames, ' ')) <= 600),
   -- Whether the member is told of tasks that others assign to them, or complete for them.
   notified boolean not null default true,
+  -- An IANA name; null for the family's.
+  timezone text,
+  -- The time of day of the member's digest, in the member's time zone; null for none. The first comes after digest_set_at.
+  digest_at time,
+  digest_set_at timestamptz,
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
   -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
@@ -30,6 +35,7 @@ create table family_members (
   primary key (family_id, user_id)
 ) with (fillfactor = 80); -- Leaves room in each page, so that updates of last_inbound_at do not touch the indexes (HOT updates).
 create index family_members_user on family_members (user_id);
+create index family_members_digest on family_members (family_id) where digest_at is not null;
 
 -- People whom a member added and who have not accepted. They belong to no family yet, and nothing that they write reaches it.
 create table invitations (
@@ -112,8 +118,8 @@ create policy admins_change on families for update to authenticated
 
 -- No grant on user_id, and none to update family_id: nobody can move a member between families. None on the phone: a number is invited.
 drop policy authenticated_nothing on family_members;
-grant select (family_id, user_id, display_name, role, phone_masked, nicknames, notified, created_at, version),
-  insert (family_id, display_name, role), update (display_name, role, nicknames, notified), delete on family_members to authenticated;
+grant select (family_id, user_id, display_name, role, phone_masked, nicknames, notified, timezone, digest_at, digest_set_at, created_at, version),
+  insert (family_id, display_name, role), update (display_name, role, nicknames, notified, timezone, digest_at, digest_set_at), delete on family_members to authenticated;
 create policy members_see on family_members for select to authenticated
   using (family_id = any ((select my_families())::uuid[]));
 create policy admins_add on family_members for insert to authenticated
@@ -176,7 +182,7 @@ end $$;
 -- Only for columns that people edit: last_inbound_at changes with incoming messages.
 create trigger families_count_changes before update of name, timezone, locale on families
   for each row execute function count_change();
-create trigger family_members_count_changes before update of display_name, role, nicknames, notified on family_members
+create trigger family_members_count_changes before update of display_name, role, nicknames, notified, timezone, digest_at on family_members
   for each row execute function count_change();
 
 -- Rejects (FP002) removing or demoting the last owner, unless the family itself is deleted.

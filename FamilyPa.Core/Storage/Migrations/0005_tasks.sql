@@ -192,9 +192,7 @@ begin
   end if;
   if new.status <> 'done' then
     new.completed_at := null;
-  elsif tg_op = 'INSERT' then
-    new.completed_at := now();
-  elsif old.status <> 'done' then
+  elsif tg_op = 'INSERT' or old.status <> 'done' then
     new.completed_at := coalesce(new.completed_at, now());
   end if;
   return new;

@@ -1,11 +1,11 @@
 -- Outgoing messages of all kinds, each stored before it is sent. message_sid is the message that is answered; of other kinds it is
--- 'member:<id>', 'reminder:<task>:<due>:<member>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
+-- 'member:<id>', 'reminder:<task>:<due>:<member>', 'digest:<member>:<date>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
 create table outbound_messages (
   id uuid primary key default gen_random_uuid(),
   -- Null for a receiver who is in no family.
   family_id uuid references families (id) on delete cascade,
   message_sid text not null,
-  kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'task_notice', 'invitation', 'code', 'unknown_sender')),
+  kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'task_notice', 'digest', 'invitation', 'code', 'unknown_sender')),
   to_address text not null,
   from_address text not null,
   body text not null,
@@ -30,7 +30,7 @@ create index outbound_messages_family on outbound_messages (family_id);
 create index outbound_messages_unknown on outbound_messages (to_address) where family_id is null;
 create index outbound_messages_created on outbound_messages (created_at);
 create index outbound_messages_unsettled on outbound_messages (created_at) where status in ('sending', 'uncertain');
-create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind in ('reminder', 'task_notice') and status = 'pending';
+create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind in ('reminder', 'task_notice', 'digest') and status = 'pending';
 
 -- Delivery reports that Twilio sent before the response with the message's SID was stored.
 create table delivery_reports (

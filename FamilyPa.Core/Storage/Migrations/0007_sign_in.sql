@@ -50,7 +50,7 @@ create index login_links_expiry on login_links (expires_at);
 
 -- Fixed-window counters for sign-in limits.
 create table sign_in_counts (
-  scope text not null check (scope in ('codes_of_address', 'codes_of_family', 'codes_of_all', 'tries_of_address', 'calendar_of_address')),
+  scope text not null check (scope in ('codes_of_address', 'codes_of_family', 'codes_of_all', 'tries_of_address', 'calendar_of_address', 'transfers_of_family')),
   key text not null,
   began_at timestamptz not null,
   count int not null,

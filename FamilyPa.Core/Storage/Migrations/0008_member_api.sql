@@ -168,13 +168,20 @@ begin
   raise exception 'refused' using errcode = case when found then '42501' else 'FP005' end;
 end $$;
 
-create function change_member(p_versions int[], p_user uuid, p_name text, p_role text, p_nicknames text[], p_notified boolean) returns void
+-- An empty p_timezone is the family's, an empty p_digest_at ends the digest, which only the member decides.
+create function change_member(p_versions int[], p_user uuid, p_name text, p_role text, p_nicknames text[], p_notified boolean, p_timezone text, p_digest_at text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
   current int;
 begin
+  if p_digest_at is not null and p_user <> auth.uid() then
+    raise exception 'not allowed' using errcode = 'insufficient_privilege';
+  end if;
   update family_members m set display_name = coalesce(p_name, m.display_name), role = coalesce(p_role, m.role),
-    nicknames = coalesce(p_nicknames, m.nicknames), notified = coalesce(p_notified, m.notified)
+    nicknames = coalesce(p_nicknames, m.nicknames), notified = coalesce(p_notified, m.notified),
+    timezone = case when p_timezone is null then m.timezone else nullif(p_timezone, '') end,
+    digest_at = case when p_digest_at is null then m.digest_at else nullif(p_digest_at, '')::time end,
+    digest_set_at = case when p_digest_at is null then m.digest_set_at else now() end
   where m.family_id = my_family() and m.user_id = p_user and (p_versions is null or m.version = any (p_versions));
   if not found then
     select m.version into current from family_members m where m.family_id = my_family() and m.user_id = p_user for no key update;
@@ -200,14 +207,16 @@ end $$;
 -- Members of the current member's family, and then those who are invited to it.
 create function family_people()
 returns table (
-  user_id uuid, name text, role text, phone_masked text, you boolean, version int, status text, nicknames text[], notified boolean, created_at timestamptz)
+  user_id uuid, name text, role text, phone_masked text, you boolean, version int, status text, nicknames text[], notified boolean,
+  timezone text, digest_at text, created_at timestamptz)
 language sql stable set search_path = public, pg_temp as $$
-  select m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified, m.created_at
+  select m.user_id, m.display_name, m.role, m.phone_masked, m.user_id = auth.uid(), m.version, 'active', m.nicknames, m.notified,
+    m.timezone, to_char(m.digest_at, 'HH24:MI'), m.created_at
   from family_members m where m.family_id = (select my_family())
   union all
-  select i.user_id, i.display_name, i.role, i.phone_masked, false, 1, 'invited', '{}', true, i.created_at
+  select i.user_id, i.display_name, i.role, i.phone_masked, false, 1, 'invited', '{}', true, null, null, i.created_at
   from invitations i where i.family_id = (select my_family())
-  order by 7, 10, 1
+  order by 7, 12, 1
 $$;
 
 -- Invites a member, or returns the answer stored under the key. Without a phone there is nobody to ask: a child is a member at once.

@@ -46,7 +46,7 @@ language sql stable set search_path = public, pg_temp as $$
   with turns as (
     select c.kind, c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))] as task_ids, o.created_at as at
     from chat_turns c
-    join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice') and o.status in ('sending', 'sent', 'uncertain')
+    join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice', 'digest') and o.status in ('sending', 'sent', 'uncertain')
     where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
       and c.at between message.created_at - interval '7 days' and message.created_at and o.created_at <= message.created_at),
   quoted (ids) as (

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Identity;
@@ -70,6 +71,17 @@ internal sealed class OperatorApi : IDisposable
     public Task<JsonElement> ChangeMemberAsync(Guid family, Guid user, object change, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Patch, $"families/{family}/members/{user}", change, cancellation);
 
+    /// <summary>The exported file.</summary>
+    public Task<byte[]> ExportAsync(Guid family, string format, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"families/{family}/export?format={format}", null, cancellation);
+
+    public async Task<JsonElement> ImportAsync(Guid family, byte[] file, string mediaType, bool isDryRun, CancellationToken cancellation)
+    {
+        var content = new ByteArrayContent(file);
+        content.Headers.ContentType = new(mediaType);
+        return Parse<JsonElement>(await SendAsync(HttpMethod.Post, $"families/{family}/import?dry_run={(isDryRun ? "true" : "false")}", content, cancellation));
+    }
+
     public Task<JsonElement> DeleteFamilyAsync(Guid id, CancellationToken cancellation) =>
         SendAsync<JsonElement>(HttpMethod.Delete, $"families/{id}?confirm={id}", null, cancellation);
 
@@ -93,9 +105,15 @@ internal sealed class OperatorApi : IDisposable
         string.Join('&', query.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}")) is { Length: > 0 } text ? $"{path}?{text}" : path,
         null, cancellation);
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation) => Parse<T>(await SendAsync(
+        method, path, body is null ? null : JsonContent.Create(body, body.GetType(), null, Screen.JsonOptions), cancellation));
+
+    private T Parse<T>(byte[] json) => Read<T>(json.Length == 0 ? "{}" : Encoding.UTF8.GetString(json))
+        ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} does not respond as Family PA does. Check the address");
+
+    private async Task<byte[]> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType(), null, Screen.JsonOptions) };
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         try
         {
             if (credential is not null && token.ExpiresOn < DateTimeOffset.UtcNow.AddMinutes(5))
@@ -103,11 +121,10 @@ internal sealed class OperatorApi : IDisposable
             if (credential is not null)
                 request.Headers.Authorization = new("Bearer", token.Token);
             using var response = await http.SendAsync(request, cancellation);
-            var text = await response.Content.ReadAsStringAsync(cancellation);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
             if (!response.IsSuccessStatusCode)
-                throw Failure(response.StatusCode, text);
-            return Read<T>(text.Length == 0 ? "{}" : text)
-                ?? throw new CliException(ExitCode.Failed, $"{http.BaseAddress} does not respond as Family PA does. Check the address");
+                throw Failure(response.StatusCode, Encoding.UTF8.GetString(answer));
+            return answer;
         }
         catch (AuthenticationFailedException e)
         {

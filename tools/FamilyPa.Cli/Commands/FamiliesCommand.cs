@@ -10,7 +10,7 @@ namespace FamilyPa.Cli.Commands;
 /// <summary><c>familypa families</c>: manages families.</summary>
 internal static class FamiliesCommand
 {
-    public static Command Create() => new("families", "List, show, create and delete families, and change their members.") { List(), Show(), New(), Member(), Delete() };
+    public static Command Create() => new("families", "List, show, create and delete families, change their members, and export and import their data.") { List(), Show(), New(), Member(), Export(), Import(), Delete() };
 
     private static Command List()
     {
@@ -75,12 +75,59 @@ internal static class FamiliesCommand
         var user = new Argument<Guid>("user-id") { Description = "The member's id." };
         var external = new Option<string?>("--external-user-id") { Description = "WhatsApp's business-scoped id, for example US.ABC123; empty to remove it." };
         var nicknames = new Option<string[]>("--nickname") { Description = "What the family calls the member besides, for example Mum. Repeat for more; all earlier ones are replaced." };
-        var command = new Command("member", "Set a member's nicknames and business-scoped id.") { id, user, external, nicknames };
+        var timeZone = new Option<string?>("--timezone") { Description = "The member's IANA time zone, for example Europe/London; empty for the family's." };
+        var command = new Command("member", "Set a member's nicknames, time zone and business-scoped id.") { id, user, external, nicknames, timeZone };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = OperatorApi.Of(parsed);
-            var change = new { external_user_id = parsed.GetValue(external), nicknames = parsed.GetValue(nicknames) is { Length: > 0 } given ? given : null };
+            var change = new
+            {
+                external_user_id = parsed.GetValue(external),
+                nicknames = parsed.GetValue(nicknames) is { Length: > 0 } given ? given : null,
+                timezone = parsed.GetValue(timeZone),
+            };
             Print(await api.ChangeMemberAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(user), change, cancellation), parsed);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var id = Id();
+        var format = new Option<string>("--format") { Description = "json: all that is stored of the family. csv: its tasks.", DefaultValueFactory = _ => "json" };
+        format.AcceptOnlyFromAmong("json", "csv");
+        var output = new Option<FileInfo?>("--out") { Description = "The file to write; without it, the export goes to stdout." };
+        var command = new Command("export", "Export a family's data, also to answer a data-subject request.") { id, format, output };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var export = await api.ExportAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(format), cancellation);
+            if (parsed.GetValue(output) is { } file)
+                await File.WriteAllBytesAsync(file.FullName, export, cancellation);
+            else
+                await Console.OpenStandardOutput().WriteAsync(export, cancellation);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Import()
+    {
+        var id = Id();
+        var file = new Argument<FileInfo>("file") { Description = "JSON (an export), or CSV with a header; by its extension." };
+        file.AcceptExistingOnly();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Validate the file and say what would be added." };
+        var command = new Command("import", "Add a file's tasks and series to a family: all or none, and each once.") { id, file, dryRun };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = OperatorApi.Of(parsed);
+            var given = parsed.GetRequiredValue(file);
+            var mediaType = given.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase) ? "text/csv" : "application/json";
+            Print(
+                await api.ImportAsync(
+                    parsed.GetRequiredValue(id), await File.ReadAllBytesAsync(given.FullName, cancellation), mediaType, parsed.GetValue(dryRun), cancellation),
+                parsed);
             return ExitCode.Ok;
         });
         return command;

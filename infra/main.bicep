@@ -12,7 +12,7 @@ import { size, sizes } from 'sizes.bicep'
 param environmentName string
 
 @description('Which column of sizes.bicep to use.')
-param stage 'dev' | 'prod'
+param stage 'dev' | 'prod' | 'prod-without-zones'
 
 @description('SKUs, sizes and limits of your own, instead of the column of the stage.')
 param ownSize size?
@@ -341,7 +341,7 @@ module platformAlerts 'modules/platformAlerts.bicep' = {
     location: location
     tags: tags
     token: token
-    enabled: chosen.alerts
+    enabled: chosen.platformAlerts
     runbookUrl: runbookUrl
     actionGroupId: alerts.outputs.actionGroupId
     databaseId: database.outputs.id

@@ -2,8 +2,9 @@ namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>
 /// Stub commands at the front of <see cref="Path"/>. Each records its calls, answers as told by <see cref="Answer"/>, fails when <c>FAILING</c> contains its name, and
-/// prints <c>$LISTED</c> for <c>list</c> commands.
+/// prints <c>$LISTED</c> for <c>list</c> commands. Like the real one, <c>azd env get-value</c> prints the error of a missing key on stdout.
 /// </summary>
+/// <remarks>Source: azure-dev, cli/azd/cmd/middleware/ux.go; Azure-Samples/holiday-peak-hub, pull request 841 (2026-04-14).</remarks>
 internal sealed class StandIns : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("familypa-commands-");
@@ -18,6 +19,11 @@ internal sealed class StandIns : IDisposable
     public string Path => $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}";
 
     public string[] Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
+
+    /// <summary>The words of each call.</summary>
+    public IEnumerable<string[]> CommandLines => File.Exists(In("words"))
+        ? File.ReadAllText(In("words")).Split('\x1e', StringSplitOptions.RemoveEmptyEntries).Select(call => call.Split('\x1f')[..^1])
+        : [];
 
     private string CallsFile => In("calls");
 
@@ -43,6 +49,12 @@ internal sealed class StandIns : IDisposable
             """);
     }
 
+    /// <param name="script">Executed in place of the call, by the stub's shell.</param>
+    public void Run(string call, string script) => File.AppendAllText(In("answers"), $$"""
+        case "$call" in {{call.Replace(" ", "\\ ", StringComparison.Ordinal)}}) {{script}} ;; esac
+
+        """);
+
     private string In(string name) => System.IO.Path.Combine(folder.FullName, name);
 
     private void Add(string command)
@@ -52,12 +64,15 @@ internal sealed class StandIns : IDisposable
             #!/bin/sh
             call="{{command}} $*"
             echo "$call" >> '{{CallsFile}}'
+            printf '%s\037' '{{command}}' "$@" >> '{{In("words")}}'
+            printf '\036' >> '{{In("words")}}'
             while [ $# -gt 0 ]; do
               [ "$1" != --file ] || echo "the file: $(cat "$2")" >> '{{CallsFile}}'
               shift
             done
             [ ! -f '{{In("answers")}}' ] || . '{{In("answers")}}'
             case "{{command}}" in ${FAILING:-}) exit 1 ;; esac
+            case "$call" in 'azd env get-value '*) echo "ERROR: key '${call##* }' not found in the environment values"; exit 1 ;; esac
             case "$call" in *' list '*) echo "${LISTED:-}" ;; esac
             """);
         if (!OperatingSystem.IsWindows())

@@ -30,7 +30,6 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
         ["logout"] = [],
         ["account show"] = [],
         ["lock delete"] = new() { ["--ids"] = $"({Value("DATABASE_SERVER_ID")})/databases/familypa/providers/Microsoft.Authorization/locks/keep" },
-        ["group create"] = new() { ["--name"] = "rg-familypa-[a-z0-9]+", ["--location"] = "[a-z]+" },
         ["functionapp stop"] = App,
         ["functionapp start"] = App,
         ["functionapp config appsettings set"] = new(App) { ["--settings"] = @"Pipeline__ReconcileBack=\d\.\d\d:00:00" },
@@ -43,16 +42,8 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
             ["--restore-time"] = @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
             ["--geo-redundant-backup"] = "Enabled",
         },
-        ["postgres flexible-server geo-restore"] = new()
-        {
-            ["--resource-group"] = "rg-familypa-[a-z0-9]+",
-            ["--name"] = "psql-[a-z-]+",
-            ["--location"] = "[a-z]+",
-            ["--source-server"] = Value("DATABASE_SERVER_ID"),
-        },
         ["account get-access-token"] = new() { ["--resource-type"] = "oss-rdbms" },
         ["keyvault secret show"] = new() { ["--vault-name"] = Value("KEY_VAULT_NAME"), ["--name"] = Secret },
-        ["cognitiveservices model list"] = new() { ["--location"] = "[a-z]+" },
         ["functionapp keys list"] = App,
         ["storage message put"] = new()
         {
@@ -141,8 +132,9 @@ public sealed partial class When_a_document_tells_how_to_use_Azure
     private static string? Complaint(string[] words, IReadOnlyList<string> assigned) => words switch
     {
         [] => null,
-        ["azd", .. var arguments] => OfDeveloperCli(arguments),
-        ["az", .. var arguments] => OfAzureCli(arguments),
+        ["azd", .. var arguments] => CommandLine.Complaint(words) ?? OfDeveloperCli(arguments),
+        ["az", .. var arguments] => CommandLine.Complaint(words) ?? OfAzureCli(arguments),
+        ["gh", ..] => CommandLine.Complaint(words),
         ["infra/hooks/with-database", _, ..] => OfHook(words[0], assigned) ?? Complaint(words[1..], assigned),
         [var file, ..] when file.StartsWith("infra/", StringComparison.Ordinal) => OfHook(file, assigned),
         [var command, ..] => OtherCommands.Contains(command) ? null : "there is no such command",

@@ -22,11 +22,12 @@ public enum TaskOrder
 /// <param name="Statuses">A subset of <see cref="TaskStatuses"/>.</param>
 /// <param name="Unassigned">Only tasks without an assignee.</param>
 /// <param name="Undated">Only tasks without a due date.</param>
-/// <param name="Text">A part of the title or the notes, case-insensitive.</param>
+/// <param name="Text">A part of the title, the notes or the assignee's name. Case and accents do not matter.</param>
 public sealed record TaskFilter(
     IReadOnlyList<string>? Statuses,
     Guid? Assignee,
     bool Unassigned,
+    string? Category,
     bool? NeedsReview,
     bool Undated,
     DateTimeOffset? DueBefore,

@@ -41,7 +41,14 @@ public sealed class TaskList(Database database)
         Where(filter.DueBefore, "t.due_at < {0}");
         Where(filter.DueAfter, "t.due_at >= {0}");
         Where(filter.UpdatedSince, "t.updated_at >= {0}");
-        Where(filter.Text is { } text ? $"%{Escaped(text)}%" : null, "(t.title ilike {0} or t.notes ilike {0})");
+        Where(filter.Category, "t.category = {0}");
+        Where(
+            filter.Text is { } text ? $"%{Escaped(text)}%" : null,
+            $"""
+            ({Plain("t.title")} ilike {Plain("{0}")} or {Plain("t.notes")} ilike {Plain("{0}")} or t.assignee in (
+              select m.user_id from family_members m
+              where m.family_id = t.family_id and {Plain("m.display_name || ' ' || array_to_string(m.nicknames, ' ')")} ilike {Plain("{0}")}))
+            """);
         var (column, direction) = filter.Order switch
         {
             TaskOrder.Created => ("created_at", "desc nulls last"),
@@ -82,6 +89,9 @@ public sealed class TaskList(Database database)
             sql.Append(CultureInfo.InvariantCulture, $" and (t.{by} {beyond} {at} or (t.{by} = {at} and t.id {beyond} {id}) or t.{by} is null)");
         }
     }
+
+    /// <summary>SQL for a text without its accents.</summary>
+    private static string Plain(string text) => $@"regexp_replace(normalize({text}, nfkd), '[\u0300-\u036f]', '', 'g')";
 
     private static string Escaped(string text) => text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
 }

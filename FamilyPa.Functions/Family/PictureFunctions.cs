@@ -17,10 +17,15 @@ public sealed class PictureFunctions(MemberAuthentication authentication, Family
         string ordinal,
         CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member =>
-            // What is no id names no picture, and is looked up all the same: the database checks the session.
-            await pictures.OpenAsync(
+        {
+            // An invalid id is looked up too, because the database checks the session.
+            if (await pictures.OpenAsync(
                 member, Guid.TryParse(taskId, out var task) ? task : Guid.Empty,
-                int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1, cancellation) is { } picture
-                ? Results.Stream(picture, PictureScaler.ContentType)
-                : Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_picture", "There is no such picture."));
+                int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1, cancellation) is not { } picture)
+                return Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_picture", "There is no such picture.");
+            // It never changes, and another session does not get what this one kept.
+            request.HttpContext.Response.Headers.CacheControl = "private, max-age=3600";
+            request.HttpContext.Response.Headers.Vary = "Cookie, Authorization";
+            return Results.Stream(picture, PictureScaler.ContentType);
+        });
 }

@@ -46,6 +46,7 @@ public sealed class TaskListFunctions(MemberAuthentication authentication, TaskL
             fields.Choices("status", TaskStatuses.All),
             assignee switch { null or "none" => null, "me" => member.UserId, var id => Guid.TryParse(id, out var user) ? user : null },
             assignee == "none",
+            fields.Text("category"),
             fields.YesNo("needs_review"),
             fields.Choice("due", ["none"]) is not null,
             fields.Time("due_before"),

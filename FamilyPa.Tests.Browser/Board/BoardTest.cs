@@ -21,7 +21,9 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
         if (Chromium.Path is null)
             Assert.Skip("No Chromium and no Google Chrome was found on the PATH: the board is not tested in a browser. Install the package chromium.");
         // Of tasks that came by message the message stays: it may not be deleted, and nobody sees it without its task.
+        await App.Database.ExecuteAsync("update series set ended_at = now() where ended_at is null");
         await App.Database.ExecuteAsync("delete from tasks");
+        await App.Database.ExecuteAsync("delete from series");
         await App.Database.ExecuteAsync(
             "update families set name = $2, timezone = $3, locale = 'en-GB' where id = $1", DemoFamily.FamilyId, DemoFamily.Name, DemoFamily.TimeZone);
         await App.Database.ExecuteAsync("delete from invitations");
@@ -77,6 +79,10 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
     /// <summary>A task in the list, by its title.</summary>
     protected static ILocator Row(IPage page, string title) => page.Locator(".task:not(.leaving)").Filter(new() { Has = page.GetByText(title, new() { Exact = true }) });
 
+    /// <summary>A group of tasks, by its heading.</summary>
+    protected static ILocator Group(IPage page, string name) =>
+        page.Locator(".group").Filter(new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = name, Exact = true }) });
+
     protected static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     protected static Task GoToAsync(IPage page, string view) =>
@@ -90,6 +96,14 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
     protected Task<Guid> AddAsync(string title, string? due = null, bool allDay = true, string status = "open") => App.Database.ScalarAsync<Guid>(
         "insert into tasks (family_id, title, due_at, due_all_day, status, created_by) values ($1, $2, $3::text::timestamptz, $4, $5, $6) returning id",
         DemoFamily.FamilyId, title, due, allDay && due is not null, status, DemoFamily.Owner.UserId);
+
+    /// <summary>Adds the first task of a series.</summary>
+    protected async Task<Guid> AddRecurringAsync(string title, string due, string rule)
+    {
+        var task = await AddAsync(title, due);
+        await App.Database.ExecuteAsync("select repeat_task(t, $2, current_date) from tasks t where t.id = $1", task, rule);
+        return task;
+    }
 
     private void Note(string error)
     {

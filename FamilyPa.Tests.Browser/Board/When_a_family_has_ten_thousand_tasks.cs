@@ -31,6 +31,11 @@ public sealed class When_a_family_has_ten_thousand_tasks(BoardApp app) : BoardTe
         await Button(page, "Show more").ClickAsync();
         await Assertions.Expect(page.Locator(".task")).ToHaveCountAsync(100);
         await Assertions.Expect(page.Locator(".task").Nth(50).Locator("[data-part=check]")).ToBeFocusedAsync();
+
+        clock.Restart();
+        await page.GotoAsync("/board/plan#q=task+77");
+        await SeesAsync(Row(page, "Task 7776"));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class When_a_family_uses_its_board(BoardApp app) : BoardTest(app)
             new InboundMessage { From = $"whatsapp:{DemoFamily.Second.Phone}", Media = [new("image/jpeg", SamplePicture.Jpeg)] }, TestContext.Current.CancellationToken);
         var page = await SignedInAsync(DemoFamily.Owner);
         await GoToAsync(page, "Someday");
+        await page.WaitForFunctionAsync("() => document.querySelector('.task .thumb')?.naturalWidth > 0");
         await page.GetByText("Water the tomatoes", new() { Exact = true }).ClickAsync();
 
         var dialog = page.GetByRole(AriaRole.Dialog);
@@ -91,9 +92,9 @@ public sealed class When_a_family_uses_its_board(BoardApp app) : BoardTest(app)
         await page.GetByText("Call grandma", new() { Exact = true }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Title").FillAsync("Call Grandma Ruth");
-        await dialog.GetByLabel("Day").FillAsync("2031-07-04");
-        await dialog.GetByLabel("Time").FillAsync("17:00");
-        await dialog.GetByLabel("Who").SelectOptionAsync("Sam");
+        await dialog.GetByLabel("Day", new() { Exact = true }).FillAsync("2031-07-04");
+        await dialog.GetByLabel("Time", new() { Exact = true }).FillAsync("17:00");
+        await dialog.GetByLabel("Sam").CheckAsync();
         await dialog.GetByLabel("Category").FillAsync("family");
         await dialog.GetByLabel("Notes").FillAsync("Ask about the recipe.\nAnd the cake tin.");
         await dialog.GetByLabel("In progress").CheckAsync();

@@ -6,7 +6,7 @@ namespace FamilyPa.Tests.Browser.Board;
 /// <summary>axe-core on every view: contrast, names, roles, order.</summary>
 public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
 {
-    private static readonly string[] Views = ["Today", "Upcoming", "Someday", "Needs review", "Done"];
+    private static readonly string[] Views = ["Today", "Plan", "Upcoming", "Someday", "Needs review", "Done"];
 
     public static TheoryData<ColorScheme, bool> Looks => new() { { ColorScheme.Light, true }, { ColorScheme.Dark, false } };
 
@@ -18,6 +18,7 @@ public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
         await AddAsync("A task for today", due: "now", allDay: true, status: "in_progress");
         await AddAsync("A task for next month", due: "2031-01-01T12:00Z");
         await AddAsync("A task without a date");
+        await AddRecurringAsync("A recurring task", "2031-01-06", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH;COUNT=10");
         await AddAsync("A finished task", due: "yesterday", status: "done");
         await App.Database.ExecuteAsync("update tasks set assignee = $1, category = 'home', needs_review = title like '%without%' where status <> 'done'", DemoFamily.Second.UserId);
 
@@ -41,11 +42,32 @@ public sealed class When_the_board_is_audited(BoardApp app) : BoardTest(app)
             await Axe.AuditAsync(page, view);
         }
 
+        await GoToAsync(page, "Plan");
+        await Button(page, "Search and filter").ClickAsync();
+        await Axe.AuditAsync(page, "filter");
+        await page.GetByLabel("Search", new() { Exact = true }).FillAsync("nothing of the kind");
+        await SeesAsync(page.GetByText("Nothing matches"));
+        await Axe.AuditAsync(page, "no match");
+        await Button(page, "Clear").ClickAsync();
+        await Button(page, "Put off: A recurring task").ClickAsync();
+        await Axe.AuditAsync(page, "when");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByText("A recurring task", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByLabel("Title").FillAsync("Another title");
+        await Axe.AuditAsync(page, "recurring task");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("?");
+        await Axe.AuditAsync(page, "help");
+        await page.Keyboard.PressAsync("Escape");
+
         await page.Locator("#me").ClickAsync();
         await SeesAsync(page.Locator(".member").First);
         await Button(page, "Create address: My tasks").ClickAsync();
         await SeesAsync(page.GetByLabel("Address of My tasks"));
         await Axe.AuditAsync(page, "family");
+        await Button(page, "Edit Sam").ClickAsync();
+        await Axe.AuditAsync(page, "member");
+        await page.Keyboard.PressAsync("Escape");
         await Button(page, "Add a member").ClickAsync();
         await Axe.AuditAsync(page, "invitation");
         await page.Keyboard.PressAsync("Escape");

@@ -14,8 +14,7 @@ public sealed class When_there_is_only_a_keyboard(BoardApp app) : BoardTest(app)
         await page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(page.GetByText("Skip to the tasks")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.Keyboard.PressAsync("Tab");
-        await Assertions.Expect(page.GetByLabel("Add a task")).ToBeFocusedAsync();
+        await TabToAsync(page, page.GetByLabel("Add a task"));
         await page.Keyboard.TypeAsync("Read a book");
         await page.Keyboard.PressAsync("Enter");
         await SeesAsync(Row(page, "Read a book"));

@@ -61,6 +61,19 @@ public sealed class When_a_member_works_on_tasks(FastApp app) : AppTest<FastApp>
         Assert.Equal(400, (await owner.PostAsync("/api/tasks", new { title = "\u200B\u2066" })).Status);
     }
 
+    [Fact]
+    public async Task A_reminder_moves_with_its_due_date_unless_another_is_given()
+    {
+        var made = await owner.PostAsync("/api/tasks", new { title = "Dentist", due_at = "2030-12-02T16:00Z", remind_at = "2030-12-01T16:00Z" });
+
+        Assert.Equal("2030-12-08T17:00:00+00:00", await RemindAtAsync(new { due_at = "2030-12-09T17:00Z" }));
+        Assert.Equal("2030-12-10T09:00:00+00:00", await RemindAtAsync(new { due_at = "2030-12-10T17:00Z", remind_at = "2030-12-10T09:00Z" }));
+        Assert.Equal("2030-12-10T09:00:00+00:00", await RemindAtAsync(new { title = "Dentist, with forms" }));
+        Assert.Equal("", await RemindAtAsync(new { due_at = "2030-12-11" }));
+
+        async Task<string?> RemindAtAsync(object change) => (await member.PatchAsync($"/api/tasks/{made.Json.Text("id")}", change)).Json.Text("remind_at");
+    }
+
     [Theory]
     [InlineData("2026-12-01", "2026-12-01T23:59:00Z", true)]
     [InlineData("2026-07-01", "2026-07-01T22:59:00Z", true)]

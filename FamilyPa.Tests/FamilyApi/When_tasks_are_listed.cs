@@ -15,12 +15,12 @@ public sealed class When_tasks_are_listed(FastApp app) : AppTest<FastApp>(app)
         owner = await App.SignInAsync(family.Of("owner"));
         await App.Database.ExecuteAsync(
             """
-            insert into tasks (family_id, title, notes, status, assignee, needs_review, due_at, created_at, updated_at, completed_at) values
-            ($1, 'b', null, 'open', $2, false, '2026-12-02T10:00Z', '2026-11-01T10:00Z', '2026-11-01T10:00Z', null),
-            ($1, 'a', '100% wool_', 'in_progress', null, true, '2026-12-01T10:00Z', '2026-11-02T10:00Z', '2026-11-05T10:00Z', null),
-            ($1, 'd', null, 'open', null, false, null, '2026-11-03T10:00Z', '2026-11-03T10:00Z', null),
-            ($1, 'c', null, 'done', $2, false, '2026-12-03T10:00Z', '2026-11-04T10:00Z', '2026-11-06T10:00Z', now()),
-            ($1, 'e', null, 'canceled', null, false, null, '2026-11-05T10:00Z', '2026-11-04T10:00Z', null)
+            insert into tasks (family_id, title, notes, category, status, assignee, needs_review, due_at, created_at, updated_at, completed_at) values
+            ($1, 'b', null, null, 'open', $2, false, '2026-12-02T10:00Z', '2026-11-01T10:00Z', '2026-11-01T10:00Z', null),
+            ($1, 'a', '100% wool_', null, 'in_progress', null, true, '2026-12-01T10:00Z', '2026-11-02T10:00Z', '2026-11-05T10:00Z', null),
+            ($1, 'd', 'Café', 'school', 'open', null, false, null, '2026-11-03T10:00Z', '2026-11-03T10:00Z', null),
+            ($1, 'c', null, null, 'done', $2, false, '2026-12-03T10:00Z', '2026-11-04T10:00Z', '2026-11-06T10:00Z', now()),
+            ($1, 'e', null, null, 'canceled', null, false, null, '2026-11-05T10:00Z', '2026-11-04T10:00Z', null)
             """,
             family.Id, family.Of("member").UserId);
     }
@@ -41,6 +41,10 @@ public sealed class When_tasks_are_listed(FastApp app) : AppTest<FastApp>(app)
     [InlineData("due_after=2026-12-02&due_before=2026-12-03", "b")]
     [InlineData("updated_since=2026-11-05T00:00:00%2B00:00", "ac")]
     [InlineData("q=WOOL_", "a")]
+    [InlineData("q=w%C3%B3ol", "a")]
+    [InlineData("q=CAFE", "d")]
+    [InlineData("q=m%C3%A9mber", "bc")]
+    [InlineData("category=school", "d")]
     [InlineData("q=0%25", "a")]
     [InlineData("q=%25", "a")]
     [InlineData("q=%5C", "")]

@@ -113,7 +113,10 @@ begin
     assignees = case when p_changes ? 'assignees' then array(select jsonb_array_elements_text(p_changes -> 'assignees')::uuid) else t.assignees end,
     due_at = case when p_changes ? 'due_at' then (p_changes ->> 'due_at')::timestamptz else t.due_at end,
     due_all_day = case when p_changes ? 'due_at' then coalesce((p_changes ->> 'due_all_day')::boolean, false) else t.due_all_day end,
-    remind_at = case when p_changes ? 'remind_at' then (p_changes ->> 'remind_at')::timestamptz else t.remind_at end,
+    -- The reminder moves with the due date, unless its distance means nothing there.
+    remind_at = case when p_changes ? 'remind_at' then (p_changes ->> 'remind_at')::timestamptz
+      when not p_changes ? 'due_at' then t.remind_at
+      when t.due_all_day = (p_changes ->> 'due_all_day')::boolean then t.remind_at + ((p_changes ->> 'due_at')::timestamptz - t.due_at) end,
     status = case when p_changes ? 'status' then p_changes ->> 'status' else t.status end,
     needs_review = case when p_changes ? 'needs_review' then (p_changes ->> 'needs_review')::boolean else t.needs_review end
   where t.id = p_id and (p_versions is null or t.version = any (p_versions))

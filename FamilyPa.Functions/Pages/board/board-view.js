@@ -2,30 +2,40 @@
 
 import { announce, byId, part, say } from '../shared/dom.js';
 import { reportError } from '../shared/report.js';
-import { ApiError, Unreachable } from './api.js';
+import { ApiError, Unreachable, get } from './api.js';
 import { Actions } from './actions.js';
-import { Family } from './family.js';
+import { Family, assigneesOf } from './family.js';
+import { Drag } from './drag.js';
 import { FamilyView } from './family-view.js';
 import { Feed } from './feed.js';
+import { CATEGORIES, Filter, FilterBar } from './filter.js';
 import { remember } from './last-seen.js';
 import { poll } from '../shared/poller.js';
 import { QuickAdd } from './quick-add.js';
-import { isLate, sections } from './sections.js';
+import { isLate, plan, sections } from './sections.js';
+import { Shortcuts } from './shortcuts.js';
 import { showSkeleton, showTrouble } from './states.js';
 import { TaskList } from './task-list.js';
 
 const KEPT = 100;
 const COUNTED = ['today', 'upcoming', 'someday', 'review'];
+const TYPED_FOR = 250;
+
+const viewOf = name => name === 'plan' ? plan : sections[name];
 
 export class Board {
   constructor(family, seen) {
     this.seen = seen;
     this.listening = new AbortController();
-    this.feed = new Feed(family.calendar, news => this.changed(news));
+    this.feed = new Feed(family, Filter.read(), news => this.changed(news));
+    this.lists = new Set(CATEGORIES);
     this.actions = new Actions(this);
     this.list = new TaskList(this);
     this.quickAdd = new QuickAdd(this);
     this.familyView = new FamilyView(this);
+    this.filterBar = new FilterBar(this);
+    this.shortcuts = new Shortcuts(this);
+    this.drag = new Drag(this);
     this.use(family);
     for (const [name, tasks] of Object.entries(seen?.sections ?? {})) Object.assign(this.feed.lists[name], { tasks, loaded: true });
   }
@@ -33,6 +43,7 @@ export class Board {
   open() {
     const { signal } = this.listening;
     addEventListener('popstate', () => this.show(), { signal });
+    document.querySelector('.skip').addEventListener('click', event => this.skip(event), { signal });
     document.addEventListener('click', event => this.follow(event), { signal });
     this.show();
     this.poller = poll(() => this.look());
@@ -45,7 +56,7 @@ export class Board {
 
   use(family) {
     this.family = family;
-    this.feed.calendar = family.calendar;
+    this.feed.family = family;
     byId('family-name').textContent = family.name;
     const me = byId('me');
     family.fillAvatar(part(me, 'avatar'), family.me.user_id);
@@ -63,9 +74,9 @@ export class Board {
     try {
       if (this.seen) await this.reloadFamily();
       this.seen = null;
-      const shown = this.view === 'family' ? 'today' : this.view;
-      const [, moved] = await Promise.all([this.feed.refresh(shown), this.feed.hasMoved()]);
-      if (moved) await Promise.all(COUNTED.filter(name => name !== shown).map(name => this.feed.refresh(name)));
+      const shown = this.view === 'family' ? ['today'] : this.parts;
+      const [moved] = await Promise.all([this.feed.hasMoved(), ...shown.map(name => this.feed.refresh(name))]);
+      if (moved) await Promise.all(COUNTED.filter(name => !shown.includes(name)).map(name => this.feed.refresh(name)));
       this.tellConnection(null);
       // Time goes by too: what was due in a minute is overdue.
       if (this.view !== 'family') this.draw();
@@ -76,12 +87,13 @@ export class Board {
         throw error;
       }
       this.tellConnection(error);
-      if (this.view !== 'family' && !this.feed.lists[this.view].loaded) showTrouble(error, () => this.show());
+      if (this.view !== 'family' && !this.isLoaded) showTrouble(error, () => this.show());
       throw error;
     }
   }
 
   tellConnection(error) {
+    this.offline = Boolean(error);
     const at = this.seen?.at ?? this.lastAnswer;
     if (!error) this.lastAnswer = Date.now();
     const { calendar } = this.family;
@@ -91,11 +103,45 @@ export class Board {
 
   changed(news) {
     const { family, feed } = this;
-    if (news.some(task => task.assignee && !family.byId.has(task.assignee))) this.reloadFamily().catch(() => {});
+    if (news.some(task => assigneesOf(task).some(userId => !family.byId.has(userId)))) this.reloadFamily().catch(() => {});
     if (news.length > 0) announce(`New: ${news.map(task => task.title).join(', ')}`);
     this.list.arrived(news);
     this.draw();
-    if (!this.seen) remember({ family: family.data, sections: Object.fromEntries(Object.entries(feed.lists).filter(([, list]) => list.loaded).map(([name, list]) => [name, list.tasks.slice(0, KEPT)])) });
+    for (const { category } of Object.values(feed.lists).flatMap(list => list.tasks)) if (category) this.lists.add(category);
+    if (!this.seen && !feed.filter.isSet) remember({ family: family.data, sections: Object.fromEntries(Object.entries(feed.lists).filter(([, list]) => list.loaded).map(([name, list]) => [name, list.tasks.slice(0, KEPT)])) });
+  }
+
+  /** The sections whose tasks the view shows. */
+  get parts() { return viewOf(this.view)?.parts ?? [this.view]; }
+
+  get isLoaded() { return this.parts.every(name => this.feed.lists[name].loaded); }
+
+  /** Shows only what a filter lets through. */
+  narrow(filter) {
+    history.replaceState(null, '', location.pathname + filter.hash);
+    this.feed.narrow(filter);
+    this.draw();
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.poller.now(), TYPED_FOR);
+  }
+
+  /** Learns the family's lists, also of those whose tasks are not here. */
+  async loadLists() {
+    if (this.clearsLists !== undefined) return;
+    this.clearsLists = false;
+    try {
+      for (const { name } of (await get('/api/lists')).lists) this.lists.add(name);
+      this.clearsLists = true;
+      this.draw();
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+    }
+  }
+
+  /** Goes to the tasks; the address keeps its filter. */
+  skip(event) {
+    event.preventDefault();
+    byId('main').focus();
   }
 
   follow(event) {
@@ -106,7 +152,7 @@ export class Board {
   }
 
   go(path) {
-    if (path !== location.pathname) history.pushState(null, '', path);
+    if (path !== location.pathname) history.pushState(null, '', path + location.hash);
     this.show();
     scrollTo(0, 0);
     byId('view-title').focus({ preventScroll: true });
@@ -115,14 +161,19 @@ export class Board {
   /** Shows the view that the address names. */
   show() {
     const name = location.pathname.split('/')[2] ?? '';
-    this.view = name === 'family' || name in sections ? name : 'today';
+    this.view = name === 'family' || viewOf(name) ? name : 'today';
+    const filter = Filter.read();
+    if (filter.hash !== this.feed.filter.hash) this.feed.narrow(filter);
     for (const link of document.querySelectorAll('a[data-view]'))
       if (link.dataset.view === this.view) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
-    const section = sections[this.view];
+    const section = viewOf(this.view);
+    byId('main').dataset.view = this.view;
+    byId('filter-toggle').hidden = !section;
+    if (!section) byId('filter').hidden = true;
     byId('quick-add').hidden = section?.when === undefined;
     this.quickAdd.startWith(section?.when ?? '');
-    if (section && !this.feed.lists[this.view].loaded) showSkeleton();
+    if (section && !this.isLoaded) showSkeleton();
     else byId('view').replaceChildren();
     if (!section) this.familyView.open();
     this.draw();
@@ -130,19 +181,23 @@ export class Board {
   }
 
   draw() {
+    if (this.drag.active) return;
     const { calendar } = this.family;
-    const section = sections[this.view];
+    const section = viewOf(this.view);
     const title = section?.title ?? 'Family';
     byId('view-title').textContent = title;
     say(byId('view-note'), section ? section.note(calendar) : this.family.name);
     document.title = `${title} · ${this.family.name}`;
     for (const name of COUNTED) this.count(name);
-    if (section && this.feed.lists[this.view].loaded) this.list.draw(this.view);
+    if (this.feed.filter.list) this.loadLists();
+    if (section) this.filterBar.draw(this.feed.filter, this.family, [...this.lists]);
+    if (section && this.isLoaded) this.list.draw(this.view, section);
     if (!section) this.familyView.draw();
   }
 
   count(name) {
-    const { tasks, cursor } = this.feed.lists[name];
+    const { cursor } = this.feed.lists[name];
+    const tasks = this.feed.shown(name);
     const count = document.querySelector(`.views [data-view=${name}] .count`);
     count.textContent = tasks.length ? `${tasks.length}${cursor ? '+' : ''}` : '';
     count.classList.toggle('late', tasks.some(isLate));

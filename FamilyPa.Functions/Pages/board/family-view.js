@@ -4,12 +4,15 @@ import { byId, part, reconcile, say, stamp } from '../shared/dom.js';
 import { ApiError, Keys, Unreachable, explain, send, unlessChanged } from './api.js';
 import { confirm, open } from '../shared/dialog.js';
 import { CalendarFeeds } from './calendar-feeds.js';
+import { openMember } from './member-dialog.js';
 import { signOut } from './session.js';
 import { toast } from './toast.js';
 
 const ROLES = { owner: 'Owner', admin: 'Admin', member: 'Member' };
 const SETTINGS = ['name', 'timezone', 'locale'];
-const LANGUAGES = { 'en-GB': 'English (UK)', 'en-US': 'English (US)', de: 'Deutsch', es: 'Español', fr: 'Français' };
+const LANGUAGES = {
+  'en-GB': 'English (UK)', 'en-US': 'English (US)', de: 'Deutsch', es: 'Español', fr: 'Français', it: 'Italiano', nl: 'Nederlands', pt: 'Português', tr: 'Türkçe',
+};
 
 export class FamilyView {
   constructor(board) {
@@ -67,6 +70,10 @@ export class FamilyView {
       role.value = row.member.role;
     });
     part(row, 'remove').addEventListener('click', () => this.remove(row.member));
+    part(row, 'edit').addEventListener('click', () => openMember(this.board.family, row.member, async member => {
+      toast(`Saved: ${member.name}`);
+      await this.board.reloadFamily();
+    }));
     return row;
   }
 
@@ -83,6 +90,9 @@ export class FamilyView {
     role.hidden = !mayChange || invited;
     role.setAttribute('aria-label', `Role of ${member.name}`);
     if (role !== document.activeElement) role.value = member.role;
+    const edit = part(row, 'edit');
+    edit.hidden = invited || !(mayChange || mine);
+    edit.setAttribute('aria-label', `Edit ${member.name}`);
     const remove = part(row, 'remove');
     remove.hidden = !mayChange || mine;
     remove.setAttribute('aria-label', `Remove ${member.name}`);

@@ -5,6 +5,9 @@ import { Calendar } from './time.js';
 
 const HUES = 6;
 
+/** Who is to do a task. */
+export const assigneesOf = ({ assignees, assignee }) => assignees ?? [assignee].filter(Boolean);
+
 export class Family {
   constructor(data) {
     this.data = data;
@@ -18,6 +21,9 @@ export class Family {
   get manages() { return this.me.role !== 'member'; }
 
   nameOf(userId) { return this.byId.get(userId)?.name ?? 'Someone'; }
+
+  /** Those who are to do a task, by their names. */
+  namesFor(task) { return new Intl.ListFormat('en-GB').format(assigneesOf(task).map(userId => this.nameOf(userId))); }
 
   mayDelete(task) { return this.manages || task.created_by === this.me.user_id; }
 

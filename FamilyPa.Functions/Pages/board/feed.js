@@ -8,18 +8,31 @@ const LARGEST = 200;
 
 export class Feed {
   /** @param changed is told after every change, with the tasks that were not there before and did not come from this page */
-  constructor(calendar, changed) {
-    this.calendar = calendar;
-    this.changed = changed;
+  constructor(family, filter, changed) {
+    Object.assign(this, { family, filter, changed });
     this.lists = Object.fromEntries(Object.keys(sections).map(name => [name, { tasks: [], cursor: null, pages: [], loaded: false, error: null }]));
     this.writes = 0;
     this.turn = Promise.resolve();
   }
 
+  get calendar() { return this.family.calendar; }
+
+  /** Shows only what matches; of what is not here yet, once the server has answered. */
+  narrow(filter) {
+    this.filter = filter;
+    this.newest = null;
+    for (const list of Object.values(this.lists)) Object.assign(list, { pages: [], cursor: null });
+  }
+
+  /** A section's tasks that match. */
+  shown(name) {
+    return this.filter.isSet ? this.lists[name].tasks.filter(task => this.filter.matches(task, this.family)) : this.lists[name].tasks;
+  }
+
   /** Asks for a section again, as far as it is shown; of each page only whether it is still the one that came last. */
   async refresh(name) {
     const list = this.lists[name];
-    const writes = this.writes;
+    const { writes, filter } = this;
     const wanted = Math.max(PAGE, list.tasks.length);
     const pages = [];
     let tasks = [];
@@ -34,9 +47,9 @@ export class Feed {
       list.error = null;
       if (pages.every((page, n) => page === list.pages[n])) return;
       // Something was written here meanwhile, which this answer may not know of yet: the next one will.
-      if (writes !== this.writes) return;
+      if (writes !== this.writes || filter !== this.filter) return;
       const known = new Set(list.tasks.map(task => task.id));
-      const news = list.loaded ? tasks.filter(task => !known.has(task.id)) : [];
+      const news = list.pages.length ? tasks.filter(task => !known.has(task.id)) : [];
       Object.assign(list, { tasks, cursor, pages, loaded: true });
       this.changed(news);
     } catch (error) {
@@ -101,12 +114,17 @@ export class Feed {
     return null;
   }
 
+  /** The task of the same series that is open now. */
+  nextOf({ id, series_id }) {
+    return Object.values(this.lists).flatMap(list => list.tasks).find(task => task.series_id === series_id && task.id !== id && task.status === 'open' && task.due_at);
+  }
+
   /** Whether the pages that are loaded come as far as this task: what lies behind them shows when they do. */
   reaches(list, name, task) {
     return !list.cursor || list.tasks.length === 0 || sections[name].order(task, list.tasks.at(-1)) < 0;
   }
 
   query(name, limit, cursor) {
-    return `/api/tasks?${new URLSearchParams({ ...sections[name].query(this.calendar), limit, ...(cursor && { cursor }) })}`;
+    return `/api/tasks?${new URLSearchParams({ ...sections[name].query(this.calendar), ...this.filter.query, limit, ...(cursor && { cursor }) })}`;
   }
 }

@@ -36,8 +36,8 @@ export class QuickAdd {
 
   async submit(event) {
     event.preventDefault();
-    const { title, assignee } = this.form.elements;
-    const fields = { title: title.value.trim(), assignee: assignee.value || null, due_at: this.day() };
+    const { title, assignee, recurrence } = this.form.elements;
+    const fields = { title: title.value.trim(), assignee: assignee.value || null, due_at: this.day(), ...(recurrence.value && { recurrence: recurrence.value }) };
     if (!fields.title) return;
     const error = this.form.querySelector('.field-error');
     error.textContent = '';
@@ -45,6 +45,7 @@ export class QuickAdd {
       await this.board.actions.add(fields, this.keys.of(fields));
       this.keys = new Keys();
       title.value = '';
+      recurrence.value = '';
       title.focus();
     } catch (e) {
       if (!(e instanceof ApiError) && !(e instanceof Unreachable)) throw e;

@@ -2,7 +2,7 @@
 
 import { part, say, stamp } from '../shared/dom.js';
 import { openTask } from './task-dialog.js';
-import { showDue, showHeard } from './task-parts.js';
+import { showDue, showHeard, showRhythm } from './task-parts.js';
 
 export const reviewCard = {
   create(board, task) {
@@ -18,7 +18,8 @@ export const reviewCard = {
     part(card, 'question').textContent = task.question ?? '';
     part(card, 'title').textContent = task.title;
     showDue(part(card, 'due'), task, family);
-    say(part(card, 'assignee'), task.assignee && `for ${family.nameOf(task.assignee)}`);
+    showRhythm(part(card, 'rhythm'), task, family);
+    say(part(card, 'assignee'), family.namesFor(task) && `for ${family.namesFor(task)}`);
     say(part(card, 'category'), task.category);
     showHeard(part(card, 'heard'), task, family);
     for (const [name, what] of [['confirm', 'Looks right'], ['edit', 'Edit'], ['dismiss', 'Not a task']]) part(card, name).setAttribute('aria-label', `${what}: ${task.title}`);

@@ -22,6 +22,7 @@ export const sections = {
     holds: (task, calendar) => isOpen(task) && task.due_at !== null && Date.parse(task.due_at) < Date.parse(tomorrow(calendar)),
     order: byDue,
     group: (task, calendar) => calendar.dayOf(task.due_at) < calendar.today() ? 'Overdue' : 'Today',
+    day: (task, calendar) => calendar.dayOf(task.due_at) < calendar.today() ? undefined : calendar.today(),
     empty: ['done', 'Nothing left for today', 'Write a message to Family PA, or add a task here.'],
     when: '0',
   },
@@ -33,6 +34,7 @@ export const sections = {
     holds: (task, calendar) => isOpen(task) && task.due_at !== null && Date.parse(task.due_at) >= Date.parse(tomorrow(calendar)),
     order: byDue,
     group: (task, calendar) => calendar.nameOf(calendar.dayOf(task.due_at), { long: true }),
+    day: (task, calendar) => calendar.dayOf(task.due_at),
     empty: ['upcoming', 'Nothing is coming up', 'Tasks with a day show here as soon as there are any.'],
     when: '1',
   },
@@ -66,5 +68,33 @@ export const sections = {
     order: byCompleted,
     group: (task, calendar) => calendar.nameOf(calendar.dayOf(task.completed_at)),
     empty: ['done', 'Nothing done yet', 'Finished tasks are kept here.'],
+  },
+};
+
+const DAYS_AHEAD = 7;
+
+/** All that is open, by days: of three sections together. */
+export const plan = {
+  title: 'Plan',
+  path: '/board/plan',
+  note: () => 'Drag a task to another day',
+  parts: ['today', 'upcoming', 'someday'],
+  when: '0',
+
+  /** The groups, whether they hold tasks or not; each but the first is a day that a task can be moved to, or none (''). */
+  groups(tasks, calendar) {
+    const today = calendar.today();
+    const days = Array.from({ length: DAYS_AHEAD }, (_, n) => addDays(today, n));
+    const later = addDays(today, DAYS_AHEAD);
+    const byGroup = Map.groupBy(tasks, task => {
+      const day = task.due_at ? calendar.dayOf(task.due_at) : '';
+      return day === '' ? '' : day < today ? 'Overdue' : day < later ? day : later;
+    });
+    return [
+      ...(byGroup.has('Overdue') ? [{ key: 'Overdue', label: 'Overdue' }] : []),
+      ...days.map(day => ({ key: day, label: calendar.nameOf(day), day })),
+      { key: later, label: 'Later', day: later },
+      { key: '', label: 'No date', day: '' },
+    ].map(group => ({ ...group, members: byGroup.get(group.key) ?? [] }));
   },
 };

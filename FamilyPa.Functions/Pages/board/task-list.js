@@ -3,12 +3,13 @@
 import { byId, reconcile, stamp } from '../shared/dom.js';
 import { explain } from './api.js';
 import { reviewCard } from './review-card.js';
-import { sections } from './sections.js';
-import { state } from './states.js';
+import { Filter } from './filter.js';
+import { showSkeleton, state } from './states.js';
 import { taskRow } from './task-row.js';
 import { toast } from './toast.js';
 
 const NEW_FOR = 2_500;
+const NO_MATCH = clear => ['search', 'Nothing matches', 'No task here is like that.', { label: 'Clear the filter', run: clear }];
 
 export class TaskList {
   constructor(board) {
@@ -28,23 +29,29 @@ export class TaskList {
     }
   }
 
-  draw(name) {
+  draw(name, section) {
     const view = byId('view');
-    const section = sections[name];
-    const { calendar } = this.board.family;
-    const { tasks, cursor } = this.board.feed.lists[name];
+    const { feed, parts, family: { calendar } } = this.board;
+    const tasks = parts.flatMap(part => feed.shown(part));
+    const lists = parts.map(part => feed.lists[part]);
+    if (tasks.length === 0 && feed.filter.isSet && !this.board.offline && lists.some(list => list.pages.length === 0)) return showSkeleton();
     for (const child of [...view.children]) if (!child.dataset.key?.startsWith(name) && child !== this.moreButton) child.remove();
-    const groups = Map.groupBy(tasks, task => section.group(task, calendar));
-    const shown = [...groups].map(([label, members]) => ({ key: `${name} ${label}`, label, members }));
-    if (shown.length === 0) shown.push({ key: `${name} empty`, empty: true });
-    if (cursor) shown.push({ key: 'more', more: true });
+    const shown = (section.groups ?? groupsOf)(tasks, calendar, section).map(group => ({ ...group, key: `${name} ${group.key}` }));
+    const nothing = feed.filter.isSet ? NO_MATCH(() => this.board.narrow(new Filter())) : section.empty;
+    if (tasks.length === 0 && nothing) shown.splice(0, shown.length, { key: `${name} ${feed.filter.isSet ? 'no match' : 'empty'}`, empty: nothing });
+    const { list, who, q } = feed.filter;
+    if (name === 'done' && tasks.length && list && !who && !q && this.board.clearsLists) shown.unshift({ key: `${name} clear ${list}`, clears: list });
+    if (lists.some(list => list.cursor)) shown.push({ key: 'more', more: true });
     const card = name === 'review' ? reviewCard : taskRow;
     reconcile(view, shown, {
       key: item => item.key,
-      create: item => item.more ? this.moreButton : item.empty ? state(...section.empty) : this.group(item),
+      create: item => item.more ? this.moreButton : item.clears ? this.clearButton(item.clears) : item.empty ? state(...item.empty) : this.group(item),
       update: (element, item) => {
         // The view's own title is not said twice.
         element.classList.toggle('plain', item.label === section.title && item === shown[0]);
+        if (item.label) element.querySelector('h2').textContent = item.label;
+        if (item.day === undefined) delete element.dataset.day;
+        else element.dataset.day = item.day;
         if (item.members) this.fill(element.querySelector('ul'), item.members, card);
         if (item.more) element.textContent = 'Show more';
       },
@@ -52,9 +59,14 @@ export class TaskList {
     });
   }
 
+  clearButton(list) {
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'secondary', textContent: `Clear what is done on “${list}”` });
+    button.addEventListener('click', () => this.board.actions.clear(list));
+    return button;
+  }
+
   group({ label }) {
     const element = stamp('group');
-    element.firstElementChild.textContent = label;
     element.classList.toggle('late', label === 'Overdue');
     return element;
   }
@@ -94,8 +106,9 @@ export class TaskList {
   async more() {
     this.moreButton.disabled = true;
     try {
-      const before = this.board.feed.lists[this.board.view].tasks.length;
-      await this.board.feed.more(this.board.view);
+      const { feed, parts } = this.board;
+      const before = document.querySelectorAll('#view li').length;
+      await Promise.all(parts.filter(part => feed.lists[part].cursor).map(part => feed.more(part)));
       document.querySelectorAll('#view li button[data-part]:first-of-type')[before]?.focus();
     } catch (error) {
       toast(explain(error));
@@ -104,6 +117,9 @@ export class TaskList {
     }
   }
 }
+
+const groupsOf = (tasks, calendar, section) => [...Map.groupBy(tasks, task => section.group(task, calendar))]
+  .map(([label, members]) => ({ key: label, label, members, day: section.day?.(members[0], calendar) }));
 
 function passFocus(element) {
   if (!element.contains(document.activeElement)) return;

@@ -1,6 +1,7 @@
 // The parts of a task that its row, its card and its dialog show alike.
 
 import { say, stamp, useIcon } from '../shared/dom.js';
+import { rhythmOf } from './recurrence.js';
 import { isLate } from './sections.js';
 
 /** When a task is due, as short as its section allows; a task for the whole day has no time. */
@@ -12,6 +13,12 @@ export function showDue(element, task, { calendar }, { dayless = false } = {}) {
   element.lang = calendar.locale;
   element.classList.toggle('late', isLate(task));
   if (instant) element.dateTime = task.due_all_day ? day : instant;
+}
+
+/** How often it comes up again. */
+export function showRhythm(element, { recurrence }, { calendar }) {
+  say(element.lastElementChild, recurrence && rhythmOf(recurrence, calendar));
+  element.hidden = !recurrence;
 }
 
 /** How a task came, as the icon's name: its pictures say more than a word beside them. */

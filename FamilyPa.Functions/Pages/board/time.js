@@ -32,8 +32,11 @@ export class Calendar {
   today() { return this.dayOf(Date.now()); }
 
   /** The instant at which a day begins, which is not always 24 hours after the one before. */
-  beginning(day) {
-    const asUtc = Date.parse(`${day}T00:00Z`);
+  beginning(day) { return this.instant(day, '00:00'); }
+
+  /** The instant at which the wall clock shows a day and a time. */
+  instant(at, time) {
+    const asUtc = Date.parse(`${at}T${time}Z`);
     const shift = at => {
       const { day, time } = this.wall(at);
       return Date.parse(`${day}T${time}Z`) - at;
@@ -55,6 +58,8 @@ export class Calendar {
     if (distance > 0 && distance < 7) return this.weekday.format(date);
     return (Math.abs(distance) < 300 ? this.short : this.withYear).format(date);
   }
+
+  date(day) { return this.withYear.format(new Date(`${day}T00:00Z`)); }
 
   longDate(day) { return this.long.format(new Date(`${day}T00:00Z`)); }
 }

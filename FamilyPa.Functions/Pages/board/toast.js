@@ -5,7 +5,10 @@ import { byId, stamp } from '../shared/dom.js';
 const STAYS = 8_000;
 let undo = null;
 
-/** @param action {label, run} */
+/**
+ * @param action {label, run}
+ * @returns what changes its words while it is there
+ */
 export function toast(text, action) {
   const element = stamp('toast');
   const [words, button] = element.children;
@@ -33,6 +36,7 @@ export function toast(text, action) {
   }
   byId('toasts').replaceChildren(element);
   wait();
+  return other => { words.textContent = other; };
 }
 
 addEventListener('keydown', event => {

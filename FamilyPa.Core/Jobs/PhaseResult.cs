@@ -15,7 +15,11 @@ public abstract record PhaseResult
 
     /// <summary>The job goes on with another phase.</summary>
     /// <param name="Reason">The job's status reason from then on; null keeps the one it has.</param>
-    public record Next(Phase Phase, string? Reason = null) : PhaseResult;
+    public record Next(Phase Phase, string? Reason = null) : PhaseResult
+    {
+        /// <summary>The extract phase's answer as JSON; null keeps the one that the job has.</summary>
+        public string? Extraction { get; init; }
+    }
 
     /// <summary>Nothing can be done with the message. The job goes on with finalize, which tells the sender why.</summary>
     public sealed record Rejected(string Reason) : Next(Phase.Finalize, Reason);

@@ -29,7 +29,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
             return new PhaseResult.Rejected(job.PhaseInput.Files.Any(file => file.IsPicture) ? MediaReason.Unavailable : "empty_message");
 
         if (Answered(job, words) is { } answered && words.Pictures.Count == 0)
-            return new PhaseResult.Next(Phase.Finalize) { Output = batch => AddExtraction(batch, job, answered) };
+            return new PhaseResult.Next(Phase.Finalize) { Extraction = JsonSerializer.Serialize(answered) };
 
         var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt)
         {
@@ -57,9 +57,9 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         return new PhaseResult.Next(Phase.Finalize)
         {
             IsAnswered = true,
+            Extraction = JsonSerializer.Serialize(extraction),
             Output = batch =>
             {
-                AddExtraction(batch, job, extraction);
                 // Some transcription models return no language.
                 if (words.Spoken && extraction.Language is { } language)
                     batch.Add("update voice_transcriptions set language = split_part(lower($2), '-', 1) where message_sid = $1 and language is null", job.MessageSid, language);
@@ -79,9 +79,6 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
                 Changes = isYes ? JsonSerializer.Deserialize<IReadOnlyList<TaskChange>>(pending) : null,
             }
             : null;
-
-    private static void AddExtraction(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction) =>
-        batch.Add("update processing_jobs set extraction = $2::jsonb where id = $1", job.JobId, JsonSerializer.Serialize(extraction));
 
     /// <summary>Those that are still kept.</summary>
     private async Task<IReadOnlyList<BinaryData>> PicturesAsync(LeasedJob job, CancellationToken cancellation)

@@ -72,7 +72,7 @@ public sealed class FinalizePhase(
             batch.Add(
                 """
                 update outbound_messages o set told_by = $1
-                where o.family_id = $2 and is_missed_reminder(o) and o.told_by is null and canonical_number(o.to_address) = $3
+                where o.family_id = $2 and o.is_missed and o.told_by is null and canonical_number(o.to_address) = $3
                 """,
                 job.MessageSid, job.Family.Id, E164Phone.Canonical(job.FromAddress));
         }

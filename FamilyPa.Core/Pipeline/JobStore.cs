@@ -63,8 +63,8 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
         result.Output?.Invoke(batch);
         return await batch
             .Add(
-                "select * from complete_phase($1, $2, $3, $4, read_limits($5))",
-                claim.AttemptId, result.Phase.Name(), result.Reason, result.IsAnswered, limits.Json)
+                "select * from complete_phase($1, $2, $3, $4::jsonb, $5, read_limits($6))",
+                claim.AttemptId, result.Phase.Name(), result.Reason, result.Extraction, result.IsAnswered, limits.Json)
             .ListDurablyAsync(PostCommitAction.Read, cancellation);
     }
 

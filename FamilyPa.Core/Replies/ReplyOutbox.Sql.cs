@@ -16,23 +16,19 @@ public sealed partial class ReplyOutbox
     /// Adds the intent, unless it is stored already, and takes the message up: it becomes <c>sending</c>, or <c>suppressed</c> where it must not be
     /// sent. <see cref="StoreIntentAsync"/> reads the row that this returns. The batch may run again when it is unknown whether it was committed.
     /// </summary>
-    public static DatabaseBatch AddIntent(DatabaseBatch batch, OutgoingMessage message) => batch
-        .Add(
-            """
-            insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status)
-            values ($1::uuid, $2, $3, $4, $5, $6, 'pending') on conflict (message_sid, kind) do nothing
-            """,
-            message.FamilyId, message.Reference, Name(message.Kind), message.To, message.From ?? "", message.Body)
-        .Add(
-            $"""
-            update outbound_messages m
-            set status = case when checked.refusal is null then 'sending' else 'suppressed' end, error_code = checked.refusal, sending_id = $3, updated_at = now()
-            from (select o.id, coalesce($6, {Refusal("$4", "$5")}) as refusal from outbound_messages o where o.message_sid = $1 and o.kind = $2) checked
-            where m.id = checked.id and (m.status = 'pending' or (m.status = 'sending' and m.sending_id = $3))
-            returning m.body, m.error_code
-            """,
-            message.Reference, Name(message.Kind), message.SendingId, message.ConfirmsStop,
-            message.Template is null ? Address.WhatsAppWindow : null, message.SuppressedBecause);
+    public static DatabaseBatch AddIntent(DatabaseBatch batch, OutgoingMessage message) => batch.Add(
+        $"""
+        insert into outbound_messages as m (family_id, message_sid, kind, to_address, from_address, body, sending_id, status, error_code)
+        select o.*, case when r.refusal is null then 'sending' else 'suppressed' end, r.refusal
+        from (select $1::uuid as family_id, $2 as message_sid, $3 as kind, $4 as to_address, $5 as from_address, $6 as body, $7::uuid as sending_id) o,
+             lateral (select coalesce($10, {Refusal("$8", "$9")}) as refusal) r
+        on conflict (message_sid, kind) do update
+        set status = excluded.status, error_code = excluded.error_code, sending_id = excluded.sending_id, updated_at = now()
+        where m.status = 'pending' or (m.status = 'sending' and m.sending_id = excluded.sending_id)
+        returning m.body, m.error_code
+        """,
+        message.FamilyId, message.Reference, Name(message.Kind), message.To, message.From ?? "", message.Body, message.SendingId, message.ConfirmsStop,
+        message.Template is null ? Address.WhatsAppWindow : null, message.SuppressedBecause);
 
     /// <summary>Adds the result of a sending; null when this attempt sent nothing, which settles what an earlier process left behind.</summary>
     public static DatabaseBatch AddResult(DatabaseBatch batch, string reference, ReplyKind kind, SendResult? result) => result is null

@@ -48,6 +48,10 @@ internal sealed class BenchEnvironment : IAsyncDisposable
 
     public int PostgresPort => postgres.Port;
 
+    public int PostgresProcess => postgres.ProcessId;
+
+    public int AzuriteProcess => azurite.ProcessId;
+
     public Uri QueueEndpoint => azurite.QueueEndpoint;
 
     public Uri BlobEndpoint => azurite.BlobEndpoint;
@@ -63,15 +67,18 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         new("AC00000000000000000000000000000001", "bench-auth-token", "bench-shared-secret", apiBaseUrl);
 
     /// <param name="durable">False when nothing is timed and the database is never killed: no fsync.</param>
-    public static async Task<BenchEnvironment> StartAsync(Action<string> progress, bool durable = true)
+    /// <param name="settings">Further settings of PostgreSQL.</param>
+    /// <param name="onStorageRequest">Called with each line of Azurite's access log.</param>
+    public static async Task<BenchEnvironment> StartAsync(
+        Action<string> progress, bool durable = true, IReadOnlyList<string>? settings = null, Action<string>? onStorageRequest = null)
     {
         await NodePackages.EnsureAsync(progress);
         progress("publishing the app");
         await AppPublication.EnsureAsync();
         progress("starting PostgreSQL, Azurite and the simulators");
         var scratch = await ScratchFolder.CreateAsync();
-        var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(durable));
-        var azurite = await AzuriteServer.StartAsync(null, Account);
+        var postgres = await PostgresServer.StartAsync(Path.Combine(scratch.Path, "postgres"), new PostgresOptions(durable) { Settings = settings ?? [] });
+        var azurite = await AzuriteServer.StartAsync(null, onStorageRequest, Account);
         await AzuriteServer.CreateQueuesAsync(azurite.ConnectionString(Account));
         await postgres.CreateDatabaseAsync(Database);
         Migrator.Run(postgres.ConnectionString(Database), _ => { });
@@ -90,10 +97,12 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     }
 
     /// <param name="onlyHttp">As on Flex Consumption, where HTTP functions have their own instances, apart from queue and timer functions.</param>
-    public async Task<AppProcess> StartAppAsync(bool onlyHttp)
+    /// <param name="change">Changes the app's settings.</param>
+    public async Task<AppProcess> StartAppAsync(bool onlyHttp, Action<Dictionary<string, string?>>? change = null)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var settings = Settings(url);
+        change?.Invoke(settings);
         if (onlyHttp)
             DisabledFunctions.Set(settings, NotHttp);
 
@@ -191,7 +200,8 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         Twilio.Reset();
     }
 
-    private async Task<long> CountUnfinishedAsync()
+    /// <summary>The number of messages in progress.</summary>
+    public async Task<long> CountUnfinishedAsync()
     {
         await using var source = NpgsqlDataSource.Create(AdminConnection);
         await using var command = source.CreateCommand("select count(*) from processing_jobs where status not in ('done', 'rejected', 'failed')");

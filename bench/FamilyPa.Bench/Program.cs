@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FamilyPa.Bench;
+using FamilyPa.Bench.Costs;
 using FamilyPa.Bench.Crashes;
 using FamilyPa.Bench.Evaluation;
 using FamilyPa.Bench.Replays;
@@ -13,6 +14,7 @@ var root = new RootCommand("Benchmarks, crash runs and fault runs of Family PA o
 {
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),
+    CostBenchmark.Command(),
     ReplayBenchmark.Command(),
     EvaluationCommand.Command(),
     CrashMatrix.Command(),

@@ -9,5 +9,7 @@ internal static class StartupHook
     {
         if (Environment.GetEnvironmentVariable(FailPointFiles.Variable) is { Length: > 0 } folder)
             new Watch(new FailPointFiles(folder)).Begin();
+        if (Environment.GetEnvironmentVariable(Allocations.Variable) is { Length: > 0 } file)
+            Allocations.Record(file);
     }
 }

@@ -202,19 +202,23 @@ create trigger family_members_owner_required_on_delete after delete on family_me
 create trigger family_members_owner_required_on_update after update of role, family_id on family_members
   for each row when (old.role = 'owner' and (new.role <> 'owner' or new.family_id <> old.family_id)) execute function require_an_owner();
 
+-- Functions that each message calls are plpgsql. Before version 18, PostgreSQL parses and plans a sql function again in each statement.
+
 -- Removes the channel from an address as the app does: whatsapp:+15005550006 becomes +15005550006.
 create function without_channel(p_address text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select btrim(substr(p_address, strpos(p_address, ':') + 1))
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return btrim(substr(p_address, strpos(p_address, ':') + 1));
+end $$;
 
 -- The one form in which numbers and ids are stored and compared, as E164Phone.Canonical makes it: mobile numbers of Mexico without the 1, of Argentina and
 -- Brazil with the 9. Never to send from: a number of ours is what Twilio calls it.
 create function canonical_number(p_address text) returns text
-language sql immutable set search_path = public, pg_temp as $$
-  select regexp_replace(regexp_replace(regexp_replace(without_channel(p_address),
-    '^\+521(\d{10})$', '+52\1'), '^\+54([1-8]\d{9})$', '+549\1'), '^\+55(\d{2})([016-9]\d{7})$', '+55\19\2')
-$$;
+language plpgsql immutable set search_path = public, pg_temp as $$
+begin
+  return regexp_replace(regexp_replace(regexp_replace(without_channel(p_address),
+    '^\+521(\d{10})$', '+52\1'), '^\+54([1-8]\d{9})$', '+549\1'), '^\+55(\d{2})([016-9]\d{7})$', '+55\19\2');
+end $$;
 
 -- A canonical number, and the other form in which WhatsApp may write it.
 create function spellings(p_number text) returns text[]
@@ -237,14 +241,18 @@ grant execute on function without_channel, canonical_number to authenticated;
 
 -- The member who writes from an address and is written to there: one at most.
 create function members_at(p_address text) returns setof family_members
-language sql stable set search_path = public, pg_temp as $$
-  select m.* from family_members m where m.phone_e164 = canonical_number(p_address) or m.external_user_id = canonical_number(p_address)
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+declare
+  canonical constant text := canonical_number(p_address);
+begin
+  return query select m.* from family_members m where m.phone_e164 = canonical or m.external_user_id = canonical;
+end $$;
 
 create function number_hash(p_number text) returns bytea
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select sha256(convert_to(p_number, 'UTF8'))
-$$;
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return sha256(convert_to(p_number, 'UTF8'));
+end $$;
 
 -- Serialises transactions that decide whether a number belongs to a member.
 create function lock_number(p_number text) returns void
@@ -253,10 +261,11 @@ language sql set search_path = pg_catalog, pg_temp as $$
 $$;
 
 create function has_opted_out(p_address text) returns boolean
-language sql stable set search_path = public, pg_temp as $$
-  select exists (select from members_at(p_address) m where m.opted_out_at is not null)
-    or exists (select from number_opt_outs c where c.number_hash = number_hash(canonical_number(p_address)) and c.opted_out)
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return exists (select from members_at(p_address) m where m.opted_out_at is not null)
+    or exists (select from number_opt_outs c where c.number_hash = number_hash(canonical_number(p_address)) and c.opted_out);
+end $$;
 
 -- Moves a choice between family_members.opted_out_at and number_opt_outs. Members may not read number_opt_outs, so it runs as the owner.
 create function keep_opt_out() returns trigger

@@ -118,21 +118,24 @@ create type attempt_failure as (
   code text, message text, stack text, is_fault boolean, answered boolean, is_uncharged boolean, wait_seconds double precision);
 
 create function read_limits(p_json text) returns job_limits
-language sql stable set search_path = public, pg_temp as $$
-  select jsonb_populate_record(null::job_limits, p_json::jsonb)
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return jsonb_populate_record(null::job_limits, p_json::jsonb);
+end $$;
 
 create function phase_status(phase text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select case phase when 'download' then 'downloading' when 'transcribe' then 'transcribing'
-                    when 'extract' then 'extracting' when 'finalize' then 'finalizing' end
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case phase when 'download' then 'downloading' when 'transcribe' then 'transcribing'
+                    when 'extract' then 'extracting' when 'finalize' then 'finalizing' end;
+end $$;
 
 -- Why the job's message is answered but not processed (a rejection, keyword or command); null for an ordinary message.
 create function reason_of(job processing_jobs) returns text
-language sql stable set search_path = public, pg_temp as $$
-  select coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid))
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid));
+end $$;
 
 -- Locks the job until the transaction ends, or rejects the transaction (FP001) when another worker holds the lease.
 create function hold_lease(p_job uuid, p_token uuid) returns void
@@ -146,10 +149,11 @@ end $$;
 
 -- The Log Analytics query for an attempt. It names a start time because the Portal otherwise searches the last day only.
 create function attempt_logs(p_message_sid text, p_phase text, p_since timestamptz) returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-  select format(
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return format(
     'AppTraces | where Properties.message_sid == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
-    p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
-$$;
+    p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+end $$;
 
 grant execute on function read_limits, phase_status, reason_of, hold_lease, attempt_logs to service_role;

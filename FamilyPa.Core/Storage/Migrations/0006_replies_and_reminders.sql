@@ -23,6 +23,10 @@ create table outbound_messages (
   resent_at timestamptz,
   -- Of a reminder that did not arrive: the message by whose reply its receiver was told so.
   told_by text,
+  -- A reminder that did not arrive. A column, because an index on what it is made of would be written with each delivery report.
+  is_missed boolean not null generated always as (kind = 'reminder' and (
+    status = 'failed' or coalesce(delivery_status in ('failed', 'undelivered'), false)
+    or status = 'suppressed' and coalesce(error_code in ('outside_window', 'channel_closed', 'no_number'), false))) stored,
   updated_at timestamptz not null default now(),
   unique (message_sid, kind)
 );
@@ -30,6 +34,7 @@ create index outbound_messages_family on outbound_messages (family_id);
 create index outbound_messages_unknown on outbound_messages (to_address) where family_id is null;
 create index outbound_messages_created on outbound_messages (created_at);
 create index outbound_messages_unsettled on outbound_messages (created_at) where status in ('sending', 'uncertain');
+create index outbound_messages_missed on outbound_messages (family_id) where is_missed;
 create index outbound_messages_reminders_waiting on outbound_messages (created_at) where kind in ('reminder', 'task_notice', 'digest') and status = 'pending';
 
 -- Delivery reports that Twilio sent before the response with the message's SID was stored.
@@ -51,33 +56,46 @@ create table closed_channels (
 
 select migration.protect('outbound_messages'), migration.protect('delivery_reports'), migration.protect('closed_channels');
 
-create function is_missed_reminder(o outbound_messages) returns boolean
-language sql immutable set search_path = public, pg_temp as $$
-  select o.kind = 'reminder' and (
-    (o.status = 'suppressed' and o.error_code in ('outside_window', 'channel_closed', 'no_number'))
-    or o.status = 'failed' or o.delivery_status in ('failed', 'undelivered'))
-$$;
-create index outbound_messages_missed on outbound_messages (family_id)
-  where kind = 'reminder' and (status in ('suppressed', 'failed') or delivery_status in ('failed', 'undelivered'));
-
 -- Notes that an address is closed, if that is what the code means.
 create function close_channel(p_address text, p_code text) returns void
-language sql set search_path = public, pg_temp as $$
+language plpgsql set search_path = public, pg_temp as $$
+begin
   insert into closed_channels (address, code)
   select p_address, p_code
   -- Opted out at the carrier, no mobile number, region not permitted, no WhatsApp account, outside WhatsApp's window, blocked by the user.
   where p_code in ('twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_63003', 'twilio_63016', 'twilio_63024', 'twilio_63032', 'twilio_30005', 'twilio_30006')
-  on conflict (address) do update set code = excluded.code, closed_at = now()
-$$;
+  on conflict (address) do update set code = excluded.code, closed_at = now();
+end $$;
 
 create function is_closed(p_address text) returns boolean
-language sql stable set search_path = public, pg_temp as $$
-  select exists (
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return exists (
     select from closed_channels c where c.address = p_address
-      and not exists (select from inbound_messages i where i.from_phone = canonical_number(c.address) and i.from_address = c.address and i.created_at > c.closed_at))
-$$;
+      and not exists (select from inbound_messages i where i.from_phone = canonical_number(c.address) and i.from_address = c.address and i.created_at > c.closed_at));
+end $$;
 
--- Whoever stores a delivery report takes the same lock, so the later of both sees the other's row.
+-- Keeps the furthest status that was ever told of a message. A report may come before the response with the message's SID is stored.
+create function store_delivery_report(p_sid text, p_status text, p_rank int, p_code text) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  -- apply_early_delivery_report takes the same lock, so the later of both sees the other's row.
+  perform pg_advisory_xact_lock(hashtextextended(p_sid, 0));
+  update outbound_messages o
+  set delivery_status = p_status, delivery_rank = p_rank, error_code = coalesce(p_code, o.error_code), updated_at = now()
+  where o.provider_sid = p_sid and o.delivery_rank < p_rank;
+  if not found and not exists (select from outbound_messages o where o.provider_sid = p_sid) then
+    -- Reports about messages that another system sent from our number are never used.
+    delete from delivery_reports r where r.received_at < now() - interval '1 day';
+    insert into delivery_reports as r (provider_sid, status, rank, error_code) values (p_sid, p_status, p_rank, p_code)
+    on conflict (provider_sid) do update set status = excluded.status, rank = excluded.rank, error_code = coalesce(excluded.error_code, r.error_code)
+    where r.rank < excluded.rank;
+  end if;
+  if p_code is not null then
+    perform close_channel(o.to_address, p_code) from outbound_messages o where o.provider_sid = p_sid;
+  end if;
+end $$;
+
 create function apply_early_delivery_report() returns trigger
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -144,5 +162,5 @@ begin
   return late;
 end $$;
 
-grant execute on function is_missed_reminder, close_channel, is_closed, zone_or_utc, is_quiet, reminder_at to service_role;
+grant execute on function store_delivery_report, close_channel, is_closed, zone_or_utc, is_quiet, reminder_at to service_role;
 grant execute on function zone_or_utc to authenticated;

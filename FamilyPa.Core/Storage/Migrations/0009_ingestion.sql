@@ -67,15 +67,17 @@ create type rate_limits as (per_minute int, per_hour int, per_day int, family_pe
 create type rate_window as (scope text, key text, family_id uuid, since timestamptz, ends timestamptz, most int, shards int);
 
 create function family_share(p_most int, p_limits rate_limits) returns int
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select greatest(1, p_most::bigint * p_limits.family_percent / 100)::int
-$$;
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return greatest(1, p_most::bigint * p_limits.family_percent / 100)::int;
+end $$;
 
 -- A window of the current day (UTC) with one counter.
 create function day_window(p_scope text, p_key text, p_family uuid, p_most int) returns rate_window
-language sql stable set search_path = public, pg_temp as $$
-  select row(p_scope, p_key, p_family, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', p_most, 1)::rate_window
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return row(p_scope, p_key, p_family, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', p_most, 1)::rate_window;
+end $$;
 
 -- The current windows of a sender's message, in the order in which they are checked and locked.
 create function rate_windows(p_family uuid, p_user uuid, p_limits rate_limits) returns rate_window[]

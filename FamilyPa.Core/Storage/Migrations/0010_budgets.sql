@@ -95,13 +95,17 @@ end $$;
 
 -- Returns the changed day, or null when the amount does not fit. A single statement, so concurrent calls cannot exceed the limit.
 create function reserve_budget(p_family uuid, p_day date, p_limit numeric, p_amount numeric) returns budget_days
-language sql set search_path = public, pg_temp as $$
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  result budget_days;
+begin
   insert into budget_days as b (family_id, day, limit_usd, reserved_usd)
   select p_family, p_day, p_limit, p_amount where p_amount <= p_limit
   on conflict (family_id, day) do update set reserved_usd = b.reserved_usd + p_amount, limit_usd = p_limit
   where b.spent_usd + b.reserved_usd + p_amount <= p_limit
-  returning b.*
-$$;
+  returning b.* into result;
+  return result;
+end $$;
 
 -- Replaces a reservation by its result, once. The actual cost may later correct an uncertain one.
 create function end_reservation(p_id bigint, p_status text, p_cost numeric) returns void

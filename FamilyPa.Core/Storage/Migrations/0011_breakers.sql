@@ -75,6 +75,9 @@ end $$;
 create function breaker_answered(p_job processing_jobs) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 begin
+  if not exists (select from breakers b where b.phase = p_job.current_phase and (b.state <> 'closed' or b.failures > 0)) then
+    return;
+  end if;
   update breakers b
   set state = 'closed', failures = 0, failing = '{}', openings = 0, retry_at = null,
       probe_token = null, probe_until = null, error_code = null, changed_at = now()

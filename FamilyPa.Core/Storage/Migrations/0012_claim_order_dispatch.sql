@@ -42,7 +42,9 @@ create trigger processing_jobs_transition_recorded after update on processing_jo
 -- Tasks that a message may be about: those of the message that it quotes, of the last list and the last reminder that its sender saw, of the
 -- last day, and open ones with a word of the message in their title.
 create function task_context(message inbound_messages) returns json
-language sql stable set search_path = public, pg_temp as $$
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return (
   with turns as (
     select c.kind, c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))] as task_ids, o.created_at as at
     from chat_turns c
@@ -81,13 +83,14 @@ language sql stable set search_path = public, pg_temp as $$
     'IsDone', t.status = 'done', 'Shown', array_position(shown.ids, t.id), 'IsQuoted', t.id = any (quoted.ids),
     'IsReminded', coalesce(reminded.is_last and t.id = any (reminded.ids), false)) order by c.rank, t.due_at, t.created_at, t.ordinal), '[]')
   from (select id, min(rank) as rank from candidates group by id order by min(rank), max(matches) desc limit 40) c
-  join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled', quoted, shown, reminded
-$$;
+  join tasks t on t.id = c.id and t.family_id = message.family_id and t.status <> 'canceled', quoted, shown, reminded);
+end $$;
 
 -- What a phase needs besides the text: attachments, transcripts, open questions. The keys are the property names of the app's record.
 create function phase_input(message inbound_messages, p_phase text, p_answer_within interval) returns json
-language sql stable set search_path = public, pg_temp as $$
-  select json_build_object(
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return json_build_object(
     'Media', (
       select coalesce(json_agg(json_build_object('Ordinal', n, 'Url', message.raw_payload ->> ('MediaUrl' || n),
         'DeclaredType', message.raw_payload ->> ('MediaContentType' || n)) order by n), '[]')
@@ -121,7 +124,7 @@ language sql stable set search_path = public, pg_temp as $$
       from outbound_messages o
       left join chat_turns c on c.message_sid = o.message_sid
       join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
-      where o.family_id = message.family_id and is_missed_reminder(o) and coalesce(o.told_by, message.message_sid) = message.message_sid
+      where o.family_id = message.family_id and o.is_missed and coalesce(o.told_by, message.message_sid) = message.message_sid
         and canonical_number(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
     'Lists', case when p_phase = 'extract' and message.classification = 'ordinary' then (
@@ -135,8 +138,8 @@ language sql stable set search_path = public, pg_temp as $$
         where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
           and (n.created_at > message.created_at - interval '1 day' or n.due_at is null and n.category is not null)
         order by n.created_at desc limit 500) t) else '[]' end,
-    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false))
-$$;
+    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false));
+end $$;
 
 -- Expensive phases (transcribe, extract) need a slot. It is leased with its job, or for a moment reserved for a dispatched job. After the
 -- lease it is free again.
@@ -146,19 +149,23 @@ create table job_slots (
   family_id uuid references families (id) on delete cascade,
   lease_token uuid,
   leased_until timestamptz
-);
-create index job_slots_family on job_slots (family_id);
+) with (fillfactor = 10);
 
 select migration.protect('job_slots');
 
 -- A family's maximum: three quarters of the slots, at least one.
 create function max_family_slots(p_slots int) returns int
-language sql immutable set search_path = pg_catalog, pg_temp as 'select greatest(1, p_slots - greatest(1, p_slots / 4))';
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return greatest(1, p_slots - greatest(1, p_slots / 4));
+end $$;
 
 create function has_max_slots(p_family uuid, p_slots int) returns boolean
-language sql volatile set search_path = public, pg_temp as $$
-  select count(*) >= max_family_slots(p_slots) from job_slots s where s.family_id = p_family and s.leased_until > clock_timestamp()
-$$;
+language plpgsql volatile set search_path = public, pg_temp as $$
+begin
+  return (
+    select count(*) >= max_family_slots(p_slots) from job_slots s where s.family_id = p_family and s.leased_until > clock_timestamp());
+end $$;
 
 -- Leases a free slot to a job, unless its family has its maximum. Without a token the caller dispatches for several families and does not
 -- wait for the lock, to avoid a deadlock.
@@ -191,12 +198,13 @@ end $$;
 
 -- Frees what jobs held with their leases: slots, and the probe of a breaker, which another job may then be at once.
 create function release_leases(variadic p_jobs processing_jobs[]) returns void
-language sql set search_path = public, pg_temp as $$
+language plpgsql set search_path = public, pg_temp as $$
+begin
   update job_slots s set job_id = null, family_id = null, lease_token = null, leased_until = null
   where s.job_id in (select j.id from unnest(p_jobs) j);
   update breakers b set state = 'open', retry_at = now(), probe_until = null
   where b.state = 'half_open' and b.probe_token in (select j.lease_token from unnest(p_jobs) j);
-$$;
+end $$;
 
 -- Defers a job until dispatch_deferred or its own queue message brings it back. p_keeps_position: later messages of its family wait for it.
 create function defer_job(p_job processing_jobs, p_reason text, p_resume_at timestamptz, p_keeps_position boolean) returns void
@@ -212,14 +220,16 @@ end $$;
 -- The nearest earlier job of the family that a job waits for in finalize; null when there is none. A typed message does not wait for a
 -- recording whose service is down, except within five minutes of an outage of the chat model, when both services may recover together.
 create function job_ahead(job processing_jobs) returns uuid
-language sql stable set search_path = public, pg_temp as $$
-  select e.id from processing_jobs e
-  where e.family_id = job.family_id and e.keeps_position and (e.received_at, e.message_sid) < (job.received_at, job.message_sid)
-    and not (
-      e.status = 'deferred' and e.status_reason = 'breaker_open' and e.current_phase in ('download', 'transcribe')
-      and exists (select from breakers b where b.phase = 'extract' and b.state = 'closed' and b.changed_at < now() - interval '5 minutes'))
-  order by e.received_at desc, e.message_sid desc limit 1
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return (
+    select e.id from processing_jobs e
+    where e.family_id = job.family_id and e.keeps_position and (e.received_at, e.message_sid) < (job.received_at, job.message_sid)
+      and not (
+        e.status = 'deferred' and e.status_reason = 'breaker_open' and e.current_phase in ('download', 'transcribe')
+        and exists (select from breakers b where b.phase = 'extract' and b.state = 'closed' and b.changed_at < now() - interval '5 minutes'))
+    order by e.received_at desc, e.message_sid desc limit 1);
+end $$;
 
 -- Decides what a queue message does, and leases the job to the caller if it may run. The first outcome that applies:
 --
@@ -251,6 +261,7 @@ declare
   ahead uuid;
   breaker breakers;
   due timestamptz := now();
+  attempts record;
   is_expensive constant boolean := p_phase in ('transcribe', 'extract');
   by_hand constant boolean := p_generation is null;
 begin
@@ -273,11 +284,14 @@ begin
     return;
   end if;
 
-  -- A lease that is left has expired, so its process is dead.
-  update job_attempts a set outcome = 'abandoned' where a.job_id = job.id and a.outcome = 'running';
-  if job.status <> 'failed' and p_limits.max_attempts <= (
-    select count(*) from job_attempts a
-    where a.job_id = job.id and a.generation = job.generation and a.phase = p_phase and a.outcome in ('failed', 'abandoned')) then
+  select coalesce(max(a.attempt_number), 0) as latest, coalesce(bool_or(a.outcome = 'running'), false) as is_running,
+         count(*) filter (where a.generation = job.generation and a.phase = p_phase and a.outcome in ('failed', 'abandoned', 'running')) as lost
+  into attempts from job_attempts a where a.job_id = job.id;
+  if attempts.is_running then
+    -- The lease that is left has expired, so its process is dead.
+    update job_attempts a set outcome = 'abandoned' where a.job_id = job.id and a.outcome = 'running';
+  end if;
+  if job.status <> 'failed' and p_limits.max_attempts <= attempts.lost then
     outcome := 'exhausted';
     return;
   end if;
@@ -356,14 +370,14 @@ begin
   end if;
 
   outcome := 'claimed';
+  -- Whatever this attempt does is written by a later transaction, which is durable and has this one before it in the log.
+  perform set_config('synchronous_commit', 'off', true);
   update processing_jobs j
   set status = phase_status(p_phase), status_reason = reason_now, lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease,
       started_at = coalesce(j.started_at, now()), completed_at = null, resume_at = null, dispatched_at = null
   where j.id = job.id;
   insert into job_attempts (job_id, attempt_number, generation, phase, logs_url)
-  select job.id, coalesce(max(a.attempt_number), 0) + 1, job.generation, p_phase,
-         attempt_logs(p_message_sid, p_phase, now())
-  from job_attempts a where a.job_id = job.id
+  values (job.id, attempts.latest + 1, job.generation, p_phase, attempt_logs(p_message_sid, p_phase, now()))
   returning job_attempts.id, job_attempts.attempt_number into attempt_id, attempt_number;
 end $$;
 
@@ -466,16 +480,18 @@ begin
 end $$;
 
 create function attempted_job(p_attempt uuid) returns processing_jobs
-language sql stable set search_path = public, pg_temp as $$
-  select j from processing_jobs j join job_attempts a on a.job_id = j.id where a.id = p_attempt
-$$;
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return (select j from processing_jobs j join job_attempts a on a.job_id = j.id where a.id = p_attempt);
+end $$;
 
 create function end_attempt(p_attempt uuid, p_outcome text, p_code text default null) returns void
-language sql set search_path = public, pg_temp as $$
+language plpgsql set search_path = public, pg_temp as $$
+begin
   update job_attempts a
   set outcome = p_outcome, error_code = p_code, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
-  where a.id = p_attempt
-$$;
+  where a.id = p_attempt;
+end $$;
 
 -- Closes the breaker if the service answered, then dispatches deferred jobs. The last step of complete_phase, finish_job and fail_attempt.
 -- p_job: the job as it was with its lease.
@@ -488,15 +504,16 @@ begin
   return query select * from dispatch_deferred(p_limits, false);
 end $$;
 
--- Moves a job to its next phase. p_rejection: there is nothing to process, and finalize says why.
-create function complete_phase(p_attempt uuid, p_next text, p_rejection text, p_answered boolean, p_limits job_limits) returns setof post_commit_action
+-- Moves a job to its next phase. p_rejection: there is nothing to process, and finalize says why. p_extraction: the extract phase's result.
+create function complete_phase(
+  p_attempt uuid, p_next text, p_rejection text, p_extraction jsonb, p_answered boolean, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job constant processing_jobs := attempted_job(p_attempt);
 begin
   update processing_jobs j
   set status = phase_status(p_next), current_phase = p_next,
-      rejection = coalesce(p_rejection, j.rejection), status_reason = coalesce(p_rejection, j.status_reason),
+      rejection = coalesce(p_rejection, j.rejection), status_reason = coalesce(p_rejection, j.status_reason), extraction = coalesce(p_extraction, j.extraction),
       error_code = null, error_message = null, error_stack = null, lease_token = null, leased_until = null, queued_at = now(), sweeps = 0
   where j.id = job.id;
   perform release_leases(job);

@@ -213,7 +213,7 @@ language sql stable set search_path = public, pg_temp as $$
         order by s.ordinal), '[]')
       from series s where s.source_message_sid = p_message_sid),
     'replies', (
-      select coalesce(jsonb_agg(to_jsonb(o) - 'family_id' - 'message_sid' order by o.created_at), '[]')
+      select coalesce(jsonb_agg(to_jsonb(o) - 'family_id' - 'message_sid' - 'is_missed' order by o.created_at), '[]')
       from outbound_messages o where o.message_sid = p_message_sid),
     'ai_usage', (
       select coalesce(jsonb_agg(to_jsonb(u) - 'family_id' - 'message_sid' order by u.created_at), '[]')

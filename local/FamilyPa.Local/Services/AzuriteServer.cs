@@ -35,13 +35,16 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public OutputTail Output => process.Output;
 
     /// <param name="folder">Persistent data folder; null keeps the data in memory.</param>
-    public static async Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts)
+    public static Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts) => StartAsync(folder, null, accounts);
+
+    /// <param name="onRequest">Called with each line of the access log, which is off when this is null.</param>
+    public static async Task<AzuriteServer> StartAsync(string? folder, Action<string>? onRequest, params IReadOnlyList<string> accounts)
     {
         // A fixed key, such as that of Azurite's default account, would let every local process and web page in.
         var keys = accounts.ToDictionary(account => account, _ => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)));
         var started = new TaskCompletionSource<(Uri, Uri)>(TaskCreationOptions.RunContinuationsAsynchronously);
         Uri? blobs = null;
-        var process = await ChildProcess.StartAsync(new ChildStart("node", Arguments(folder))
+        var process = await ChildProcess.StartAsync(new ChildStart("node", Arguments(folder, onRequest is null))
         {
             Environment = new Dictionary<string, string?> { ["AZURITE_ACCOUNTS"] = string.Join(';', keys.Select(pair => $"{pair.Key}:{pair.Value}")) },
             // With a folder, Azurite writes its tables on exit.
@@ -50,7 +53,11 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             OnLine = line =>
             {
                 if (Listening().Match(line) is not { Success: true } match)
+                {
+                    onRequest?.Invoke(line);
                     return;
+                }
+
                 var endpoint = new Uri(match.Groups["endpoint"].Value);
                 if (match.Groups["service"].Value == "Blob")
                     blobs = endpoint;
@@ -101,10 +108,10 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     private static string RecordIn(string folder) => Path.Combine(folder, "process.json");
 
     // Started without npx, which would not end the server when it is stopped. With port 0 the system picks a free port.
-    private static string[] Arguments(string? folder) =>
+    private static string[] Arguments(string? folder, bool silent) =>
     [
         Path.Combine(NodePackages.Folder, "azurite", "dist", "src", "azurite.js"),
-        "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+        "--skipApiVersionCheck", "--disableTelemetry", .. silent ? (string[])["--silent"] : [],
         "--blobHost", "127.0.0.1", "--blobPort", "0", "--queueHost", "127.0.0.1", "--queuePort", "0", "--tableHost", "127.0.0.1", "--tablePort", "0",
         .. folder is null ? (string[])["--inMemoryPersistence"] : ["--location", folder],
     ];

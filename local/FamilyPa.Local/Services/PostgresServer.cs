@@ -5,7 +5,11 @@ using Npgsql;
 namespace FamilyPa.Local.Services;
 
 /// <param name="Durable">False for tests: no fsync, so a machine crash may lose data, and few SCRAM iterations, so passwords are easy to guess.</param>
-public sealed record PostgresOptions(bool Durable = true, Action<string>? Progress = null);
+public sealed record PostgresOptions(bool Durable = true, Action<string>? Progress = null)
+{
+    /// <summary>Further settings of the server, as <c>name=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+}
 
 /// <summary>A PostgreSQL server on a free loopback port. It ends with this process, even if this process is killed.</summary>
 public sealed class PostgresServer : IAsyncDisposable
@@ -122,6 +126,7 @@ public sealed class PostgresServer : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"port={port}"),
             "listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC",
             .. options.Durable ? ["max_connections=200"] : Careless,
+            .. options.Settings,
         ];
         return ["-D", data, .. settings.SelectMany(setting => new[] { "-c", setting })];
     }

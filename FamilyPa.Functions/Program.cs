@@ -2,6 +2,7 @@ using FamilyPa.Core;
 using FamilyPa.Core.Calendar;
 using FamilyPa.Core.Canary;
 using FamilyPa.Core.Chat;
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Limits;
 using FamilyPa.Core.Media;
@@ -27,6 +28,7 @@ using FamilyPa.Functions.Webhooks;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
@@ -89,4 +91,7 @@ builder.Services
     .AddOperations()
     .AddOperatorApi();
 
-await builder.Build().RunAsync();
+var app = builder.Build();
+var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FamilyPa");
+app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => log.AppStarted(AppVersion.Current));
+await app.RunAsync();

@@ -7,7 +7,7 @@ namespace FamilyPa.Tests.Infrastructure;
 internal static partial class Documents
 {
     public static IEnumerable<string> Files() =>
-        Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md"))
+        Directory.EnumerateFiles(Repository.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "infra"), "*.md", SearchOption.AllDirectories));
 
     /// <summary>The code blocks between <c>```sh</c> and <c>```</c>.</summary>

@@ -31,7 +31,7 @@ param operatorPrincipal operator
 @description('The public IPv4 address migrations are run from; empty when that is inside the network, and then the database has no public endpoint.')
 param operatorAddress string = ''
 
-@description('Who is told of alerts and of the budget; comma separated.')
+@description('Recipients of alerts and of the budget, comma separated.')
 param alertEmails string
 
 @description('First day of the month this environment was made in, yyyy-MM-01.')

@@ -1,4 +1,4 @@
-// The models that Family PA is made for. main.bicepparam chooses by name; another one is written there in full.
+// The tested models. main.bicepparam chooses by name; another model is written there in full.
 
 @export()
 @description('A strict JSON schema, pictures, and reasoning that can be switched off. Prices are Pipeline__ settings.')
@@ -30,7 +30,7 @@ type transcriptionModel = {
   }
 }
 
-// The first of each is the default, the second is for where it cannot be deployed or does not do (familypa smoke).
+// The first of each is the default. The second is for regions without it, or if familypa smoke fails.
 
 @export()
 var chatModels = {

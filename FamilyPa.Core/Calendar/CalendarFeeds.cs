@@ -13,7 +13,7 @@ namespace FamilyPa.Core.Calendar;
 /// <param name="CreatedAt">When it got its address; null when it has none.</param>
 public sealed record CalendarFeed(string Scope, DateTimeOffset? CreatedAt);
 
-/// <summary>The addresses from which members' calendar programs read tasks. Whoever has an address reads with the rights of its member.</summary>
+/// <summary>The addresses from which members' calendar programs read tasks. An address grants the rights of its member.</summary>
 public sealed class CalendarFeeds(
     Database database, CallerLimits limits, IOptions<AppSettings> app, IOptions<ReminderSettings> reminders, IOptions<CalendarSettings> settings)
 {
@@ -49,7 +49,7 @@ public sealed class CalendarFeeds(
     }
 
     /// <summary>The calendar at an address, as RFC 5545 text.</summary>
-    /// <param name="token">The address's last segment, whatever it is: every text is looked up alike.</param>
+    /// <param name="token">The address's last segment. A malformed one is looked up too, so that all unknown addresses cost the same.</param>
     /// <returns>Null when there is no such address.</returns>
     /// <exception cref="TooManyTriesException"/>
     public async Task<string?> ReadAsync(string token, IReadOnlyList<CallerNetwork> caller, CancellationToken cancellation)

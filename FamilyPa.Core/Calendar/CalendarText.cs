@@ -26,7 +26,7 @@ internal static class CalendarText
     /// <summary>A task has no duration. Programs hide events without one, or draw them too small to read.</summary>
     private static readonly TimeSpan Shown = TimeSpan.FromMinutes(30);
 
-    /// <param name="before">How long before a due time the alarm is, where nobody said another time.</param>
+    /// <param name="before">How long before a due time the alarm is, unless the task has a time of its own.</param>
     public static string Of(CalendarContent content, TimeSpan before)
     {
         var zone = TimeZones.Get(content.Timezone);
@@ -54,7 +54,7 @@ internal static class CalendarText
             Summary = task.Done ? $"✓ {title}" : title,
             Description = task.Notes,
             Status = task.NeedsReview ? "TENTATIVE" : "CONFIRMED",
-            // A due date makes nobody busy.
+            // A due date does not make the member busy.
             Transparency = "TRANSPARENT",
         };
         if (task.Category is { } category)

@@ -25,8 +25,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
     /// <param name="reply">The batch that stores the reply; the command adds its statements.</param>
     /// <param name="suppressed">The reply will not be sent, so no sign-in link is created.</param>
-    /// <returns>The reply as it is stored, and the link that replaces the placeholder when it is sent.</returns>
-    public async Task<(string Text, Uri? Link)> AnswerAsync(Command command, LeasedJob claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
+    /// <returns>The reply as it is stored, null for none, and the link that replaces the placeholder when it is sent.</returns>
+    public async Task<(string? Text, Uri? Link)> AnswerAsync(Command command, LeasedJob claim, DatabaseBatch reply, bool suppressed, CancellationToken cancellation)
     {
         var text = TextOf(command, claim);
         return command.Kind switch
@@ -35,6 +35,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 (await ListAsync(new TaskQuery(null, null, null, await FindListAsync(named, claim, cancellation), Done: false), command, claim, reply, cancellation), null),
             CommandKind.Clear => (await ClearAsync(await FindListAsync(command.Named!, claim, cancellation), claim, text, cancellation), null),
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
+            // A 👍 may also say no more than that the last reply was read.
+            CommandKind.Done when Reaction.IsThumb(claim.Body) => (await ReactAsync(claim, cancellation, isTyped: true), null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.More => (await MoreAsync(command, claim, reply, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
@@ -59,25 +61,29 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     }
 
     /// <summary>Completes the one open task of the message that the sender reacts to.</summary>
+    /// <param name="isTyped">It is a message of its own. Without a quote it means the reminder, or the notice of a task, that came last.</param>
     /// <returns>Null when there is nothing to do and nothing to say.</returns>
-    public async Task<string?> ReactAsync(LeasedJob claim, CancellationToken cancellation)
+    public async Task<string?> ReactAsync(LeasedJob claim, CancellationToken cancellation, bool isTyped = false)
     {
         var isSms = Address.IsSms(claim.FromAddress);
-        if (Reaction.Read(claim.Body, isSms ? null : "reaction", isSms) is not { Completes: true } reaction)
+        if (Reaction.Read(claim.Body, isSms && !isTyped ? null : "reaction", isSms) is not { Completes: true } reaction)
             return null;
         await using var sent = database.AsService().Add(
             """
             select o.body, array(
               select t.id from tasks t where t.family_id = $1 and t.status in ('open', 'in_progress') and t.id = any (c.task_ids[:coalesce(c.shown_count, cardinality(c.task_ids))]))
             from outbound_messages o join chat_turns c on c.message_sid = o.message_sid and c.kind in ('list', 'added', 'reminder')
-            where o.family_id = $1 and o.to_address = $2 and o.kind in ('reply', 'reminder', 'digest') and o.status in ('sent', 'uncertain') and o.created_at <= $3
-              and case when $4 then o.created_at > $3 - interval '7 days'
-                       else o.provider_sid = (select i.raw_payload ->> 'OriginalRepliedMessageSid' from inbound_messages i where i.message_sid = $5) end
+            cross join (select i.raw_payload ->> 'OriginalRepliedMessageSid' as sid from inbound_messages i where i.message_sid = $5) quoted
+            where o.family_id = $1 and o.to_address = $2 and o.kind in ('reply', 'reminder', 'task_notice', 'digest') and o.status in ('sent', 'uncertain') and o.created_at <= $3
+              and case when quoted.sid is null then o.created_at > $3 - interval '7 days' and ($4 or ($6 and o.kind in ('reminder', 'task_notice') and not exists (
+                         select from outbound_messages later where later.family_id = $1 and later.to_address = $2 and later.status in ('sent', 'uncertain')
+                           and later.created_at > o.created_at and later.created_at <= $3)))
+                       else o.provider_sid = quoted.sid end
             order by o.created_at desc limit 50
             """,
-            claim.Family.Id, claim.FromAddress, claim.ReceivedAt.ToUniversalTime(), isSms, claim.MessageSid);
+            claim.Family.Id, claim.FromAddress, claim.ReceivedAt.ToUniversalTime(), reaction.Quoted is not null, claim.MessageSid, isTyped);
         var candidates = await sent.ListAsync(row => (Body: row.GetString(0), Open: row.GetFieldValue<Guid[]>(1)), cancellation);
-        var open = candidates.FirstOrDefault(message => !isSms || reaction.Quotes(message.Body)).Open;
+        var open = candidates.FirstOrDefault(message => reaction.Quoted is null || reaction.Quotes(message.Body)).Open;
         await using var batch = database.Fenced(claim).Add(
             "select task_id, title, outcome from chat_done($1, $2, $3, $4, $5)",
             claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), open is [var one] ? [one] : Array.Empty<Guid>());
@@ -227,7 +233,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
         var shown = await ChatTurns.ReadAsync(database, claim, cancellation);
         if (command.Numbers is not { } numbers)
-            return command.Kind == CommandKind.Snooze ? (shown.StillOpen, []) : (shown.StillOpen.Count == 1 ? shown.StillOpen : [], []);
+            return (shown.StillOpen.Count == 1 || (command.Kind == CommandKind.Snooze && shown.IsReminder) ? shown.StillOpen : [], []);
         var known = numbers.ToLookup(number => number >= 1 && number <= shown.Numbered.Count && shown.Numbered[number - 1] is not null);
         return ([.. known[true].Select(number => shown.Numbered[number - 1]!.Value)], [.. known[false]]);
     }

@@ -10,7 +10,8 @@ namespace FamilyPa.Core.Chat;
 /// <param name="StillOpen">The open tasks of the last message that showed tasks, reminders included.</param>
 /// <param name="All">The tasks of <paramref name="Numbered"/> and those behind them, for which its message had no room.</param>
 /// <param name="IsDone">They were listed as completed.</param>
-internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen, IReadOnlyList<Guid?> All, bool IsDone);
+/// <param name="IsReminder">The last message that showed tasks is a reminder.</param>
+internal sealed record Shown(IReadOnlyList<Guid?> Numbered, IReadOnlyList<Guid> StillOpen, IReadOnlyList<Guid?> All, bool IsDone, bool IsReminder);
 
 /// <summary>Stores which tasks the app showed to a member. Only replies that may have been sent count, for a week.</summary>
 internal static class ChatTurns
@@ -56,14 +57,15 @@ internal static class ChatTurns
         await using var batch = database.AsService().Add(
             """
             with shown as (
-              select t.kind, t.task_ids, t.shown_count, o.created_at
+              select t.kind, t.task_ids, t.shown_count, o.created_at, o.kind = 'reminder' as reminds
               from chat_turns t
               join outbound_messages o on o.message_sid = t.message_sid and o.kind in ('reply', 'reminder', 'task_notice', 'digest') and o.status in ('sending', 'sent', 'uncertain')
               where t.family_id = $1 and t.user_id = $2 and t.kind = any ($5)
                 and t.at <= $3 and o.created_at between $3 - interval '7 days' and $3
               union all
               -- What the message quotes comes before anything else, however old.
-              select 'list', q.task_ids, q.shown_count, 'infinity'
+              select 'list', q.task_ids, q.shown_count, 'infinity',
+                exists (select from outbound_messages r where r.message_sid = q.message_sid and r.kind = 'reminder')
               from inbound_messages i join chat_turns q on q.family_id = i.family_id and q.message_sid = any (array_append(
                 array(select o.message_sid from outbound_messages o where o.family_id = i.family_id and o.provider_sid = i.raw_payload ->> 'OriginalRepliedMessageSid'),
                 i.raw_payload ->> 'OriginalRepliedMessageSid'))
@@ -73,11 +75,12 @@ internal static class ChatTurns
                    array(select t.id from tasks t
                          where t.family_id = $1 and t.status in ('open', 'in_progress')
                            and t.id = any ((select s.task_ids[:coalesce(s.shown_count, cardinality(s.task_ids))] from shown s order by s.created_at desc limit 1)::uuid[])),
-                   coalesce((select n.task_ids from numbered n), '{}'), coalesce((select n.kind = 'done_list' from numbered n), false)
+                   coalesce((select n.task_ids from numbered n), '{}'), coalesce((select n.kind = 'done_list' from numbered n), false),
+                   coalesce((select s.reminds from shown s order by s.created_at desc limit 1), false)
             """,
             claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), claim.MessageSid,
             withDone ? Kinds.Append("done_list").ToArray() : Kinds);
         return (await batch.SingleAsync(
-            row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1), row.GetFieldValue<Guid?[]>(2), row.GetBoolean(3)), cancellation))!;
+            row => new Shown(row.GetFieldValue<Guid?[]>(0), row.GetFieldValue<Guid[]>(1), row.GetFieldValue<Guid?[]>(2), row.GetBoolean(3), row.GetBoolean(4)), cancellation))!;
     }
 }

@@ -33,7 +33,7 @@ public enum ListScope
     /// <summary>Open, and due by the end of today.</summary>
     Today,
 
-    /// <summary>Open and the sender's: assigned to them, or made by them for nobody else.</summary>
+    /// <summary>Open tasks of the sender: assigned to them, or created by them and unassigned.</summary>
     Mine,
 
     /// <summary>Completed in the last seven days.</summary>

@@ -23,6 +23,7 @@ public static partial class CommandReader
     private static readonly TimeOnly Morning = new(7, 0);
 
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
+    private static readonly HashSet<string> And = [.. Phrases.Languages.SelectMany(language => Phrases.Of(language).Commands.And).SelectMany(PlainWords.Of)];
     private static readonly IReadOnlyList<DoneWords> Done = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(DoneWords.Of)];
 
     private static readonly IReadOnlyList<(Regex Words, Command Command)> Lists = [.. Phrases.Languages.Order(StringComparer.Ordinal).SelectMany(NamedLists)];
@@ -32,9 +33,10 @@ public static partial class CommandReader
     {
         if (body.Length > Longest)
             return null;
-        if (Reaction.IsDone(body))
-            return new Command(CommandKind.Done, ["en"]);
         var words = Politeness.Strip(PlainWords.Of(body));
+        // A tick before anything but numbers may as well be the mark of a list.
+        if (Reaction.IsThumb(body) || (Reaction.IsTicked(body) && (words.Count == 0 || Numbers(words, And) is not null)))
+            return new Command(CommandKind.Done, ["en"], Numbers: Numbers(words, And));
         if (Phrases.Languages.Order(StringComparer.Ordinal).Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
             return change;
         var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();

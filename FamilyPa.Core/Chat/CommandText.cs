@@ -94,7 +94,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     /// <param name="named">How many members have that name.</param>
     public string Who(string name, int named) => named == 0 ? wording.Format(phrases.NoSuchPerson, name) : wording.Format(phrases.WhichPerson, name);
 
-    /// <param name="tasks">What was undone: <c>done</c> tasks are open again, <c>added</c> tasks are canceled, <c>changed</c> ones are as they were.</param>
+    /// <param name="tasks">The result of undo: <c>done</c> tasks are open again, <c>added</c> tasks are canceled, <c>changed</c> ones are as they were.</param>
     public string Undone(IReadOnlyList<(string Kind, string Title)> tasks) => tasks.Count == 0
         ? phrases.NothingToUndo
         : Fit([], [.. tasks.Select(task => wording.Format(
@@ -102,7 +102,7 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     private string Told(List<string> lines, IReadOnlyList<int> unknown)
     {
-        List<string> after = unknown.Count > 0 ? [wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown))] : lines.Count == 0 ? [phrases.WhichOne] : [];
+        List<string> after = unknown.Count > 0 ? [wording.Format(phrases.NoSuchNumber, string.Join(", ", unknown))] : lines.Count == 0 ? [command.Kind == CommandKind.Done ? phrases.WhichOne : phrases.WhichTask] : [];
         return Fit([], lines, after, phrases.AndMore).Text;
     }
 

@@ -17,8 +17,12 @@ public static class Keywords
 {
     private const int MaxLength = 40;
 
-    /// <summary>Twilio's, with which it stops by itself. In a chat "cancel" and "end" answer a question of ours.</summary>
+    /// <summary>Keywords with which Twilio itself stops. In a chat "cancel" and "end" answer a question of ours.</summary>
     private static readonly HashSet<string> CarrierStops = ["end", "quit", "cancel", "stopall", "revoke", "optout"];
+
+    /// <summary>What Twilio answers by itself, when it is all that an SMS says: https://help.twilio.com/articles/223134027.</summary>
+    private static readonly HashSet<string> AnsweredByTwilio = new(
+        [.. CarrierStops, "stop", "unsubscribe", "start", "yes", "unstop", "help", "info"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Starts = ["start", "unstop"];
     private static readonly HashSet<string> Helps = ["help", "info"];
@@ -26,6 +30,7 @@ public static class Keywords
     private static readonly HashSet<string> Stops = WordsOf(words => words.Stop);
     private static readonly HashSet<string> Yeses = WordsOf(words => words.Yes);
     private static readonly HashSet<string> Noes = WordsOf(words => words.No);
+    private static readonly HashSet<string> BareYeses = WordsOf(words => [words.Yes[0]]);
 
     /// <summary>Compares the whole message with the keywords, or takes the keyword that Twilio recognised and answered itself (<c>OptOutType</c>).</summary>
     public static Keyword Read(string body, string? optOutType, bool isWhatsApp)
@@ -33,10 +38,14 @@ public static class Keywords
         var text = optOutType ?? body;
         if (text.Length > MaxLength)
             return Keyword.None;
-        var words = Politeness.Strip(PlainWords.Of(text));
+        var all = PlainWords.Of(text);
+        var words = Politeness.Strip(all);
+        if (words.Distinct().Count() == 1)
+            words = words[..1];
         return string.Join(' ', words) switch
         {
-            var said when Stops.Contains(said) || (!isWhatsApp && CarrierStops.Contains(said)) => Keyword.Stop,
+            // "Cancel, thanks" answers a question of ours on SMS too.
+            var said when Stops.Contains(said) || (!isWhatsApp && all is [var only] && CarrierStops.Contains(only)) => Keyword.Stop,
             var said when Starts.Contains(said) => Keyword.Start,
             var said when Helps.Contains(said) => Keyword.Help,
             _ => Keyword.None,
@@ -53,11 +62,16 @@ public static class Keywords
         return said.Any(Yeses.Contains) ? true : said.Any(Noes.Contains) ? false : null;
     }
 
+    /// <summary>Whether it is the word yes itself, which joins again after STOP, as it does at Twilio. Other words that agree, such as "ok", also answer our confirmation of STOP.</summary>
+    public static bool JoinsAgain(string body) => body.Length <= MaxLength && BareYeses.Contains(string.Join(' ', Politeness.Strip(PlainWords.Of(body))));
+
     /// <summary>Whether the reason code is that of a keyword.</summary>
     public static bool IsReason(string reason) => reason.StartsWith("keyword_", StringComparison.Ordinal);
 
     /// <summary>Whether Twilio answers the keyword on this channel, so that we must not.</summary>
-    public static bool IsAnsweredByTwilio(string reason, string fromAddress) => IsReason(reason) && !Address.IsWhatsApp(fromAddress);
+    /// <param name="isRecognised">Twilio said that it is one (<c>OptOutType</c>).</param>
+    public static bool IsAnsweredByTwilio(string reason, string body, string fromAddress, bool isRecognised) =>
+        IsReason(reason) && !Address.IsWhatsApp(fromAddress) && (isRecognised || AnsweredByTwilio.Contains(body.Trim()));
 
     /// <summary>The reason code of a keyword's job.</summary>
     public static string? Reason(this Keyword keyword) => keyword switch

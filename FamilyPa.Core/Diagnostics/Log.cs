@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(2107, LogLevel.Error, "Deployment {deployment} rejected the parameter {parameter}: {error_code}")]
     public static partial void ModelRequestRefused(this ILogger log, string deployment, string? parameter, string error_code);
 
-    [LoggerMessage(2108, LogLevel.Warning, "Message {message_sid} is rejected as {reason}: {error_code}")]
+    [LoggerMessage(2108, LogLevel.Warning, "Message {message_sid} rejected as {reason}: {error_code}")]
     public static partial void ModelAnswerUnusable(this ILogger log, string message_sid, Guid attempt_id, string reason, string error_code);
 
     [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed permanently in queue {queue}: {error_code}")]
@@ -143,7 +143,7 @@ internal static partial class Log
     [LoggerMessage(1807, LogLevel.Warning, "Notification {kind} {notification_id} not sent: {error_code}")]
     public static partial void NotificationNotSent(this ILogger log, string kind, Guid? notification_id, string error_code);
 
-    [LoggerMessage(1808, LogLevel.Warning, "Notification {kind} ({message_sid}) not sent: no own number is known; TWILIO_NUMBERS is empty and nobody has written yet")]
+    [LoggerMessage(1808, LogLevel.Warning, "Notification {kind} ({message_sid}) not sent: no own number is known; TWILIO_NUMBERS is empty and no message has arrived yet")]
     public static partial void OwnNumberUnknown(this ILogger log, string message_sid, string kind);
 
     [LoggerMessage(1901, LogLevel.Warning, "Reminders not sent: {error_code}; the next run continues")]

@@ -5,7 +5,7 @@ namespace FamilyPa.Core.Extraction;
 
 /// <summary>What a member wrote or said, as the model gets to see it.</summary>
 /// <param name="Spoken">Some of it is a transcript, and may have been misheard.</param>
-/// <param name="Forwarded">Somebody else's words, passed on.</param>
+/// <param name="Forwarded">The message was forwarded.</param>
 public sealed record SenderWords(string Text, bool Spoken, bool Forwarded)
 {
     /// <summary>JPEGs of the media feature's scaler.</summary>
@@ -37,7 +37,7 @@ public sealed record ExtractionResult(
     [JsonPropertyName("list"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskQuery? List { get; init; }
 
-    /// <summary>A part of the answer was of no use.</summary>
+    /// <summary>A part of the answer was invalid.</summary>
     [JsonPropertyName("incomplete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsIncomplete { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record ExtractionResult(
 /// <param name="DueAt">As the model gave it: a local date or date and time, or an instant with its offset. See <see cref="DueDate"/>.</param>
 /// <param name="Assignees">Members' names as the model gave them; null for none.</param>
 /// <param name="Confidence">0 to 1.</param>
-/// <param name="Answers">The question of ours that this answers: it completes that question's task and is none of its own.</param>
+/// <param name="Answers">The open question that this answers. It completes the question's task instead of adding one.</param>
 public sealed record ExtractedTask(
     [property: JsonPropertyName("title")] string Title,
     [property: JsonPropertyName("notes")] string? Notes,

@@ -8,7 +8,7 @@ using NodaTime;
 
 namespace FamilyPa.Core.Extraction;
 
-/// <summary>Reads the model's answer and trusts nothing in it. What is wrong with one task leaves the others as they are.</summary>
+/// <summary>Validates the model's answer. An error in one task does not affect the others.</summary>
 public static class ExtractionParser
 {
     private const int MaxTasks = 200;

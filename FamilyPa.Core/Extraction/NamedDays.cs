@@ -86,7 +86,7 @@ internal sealed partial class NamedDays
             $@"(?<!\p{{L}})(?:(?<today>{AnyOf(days.Today)})|(?<tomorrow>{AnyOf(days.Tomorrow)})|(?<later>{AnyOf(days.DayAfterTomorrow)}))(?!\p{{L}})", Options);
     }
 
-    /// <summary>Null for what is no language.</summary>
+    /// <summary>Null for an unknown language.</summary>
     private static DateTimeFormatInfo? FormatOf(string language)
     {
         try
@@ -106,7 +106,7 @@ internal sealed partial class NamedDays
     private static string WithoutAccents(string word) =>
         string.Concat(word.Normalize(NormalizationForm.FormD).Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark));
 
-    /// <summary>Somebody else's words, or a title.</summary>
+    /// <summary>Quoted words, or a title.</summary>
     [GeneratedRegex("""["“”„«»‘][^"“”„«»’\n]{1,200}["“”«»’]|(?<!\p{L})'[^'\n]{1,200}'(?!\p{L})""")]
     private static partial Regex Quotation();
 

@@ -6,7 +6,7 @@ using FamilyPa.Core.Queues;
 namespace FamilyPa.Core.Ingestion;
 
 /// <summary>The queue <c>inbound</c>, where verified messages wait for a database that is away.</summary>
-/// <remarks>The one queue whose messages are more than ids: there is nowhere else to look them up.</remarks>
+/// <remarks>The only queue whose messages are more than ids, because the message is stored nowhere else.</remarks>
 public sealed class FallbackQueue(PhaseQueues queues, BlobServiceClient blobs, FallbackSigner signer)
 {
     public const string Name = "inbound";

@@ -37,7 +37,7 @@ public sealed class FallbackQueueConsumer(FallbackQueue fallbackQueue, DelayedIn
         catch (Exception e) when (e is not OperationCanceledException)
         {
             var error = AttemptError.Of(e);
-            // The last try hands it to poison itself, for only it knows the cause.
+            // The last attempt sends it to poison itself, because only it knows the cause.
             if (dequeueCount < PhaseQueues.MostTries)
                 throw new PhaseFailedException(message.MessageSid, FallbackQueue.Name, error);
             log.MessageMovedToPoison(FallbackQueue.Name, error.Code);
@@ -53,7 +53,7 @@ public sealed class FallbackQueueConsumer(FallbackQueue fallbackQueue, DelayedIn
     {
         if (dequeueCount > 1)
         {
-            // No queue waits behind a poison queue: once the process had died five times here too, nobody would be called any more.
+            // A poison queue has no poison queue: after five process deaths here the platform would call no function any more.
             log.PoisonMessageDeferred(FallbackQueue.Name, "interrupted");
             await SendBackAsync(body, cancellation);
             return;

@@ -44,10 +44,14 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
     public string Classification { get; } =
         MessageClassification.Of(
-            TextOf(Form), Form.GetValueOrDefault("OptOutType"), Form.GetValueOrDefault("MessageType"), Form.GetValueOrDefault("From", ""), CountMedia(Form));
+            TextOf(Form), Form.GetValueOrDefault("OptOutType"), Form.GetValueOrDefault("MessageType"), Form.GetValueOrDefault("From", ""), CountMedia(Form),
+            Form.GetValueOrDefault("Forwarded") == "true");
 
-    /// <summary>Whether it is a plain <c>yes</c> or <c>no</c>, to an invitation or to join again; null when it says something else.</summary>
+    /// <summary>Whether it is a plain <c>yes</c> or <c>no</c> to an invitation; null when it says something else.</summary>
     public string? Answer => Keywords.Answer(Body) switch { true => "yes", false => "no", null => null };
+
+    /// <inheritdoc cref="Keywords.JoinsAgain"/>
+    public bool JoinsAgain => Keywords.JoinsAgain(Body);
 
     /// <summary>WhatsApp's business-scoped id of the sender, beside their number; null where Twilio has not told us so in a webhook.</summary>
     public string? ExternalUserId =>
@@ -65,7 +69,7 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     private bool IsBareLocation =>
         Form.ContainsKey("Latitude") && Form.ContainsKey("Longitude") && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
-    /// <summary>WhatsApp shows it to nobody else (view once), or Twilio passes nothing of it on (polls, events).</summary>
+    /// <summary>WhatsApp hides its content (view once), or Twilio does not deliver it (polls, events).</summary>
     private bool IsHidden => Form.GetValueOrDefault("MessageType") == "unsupported" && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
     /// <summary>Whether the form has what no message can be without.</summary>

@@ -81,7 +81,7 @@ public sealed class MessageIngestion(
             catch (TimeoutException) when (Interlocked.Read(ref lastAnswer) > started
                 && Stopwatch.GetElapsedTime(Interlocked.Read(ref lastAnswer)) < settings.Value.AcceptTimeout)
             {
-                // Others were answered meanwhile: it will be this one's turn.
+                // The database answered other requests meanwhile, so this one will be answered too.
             }
             catch (TimeoutException e)
             {
@@ -104,7 +104,7 @@ public sealed class MessageIngestion(
     private async Task<Stored> StoreAsync(Database database, InboundMessage message, string requestId, Phase phase, CancellationToken cancellation)
     {
         await using var batch = database.AsService();
-        var optIn = message.Answer == "yes" ? Keyword.Start.Reason() : null;
+        var optIn = message.JoinsAgain ? Keyword.Start.Reason() : null;
         if ((message.Reason ?? optIn) is { } reason && (reason == Keyword.Stop.Reason() || reason == Keyword.Start.Reason()))
         {
             batch.Guard(
@@ -147,7 +147,8 @@ public sealed class MessageIngestion(
         source = SourceOf(message),
         received_at = message.ReceivedAt,
         answer = message.Answer,
-        same_texts = limits.Value.SameTextsPerDay,
+        joins_again = message.JoinsAgain,
+        same_texts = limits.Value.SameTextsInARow,
         external_user_id = message.ExternalUserId,
     });
 

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.Ingestion;
 
-/// <summary>The door for verified webhooks: what the database cannot take is kept in a queue until it can, whatever the reason was.</summary>
+/// <summary>Ingests verified webhooks. A message that the database cannot store waits in the fallback queue.</summary>
 public sealed class WebhookIngestion(MessageIngestion ingestion, FallbackQueue fallbackQueue, TimeProvider clock, ILogger<WebhookIngestion> log)
 {
-    /// <summary>With the database's own limit it leaves Twilio, who waits 15 s, its answer.</summary>
+    /// <summary>Together with the time for the database it stays below the 15 s that Twilio waits.</summary>
     private static readonly TimeSpan FallbackTimeout = TimeSpan.FromSeconds(5);
 
-    /// <remarks>Not bound to the caller's cancellation: verified is stored, even if Twilio hangs up. Throws only if neither store took it.</remarks>
+    /// <remarks>Ignores the caller's cancellation: a verified message is stored even if Twilio disconnects. Throws only if both stores failed.</remarks>
     public async Task<Acceptance> IngestAsync(InboundMessage message, string requestId)
     {
         var received = clock.GetUtcNow();

@@ -3,7 +3,7 @@ using FamilyPa.Core.OpenAI;
 
 namespace FamilyPa.Core.Jobs;
 
-/// <summary>What is kept of an error: sanitised, fit for the database, logs and operators.</summary>
+/// <summary>An error as it is stored: sanitised for the database, logs and operators.</summary>
 /// <param name="Usage">What the failed attempt cost all the same.</param>
 public sealed record AttemptError(string Code, string Message, string Stack, ModelUsage? Usage, ServiceFailure Failure)
 {

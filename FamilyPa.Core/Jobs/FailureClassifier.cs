@@ -8,10 +8,10 @@ namespace FamilyPa.Core.Jobs;
 
 /// <summary>What a failed attempt says about the service that it called.</summary>
 /// <param name="IsFault">The service did not do its part: down, overloaded, out of reach, or not letting us in. The message may be fine.</param>
-/// <param name="Answered">It did its part, whatever was wrong.</param>
+/// <param name="Answered">The service answered.</param>
 /// <param name="IsUncharged">No model's work was begun, so there is nothing to pay.</param>
 /// <param name="Wait">How long it asked us to stay away, where that is more than we wait inside a call.</param>
-/// <param name="IsGone">It will not answer anybody before an operator has changed something, so nobody else needs to find out.</param>
+/// <param name="IsGone">The service fails for all messages until an operator acts, so the breaker opens at once.</param>
 public sealed record ServiceFailure(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait, bool IsGone = false);
 
 /// <summary>Decides whether a failure is the service's fault.</summary>
@@ -26,12 +26,12 @@ public static class FailureClassifier
         ClientResultException { Status: 0 } ai => TheService with { IsUncharged = OutboundRetryPolicy.IsUnreached(ai.InnerException) },
         ClientResultException ai => OfStatus(ai.Status, ai),
         MediaFetchException { Code: "twilio_http_404" } => NotTheService with { Answered = true },
-        // Twilio answered; what it sends for this message breaks off or comes too slowly. A few such recordings are no outage.
+        // Twilio answered, but this body broke off or came too slowly. A few such recordings are no outage.
         MediaFetchException { Code: "media_cut" or "media_stalled" } => NotTheService,
         MediaFetchException media => TheService with { Wait = media.Wait },
         ReplyNotSentException reply => TheService with { Wait = reply.Wait },
         HttpRequestException or IOException => TheService with { IsUncharged = OutboundRetryPolicy.IsUnreached(error) },
-        // The app's own end is told apart before it comes here.
+        // The caller has already handled the app's own shutdown.
         TimeoutRejectedException or TimeoutException or OperationCanceledException => TheService,
         AggregateException { InnerException: { } inner } => Classify(inner),
         _ => NotTheService,

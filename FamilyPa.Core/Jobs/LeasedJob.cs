@@ -43,7 +43,8 @@ public sealed record LeasedJob(
 /// <param name="Missed">Titles of open tasks of which the sender could not be reminded and was not yet told so.</param>
 /// <param name="Tasks">For the extract phase: tasks that the message may be about.</param>
 /// <param name="Recent">For the finalize phase: the family's open tasks of the last day, and those without a due date.</param>
-/// <param name="Forwarded">Somebody else's words, passed on.</param>
+/// <param name="Forwarded">The message was forwarded.</param>
+/// <param name="IsRecognisedKeyword">Twilio has recognised a keyword, and answered it.</param>
 public sealed record PhaseInput(
     IReadOnlyList<MediaPart> Media,
     IReadOnlyList<MediaFile> Files,
@@ -52,7 +53,8 @@ public sealed record PhaseInput(
     IReadOnlyList<string> Missed,
     IReadOnlyList<ContextTask> Tasks,
     IReadOnlyList<RecentTask> Recent,
-    bool Forwarded)
+    bool Forwarded,
+    bool IsRecognisedKeyword = false)
 {
     /// <summary>For the extract phase: the family's lists.</summary>
     public IReadOnlyList<string> Lists { get; init; } = [];
@@ -61,7 +63,7 @@ public sealed record PhaseInput(
 /// <summary>An open task that the family could wish for again.</summary>
 public sealed record RecentTask(string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt, string? Category);
 
-/// <summary>What came of asking for a job.</summary>
+/// <summary>The result of a claim.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>
 /// <param name="Reason">Why it was set aside.</param>
 public sealed record ClaimResult(string Outcome, LeasedJob? LeasedJob, Phase? CurrentPhase, int Generation, TimeSpan Wait, string? Reason = null);

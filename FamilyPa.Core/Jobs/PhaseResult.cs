@@ -13,7 +13,7 @@ public abstract record PhaseResult
     /// <summary>Adds the phase's output to the batch that commits the result.</summary>
     public Action<DatabaseBatch>? Output { get; init; }
 
-    /// <summary>The job goes on with another phase.</summary>
+    /// <summary>The job continues with another phase.</summary>
     /// <param name="Reason">The job's status reason from then on; null keeps the one it has.</param>
     public record Next(Phase Phase, string? Reason = null) : PhaseResult
     {
@@ -21,7 +21,7 @@ public abstract record PhaseResult
         public string? Extraction { get; init; }
     }
 
-    /// <summary>Nothing can be done with the message. The job goes on with finalize, which tells the sender why.</summary>
+    /// <summary>The message cannot be processed. The job continues with finalize, which tells the sender why.</summary>
     public sealed record Rejected(string Reason) : Next(Phase.Finalize, Reason);
 
     /// <summary>The job ends.</summary>

@@ -84,7 +84,7 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
         return released;
     }
 
-    /// <summary>Has a service tried again at once, by whatever message comes next.</summary>
+    /// <summary>Lets the next message probe a service with an open breaker.</summary>
     /// <returns>Whether its breaker was open.</returns>
     public async Task<bool> TryAgainAsync(string dependency, Actor actor, CancellationToken cancellation)
     {

@@ -40,7 +40,7 @@ public sealed class LimitMaintenance(
             // One by one: each takes its room in the windows.
         }
 
-        // The first time also one for each service that may be tried again; then whatever has room.
+        // The first time also one job for each service that may be probed; then all that fit the limits.
         for (var (round, asked) = (0, 1); asked > 0 && round * JobLimits.DispatchMost < MostAtOnce; round++)
             asked = await dispatcher.ResumeAsync(probes: round == 0, cancellation);
         await notifications.SendAsync(cancellation);

@@ -10,7 +10,7 @@ public sealed class LimitNotifications(Database database, ReplyOutbox replies)
 {
     private const int MostAtOnce = 50;
 
-    /// <summary>Those that nobody has been told of yet.</summary>
+    /// <summary>Notifications that were not sent yet.</summary>
     public async Task SendAsync(CancellationToken cancellation)
     {
         foreach (var notice in await DueAsync(cancellation))

@@ -16,7 +16,7 @@ public sealed class LimitsOverview(Database database, IOptions<LimitSettings> li
               'accepted', coalesce(c.counted, 0), 'throttled', coalesce(c.throttled, 0), 'dropped', coalesce(c.dropped, 0)) order by w.ordinality)
             from unnest(rate_windows(null, null, row($1, $2, $3, $11, $12)::rate_limits) || day_window('strangers', '', null, $12)) with ordinality w
             cross join lateral (
-              -- Of families the busiest one's messages.
+              -- For the limit of a family: the messages of the busiest family.
               select max(k.counted) as counted, sum(k.throttled) as throttled, sum(k.dropped) as dropped
               from (select sum(counted) as counted, sum(throttled) as throttled, sum(dropped) as dropped
                     from rate_counters where scope = w.scope and since >= w.since group by key) k) c

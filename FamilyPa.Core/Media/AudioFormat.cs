@@ -4,7 +4,7 @@ namespace FamilyPa.Core.Media;
 
 /// <summary>A kind of recording that is kept.</summary>
 /// <param name="File">A name whose ending the transcription service knows: it goes by that, and refuses <c>.opus</c> or none.</param>
-/// <param name="ReadAsync">Reads a recording from its first byte, for what it tells. Throws nothing of its own, whatever the bytes are.</param>
+/// <param name="ReadAsync">Reads a recording from its first byte. It does not throw for invalid bytes.</param>
 internal sealed record AudioFormat(string ContentType, string File, Func<ForwardReader, ValueTask<Recording>> ReadAsync)
 {
     public static readonly AudioFormat Ogg = new("audio/ogg", "voice.ogg", OggReader.ReadAsync);

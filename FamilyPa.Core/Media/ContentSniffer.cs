@@ -113,7 +113,7 @@ internal static class ContentSniffer
             : Sniffed.Refused("audio/3gpp", MediaReason.Audio);
     }
 
-    /// <summary>Nothing that has a mark of its own.</summary>
+    /// <summary>No known signature.</summary>
     private static Sniffed SniffRest(ReadOnlySpan<byte> head, string? declaredType)
     {
         var declared = declaredType?.Split('/')[0].Trim().ToLowerInvariant();

@@ -12,7 +12,7 @@ internal sealed class ForwardReader(Func<Memory<byte>, ValueTask<int>> read)
     private int end;
     private bool ended;
 
-    /// <summary>What is there to look at: at least what <see cref="HasAsync"/> said.</summary>
+    /// <summary>The available bytes: at least as many as <see cref="HasAsync"/> confirmed.</summary>
     public ReadOnlySpan<byte> Ahead => buffer.AsSpan(start, end - start);
 
     /// <returns>Whether so many bytes are ahead; false only because the end comes before.</returns>

@@ -1,3 +1,4 @@
+using System.Text;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
@@ -52,8 +53,8 @@ public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, Pictur
         if (sniffed.IsPicture)
             return await KeepPictureAsync(sniffed.ContentType!);
         var (contentType, format, reason) = sniffed;
-        if (left.Text && contentType == "text/plain")
-            return await KeepTextAsync(contentType);
+        if (left.Text && (contentType == MessageText.ContentType || MessageText.Read(reader.Ahead, part.DeclaredType) is not null))
+            return await KeepTextAsync();
         if (format is null)
             return Refuse(reason!, contentType);
         var recording = await format.ReadAsync(reader);
@@ -73,15 +74,24 @@ public sealed class MediaDownloader(TwilioMedia twilio, MediaStore store, Pictur
         await blob.CommitAsync(format.ContentType, cancellation);
         return new LookedAt(new MediaFile(part.Ordinal, contentType, MediaStore.BlobName(messageSid, part.Ordinal), recording.Seconds, null), body.Length);
 
-        async Task<LookedAt> KeepTextAsync(string type)
+        async Task<LookedAt> KeepTextAsync()
         {
+            const string type = MessageText.ContentType;
             if (await reader.HasAsync(LongestText + 1))
                 return Refuse(MediaReason.Document, type);
-            await blob.CommitAsync(type, cancellation);
+            if (MessageText.Read(reader.Ahead, part.DeclaredType) is not { } text)
+            {
+                await blob.CommitAsync(type, cancellation);
+                return new LookedAt(new MediaFile(part.Ordinal, type, MediaStore.BlobName(messageSid, part.Ordinal), null, null), body.Length);
+            }
+
+            using var unicode = store.Write(MediaStore.BlobName(messageSid, part.Ordinal));
+            await unicode.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
+            await unicode.CommitAsync(type, cancellation);
             return new LookedAt(new MediaFile(part.Ordinal, type, MediaStore.BlobName(messageSid, part.Ordinal), null, null), body.Length);
         }
 
-        // What is kept is what the model reads and the family sees. The original says where it was taken.
+        // Only the re-encoded picture is stored. The original contains the place where it was taken.
         async Task<LookedAt> KeepPictureAsync(string type)
         {
             if (left.Pictures <= 0)

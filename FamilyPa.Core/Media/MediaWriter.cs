@@ -51,7 +51,7 @@ public sealed class MediaWriter : IDisposable
 
     public void Dispose()
     {
-        // A request that was given up may still be reading: then nobody else gets this buffer.
+        // An abandoned request may still read this buffer, so it is not returned to the pool.
         if (!isSending)
             ArrayPool<byte>.Shared.Return(buffer);
     }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Media;
 
 /// <summary>Turns a picture into the JPEG that the model reads and the board shows: upright, without metadata, within the model's patches.</summary>
-/// <remarks>ImageMagick knows a hundred formats, and is told which of ours to decode: it never chooses by content.</remarks>
+/// <remarks>ImageMagick knows a hundred formats. The format is passed explicitly, so that it never chooses by content.</remarks>
 public sealed class PictureScaler(IOptions<LimitSettings> limits)
 {
     /// <summary>Of what comes out.</summary>

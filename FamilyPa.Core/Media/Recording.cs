@@ -9,6 +9,6 @@ internal readonly record struct Recording(double? Seconds, string? Reason = null
     public static readonly Recording Video = new(null, MediaReason.Video);
     public static readonly Recording UnknownCodec = new(null, MediaReason.Audio);
 
-    /// <summary>Whatever a container says, a length is a number and not negative.</summary>
+    /// <summary>A length is a number and not negative, even if the container says otherwise.</summary>
     public static Recording Of(double? seconds) => new(seconds is { } told && double.IsFinite(told) && told >= 0 ? told : null);
 }

@@ -7,7 +7,7 @@ namespace FamilyPa.Core.Media;
 /// <summary>Listens whether a recording holds any sound.</summary>
 public static class SoundLevel
 {
-    /// <summary>Of full scale (-55 dB), over one packet or block: far below speech, and above what a microphone adds by itself.</summary>
+    /// <summary>Of full scale (-55 dB), over one packet or block: far below speech, and above a microphone's own noise.</summary>
     private const double Silence = 0.0018;
 
     private const int SamplesPerSecond = 16_000;
@@ -68,7 +68,7 @@ public static class SoundLevel
         }
         catch (Exception e) when (e is OpusException or ArgumentException or IndexOutOfRangeException)
         {
-            return false; // damaged, so nobody can say
+            return false; // damaged: unknown
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class AdminMembers(Database database)
     /// <param name="nicknames">Valid; null keeps them.</param>
     /// <param name="timezone">Known; empty for the family's, null keeps it.</param>
     /// <returns>Whether there is such a member.</returns>
-    /// <exception cref="PhoneTakenException">Somebody else has that id.</exception>
+    /// <exception cref="PhoneTakenException">Another member has that id.</exception>
     public async Task<bool> ChangeAsync(
         Guid familyId, Guid userId, string? externalUserId, IReadOnlyList<string>? nicknames, string? timezone, Actor actor, CancellationToken cancellation)
     {

@@ -12,7 +12,7 @@ namespace FamilyPa.Core.Membership;
 /// <param name="Version">Increases with every change.</param>
 /// <param name="Status"><c>active</c>, or <c>invited</c>: that number has not accepted, and sees and adds nothing.</param>
 /// <param name="Nicknames">What the family calls the member besides.</param>
-/// <param name="Notified">Whether the member is told of tasks that others assign to them, or complete for them.</param>
+/// <param name="Notified">Whether the member gets notices of tasks that others assign to them or complete for them.</param>
 /// <param name="Timezone">An IANA name; null for the family's.</param>
 /// <param name="DigestAt">When the member gets a digest each day, as <c>HH:mm</c> in the member's time zone; null for none.</param>
 public sealed record MemberView(

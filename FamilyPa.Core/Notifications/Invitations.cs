@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace FamilyPa.Core.Notifications;
 
-/// <summary>Asks somebody whom a member added whether they want to join the family, once.</summary>
+/// <summary>Asks an invited person once whether they want to join the family.</summary>
 public sealed class Invitations(
     Database database, ReplyOutbox replies, NotificationChannels channels, IOptions<LimitSettings> settings, ILogger<Invitations> log) : INotificationHandler
 {
@@ -44,7 +44,7 @@ public sealed class Invitations(
         }
     }
 
-    /// <summary>Null when nobody is invited any more, or was already asked in answer to a message.</summary>
+    /// <summary>Null when the invitation is gone, or was already sent as the answer to a message.</summary>
     private async Task<Invited?> ReadAsync(Guid userId)
     {
         await using var batch = database.AsService().Add(

@@ -8,10 +8,10 @@ namespace FamilyPa.Core.Notifications;
 /// <param name="From">The number of ours that says it; null where none is known.</param>
 public sealed record Channel(string To, string? From);
 
-/// <summary>How to reach a member who is told something unasked.</summary>
+/// <summary>How to reach a member with a message that is not a reply.</summary>
 public sealed class NotificationChannels(IOptions<AppSettings> settings, TimeProvider clock)
 {
-    /// <summary>What <c>our_number</c> is told; null where <c>TWILIO_NUMBERS</c> is empty.</summary>
+    /// <summary>The argument of <c>our_number</c>; null if <c>TWILIO_NUMBERS</c> is empty.</summary>
     public string? Configured => settings.Value.Numbers() is [var first, ..] ? first : null;
 
     /// <param name="phone">In E.164.</param>

@@ -4,7 +4,7 @@ namespace FamilyPa.Core.Notifications;
 
 public static class NotificationServices
 {
-    /// <summary>What is sent to members without a message of theirs: invitations, and what other features add as handlers.</summary>
+    /// <summary>Messages that are not replies: invitations, and those of other features' handlers.</summary>
     public static IServiceCollection AddNotifications(this IServiceCollection services) => services
         .AddSingleton<NotificationQueue>()
         .AddSingleton<NotificationChannels>()

@@ -36,7 +36,7 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
         }
         catch (ClientResultException)
         {
-            // The first call was charged, whatever the result of the second.
+            // The first call was charged even if the second one fails.
             throw Exhausted(first.Usage);
         }
     }

@@ -3,9 +3,9 @@ using FamilyPa.Core.Diagnostics;
 
 namespace FamilyPa.Core.OpenAI;
 
-/// <summary>The model answered, and its answer is of no use; it was paid for all the same.</summary>
+/// <summary>The model answered, but its answer is invalid. The call was charged.</summary>
 /// <param name="code">Stable, for counting.</param>
-/// <param name="detail">What is wrong with it, without a word of the answer.</param>
+/// <param name="detail">The defect, without text of the answer.</param>
 public sealed class ModelAnswerException(string code, string detail) : Exception(detail), IHasErrorCode
 {
     public string Code { get; } = code;
@@ -15,7 +15,7 @@ public sealed class ModelAnswerException(string code, string detail) : Exception
     /// <summary>The job's reason where asking again would end in the same way, so that the message is rejected; null where it would not.</summary>
     public string? RejectionReason { get; init; }
 
-    /// <summary>Whether the client could not make sense of the service's response: it reads lazily, and throws whatever it stumbles over.</summary>
+    /// <summary>Whether the client could not read the service's response. It reads lazily and throws different exceptions.</summary>
     public static bool IsUnreadable(Exception error) =>
         error is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException;
 

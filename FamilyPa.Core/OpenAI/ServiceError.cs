@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FamilyPa.Core.OpenAI;
 
-/// <summary>Who has to act on an error answer of Azure OpenAI.</summary>
+/// <summary>Classifies an error response of Azure OpenAI by who must act.</summary>
 internal enum ErrorMeaning
 {
     /// <summary>The deployment does not exist, or its model is retired: the operator has to name another one.</summary>
@@ -55,7 +55,7 @@ internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Mean
             log.ModelRequestRefused(deployment, answer.Parameter, ErrorCode.Of(error));
     }
 
-    /// <summary>A complaint about another parameter is never the recording's, whatever its words.</summary>
+    /// <summary>An error about another parameter is never about the recording.</summary>
     private static (ErrorMeaning Meaning, string? Reason) Of(string? code, string? parameter, string message)
     {
         if (code == "content_filter")

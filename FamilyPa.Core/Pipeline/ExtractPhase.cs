@@ -33,7 +33,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
 
         var request = new ExtractionRequest(words, job.Sender, job.Family, job.PhaseInput.Questions, job.ReceivedAt)
         {
-            // What is only written in a picture changes no task that exists.
+            // Text that is only in a picture changes no existing task.
             Tasks = words.Text.Length == 0 ? [] : job.PhaseInput.Tasks,
             Lists = [.. job.PhaseInput.Lists.Except(TaskCategories.All)],
         };

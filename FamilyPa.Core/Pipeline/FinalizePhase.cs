@@ -62,6 +62,7 @@ public sealed class FinalizePhase(
             _ when Keywords.IsReason(job.Classification) => (text.Keyword(job.Classification), null),
             { Classification: Reaction.Reason } => (await commands.ReactAsync(job, cancellation), null),
             { Classification: AutomaticText.Reason } => (text.NothingToDo, null),
+            { Classification: AutomaticText.Repeating } => (text.SaidAgain, null),
             { Classification: AutomaticText.Repeated } => (null, null),
             { StatusReason: { } reason } => (text.Rejected(reason), null),
             _ => (await UnderstandAsync(batch, job, extraction!, text, cancellation), null),
@@ -79,7 +80,7 @@ public sealed class FinalizePhase(
 
         var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text ?? "")
         {
-            SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.FromAddress) ? "answered_by_twilio" : reply.Text is null ? "not_answered" : null,
+            SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.Body, job.FromAddress, job.PhaseInput.IsRecognisedKeyword) ? "answered_by_twilio" : reply.Text is null ? "not_answered" : null,
             ConfirmsStop = job.Classification == Keyword.Stop.Reason(),
             AddSecret = reply.Link is { } link ? body => LoginLinks.Fill(body, link) : null,
         };
@@ -95,7 +96,7 @@ public sealed class FinalizePhase(
         if (extraction is { List: { } query, Tasks: [], Changes: null, ClarifyingQuestion: null })
             return await commands.ListAsync(query, extraction.Language, job, reply, cancellation);
 
-        // Who is not known, or one of two, is asked about: the rest of that change is not made either.
+        // An unknown or ambiguous member leads to a question, and that change is not made at all.
         var unknown = extraction.Changes?.Select(change => Unknown(change, job.Family)).FirstOrDefault(name => name is not null);
         var (changes, pending) = Decide(extraction, job.Family);
         await using var separate = changes.Count > 0 ? database.Fenced(job) : null;
@@ -216,7 +217,7 @@ public sealed class FinalizePhase(
     private static bool IsRejected(LeasedJob job) =>
         job.StatusReason is not null && !MessageClassification.IsWorkedOn(job.Classification);
 
-    /// <summary>Whether somebody in the family has wished for the same lately, or it is on that list still.</summary>
+    /// <summary>Whether the family has an equal open task of the last day, or one on that list.</summary>
     private bool IsAlreadyThere(UnderstoodTask task, string? category, LeasedJob job)
     {
         var within = settings.Value.SameWishWithin;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>The end of the line for a queue message that failed too often: its cause is kept, its job fails, its sender is told once.</summary>
+/// <summary>Handles a queue message that failed five times: stores its cause, fails its job, and tells its sender once.</summary>
 /// <remarks>Idempotent: the platform may deliver a poison message twice.</remarks>
 public sealed class PoisonHandler(
     Database database, ReplyOutbox replies, PhaseQueues queues, IOptions<PipelineSettings> settings, ILogger<PoisonHandler> log)

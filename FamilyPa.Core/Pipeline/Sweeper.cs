@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Finds jobs that nobody is at work on and whose queue message is overdue, and sends another. Deferred jobs are brought back by <see cref="Limits.DeferredJobDispatcher"/>.</summary>
+/// <summary>Sends a new queue message for each job that has no lease and whose queue message is overdue. Deferred jobs are brought back by <see cref="Limits.DeferredJobDispatcher"/>.</summary>
 /// <remarks>
 /// That message may only be late: a second one does no harm, and each sweep of the same job waits twice as long. But where many wait in line,
 /// second ones make the line longer still. So while a queue with a long line holds no fewer messages than jobs wait for it, none counts as missing.

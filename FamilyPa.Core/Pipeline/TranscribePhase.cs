@@ -45,7 +45,7 @@ public sealed class TranscribePhase(
     private static IEnumerable<MediaFile> Unheard(PhaseInput input) => input.Files
         .Where(file => file is { Reason: null, IsPicture: false, IsText: false } && input.Transcripts.All(transcript => transcript.Ordinal != file.Ordinal));
 
-    /// <returns>What was heard, or why nothing can be, or that the budget does not allow it now.</returns>
+    /// <returns>The transcript, the reason why there is none, or the deferral by the budget.</returns>
     private async Task<(HeardSpeech? Speech, string? Reason, PhaseResult.Deferred? Deferred)> ListenAsync(
         LeasedJob job, MediaFile file, CancellationToken cancellation)
     {

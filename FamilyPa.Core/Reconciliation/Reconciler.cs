@@ -13,7 +13,7 @@ public sealed class Reconciler(
     TwilioMessageList twilio, DelayedIngestion ingestion, Database database, IOptions<AppSettings> app, IOptions<PipelineSettings> settings, TimeProvider clock,
     ILogger<Reconciler> log)
 {
-    /// <summary>What is taken in stays so if the run ends early; the next one asks for everything again.</summary>
+    /// <summary>Ingested messages stay if the run ends early; the next run reads the whole list again.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var requestId = Guid.NewGuid().ToString("N");
@@ -51,7 +51,7 @@ public sealed class Reconciler(
     private static bool IsInbound(ListedMessage message) =>
         message is { Direction: "inbound", From.Length: > 0, To.Length: > 0 } && message.Status != "receiving" && MessageSids.IsValid(message.Sid);
 
-    /// <summary>Those that left no trace: one query for a page. What was given up or erased has one.</summary>
+    /// <summary>The messages of a page that are not stored, by one query. Failed and erased messages count as stored.</summary>
     private async Task<IEnumerable<ListedMessage>> MissingAsync(List<ListedMessage> listed, CancellationToken cancellation)
     {
         if (listed.Count == 0)
@@ -69,7 +69,7 @@ public sealed class Reconciler(
         return listed.Where(message => missing.Contains(message.Sid!));
     }
 
-    /// <summary>A young one may still come by itself. It is waited for here, not left to the next run.</summary>
+    /// <summary>The webhook of a recent message may still arrive. This run waits for it, so that no message takes longer than one period.</summary>
     private async Task UntilRipeAsync(ListedMessage message, CancellationToken cancellation)
     {
         var age = clock.GetUtcNow() - (message.At ?? clock.GetUtcNow());

@@ -146,7 +146,7 @@ public sealed class UncertainReplies(
         public bool IsNeverResent =>
             WasResent || Message.Kind is ReplyKind.Reminder or ReplyKind.TaskNotice or ReplyKind.Digest or ReplyKind.Code or ReplyKind.UnknownSender || LoginLinks.HadLink(Message.Body);
 
-        /// <summary>By receiver and words. A trial account puts words of its own before them.</summary>
+        /// <summary>Matches receiver and text. A trial account of Twilio adds a prefix to the text.</summary>
         public bool Is(ListedMessage listed) =>
             listed.To == Message.To && listed.Body is { } sent && Keep(sent).EndsWith(TwilioClient.Fit(Message.Body), StringComparison.Ordinal) && !(listed.At < CreatedAt - ClockSkew);
 

@@ -7,7 +7,7 @@ namespace FamilyPa.Core.Replies;
 /// <param name="By">The name of the member who invites; null when it has left.</param>
 public sealed record InvitedTo(string Locale, string Family, string? By);
 
-/// <summary>What we say to somebody who is invited: a fixed text, into which only names go, and of names only what is no message of its own.</summary>
+/// <summary>The invitation: a fixed text with names. A name is shortened so that it cannot carry a message.</summary>
 public static class InvitationText
 {
     private const int LongestName = 30;

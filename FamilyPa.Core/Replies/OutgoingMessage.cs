@@ -42,10 +42,10 @@ public enum ReplyKind
 /// <param name="Body">The text as it is stored, without secrets.</param>
 public sealed record OutgoingMessage(ReplyKind Kind, Guid? FamilyId, string Reference, string To, string? From, string Body)
 {
-    /// <summary>It confirms a STOP: the one message that its sender still gets, on WhatsApp only, because on SMS Twilio confirms it.</summary>
+    /// <summary>It confirms a STOP: the one message that its sender still gets.</summary>
     public bool ConfirmsStop { get; init; }
 
-    /// <summary>Why it is stored and not sent, whatever else allows it; null for a message to be sent.</summary>
+    /// <summary>Why the message is stored but not sent; null for a message to send.</summary>
     public string? SuppressedBecause { get; init; }
 
     /// <summary>The SID of the approved WhatsApp template to send it with, which is allowed at any time; null for free text.</summary>

@@ -68,7 +68,11 @@ public sealed partial class Phrases
     /// <summary>{0}: the sender's words for a task.</summary>
     public required string NoSuchTask { get; init; }
 
+    /// <summary>Asks which task is done.</summary>
     public required string WhichOne { get; init; }
+
+    /// <summary>Asks which task any other command means.</summary>
+    public required string WhichTask { get; init; }
 
     public required string OpenAgain { get; init; }
 

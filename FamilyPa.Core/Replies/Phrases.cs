@@ -33,6 +33,9 @@ public sealed partial class Phrases
 
     public required string NothingToDo { get; init; }
 
+    /// <summary>The same text came too often.</summary>
+    public required string SaidAgain { get; init; }
+
     /// <summary>{0}: our question.</summary>
     public required string NotSure { get; init; }
 
@@ -86,7 +89,7 @@ public sealed partial class Phrases
     /// <summary>{0}: who added the member. {1}: the family's name; likewise of the next three.</summary>
     public required string Invitation { get; init; }
 
-    /// <summary>The same to somebody who is in another family.</summary>
+    /// <summary>The same for a member of another family.</summary>
     public required string InvitationElsewhere { get; init; }
 
     public required string InvitationAccepted { get; init; }
@@ -115,7 +118,7 @@ public sealed partial class Phrases
     /// <summary>{0}: one of <see cref="Kinds"/>.</summary>
     public required string Unsupported { get; init; }
 
-    /// <summary>What cannot be read, by the reason's last word: video, document, location, contact, media, message.</summary>
+    /// <summary>Unreadable content, by the last word of the reason: video, document, location, contact, media, message.</summary>
     public required Dictionary<string, string> Kinds { get; init; }
 
     public required string UnsupportedAudio { get; init; }

@@ -9,6 +9,13 @@ internal static class PlainWords
     /// <remarks>Keeps signs between digits (<c>17:00</c>, <c>1-3</c>), because they change the number.</remarks>
     public static List<string> Of(string text)
     {
+        var plain = Fold(text).Select(character => ",;&+".Contains(character, StringComparison.Ordinal) ? ' ' : character);
+        return [.. string.Concat(plain).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Trim).SelectMany(Parts).Where(word => word.Length > 0)];
+    }
+
+    /// <summary>The text without case, accents and apostrophes.</summary>
+    public static string Fold(string text)
+    {
         var plain = new StringBuilder();
         // Normalize() throws for unpaired surrogates and noncharacters. EnumerateRunes replaces the former by U+FFFD; this removes the latter.
         var characters = text.EnumerateRunes().Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.OtherNotAssigned);
@@ -16,10 +23,10 @@ internal static class PlainWords
         {
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark || "'’‘ʼ`´".Contains(rune.ToString(), StringComparison.Ordinal))
                 continue;
-            plain.Append(",;&+".Contains(rune.ToString(), StringComparison.Ordinal) ? " " : Lower(rune));
+            plain.Append(Lower(rune));
         }
 
-        return [.. plain.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Trim).SelectMany(Parts).Where(word => word.Length > 0)];
+        return plain.ToString();
     }
 
     /// <summary>Turkish has an i without a dot, for which other keyboards write one with it.</summary>

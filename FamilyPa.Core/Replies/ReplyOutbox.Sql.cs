@@ -85,7 +85,7 @@ public sealed partial class ReplyOutbox
         $"""
         case
           when o.from_address = '' then '{NoNumber}'
-          when case when {confirmsStop} then o.to_address not ilike 'whatsapp:%' else has_opted_out(o.to_address) end then 'opted_out'
+          when not {confirmsStop} and has_opted_out(o.to_address) then 'opted_out'
           when o.family_id is not null and not exists (
             select from members_at(o.to_address) m where m.family_id = o.family_id)
             and not (o.kind in ('invitation', 'code') and exists (

@@ -17,7 +17,7 @@ public sealed record UnderstoodTask(string Title, DueDate? Due, IReadOnlyList<Me
     public string? List { get; init; }
 }
 
-/// <summary>What was understood of a message.</summary>
+/// <summary>The tasks, changes and questions of a message.</summary>
 /// <param name="Heard">What the recordings said.</param>
 /// <param name="Withdrawn">Titles of earlier tasks that the sender wants no more.</param>
 /// <param name="Question">What we ask back; null when all is clear.</param>
@@ -45,7 +45,7 @@ public sealed record Understanding(
 /// <param name="to">The receiver's address; null where it does not matter.</param>
 public sealed class ReplyText(string? language, Family family, DateTimeOffset now, LimitSettings limits, string? board = null, string? to = null)
 {
-    /// <summary>Enough to recognise one's own words by; the reply is to stay one message.</summary>
+    /// <summary>Long enough to recognise the message, and short enough for one reply.</summary>
     private const int LongestHeard = 300;
 
     /// <summary>More titles than this share a line.</summary>
@@ -62,7 +62,10 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <summary>The answer to what no model reads.</summary>
     public string NothingToDo => phrases.NothingToDo;
 
-    /// <summary>The question to ask where a part of the model's answer was of no use.</summary>
+    /// <summary>The answer to the first of the same texts that is not worked on any more.</summary>
+    public string SaidAgain => phrases.SaidAgain;
+
+    /// <summary>The question to ask if a part of the model's answer was invalid.</summary>
     public string Incomplete => phrases.Incomplete;
 
     /// <param name="withMissed">Whether <see cref="WithMissed"/> needs room.</param>
@@ -98,7 +101,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         ];
     }
 
-    /// <summary>What is never left out.</summary>
+    /// <summary>The parts that are never shortened.</summary>
     private List<string> Rest(Understanding what)
     {
         List<string> lines = [.. Titles(phrases.AlreadyThere, what.AlreadyThere), .. Titles(phrases.Withdrawn, what.Withdrawn)];
@@ -156,7 +159,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <inheritdoc cref="ChangeLine.Confirm"/>
     public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
 
-    /// <summary>Why nobody in the family is meant by the name for certain.</summary>
+    /// <summary>Why the name does not identify one member.</summary>
     public string Who(string name, Family family) => family.IsAmbiguous(name) ? WhichPerson(name) : Format(phrases.NoSuchPerson, name);
 
     /// <summary>The question which of several people of one name is meant.</summary>

@@ -57,7 +57,7 @@ public sealed class RhythmWords
     public required string Next { get; init; }
 }
 
-/// <summary>Says how often a task comes up again. Of a rule that nobody would say, only the frequency.</summary>
+/// <summary>Says how often a task recurs. For an unusual rule it says only the frequency.</summary>
 internal static class Rhythm
 {
     private static readonly string[] Days = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
@@ -92,7 +92,7 @@ internal static class Rhythm
             _ => Count(words.Yearly, interval),
         };
         if (Value("UNTIL") is { } until)
-            return wording.Format(words.Until, rhythm, LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Parse(until).Value.ToString("d MMM uuuu", wording.Culture));
+            return wording.Format(words.Until, rhythm, wording.Plain(LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Parse(until).Value.ToString("d MMM uuuu", wording.Culture)));
         return Value("COUNT") is { } count ? wording.Format(words.Times, rhythm, count) : rhythm;
 
         string? Value(string name) => recurrence.Values.GetValueOrDefault(name);
@@ -101,6 +101,6 @@ internal static class Rhythm
 
         string Ordinal(string number) => int.Parse(number, wording.Culture) is > 0 and var n ? words.Ordinals[n - 1] : words.Ordinals[^1];
 
-        string Names(IReadOnlyList<string> days) => wording.And([.. days.Select(day => wording.Culture.DateTimeFormat.DayNames[Array.IndexOf(Days, day)])]);
+        string Names(IReadOnlyList<string> days) => wording.And([.. days.Select(day => wording.Plain(wording.Culture.DateTimeFormat.DayNames[Array.IndexOf(Days, day)]))]);
     }
 }

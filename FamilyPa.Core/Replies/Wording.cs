@@ -5,7 +5,7 @@ using FamilyPa.Core.Twilio;
 namespace FamilyPa.Core.Replies;
 
 /// <summary>How a member is spoken to: in the language of what we answer if we have it, else in the family's.</summary>
-/// <param name="IsSms">Our own words are to fit GSM-7. What people wrote stays as it is.</param>
+/// <param name="IsSms">The app's own words must fit GSM-7. Texts of members stay unchanged.</param>
 internal sealed record Wording(Phrases Phrases, CultureInfo Culture, bool IsSms)
 {
     /// <summary>In characters. A message has room for 1600, and a list for twenty lines.</summary>
@@ -20,7 +20,7 @@ internal sealed record Wording(Phrases Phrases, CultureInfo Culture, bool IsSms)
     /// <summary>Words that we or a model wrote, in GSM-7 where that is possible.</summary>
     public string Plain(string text) => IsSms && SmsText.Plain(text) is var plain && SmsText.IsGsm7(plain) ? plain : text;
 
-    /// <summary>A title on one line whatever is in it, and without half a surrogate pair at its end.</summary>
+    /// <summary>A title on one line, without half a surrogate pair at its end.</summary>
     public string Cut(string title) => Cut(string.Join(' ', title.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), LongestTitle);
 
     public string Cut(string text, int longest) => text.Length <= longest ? text : text.Cut(longest).TrimEnd() + (IsSms ? "..." : "…");

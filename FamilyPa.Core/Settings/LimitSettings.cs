@@ -18,8 +18,11 @@ public sealed class LimitSettings
     /// <summary>Messages of all senders in no family per UTC day. The app neither stores nor answers more.</summary>
     public int StrangersPerDay { get; set; } = 1000;
 
-    /// <summary>How often a member may send the same text of at least 15 characters within a day. More come from a machine, and get no answer.</summary>
-    public int SameTextsPerDay { get; set; } = 2;
+    /// <summary>
+    /// How often in two minutes a member may send the same text and nothing else, or five times that in a day. More come from a machine: one is told so,
+    /// the others get no answer. The two minutes do not apply to a question.
+    /// </summary>
+    public int SameTextsInARow { get; set; } = 5;
 
     /// <summary>Invitations sent per UTC day for one member, for one family, and for all families.</summary>
     public int InvitationsPerMemberPerDay { get; set; } = 20;
@@ -92,7 +95,7 @@ public sealed class LimitSettings
 
     internal bool IsValid() =>
         SenderPerMinute > 0 && GlobalPerHour > 0 && GlobalPerDay > 0 && VerificationFailuresPerMinutePerAddress > 0
-        && FamilySharePercent is > 0 and <= 100 && StrangersPerDay >= 0 && SameTextsPerDay > 0 && InvitationsPerMemberPerDay >= 0 && InvitationsPerFamilyPerDay >= 0
+        && FamilySharePercent is > 0 and <= 100 && StrangersPerDay >= 0 && SameTextsInARow > 0 && InvitationsPerMemberPerDay >= 0 && InvitationsPerFamilyPerDay >= 0
         && InvitationsPerDay >= 0 && InvitationPause >= TimeSpan.Zero && AdditionsPerFamilyPerDay >= 0
         && MaxMediaMegabytes is > 0 and <= LargestMediaMegabytes && MaxAudioMinutes is > 0 and <= LongestAudioMinutes
         && MaxPictureMegapixels is > 0 and <= LargestPictureMegapixels && MaxPictures > 0 && MaxConcurrentJobs is > 0 and <= 1000

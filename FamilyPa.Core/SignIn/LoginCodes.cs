@@ -54,7 +54,7 @@ public sealed partial class LoginCodes(
         }
     }
 
-    /// <summary>What is stored of a message with a code that was sent.</summary>
+    /// <summary>The stored text of a sent message with a code.</summary>
     public static string Keep(string sent) => Codes().Replace(sent, Mask);
 
     /// <summary>Makes the code and sends it, if the number is a member's.</summary>
@@ -154,7 +154,7 @@ public sealed partial class LoginCodes(
     [GeneratedRegex(@"(?<!\d)\d{6}(?!\d)")]
     private static partial Regex Codes();
 
-    /// <param name="Member">Null where the number is nobody's and not invited, or the code was revoked.</param>
+    /// <param name="Member">Null if the number belongs to no member and is not invited, or the code was revoked.</param>
     private sealed record Request(string Phone, Receiver? Member);
 
     private sealed record Receiver(Guid FamilyId, Guid UserId, string Locale, Channel Channel, bool IsInvited);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.SignIn;
 
-/// <summary>Links that sign a member in, once, by a tap on the page that they open. Whoever has the link is the member, so it goes to the member's own phone only.</summary>
+/// <summary>Links that sign a member in once, by a tap on the page that they open. A link is a credential, so it goes to the member's own phone only.</summary>
 public sealed partial class LoginLinks(Database database, IOptions<AppSettings> app, IOptions<SignInSettings> settings)
 {
     /// <summary>The token is in the fragment, which browsers send to no server: it is in no log and no referrer.</summary>
@@ -39,7 +39,7 @@ public sealed partial class LoginLinks(Database database, IOptions<AppSettings> 
     /// <summary>A message as it is sent, from what is kept of it.</summary>
     public static string Fill(string kept, Uri link) => kept.Replace(Path + Stand, Path + link.Fragment["#link=".Length..], StringComparison.Ordinal);
 
-    /// <summary>What is kept of a message that was sent.</summary>
+    /// <summary>The stored text of a sent message.</summary>
     public static string Keep(string sent) => Links().Replace(sent, Stand);
 
     /// <summary>Whether a message that is kept had a link in it.</summary>

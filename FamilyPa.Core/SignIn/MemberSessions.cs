@@ -12,7 +12,7 @@ public sealed record SessionUser(Guid UserId, string Name, string Role);
 public sealed record SessionFamily(Guid Id, string Name);
 
 /// <summary>Whom a link signs in.</summary>
-/// <param name="CurrentName">Who is signed in until then, and of which family; null for nobody.</param>
+/// <param name="CurrentName">The member who is signed in now, and the family; null without a session.</param>
 public sealed record LinkedMember(string Name, string FamilyName, string? CurrentName, string? CurrentFamilyName);
 
 public sealed record OpenedSession(string Token, DateTimeOffset ExpiresAt, SessionUser User, SessionFamily Family);

@@ -30,7 +30,7 @@ public sealed class OperatorTokens(IHttpClientFactory clients, IOptions<AppSetti
             ? new OperatorIdentity(NameOf(valid), [.. valid.Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value)])
             : null;
 
-    /// <remarks>The object id is what identifies: a person's name can change, and be given to somebody else.</remarks>
+    /// <remarks>The object id identifies an operator, because a name can change and be reused.</remarks>
     private static string NameOf(JsonWebToken token)
     {
         var name = Array.Find(NameClaims, claim => Text(claim) is not null) is { } claim ? Text(claim)! : "unnamed";

@@ -1,4 +1,4 @@
 namespace FamilyPa.Core.Storage;
 
-/// <summary>Who acts, as the audit log names it, and in which request.</summary>
+/// <summary>The actor as the audit log names it, and the request.</summary>
 public sealed record Actor(string Name, string RequestId);

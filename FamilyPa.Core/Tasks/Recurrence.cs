@@ -35,7 +35,7 @@ public sealed partial record Recurrence(string Rule)
     /// <summary>By name, as RFC 5545 writes them.</summary>
     public IReadOnlyDictionary<string, string> Values { get; private init; } = new Dictionary<string, string>();
 
-    /// <returns>Null for what is no such rule, or one that no day matches.</returns>
+    /// <returns>Null for an invalid rule, or one that no day matches.</returns>
     public static Recurrence? Parse(string? text)
     {
         var rule = (text ?? "").ToUpperInvariant().Replace(" ", "").Replace("RRULE:", "").TrimEnd(';');

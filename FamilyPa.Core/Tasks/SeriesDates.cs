@@ -20,7 +20,7 @@ public sealed class SeriesDates(Database database, TimeProvider clock)
         }
         catch (NpgsqlException)
         {
-            // What was stored stays so, and the timer runs again in half a minute.
+            // Stored dates stay, and the timer runs again in 30 s.
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class TaskList(Database database)
         Where(
             filter.Text is { } text ? $"%{Escaped(text)}%" : null,
             $"""
-            ({Plain("t.title")} ilike {Plain("{0}")} or {Plain("t.notes")} ilike {Plain("{0}")} or t.assignee in (
+            ({Plain("t.title")} ilike {Plain("{0}")} or {Plain("t.notes")} ilike {Plain("{0}")} or t.assignees && array(
               select m.user_id from family_members m
               where m.family_id = t.family_id and {Plain("m.display_name || ' ' || array_to_string(m.nicknames, ' ')")} ilike {Plain("{0}")}))
             """);

@@ -8,7 +8,7 @@ public sealed record TranscriptView(
     Guid Id, string MessageSid, int Ordinal, string Transcript, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Language,
     double Seconds, DateTimeOffset CreatedAt);
 
-/// <summary>What was said in a family's voice notes, the newest first.</summary>
+/// <summary>The transcripts of a family's voice notes, the newest first.</summary>
 public sealed class FamilyTranscripts(Database database)
 {
     public async Task<Page<TranscriptView>> ReadAsync(Identity member, PageCursor? after, int limit, CancellationToken cancellation)

@@ -11,7 +11,7 @@ using OpenAI.Audio;
 
 namespace FamilyPa.Core.Transcription;
 
-/// <param name="Text">Empty when nobody spoke.</param>
+/// <param name="Text">Empty without speech.</param>
 /// <param name="Language">ISO 639-1; null where the service did not tell.</param>
 /// <param name="Seconds">What the service charged for, else what the container said.</param>
 public sealed record HeardSpeech(string Text, string? Language, double Seconds, ModelUsage Usage);
@@ -60,7 +60,7 @@ public sealed class Transcriber(
     /// <param name="fileName">Its extension is what the service goes by.</param>
     /// <param name="seconds">The recording's length where its container told. Where the service charges for another, that counts.</param>
     /// <exception cref="UnreadableAudioException"/>
-    /// <exception cref="ModelAnswerException">The answer is of no use.</exception>
+    /// <exception cref="ModelAnswerException">The answer is invalid.</exception>
     /// <exception cref="ClientResultException">The service failed or could not be reached, also after retries.</exception>
     public async Task<HeardSpeech> TranscribeAsync(Stream sound, string fileName, double? seconds, Family family, CancellationToken cancellation)
     {
@@ -72,7 +72,7 @@ public sealed class Transcriber(
             : length is { } known ? ModelUsage.OfAudio(Deployment, known, pipeline.Value) : Worst(null);
         usage.Measure();
         var text = SpokenWords.Of(ModelText.Clean(answer.Text));
-        if (text.Length > 0 && (SpokenWords.AreInvented(text) || (IsGpt4o && (SpokenWords.AreThePrompt(text, Prompt(names)) || await SoundLevel.IsSilentAsync(sound, cancellation)))))
+        if (text.Length > 0 && (SpokenWords.AreInvented(text) || (IsGpt4o && SpokenWords.AreThePrompt(text, Prompt(names))) || await SoundLevel.IsSilentAsync(sound, cancellation)))
             text = "";
         return new HeardSpeech(text, text.Length > 0 ? answer.Language : null, length ?? 0, usage);
     }

@@ -41,7 +41,7 @@ public sealed class CalendarFunctions(MemberAuthentication authentication, Calen
             return Results.NoContent();
         });
 
-    /// <summary>The calendar itself, for whoever has its address. Every other address is answered alike.</summary>
+    /// <summary>The calendar at its address. All unknown addresses get the same answer.</summary>
     [Function("CalendarRead")]
     public async Task<IResult> Read(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/calendar/{token}")] HttpRequest request,
@@ -65,7 +65,7 @@ public sealed class CalendarFunctions(MemberAuthentication authentication, Calen
         }
     }
 
-    /// <remarks>The database checks the session, before anybody is told what there is.</remarks>
+    /// <remarks>The database checks the session before the response says what exists.</remarks>
     private async Task<IResult> UnknownScopeAsync(HttpContext http, Identity member, CancellationToken cancellation)
     {
         await feeds.ListAsync(member, cancellation);

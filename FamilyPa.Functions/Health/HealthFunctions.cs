@@ -1,3 +1,4 @@
+using FamilyPa.Core.Diagnostics;
 using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,10 +7,10 @@ namespace FamilyPa.Functions.Health;
 
 public sealed class HealthFunctions(Readiness readiness)
 {
-    /// <summary>The process responds.</summary>
+    /// <summary>The process responds, with its version.</summary>
     [Function("HealthLive")]
     public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request) =>
-        Results.Ok();
+        Results.Ok(new { version = AppVersion.Current });
 
     /// <summary>The database and the queues respond too. The response has no details, because the endpoint is public.</summary>
     [Function("HealthReady")]

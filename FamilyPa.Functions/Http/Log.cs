@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(2005, LogLevel.Warning, "App not ready: {error_code} (request {request_id})")]
     public static partial void NotReady(this ILogger log, string request_id, string error_code);
 
+    [LoggerMessage(2006, LogLevel.Information, "App {version} started")]
+    public static partial void AppStarted(this ILogger log, string version);
+
     [LoggerMessage(1801, LogLevel.Information, "{method} {route} answered {status} in {latency_ms} ms (user {user_id}, request {request_id})")]
     public static partial void ApiAnswered(
         this ILogger log, string request_id, Guid? user_id, string method, string route, int status, long latency_ms);

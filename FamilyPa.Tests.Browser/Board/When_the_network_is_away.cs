@@ -43,7 +43,7 @@ public sealed class When_the_network_is_away(BoardApp app) : BoardTest(app)
         await Button(page, "Sign out").ClickAsync();
         await SeesAsync(page.GetByLabel("Phone number"));
         await page.GotoAsync("/board");
-        await SeesAsync(page.GetByText("Nothing was seen here yet that could be shown."));
+        await SeesAsync(page.GetByText("This device has no saved tasks to show."));
         Assert.DoesNotContain("A present for Sam", await page.ContentAsync(), StringComparison.Ordinal);
 
         await page.Context.SetOfflineAsync(false);

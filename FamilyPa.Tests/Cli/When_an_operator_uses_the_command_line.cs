@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Admin;
@@ -243,6 +244,16 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
     }
 
     private Task<CliResult> SimulateAsync(params string[] arguments) => SimulateSignedAsync(FamilyPaApp.AuthToken, arguments);
+
+    [Fact]
+    public async Task The_app_its_log_and_the_command_line_tell_the_same_version()
+    {
+        var version = JsonSerializer.Deserialize<JsonElement>(await App.Http.GetStringAsync("/api/health/live", Cancellation)).Text("version");
+
+        Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40})?$", version);
+        Assert.Equal(version, (await App.FamilypaAsync("--version")).Output.Trim());
+        Assert.Contains($"App {version} started", App.Log, StringComparison.Ordinal);
+    }
 
     private Task<CliResult> SimulateSignedAsync(string authToken, string[] arguments) => App.FamilypaAsync(
         new Dictionary<string, string?>

@@ -53,16 +53,111 @@ public sealed class When_a_message_needs_no_model(RepetitiveApp app) : AppTest<R
         Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from tasks where status = 'open'"));
     }
 
-    [Fact]
-    public async Task The_third_of_the_same_texts_gets_no_answer_and_no_model()
+    [Theory]
+    [InlineData("Your balance is low, please top up", true)]
+    [InlineData("Solde bas", true)]
+    [InlineData("Şu an meşgulüm", false)]
+    public async Task The_same_text_in_quick_succession_is_said_to_be_enough_and_then_gets_no_answer_and_no_model(string text, bool isSms)
     {
-        var text = $"Your balance is low {Guid.NewGuid():N}";
-
-        Assert.NotNull(await AnswerAsync(text));
-        Assert.NotNull(await AnswerAsync(text));
-        Assert.Null(await AnswerAsync(text));
+        Assert.NotNull(await AnswerAsync(text, isSms));
+        Assert.NotNull(await AnswerAsync(text, isSms));
+        Assert.StartsWith("You have sent me that several times", await AnswerAsync(text, isSms), StringComparison.Ordinal);
+        Assert.Null(await AnswerAsync(text, isSms));
+        Assert.Null(await AnswerAsync(text, isSms));
         Assert.Equal(2, await App.Database.ScalarAsync<long>(
             "select count(distinct u.message_sid) from ai_usage u join inbound_messages i on i.message_sid = u.message_sid where i.body = $1", text));
+        await AskAsync("buy 2 lemons", isSms);
+        Assert.DoesNotContain("several times", await AskAsync(text, isSms), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("what's on tomorrow?", false, 0)]
+    [InlineData("¿Qué hay para cenar mañana?", true, 0)]
+    [InlineData("remind me in 2 hours to take the pill", false, 120)]
+    [InlineData("Milch und Brot kaufen", true, 3)]
+    public async Task A_person_may_ask_and_wish_for_the_same_again(string text, bool isSms, int minutesBetween)
+    {
+        for (var time = 0; time < 4; time++)
+        {
+            Assert.DoesNotContain("several times", await AskAsync(text, isSms), StringComparison.Ordinal);
+            await App.Database.ExecuteAsync("update inbound_messages set created_at = created_at - $2 * interval '1 minute' where body = $1", text, minutesBetween);
+        }
+    }
+
+    [Theory]
+    [InlineData("👍", false)]
+    [InlineData("👍🏽", true)]
+    [InlineData("👍👍", false)]
+    public async Task A_thumb_that_is_typed_means_a_reminder_or_a_notice_and_no_other_message(string thumb, bool isSms)
+    {
+        Assert.StartsWith("Added 1 task:", await AskAsync($"Buy {(isSms ? "tulips" : thumb.Length > 2 ? "roses" : "lilies")}", isSms), StringComparison.Ordinal);
+        Assert.Null(await AnswerAsync(thumb, isSms));
+        await App.Database.ExecuteAsync("delete from tasks");
+
+        await TellAsync("reminder", isSms, "bins");
+        Assert.Equal("Done: bins", await AnswerAsync(thumb, isSms));
+        await App.Database.ExecuteAsync("delete from tasks");
+        await TellAsync("task_notice", isSms, "parcel");
+        Assert.Equal("Done: parcel", await AnswerAsync(thumb, isSms));
+        await App.Database.ExecuteAsync("delete from tasks");
+        await TellAsync("reminder", isSms, "car", "bike");
+        Assert.Null(await AnswerAsync(thumb, isSms));
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from tasks where status = 'open'"));
+    }
+
+    [Fact]
+    public async Task A_thumb_that_quotes_a_message_means_it()
+    {
+        await AddAsync("milk");
+        await AskAsync("list");
+        var list = await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where kind = 'reply' order by created_at desc limit 1");
+        await AskAsync("help me");
+
+        Assert.Equal("Done: milk", await FormAsync("👍", ("OriginalRepliedMessageSid", list)));
+    }
+
+    [Theory]
+    [InlineData("reminder", "👍")]
+    [InlineData("task_notice", "👍🏿")]
+    [InlineData("task_notice", "✅")]
+    public async Task A_reaction_to_a_reminder_or_a_notice_completes_its_task(string kind, string sign)
+    {
+        var sid = await TellAsync(kind, isSms: false, "bread");
+
+        Assert.Equal("Done: bread", await FormAsync(sign, ("MessageType", "reaction"), ("OriginalRepliedMessageSid", sid)));
+    }
+
+    [Fact]
+    public async Task A_reaction_to_nobody_knows_what_does_nothing()
+    {
+        await TellAsync("reminder", isSms: false, "bread");
+
+        Assert.Null(await FormAsync("👍", ("MessageType", "reaction")));
+    }
+
+    [Theory]
+    [InlineData("later", "Which task do you mean?")]
+    [InlineData("Not now, thanks", "Which task do you mean?")]
+    [InlineData("später", "Welche Aufgabe meinst du?")]
+    [InlineData("plus tard", "De quelle tâche parlez-vous ?")]
+    [InlineData("snooze 2h", "Which task do you mean?")]
+    public async Task Later_means_a_reminder_or_one_task_and_not_a_whole_list(string later, string question)
+    {
+        Assert.StartsWith(question, await AskAsync(later), StringComparison.Ordinal);
+        await AddAsync("milk", "bread");
+        await AskAsync("list");
+        Assert.StartsWith(question, await AskAsync(later), StringComparison.Ordinal);
+        Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from tasks where remind_at is not null"));
+
+        await App.Database.ExecuteAsync("delete from tasks where title = 'bread'");
+        await AskAsync("list");
+        await AskAsync(later);
+        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from tasks where remind_at > now()"));
+
+        await App.Database.ExecuteAsync("delete from tasks");
+        await TellAsync("reminder", isSms: false, "car", "bike");
+        await AskAsync(later);
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from tasks where remind_at > now()"));
     }
 
     [Fact]
@@ -110,6 +205,21 @@ public sealed class When_a_message_needs_no_model(RepetitiveApp app) : AppTest<R
         Assert.StartsWith("Added 1 task:", await AskAsync("add milk to the shopping list"), StringComparison.Ordinal);
     }
 
+    /// <summary>Tells the owner of new tasks.</summary>
+    /// <returns>The message's SID at Twilio.</returns>
+    private async Task<string> TellAsync(string kind, bool isSms, params string[] titles)
+    {
+        await AddAsync(titles);
+        var (reference, sid) = ($"{kind}:{Guid.NewGuid()}", FamilyPaApp.NewSid());
+        await App.Database.ExecuteAsync(
+            "insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, provider_sid) values ($1, $2, $3, $4, $5, 'said', 'sent', $6)",
+            DemoFamily.FamilyId, reference, kind, (isSms ? "" : "whatsapp:") + DemoFamily.Owner.Phone, DemoFamily.TwilioNumber, sid);
+        await App.Database.ExecuteAsync(
+            "insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at) select $1, $2, $3, $4, array_agg(id), now() from tasks",
+            reference, DemoFamily.FamilyId, DemoFamily.Owner.UserId, titles.Length == 1 ? "reminder" : "list");
+        return sid;
+    }
+
     private async Task AddAsync(params string[] titles)
     {
         foreach (var title in titles)
@@ -121,7 +231,13 @@ public sealed class When_a_message_needs_no_model(RepetitiveApp app) : AppTest<R
     /// <returns>Null when the message got no answer.</returns>
     private async Task<string?> AnswerAsync(string body, bool isSms = true, string? from = null)
     {
-        var form = isSms ? App.Form(body, null, ("From", DemoFamily.Owner.Phone)) : App.Form(body, from);
+        return await SendAsync(isSms ? App.Form(body, null, ("From", DemoFamily.Owner.Phone)) : App.Form(body, from));
+    }
+
+    private Task<string?> FormAsync(string body, params (string, string?)[] fields) => SendAsync(App.Form(body, null, fields));
+
+    private async Task<string?> SendAsync(Dictionary<string, string> form)
+    {
         Assert.Equal(200, (await App.PostAsync(form)).Status);
         await App.WaitForJobAsync(form["MessageSid"], "done");
         var reply = Assert.Single(await App.Database.RowsAsync("select body, status from outbound_messages where message_sid = $1", form["MessageSid"]));
@@ -136,7 +252,7 @@ public sealed class RepetitiveApp(TestEnvironment environment) : FastApp(environ
     protected override void Configure(IDictionary<string, string?> settings)
     {
         base.Configure(settings);
-        settings["Limits__SameTextsPerDay"] = "2";
+        settings["Limits__SameTextsInARow"] = "2";
         settings["Pipeline__SameWishWithin"] = "1.00:00:00";
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Azure.Storage.Blobs;
 using FamilyPa.Local.App;
 using FamilyPa.Simulators.Twilio;
@@ -125,10 +126,30 @@ public sealed class When_an_attachment_arrives(MediaApp app) : AppTest<MediaApp>
         Assert.Equal("media_unavailable", await App.WaitForDownloadAsync(form["MessageSid"]));
     }
 
-    [Fact]
-    public async Task The_text_of_an_MMS_is_its_senders_words_and_its_layout_is_left_alone()
+    [Theory]
+    [InlineData("text/plain", "iso-8859-1", "café für Oma kaufen")]
+    [InlineData("text/plain; charset=windows-1252", "windows-1252", "fünf € für Käthe’s Kuchen kaufen")]
+    [InlineData("text/plain;charset=\"ISO-8859-9\"", "iso-8859-9", "İğne ve çay al")]
+    [InlineData("text/plain; charset=utf-16", "utf-16", "acheter des œufs")]
+    [InlineData("Text/Plain", "utf-16BE", "Öl und Brot kaufen")]
+    [InlineData("text/plain; charset=iso-8859-1", "utf-8", "Grüße an Zoë schicken")]
+    public async Task The_text_of_an_MMS_is_read_in_whatever_encoding(string type, string encoding, string text)
     {
-        var layout = new InboundMedia("application/smil", "<smil><body/></smil>"u8.ToArray());
+        var bytes = (CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding)).GetBytes(text);
+        var sid = await SendMmsAsync("", new InboundMedia(type, encoding == "utf-16" ? [0xFF, 0xFE, .. bytes] : bytes));
+
+        Assert.Null(await App.WaitForDownloadAsync(sid));
+        Assert.Equal(text, Encoding.UTF8.GetString(await BlobAsync(sid, 0)));
+    }
+
+    [Theory]
+    [InlineData("application/smil")]
+    [InlineData("application/smil+xml")]
+    [InlineData("Application/SMIL; charset=utf-8")]
+    [InlineData("application/x-smil;name=\"0.smil\"")]
+    public async Task The_text_of_an_MMS_is_its_senders_words_and_its_layout_is_left_alone(string type)
+    {
+        var layout = new InboundMedia(type, "<smil><body/></smil>"u8.ToArray());
         var sid = await SendMmsAsync("", layout, new InboundMedia("text/plain", "buy stämps"u8.ToArray()));
         var beside = await SendMmsAsync("buy envelopes", layout);
 

@@ -17,6 +17,25 @@ public class When_a_message_is_a_keyword
     [InlineData("ARRÊT", Keyword.Stop)]
     [InlineData("arret svp", Keyword.Stop)]
     [InlineData("baja", Keyword.Stop)]
+    [InlineData("STOP STOP", Keyword.Stop)]
+    [InlineData("stop, stop, stop!", Keyword.Stop)]
+    [InlineData("Stop sending me messages", Keyword.Stop)]
+    [InlineData("please stop sending messages", Keyword.Stop)]
+    [InlineData("No more texts.", Keyword.Stop)]
+    [InlineData("Hör auf!", Keyword.Stop)]
+    [InlineData("Hör bitte auf", Keyword.Stop)]
+    [InlineData("DETENER", Keyword.Stop)]
+    [InlineData("¡Basta!", Keyword.Stop)]
+    [InlineData("Ne m'écrivez plus", Keyword.Stop)]
+    [InlineData("não me mande mais mensagens", Keyword.Stop)]
+    [InlineData("Smettila", Keyword.Stop)]
+    [InlineData("hou op", Keyword.Stop)]
+    [InlineData("artık mesaj atma", Keyword.Stop)]
+    [InlineData("ok cancel", Keyword.None)]
+    [InlineData("Cancel, thanks", Keyword.None)]
+    [InlineData("End please", Keyword.None)]
+    [InlineData("stop sending Ben to football", Keyword.None)]
+    [InlineData("basta pasta", Keyword.None)]
     [InlineData("START", Keyword.Start)]
     [InlineData("unstop", Keyword.Start)]
     [InlineData("help", Keyword.Help)]
@@ -37,11 +56,49 @@ public class When_a_message_is_a_keyword
     [InlineData("quit")]
     [InlineData("STOPALL")]
     [InlineData("revoke")]
+    [InlineData("Cancel.")]
     public void Carriers_words_count_on_SMS_alone(string body) =>
         Assert.Equal((Keyword.Stop, Keyword.None), (Keywords.Read(body, null, isWhatsApp: false), Keywords.Read(body, null, isWhatsApp: true)));
 
     [Fact]
     public void What_Twilio_recognised_counts_whatever_the_text() => Assert.Equal(Keyword.Start, Keywords.Read("yes", "START", isWhatsApp: false));
+
+    [Theory]
+    [InlineData("YES", true)]
+    [InlineData("Yes please", true)]
+    [InlineData("Ja", true)]
+    [InlineData("¡Sí!", true)]
+    [InlineData("oui, merci", true)]
+    [InlineData("sim", true)]
+    [InlineData("EVET", true)]
+    [InlineData("ok", false)]
+    [InlineData("okay", false)]
+    [InlineData("Sure", false)]
+    [InlineData("klar", false)]
+    [InlineData("vale", false)]
+    [InlineData("Claro", false)]
+    [InlineData("va bene", false)]
+    [InlineData("tabii", false)]
+    [InlineData("prima", false)]
+    [InlineData("yes, on Friday", false)]
+    public void Only_the_word_yes_joins_again(string body, bool joins) => Assert.Equal(joins, Keywords.JoinsAgain(body));
+
+    [Theory]
+    [InlineData("STOP", false, true)]
+    [InlineData(" help ", false, true)]
+    [InlineData("Info", false, true)]
+    [InlineData("start", false, true)]
+    [InlineData("help please", false, false)]
+    [InlineData("Stopp", false, false)]
+    [InlineData("baja", false, false)]
+    [InlineData("opt out", false, false)]
+    [InlineData("please stop", false, false)]
+    [InlineData("baja", true, true)]
+    public void Twilio_answers_its_own_words_and_what_it_recognised_on_SMS_alone(string body, bool isRecognised, bool answers)
+    {
+        Assert.Equal(answers, Keywords.IsAnsweredByTwilio("keyword_stop", body, "+447700900123", isRecognised));
+        Assert.False(Keywords.IsAnsweredByTwilio("keyword_stop", body, "whatsapp:+447700900123", isRecognised));
+    }
 
     [Theory]
     [InlineData("YES", true)]

@@ -46,6 +46,23 @@ public sealed class When_a_number_has_sent_STOP(FastApp app) : AppTest<FastApp>(
         Assert.Equal(0, await SentAsync());
     }
 
+    [Theory]
+    [InlineData("21610", true)]
+    [InlineData("21612", true)]
+    [InlineData("30004", true)]
+    [InlineData("63014", true)]
+    [InlineData("63015", true)]
+    [InlineData("21606", false)]
+    [InlineData("30003", false)]
+    [InlineData("30008", false)]
+    public async Task An_error_that_says_so_closes_the_channel_and_no_other_does(string code, bool closes)
+    {
+        await App.Database.ExecuteAsync("select close_channel($1, $2)", phone, $"twilio_{code}");
+
+        Assert.Equal(closes, await App.Database.ScalarAsync<bool>("select is_closed($1)", phone));
+        Assert.False(await App.Database.ScalarAsync<bool>("select is_closed($1)", $"whatsapp:{phone}"));
+    }
+
     [Fact]
     public async Task START_ends_it_in_a_family_or_out_of_it()
     {

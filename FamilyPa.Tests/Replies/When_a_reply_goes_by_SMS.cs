@@ -53,6 +53,21 @@ public class When_a_reply_goes_by_SMS
         Assert.Contains(locale == "en-US" ? "5:00 PM" : when, reply, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("FREQ=WEEKLY;BYDAY=SA")]
+    [InlineData("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,SU")]
+    [InlineData("FREQ=MONTHLY;BYDAY=1TU")]
+    [InlineData("FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20270228")]
+    [InlineData("FREQ=DAILY;UNTIL=20270831")]
+    [InlineData("FREQ=WEEKLY;BYDAY=FR;UNTIL=20271231")]
+    public void What_recurs_is_GSM_7_in_every_language(string rule) => Assert.All(
+        ["en-GB", "de-DE", "es-ES", "fr-FR", "pt-BR", "pt-PT", "it-IT", "nl-NL", "tr-TR"], locale =>
+        {
+            var reply = Text(locale, Sms).Understood(new("", [new("Milk", null, null, false) { Recurrence = Recurrence.Parse(rule)! }], [], null, [])).Text;
+
+            Assert.True(SmsText.IsGsm7(reply), reply);
+        });
+
     [Fact]
     public void What_its_sender_wrote_stays_as_it_is()
     {

@@ -41,6 +41,15 @@ public sealed class When_a_voice_note_arrives(FastApp app) : AppTest<FastApp>(ap
     }
 
     [Fact]
+    public async Task What_a_model_invents_for_silence_is_not_what_somebody_said()
+    {
+        var silence = Note(" ", 2.5);
+        using var invented = App.OpenAI.RespondTranscription(request => request.Audio.SequenceEqual(silence.Content), "buy a yacht tomorrow");
+
+        Assert.Equal("no_speech", (await App.WaitForJobAsync(await SendAsync("", silence), "rejected")).Reason);
+    }
+
+    [Fact]
     public async Task Caption_and_several_recordings_are_one_message_with_one_reply()
     {
         var sid = await SendAsync("buy stamps", Note("call grandma", 2), Note("water the plants", 2));

@@ -39,6 +39,13 @@ public sealed class When_the_fallback_model_listens(When_the_fallback_model_list
     [Theory]
     [InlineData("Thanks for watching!")]
     [InlineData("Thank you so much for watching! See you next time.")]
+    [InlineData("Thanks for watching, see you next time!")]
+    [InlineData("Legendas pela comunidade Amara.org")]
+    [InlineData("Sottotitoli creati dalla comunità Amara.org.")]
+    [InlineData("Thank you.")]
+    [InlineData("Vielen Dank, tschüss!")]
+    [InlineData("İzlediğiniz için teşekkürler.")]
+    [InlineData("IZLEDIGINIZ ICIN TESEKKÜR EDERIM! Abone olmayı unutmayın.")]
     [InlineData("Robin.")]
     [InlineData("[Music] ♪")]
     public async Task Nor_is_what_it_invents_for_noise(string invented)
@@ -46,6 +53,17 @@ public sealed class When_the_fallback_model_listens(When_the_fallback_model_list
         var noise = OggOpusWriter.Write(invented, TimeSpan.FromSeconds(2));
 
         await RejectedAsync(noise);
+    }
+
+    [Theory]
+    [InlineData("Thank you, and buy milk")]
+    [InlineData("Bye bye Ben, call grandma tomorrow")]
+    public async Task What_somebody_says_beside_it_is_heard(string said)
+    {
+        var sid = await SendAsync(OggOpusWriter.Write(said, TimeSpan.FromSeconds(2)));
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(said, await App.Database.ScalarAsync<string>("select transcript from voice_transcriptions where message_sid = $1", sid));
     }
 
     private async Task RejectedAsync(byte[] note)

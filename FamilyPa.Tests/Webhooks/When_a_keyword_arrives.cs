@@ -68,6 +68,41 @@ public sealed class When_a_keyword_arrives(FastApp app) : AppTest<FastApp>(app)
         Assert.Null((await App.JobAsync(answer))!.Reason);
     }
 
+    [Theory]
+    [InlineData("+447700900781", "ok", "Ja")]
+    [InlineData("+447700900782", "va bene", "sì")]
+    [InlineData("+447700900783", "claro", "START")]
+    public async Task What_answers_the_confirmation_of_stop_does_not_opt_in_again(string phone, string agreed, string yes)
+    {
+        await AddMemberAsync(phone);
+        await App.WaitForJobAsync(await App.TextAsync("STOP", phone), "done");
+        var answer = await App.TextAsync(agreed, phone);
+        await App.WaitForJobAsync(answer, "done");
+
+        Assert.Equal("suppressed", await StatusAsync(answer));
+        Assert.Equal(("done", "keyword_start"), Of(await App.WaitForJobAsync(await App.TextAsync(yes, phone), "done")));
+    }
+
+    [Theory]
+    [InlineData("+447700900784", "help please", null, "sent")]
+    [InlineData("+447700900785", "Stopp", null, "sent")]
+    [InlineData("+447700900786", "opt out", null, "sent")]
+    [InlineData("+447700900787", "HELP", null, "suppressed")]
+    [InlineData("+447700900788", "Stop", null, "suppressed")]
+    [InlineData("+447700900789", "auxilio", "HELP", "suppressed")]
+    public async Task By_SMS_what_Twilio_does_not_know_is_answered(string phone, string body, string? optOutType, string status)
+    {
+        await AddMemberAsync(phone);
+        var form = App.Form(body, null, ("From", phone), ("To", DemoFamily.TwilioNumber), ("OptOutType", optOutType));
+        await App.PostAsync(form);
+
+        Assert.StartsWith("keyword_", (await App.WaitForJobAsync(form["MessageSid"], "done")).Reason, StringComparison.Ordinal);
+        Assert.Equal(status, await StatusAsync(form["MessageSid"]));
+    }
+
+    private Task AddMemberAsync(string phone) => App.Database.ExecuteAsync(
+        "insert into family_members (family_id, display_name, role, phone_e164) values ($1, $2, 'member', $2)", DemoFamily.FamilyId, phone);
+
     private async Task<string> DoneAsync(string body)
     {
         var sid = await App.TextAsync(body, DemoFamily.Second.Phone);

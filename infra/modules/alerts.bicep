@@ -1,5 +1,5 @@
-// Who is told when. Each rule is one query of monitoring/alerts, which gives rows only when there is something to tell; what to do then
-// is in docs/runbook.md under the same name. A test makes each of them fire, and checks that they name only what the app emits.
+// Alert rules. Each runs one query of monitoring/alerts and fires when the query returns rows. docs/runbook.md has a section for each.
+// A test makes each of them fire, and checks that they name only what the app emits.
 
 param location string
 param tags object
@@ -211,7 +211,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-// Asked from three places; one that cannot be reached itself wakes nobody.
+// Three locations test; one that fails alone does not alert.
 resource availabilityTest 'Microsoft.Insights/webtests@2022-06-15' = {
   name: 'familypa-ready-${token}'
   location: location

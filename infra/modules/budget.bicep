@@ -1,5 +1,4 @@
-// What all of it may cost a month: mails, not a switch. Azure knows what was spent a day late; the app's own limits (Limits__DailyCost…)
-// are the ones that stop.
+// The monthly budget. It only sends mail, because Azure knows the cost a day late. The app's own limits (Limits__DailyCost…) stop spending.
 
 @description('In the currency of the subscription.')
 param amount int

@@ -163,7 +163,7 @@ resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
   }
 }
 
-// Who was refused, and what the server thinks is wrong with itself.
+// Refused logins and server errors.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: server

@@ -18,7 +18,7 @@ param applicationInsightsName string
 param publicBaseUrl string
 param operatorPrincipal operator
 
-@description('Everything else the app is told, secrets as Key Vault references.')
+@description('Other settings of the app; secrets are Key Vault references.')
 param settings object
 
 resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -56,7 +56,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identityResourceId
-    // The way to the database; whatever else the app calls is on the internet.
+    // The route to the database. The other services are on the internet.
     virtualNetworkSubnetId: subnetId
     siteConfig: {
       minTlsVersion: '1.2'
@@ -80,7 +80,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: maximumInstances
-        // Twilio waits fifteen seconds for its answer; a cold start would eat them.
+        // Twilio waits 15 seconds; a cold start may take longer.
         alwaysReady: [
           {
             name: 'http'
@@ -91,7 +91,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // A resource of its own, because the settings need the host name, which is known only once the app exists.
+  // A separate resource, because the settings need the host name, which exists only after the app.
   resource appSettings 'config' = {
     name: 'appsettings'
     properties: union(settings, {

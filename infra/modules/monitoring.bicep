@@ -63,7 +63,7 @@ resource appRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// For the workbook and one's own queries.
+// For the workbook and for queries by hand.
 resource operatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(workspace.id, operatorPrincipal.objectId, logReader)
   scope: workspace

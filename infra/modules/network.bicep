@@ -1,4 +1,4 @@
-// The app's own network. It exists for one reason: the database has an address in it, and the app reaches it by no other way.
+// The app's own network. It exists because the app reaches the database only by its private endpoint.
 
 param name string
 param location string

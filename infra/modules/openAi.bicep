@@ -25,7 +25,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-09-01' = {
     name: 'S0'
   }
   properties: {
-    // A sub-domain of its own is what makes logins by identity possible.
+    // Required for logins by identity.
     customSubDomainName: name
     disableLocalAuth: true
     publicNetworkAccess: 'Enabled'
@@ -45,7 +45,7 @@ resource chat 'Microsoft.CognitiveServices/accounts/deployments@2025-09-01' = {
       name: chatModel.name
       version: chatModel.version
     }
-    // An upgrade would change the model of a running app unasked; its end is watched (docs/runbook.md#model-unavailable).
+    // Azure does not upgrade the model of a running app. An alert watches its retirement (docs/runbook.md#model-unavailable).
     versionUpgradeOption: 'NoAutoUpgrade'
   }
 }

@@ -1,4 +1,4 @@
-// What operators see of everything: resources, their settings and health, workbooks. What they may change is granted beside each resource.
+// What operators may read: resources, settings, health, workbooks. What they may change is granted beside each resource.
 
 import { operator } from '../types.bicep'
 

@@ -1,4 +1,4 @@
-// Queues, media, the deployment package and the Functions host's own blobs. Nobody holds a key: access is by role only.
+// Queues, media, the deployment package and the Functions host's own blobs. There are no keys: access is by role only.
 
 import { operator } from '../types.bicep'
 
@@ -9,7 +9,7 @@ param sku string
 param appPrincipalId string
 param operatorPrincipal operator
 
-@description('The app deletes media long before; this rule is the net below it.')
+@description('The app deletes media much earlier. This rule applies if that fails.')
 param mediaRetentionDays int = 30
 
 var phases = ['download', 'transcribe', 'extract', 'finalize', 'inbound', 'notifications']
@@ -43,7 +43,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   resource blobs 'blobServices' = {
     name: 'default'
     properties: {
-      // What a family or the retention timer deletes is gone; no copy lingers.
+      // Deleted blobs are gone at once; no copy is kept.
       deleteRetentionPolicy: {
         enabled: false
       }

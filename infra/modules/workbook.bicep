@@ -1,4 +1,4 @@
-// The dashboard: one page of queries (monitoring/workbook), the timeline of one message at its end.
+// The dashboard: queries (monitoring/workbook), and at the end the timeline of one message.
 
 param location string
 param tags object

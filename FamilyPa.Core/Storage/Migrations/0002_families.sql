@@ -19,7 +19,7 @@ create table family_members (
   external_user_id text unique check (external_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9.]{1,128}$'),
   -- What the family calls the member besides: "Mum".
   nicknames text[] not null default '{}' check (cardinality(nicknames) <= 10 and length(array_to_string(nicknames, ' ')) <= 600),
-  -- Whether the member is told of tasks that others assign to them, or complete for them.
+  -- Whether the member gets notices of tasks that others assign to them or complete for them.
   notified boolean not null default true,
   -- An IANA name; null for the family's.
   timezone text,
@@ -299,7 +299,7 @@ create trigger family_members_opt_out_moved before update of phone_e164, externa
   for each row when (old.phone_e164 is distinct from new.phone_e164 or old.external_user_id is distinct from new.external_user_id)
   execute function keep_opt_out();
 
--- Links an id to a member with whose phone it arrived. One that is somebody else's stays theirs.
+-- Links an id to the member whose phone it arrived with. An id that another member has is not moved.
 create function link_external_id(p_family uuid, p_user uuid, p_external_id text) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin

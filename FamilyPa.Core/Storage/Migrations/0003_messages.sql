@@ -34,7 +34,7 @@ create table inbound_messages (
   num_media int not null default 0,
   -- What the message is, decided once at ingestion. A regular expression, because PostgreSQL prepares a CHECK again in each statement.
   classification text not null default 'ordinary'
-    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|clear|more|done|undo|delete|snooze|assign|mute|unmute|digest|board|help)|unsupported_(location|message)|reaction|repeated|automatic)$'),
+    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|clear|more|done|undo|delete|snooze|assign|mute|unmute|digest|board|help)|unsupported_(location|message)|reaction|repeating|repeated|automatic)$'),
   -- Only the fields of the form that phase_input reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),
@@ -174,7 +174,7 @@ begin
 end $$;
 
 -- The number from which we write to a member who has never written: the one the family last wrote to, else the configured one,
--- else the one that anybody last wrote to. Without its channel; null when there is none.
+-- else the one that the latest message of all was sent to. Without its channel; null when there is none.
 create function our_number(p_family uuid, p_configured text) returns text
 language sql stable set search_path = public, pg_temp as $$
   select without_channel(coalesce(

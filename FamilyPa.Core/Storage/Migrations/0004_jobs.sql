@@ -6,7 +6,7 @@ insert into status_reasons (reason) values
   ('command_delete'), ('command_snooze'), ('command_assign'), ('command_mute'), ('command_unmute'), ('command_digest'),
   ('empty_message'), ('unsupported_image'), ('image_too_large'), ('too_many_images'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
   ('unsupported_audio'), ('unsupported_media'), ('unsupported_message'), ('media_too_large'), ('audio_too_long'), ('audio_too_short'),
-  ('reaction'), ('repeated'), ('automatic'), ('media_empty'), ('media_unreadable'),
+  ('reaction'), ('repeating'), ('repeated'), ('automatic'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'), ('model_refused'), ('not_understood'),
   ('rate_sender'), ('rate_family_hour'), ('rate_family_day'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
   ('no_slot'), ('breaker_open'), ('sender_paused'), ('waits_for_earlier'), ('retries_exhausted');

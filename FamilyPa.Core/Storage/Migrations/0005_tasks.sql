@@ -14,7 +14,7 @@ create table series (
   starts date not null,
   -- In the family's time zone; null for all-day occurrences.
   local_time time,
-  -- How long before it is due to remind, where somebody said so.
+  -- How long before the due time to remind; null leaves it to reminder_at.
   remind_before interval,
   -- The next dates of an RRULE. The app computes them, and more from refill_on on; refill_on is null when there are no more.
   upcoming date[] not null default '{}',
@@ -42,7 +42,7 @@ create table tasks (
   due_at timestamptz,
   -- The due time is a date only: due_at is then that day's last minute in the family's time zone.
   due_all_day boolean not null default false,
-  -- When to remind, where somebody said so; null leaves it to reminder_at.
+  -- When to remind, if the member said so; null leaves it to reminder_at.
   remind_at timestamptz,
   status text not null default 'open' check (status in ('open', 'in_progress', 'done', 'canceled')),
   needs_review boolean not null default false,
@@ -53,7 +53,7 @@ create table tasks (
   -- The date that the series' rule gives it, wherever its due date is moved.
   occurrence date,
   created_by uuid,
-  -- Who gave the task to its assignees, when, and who completed it; whoever of them was another member is told (TaskNotices).
+  -- Who gave the task to its assignees, when, and who completed it; TaskNotices tells the other members.
   assigned_by uuid,
   assigned_at timestamptz,
   completed_by uuid,
@@ -288,7 +288,7 @@ begin
   on conflict (series_id, occurrence) do nothing;
 end $$;
 
--- What ends an occurrence creates the next one. What reopens it takes the next one back, unless somebody has changed that.
+-- Ending an occurrence creates the next one. Reopening it removes the next one, unless a member has changed that.
 create function continue_series() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -475,7 +475,7 @@ begin
             -- Without who has left meanwhile.
             assignees = array(select a.id from unnest(w.assignees) with ordinality a (id, n) join family_members m on m.family_id = w.family_id and m.user_id = a.id order by n),
             due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
-            status = w.status, completed_at = w.completed_at, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
+            status = w.status, completed_at = w.completed_at, completed_by = w.completed_by, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
         where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
       select coalesce(array_agg(c.id), '{}') into changed from (select id from canceled union all select id from restored) c;

@@ -62,8 +62,11 @@ language plpgsql set search_path = public, pg_temp as $$
 begin
   insert into closed_channels (address, code)
   select p_address, p_code
-  -- Opted out at the carrier, no mobile number, region not permitted, no WhatsApp account, outside WhatsApp's window, blocked by the user.
-  where p_code in ('twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_63003', 'twilio_63016', 'twilio_63024', 'twilio_63032', 'twilio_30005', 'twilio_30006')
+  -- Opted out at the carrier, no mobile number, region not permitted, not reachable from our number, no WhatsApp account, blocked by the user,
+  -- has not joined the sandbox, outside WhatsApp's window. Not 21606: there our own number is wrong.
+  where p_code in (
+    'twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_21612', 'twilio_30004', 'twilio_30005', 'twilio_30006',
+    'twilio_63003', 'twilio_63014', 'twilio_63015', 'twilio_63016', 'twilio_63024', 'twilio_63032')
   on conflict (address) do update set code = excluded.code, closed_at = now();
 end $$;
 

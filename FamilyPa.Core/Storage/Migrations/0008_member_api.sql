@@ -222,7 +222,7 @@ language sql stable set search_path = public, pg_temp as $$
   order by 7, 12, 1
 $$;
 
--- Invites a member, or returns the answer stored under the key. Without a phone there is nobody to ask: a child is a member at once.
+-- Invites a member, or returns the answer stored under the key. A child without a phone cannot be asked and is a member at once.
 create function add_member(p_name text, p_role text, p_phone text, p_most_per_day int, p_key text, p_request_hash bytea) returns json
 language plpgsql set search_path = public, pg_temp as $$
 declare

@@ -24,7 +24,7 @@ create table rate_counters (
   -- sender: every message. Others: what was accepted.
   counted int not null default 0,
   throttled int not null default 0,
-  -- Not stored, because ten times the limit was stored; of strangers whatever was not stored.
+  -- Not stored, because ten times the limit was stored. For senders in no family: all that were not stored.
   dropped int not null default 0,
   primary key (scope, key, shard)
 ) with (fillfactor = 10);
@@ -171,15 +171,15 @@ begin
 end $$;
 
 -- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process. answer: the text is yes or no.
--- same_texts: how often its sender may send the same text in a day.
+-- joins_again: the text opts in again who is opted out. same_texts: how often in two minutes its sender may send the same text and nothing else.
 -- phone: as canonical_number makes it; a business-scoped id where there is no number. external_user_id: that id beside a number.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
   idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text,
-  same_texts int);
+  joins_again boolean, same_texts int);
 
 -- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute, and the strangers' limit in a day.
--- An invited sender's yes or no takes effect whatever the limit. Otherwise that sender is asked, once a day.
+-- An invited sender's yes or no takes effect above the limit too. Other messages of that sender get the question again, once a day.
 create function store_unmatched(
   p_message received_message, p_arrived timestamptz, p_limits rate_limits, out outcome text, out full_scope text, out invitation jsonb)
 language plpgsql set search_path = public, pg_temp as $$
@@ -261,6 +261,7 @@ declare
   exceeded rate_window;
   arrived constant timestamptz := least(coalesce(p_message.received_at, now()), now());
   is_keyword boolean := coalesce(p_message.reason like 'keyword%', false);
+  repeats record;
 begin
   select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at,
     exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid and u.invited) as answered
@@ -270,7 +271,7 @@ begin
     return;
   end if;
   family_id := sender.family_id;
-  if p_message.answer = 'yes' and p_message.reason is null and sender.opted_out_at is not null then
+  if p_message.joins_again and p_message.reason is null and sender.opted_out_at is not null then
     p_message.reason := 'keyword_start';
     is_keyword := true;
   end if;
@@ -301,17 +302,24 @@ begin
     end if;
 
     if outcome is null then
-      -- A machine says the same again and again. An out-of-office note is answered once.
-      if p_message.num_media = 0 and (p_message.reason = 'automatic' or (p_message.reason is null and length(p_message.body) >= 15)) and (
-        select count(*) filter (where l.body = p_message.body) >= p_message.same_texts or (p_message.reason = 'automatic' and bool_or(l.classification = 'automatic'))
+      -- A machine says the same in quick succession, or very often and nothing else; a person asks the same in quick succession too. The first
+      -- that gets no other answer is told so. An out-of-office note is answered once.
+      if p_message.num_media = 0 and (p_message.reason = 'automatic' or (p_message.reason is null and p_message.body <> '')) then
+        select count(*) filter (where l.same) as times, bool_or(l.same and l.classification in ('repeating', 'repeated')) as told,
+          count(*) filter (where l.same and l.created_at > arrived - interval '2 minutes') as quickly, bool_or(l.classification = 'automatic') as automatic into repeats
         from (
-          select i.body, i.classification, i.created_at from inbound_messages i
-          where i.family_id = sender.family_id and i.user_id = sender.user_id and i.message_sid <> p_message.message_sid
-          order by i.created_at desc limit 50) l
-        where l.created_at > arrived - interval '1 day')
-      then
-        p_message.reason := 'repeated';
-        p_message.phase := 'finalize';
+          -- Whether the sender has said nothing else since.
+          select bool_and(i.body = p_message.body) over (order by i.created_at desc, i.message_sid) as same, i.classification, i.created_at
+          from (
+            select * from inbound_messages s
+            where s.family_id = sender.family_id and s.user_id = sender.user_id and s.message_sid <> p_message.message_sid and s.created_at > arrived - interval '1 day'
+            order by s.created_at desc limit 50) i) l;
+        if (p_message.reason = 'automatic' and repeats.automatic) or repeats.times >= 5 * p_message.same_texts
+          or (repeats.quickly >= p_message.same_texts and p_message.body !~ '[?？؟]')
+        then
+          p_message.reason := case when p_message.reason = 'automatic' or repeats.told then 'repeated' else 'repeating' end;
+          p_message.phase := 'finalize';
+        end if;
       end if;
       insert into webhook_events
         (message_sid, family_id, raw_payload, size_bytes, idempotency_token, request_id, traceparent, trace_id, source, received_at)
@@ -328,8 +336,8 @@ begin
         (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, classification, raw_payload, created_at)
       values ('twilio', p_message.message_sid, family_id, sender.user_id, p_message.phone, p_message.from_address, p_message.to_address,
               p_message.body, p_message.num_media, coalesce(p_message.reason, 'ordinary'),
-              case when p_message.num_media > 0 or p_message.form ?| array['Forwarded', 'OriginalRepliedMessageSid'] then (
-                select jsonb_object_agg(f.key, f.value) from jsonb_each(p_message.form) f where f.key like 'Media%' or f.key in ('Forwarded', 'OriginalRepliedMessageSid')) end,
+              case when p_message.num_media > 0 or p_message.form ?| array['Forwarded', 'OriginalRepliedMessageSid', 'OptOutType'] then (
+                select jsonb_object_agg(f.key, f.value) from jsonb_each(p_message.form) f where f.key like 'Media%' or f.key in ('Forwarded', 'OriginalRepliedMessageSid', 'OptOutType')) end,
               arrived);
 
       -- Once a minute is enough for WhatsApp's 24-hour window and avoids contention on a busy sender's row.

@@ -96,7 +96,7 @@ begin
         'DeclaredType', message.raw_payload ->> ('MediaContentType' || n)) order by n), '[]')
       from generate_series(0, message.num_media - 1) n where message.raw_payload ? ('MediaUrl' || n)
         -- How an MMS lays out its parts.
-        and message.raw_payload ->> ('MediaContentType' || n) is distinct from 'application/smil'),
+        and coalesce(message.raw_payload ->> ('MediaContentType' || n), '') !~* '^\s*application/(x-)?smil\M'),
     'Files', (
       select coalesce(json_agg(json_build_object('Ordinal', f.ordinal, 'ContentType', f.content_type, 'BlobName', f.blob_name,
         'Seconds', f.seconds, 'Reason', f.reason) order by f.ordinal), '[]')
@@ -138,7 +138,8 @@ begin
         where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
           and (n.created_at > message.created_at - interval '1 day' or n.due_at is null and n.category is not null)
         order by n.created_at desc limit 500) t) else '[]' end,
-    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false));
+    'Forwarded', coalesce(message.raw_payload ->> 'Forwarded' = 'true', false),
+    'IsRecognisedKeyword', coalesce(message.raw_payload ? 'OptOutType', false));
 end $$;
 
 -- Expensive phases (transcribe, extract) need a slot. It is leased with its job, or for a moment reserved for a dispatched job. After the

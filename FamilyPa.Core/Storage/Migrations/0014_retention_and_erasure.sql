@@ -128,7 +128,7 @@ begin
   delete from families f where f.id = p_family;
   perform set_config('familypa.purging', '', true);
 
-  -- Never a row about another family, whoever claims its messages.
+  -- Never another family's row.
   update audit_log l set family_id = null, message_sid = null, details = '{"erased": true}'
   where l.family_id = p_family
     or (l.family_id is null and (l.message_sid = any (sids)

@@ -31,7 +31,7 @@ begin
 end $$;
 
 -- The tasks of a feed's calendar. From its second statement on, the transaction is the feed's member under row security. For an unknown
--- token it is nobody: the same statements run and find nothing.
+-- token no member is set: the same statements run and find nothing.
 create function read_calendar(p_token_hash bytea, p_days int, p_most int) returns json
 language plpgsql set search_path = public, pg_temp as $$
 declare

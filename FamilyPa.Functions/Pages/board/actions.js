@@ -1,4 +1,4 @@
-// What one does to tasks: shown at once, taken back when the server says no.
+// Changes of tasks: shown at once, reverted when the server rejects them.
 
 import { announce } from '../shared/dom.js';
 import { ApiError, Unreachable, explain, get, send, unlessChanged } from './api.js';

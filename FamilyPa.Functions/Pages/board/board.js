@@ -20,7 +20,7 @@ async function start() {
   try {
     await finishSignOut();
     const family = await Family.load();
-    // What somebody else saw on this device is none of this one's business.
+    // Removes what another member saw on this device.
     if (seen?.family.me.user_id !== family.me.user_id) forget();
     board = new Board(family);
   } catch (error) {
@@ -37,7 +37,7 @@ addEventListener('familypa:signed-out', () => {
   leave(start);
 });
 
-// Somebody signed in or out in another tab.
+// A member signed in or out in another tab.
 addEventListener('storage', event => { if (event.key === LAST_SEEN && !event.newValue) location.reload(); });
 
 // A link that is opened while its page is already there.

@@ -1,4 +1,4 @@
-// Who is reading, and who else is in the family.
+// The signed-in member and the other members.
 
 import { get } from './api.js';
 import { Calendar } from './time.js';

@@ -1,4 +1,4 @@
-// What was last seen, for when there is no network: of one person only, and gone when they sign out.
+// The last responses, for use without a network: of one member only, deleted at sign-out.
 
 export const LAST_SEEN = 'familypa.last-seen';
 

@@ -13,7 +13,7 @@ export class QuickAdd {
     const { title, when, day } = this.form.elements;
     this.form.addEventListener('submit', event => this.submit(event), { signal });
     this.form.addEventListener('focusin', () => this.form.classList.add('begun'), { signal });
-    // Not at once: what one presses beside it would move away from under the press.
+    // Delayed, because otherwise a button beside it moves while it is pressed.
     this.form.addEventListener('focusout', () => setTimeout(() => this.rest(), 200), { signal });
     title.addEventListener('keydown', event => { if (event.key === 'Escape') title.blur(); }, { signal });
     when.addEventListener('change', () => {

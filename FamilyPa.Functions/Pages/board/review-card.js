@@ -1,4 +1,4 @@
-// A task nobody is sure about: what is asked, what was heard, and one press to settle it.
+// A task that needs review: the question, the transcript, and one button to settle it.
 
 import { part, say, stamp } from '../shared/dom.js';
 import { openTask } from './task-dialog.js';

@@ -46,7 +46,7 @@ export const sections = {
     holds: task => isOpen(task) && task.due_at === null,
     order: byNewest,
     group: () => 'Someday',
-    empty: ['someday', 'No loose ends', 'What has no date waits here.'],
+    empty: ['someday', 'Nothing without a date', 'Tasks without a date show here.'],
     when: '',
   },
   review: {

@@ -23,7 +23,7 @@ export function state(icon, heading, text, action) {
 
 export function showTrouble(error, again) {
   const [icon, heading] = error instanceof Unreachable ? ['offline', 'You are offline'] : ['review', 'The board could not be loaded'];
-  const text = error instanceof Unreachable ? 'Nothing was seen here yet that could be shown.' : `${explain(error)}${error.requestId ? ` (${error.requestId.slice(0, 8)})` : ''}`;
+  const text = error instanceof Unreachable ? 'This device has no saved tasks to show.' : `${explain(error)}${error.requestId ? ` (${error.requestId.slice(0, 8)})` : ''}`;
   const element = state(icon, heading, text, { label: 'Try again', run: again });
   element.setAttribute('role', 'alert');
   byId('view').replaceChildren(element);

@@ -1,4 +1,4 @@
-// Keeps the page itself for when there is no network. Never anybody's data: the API is not touched.
+// Caches the page's files for use without a network. It does not cache the API's data.
 
 const CACHE = 'familypa-board-{version}';
 const PAGE = '/board';

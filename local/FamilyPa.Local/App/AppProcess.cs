@@ -28,7 +28,7 @@ public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDicti
     /// <summary>Called with the process id of each worker, the first one included.</summary>
     public Action<int>? OnReady { get; init; }
 
-    /// <summary>Called when the worker process has ended by itself, before the next one starts.</summary>
+    /// <summary>Called when the worker process has exited without being stopped, before the next one starts.</summary>
     public Func<int, Task>? OnExit { get; init; }
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

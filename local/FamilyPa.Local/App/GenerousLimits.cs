@@ -6,7 +6,7 @@ public static class GenerousLimits
     private static readonly string[] Names =
     [
         "SenderPerMinute", "GlobalPerHour", "GlobalPerDay", "DailyCostPerFamilyUsd", "DailyCostGlobalUsd", "BreakerFailures", "SenderFailures",
-        "StrangersPerDay", "SameTextsPerDay", "InvitationsPerMemberPerDay", "InvitationsPerFamilyPerDay", "InvitationsPerDay", "AdditionsPerFamilyPerDay",
+        "StrangersPerDay", "SameTextsInARow", "InvitationsPerMemberPerDay", "InvitationsPerFamilyPerDay", "InvitationsPerDay", "AdditionsPerFamilyPerDay",
     ];
 
     public static void Set(IDictionary<string, string?> settings)

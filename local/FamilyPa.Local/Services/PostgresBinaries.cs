@@ -39,7 +39,7 @@ internal sealed record PostgresBinaries(string Folder, string Version)
                 progress?.Invoke($"the packaged PostgreSQL does not run here; using {installed.Folder}");
                 return installed;
             }
-        throw new LocalRunException($"No PostgreSQL runs on this machine ({Platform}): the one from npm is in {packaged}. POSTGRES_CONNECTION_STRING plugs in one of your own.");
+        throw new LocalRunException($"No PostgreSQL runs on this machine ({Platform}): the one from npm is in {packaged}. Set POSTGRES_CONNECTION_STRING to use another server.");
     }
 
     private static IEnumerable<string> InstalledByDebian()

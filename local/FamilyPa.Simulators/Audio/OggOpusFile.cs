@@ -7,7 +7,7 @@ namespace FamilyPa.Simulators.Audio;
 /// <param name="Comments">By upper-case name; of a repeated name the first.</param>
 public sealed record OggOpusFile(IReadOnlyDictionary<string, string> Comments, TimeSpan Duration)
 {
-    /// <summary>Opus granule positions always count at this rate, whatever the input's was.</summary>
+    /// <summary>Opus granule positions always count at this rate, independent of the input's.</summary>
     private const double SamplesPerSecond = 48_000;
 
     /// <returns>Null if it is not a readable Ogg/Opus file.</returns>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace FamilyPa.Simulators.Audio;
 
-/// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) of a hum, or of silence where nobody speaks, whose comments say what was spoken.</summary>
+/// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) with a hum, or with silence for no speech. Their comments have the spoken words.</summary>
 public static class OggOpusWriter
 {
     private const uint Serial = 0x46504131;

@@ -83,7 +83,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         });
     }
 
-    /// <param name="asks">The clause can be about nothing but an existing task.</param>
+    /// <param name="asks">The clause can only be about an existing task.</param>
     private Operation? Change(Match match, string operation, Func<TaskChange, TaskChange>? with = null, bool asks = false) =>
         match.Success ? Change(match.Groups["what"].Value, operation, with, asks) : null;
 
@@ -95,7 +95,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         return new Operation([.. meant.Select(task => new TaskChange(task.Number, operation, ClauseReader.Certain)).Select(change => with?.Invoke(change) ?? change)]);
     }
 
-    /// <summary>What is quoted first, then what the sender was reminded of, then what was shown last, then what has these words in its title.</summary>
+    /// <summary>Candidates in this order: quoted tasks, tasks of the last reminder, tasks that were shown last, tasks with these words in the title.</summary>
     private (IReadOnlyList<ExistingTask> Tasks, bool IsSure) Meant(string what, bool isDone)
     {
         var open = input.Tasks.Where(task => task.Done == isDone).ToList();

@@ -8,7 +8,7 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
     private const int MaxTasks = 20;
 
     /// <param name="userMessage">The app's JSON (see <see cref="ExtractionInput"/>), or any text.</param>
-    /// <param name="pictureTexts">What is written in each picture beside it; null for one that cannot be read.</param>
+    /// <param name="pictureTexts">The text in each picture beside it; null for one that cannot be read.</param>
     /// <returns>The answer as JSON.</returns>
     /// <exception cref="RecogniserException">Dates cannot be recognised.</exception>
     public async Task<string> AnswerAsync(string userMessage, IReadOnlyList<string?> pictureTexts, CancellationToken cancellation)

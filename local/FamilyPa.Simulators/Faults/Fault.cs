@@ -71,7 +71,7 @@ public sealed record Fault
     /// <summary>Behind the answer's body comes more, until the caller has enough; no Content-Length.</summary>
     public static Fault Endless(string operation) => new() { Operation = operation, Kind = FaultKind.Endless };
 
-    /// <summary>Content-Length says this, whatever the body is: what is promised too much never comes, what is too little is cut off.</summary>
+    /// <summary>The value of Content-Length. If it is larger than the body, the rest never arrives; if smaller, the body is cut off.</summary>
     public static Fault Length(string operation, long declared) =>
         new() { Operation = operation, Kind = FaultKind.Length, DeclaredLength = declared };
 
@@ -95,7 +95,7 @@ public sealed record Fault
     /// <summary>The content filter stopped the prompt: 400 <c>content_filter</c>.</summary>
     public static Fault ContentFilter() => new() { Operation = "chat", Kind = FaultKind.ContentFilter };
 
-    /// <summary>The model reasons whatever it was told, until its tokens are used up: no content, with <c>finish_reason</c> <c>length</c>.</summary>
+    /// <summary>The model reasons until its tokens are used up: no content, with <c>finish_reason</c> <c>length</c>.</summary>
     public static Fault Reasoning() => new() { Operation = "chat", Kind = FaultKind.Reasoning };
 
     public Fault Times(int times) => this with { Limit = times };

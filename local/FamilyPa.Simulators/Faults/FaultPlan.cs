@@ -26,7 +26,7 @@ public sealed class FaultPlan
         return added;
     }
 
-    /// <summary>Removes all faults; whatever they hold goes on.</summary>
+    /// <summary>Removes all faults; the requests that they hold continue.</summary>
     public void Clear()
     {
         ReleaseAll();

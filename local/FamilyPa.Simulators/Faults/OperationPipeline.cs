@@ -41,7 +41,7 @@ internal sealed class OperationPipeline(
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
-            // The caller has gone: nobody to answer.
+            // The caller has disconnected.
         }
     }
 }

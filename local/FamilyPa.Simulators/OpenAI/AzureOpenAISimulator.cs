@@ -62,7 +62,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     public Task<RecordedRequest> WaitForRequestAsync(Func<RecordedRequest, bool> predicate, TimeSpan timeout) =>
         requests.WaitForAsync(predicate, timeout, "such request to Azure OpenAI");
 
-    /// <summary>Waits until the work has been done, whatever becomes of its answer.</summary>
+    /// <summary>Waits until the work is done, even if its response is lost.</summary>
     public Task<Billed> WaitForBillAsync(Func<Billed, bool> predicate, TimeSpan timeout) => billing.WaitForAsync(predicate, timeout);
 
     /// <summary>Forgets requests, bills, faults and scripted answers.</summary>

@@ -20,7 +20,7 @@ public sealed record AzureOpenAISimulatorOptions
     public IReadOnlyDictionary<string, string> TranscriptionDeployments { get; init; } =
         new Dictionary<string, string> { ["transcription"] = "gpt-transcribe-2026-07-28", ["transcription-fallback"] = "gpt-4o-mini-transcribe-2025-12-15" };
 
-    /// <summary>Deployments whose model is retired: they answer 410, whatever they are asked.</summary>
+    /// <summary>Deployments whose model is retired: they answer 410 to every request.</summary>
     public IReadOnlySet<string> RetiredDeployments { get; init; } = new HashSet<string> { "whisper", "gpt-4.1-mini" };
 
     /// <summary>How long every answer takes at least.</summary>

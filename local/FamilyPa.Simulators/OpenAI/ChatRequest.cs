@@ -19,7 +19,7 @@ public sealed record ChatRequest(
     /// <summary>With any effort but none.</summary>
     private static readonly string[] NotWhileReasoning = ["top_p", "logprobs", "top_logprobs", "presence_penalty", "frequency_penalty", "logit_bias"];
 
-    /// <summary>What is written in the pictures; null for each that cannot be read.</summary>
+    /// <summary>The texts in the pictures; null for each that cannot be read.</summary>
     internal IReadOnlyList<string?> PictureTexts => [.. Pictures.Select(picture => picture.Text)];
 
     internal int ReasoningTokens => Efforts[Effort];

@@ -4,7 +4,7 @@ using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary>What is refused before a model has seen anything of a request.</summary>
+/// <summary>Errors that the service returns before the model reads the request.</summary>
 internal static partial class Deployments
 {
     public static Answer? Refuse(Call call, AzureOpenAISimulatorOptions options)

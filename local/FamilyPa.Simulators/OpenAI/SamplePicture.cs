@@ -6,7 +6,7 @@ namespace FamilyPa.Simulators.OpenAI;
 /// <summary>The one picture that the simulated model can read, for it cannot see: it knows how this one looks, in any size and compression.</summary>
 public static class SamplePicture
 {
-    /// <summary>What is written in it.</summary>
+    /// <summary>The text in the picture.</summary>
     public const string Text = "Return the library books\nWater the tomatoes";
 
     private const int Side = 32;

@@ -5,7 +5,7 @@ using ImageMagick;
 namespace FamilyPa.Simulators.OpenAI;
 
 /// <summary>A picture of a chat request.</summary>
-/// <param name="Text">What is written in it, if it is <see cref="SamplePicture"/>; null for one that nothing here can read.</param>
+/// <param name="Text">The text in the picture, if it is <see cref="SamplePicture"/>; null for one that nothing here can read.</param>
 /// <param name="Tokens">1.2 for each patch of 32 × 32 pixels, up to what the detail allows.</param>
 public sealed record SentPicture(byte[] Bytes, string? Detail, string? Text, int Tokens)
 {

@@ -11,7 +11,7 @@ internal static class StrictSchema
     private static readonly string[] Unsupported =
         ["minLength", "maxLength", "pattern", "format", "minimum", "maximum", "multipleOf", "minItems", "maxItems", "uniqueItems", "oneOf", "allOf", "not"];
 
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>The error, or null.</returns>
     public static string? Refuse(JsonElement request, string? apiVersion)
     {
         if (!request.TryGetProperty("response_format", out var format) || format.ValueKind != JsonValueKind.Object) return null;

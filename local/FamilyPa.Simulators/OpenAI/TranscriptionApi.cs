@@ -13,7 +13,7 @@ internal sealed class TranscriptionApi(AzureOpenAISimulatorOptions options, Scri
     private const double ShortestSeconds = 0.1;
     private const int TokensPerSecond = 10;
 
-    // What a gpt-4o-transcribe says where nobody speaks and it was given no prompt to repeat.
+    // The answer of gpt-4o-transcribe to silence without a prompt.
     private const string Phantom = "Thank you for watching!";
 
     public async Task<Answer> TranscribeAsync(Call call)

@@ -38,7 +38,7 @@ internal sealed partial record TranscriptionModel(
                 $"Unsupported file format {Path.GetExtension(fileName)}. Supported formats: ['{string.Join("', '", Extensions)}']", null, "unsupported_value"));
         }
 
-        // The other kind's names: one that is only ignored would cost the hint and nobody would notice.
+        // The other kind's parameter names. Ignoring one would silently lose the hint.
         string[] foreign = TellsLanguage ? [] : ["languages[]", "keywords[]"];
         if (Array.Find(foreign, form.ContainsKey) is { } unknown)
             return (null, AzureErrors.Unsupported(unknown, $"Unsupported parameter: '{unknown}' is not supported with this model.", "unsupported_parameter"));

@@ -3,7 +3,7 @@ using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.Twilio;
 
-/// <summary>What came of one status callback.</summary>
+/// <summary>The result of one status callback.</summary>
 /// <param name="HttpStatus">The receiver's answer; null if there was none.</param>
 public sealed record CallbackDelivery(string MessageSid, string Status, int? HttpStatus, DateTimeOffset At);
 
@@ -18,7 +18,7 @@ internal sealed class StatusCallbacks(MessageStore store, TwilioSimulatorOptions
     /// <param name="failure">The error code it ends with instead of being delivered.</param>
     public void Begin(TwilioMessage message, int? failure) => _ = Task.Run(() => RunAsync(message, failure));
 
-    /// <summary>Sets a status and reports it, in whatever order the caller likes.</summary>
+    /// <summary>Sets a status and reports it, in any order.</summary>
     public async Task<CallbackDelivery?> ReportAsync(string messageSid, string status, int? errorCode)
     {
         var message = store.Update(messageSid, known => known with

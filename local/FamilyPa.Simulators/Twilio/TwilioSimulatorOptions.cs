@@ -15,7 +15,7 @@ public sealed record TwilioSimulatorOptions
     /// <summary>Where inbound messages are posted, query string and retry fragment (<c>#rc=3&amp;rp=5xx,ct,rt</c>) included.</summary>
     public string? WebhookUrl { get; init; }
 
-    /// <summary>What is signed, where the app believes in another public address than the one it is reached at.</summary>
+    /// <summary>The URL that is signed, if the public address of the app differs from the address of the request.</summary>
     public string? PublicWebhookUrl { get; init; }
 
     /// <summary>The account's senders; empty accepts any From.</summary>

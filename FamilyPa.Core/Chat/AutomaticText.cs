@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FamilyPa.Core.Replies;
 
 namespace FamilyPa.Core.Chat;
 

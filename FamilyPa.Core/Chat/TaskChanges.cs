@@ -31,7 +31,8 @@ public static class TaskChanges
     /// <summary>The change as it would be told, had it been made.</summary>
     public static ChangedTask Describe(TaskChange change, string outcome, Family family) => new(
         change.Operation, outcome, change.NewTitle ?? change.Title, Date(change.DueAt, family), family.FindAll(change.Assignees), Date(change.RemindAt, family)?.At,
-        Recurrence.Parse(change.Rule)) { List = change.Category };
+        Recurrence.Parse(change.Rule))
+    { List = change.Category };
 
     private static object ToRow(TaskChange change, LeasedJob claim)
     {

@@ -95,13 +95,13 @@ internal static class CommandLine
     /// <summary>What is wrong with a command line; null if nothing is, or if it is of another tool.</summary>
     public static string? Complaint(IReadOnlyList<string> words)
     {
-        if (words.Count == 0 || !Common.ContainsKey(words[0]))
+        if (words.Count == 0 || !Common.TryGetValue(words[0], out var common))
             return null;
         var found = Usages.Select(usage => usage.Split(' ')).Select(usage => (Command: usage.TakeWhile(IsWord).ToArray(), Usage: usage.SkipWhile(IsWord).ToArray()))
             .Where(usage => words.Take(usage.Command.Length).SequenceEqual(usage.Command)).ToLookup(usage => usage.Command.Length).MaxBy(usages => usages.Key);
         if (found is null)
             return $"the references have no {string.Join(' ', words)}, or it is not in the list of those that are used";
-        var complaints = found.Select(usage => Complaint([.. usage.Usage, .. Common[words[0]].Split(' ', StringSplitOptions.RemoveEmptyEntries)], [.. words.Skip(found.Key)])).ToList();
+        var complaints = found.Select(usage => Complaint([.. usage.Usage, .. common.Split(' ', StringSplitOptions.RemoveEmptyEntries)], [.. words.Skip(found.Key)])).ToList();
         return complaints.Contains(null) ? null : $"{string.Join(' ', words)}: {complaints[0]}";
 
         static bool IsWord(string part) => char.IsAsciiLetterLower(part[0]);

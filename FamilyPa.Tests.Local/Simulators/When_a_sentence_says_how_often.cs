@@ -6,6 +6,8 @@ namespace FamilyPa.Tests.Local.Simulators;
 /// <summary>Ann writes on Sunday, 22 November 2026, 20:10.</summary>
 public class When_a_sentence_says_how_often(KeylessModel model)
 {
+    private static readonly string[] Fields = ["title", "due_at", "recurrence"];
+
     [Theory]
     [InlineData("take out the bins every Monday", "Take out the bins | - | FREQ=WEEKLY;BYDAY=MO")]
     [InlineData("Take out the bins every other Friday at 6pm", "Take out the bins | 2026-11-27T18:00 | FREQ=WEEKLY;INTERVAL=2;BYDAY=FR")]
@@ -29,6 +31,6 @@ public class When_a_sentence_says_how_often(KeylessModel model)
         using var answer = JsonDocument.Parse(await model.AnswerAsync(input));
         var task = Assert.Single(answer.RootElement.GetProperty("tasks").EnumerateArray());
 
-        Assert.Equal(expected, string.Join(" | ", new[] { "title", "due_at", "recurrence" }.Select(name => task.GetProperty(name).GetString() ?? "-")));
+        Assert.Equal(expected, string.Join(" | ", Fields.Select(name => task.GetProperty(name).GetString() ?? "-")));
     }
 }

@@ -304,7 +304,10 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
 
         var changed = await SendAsync("Ann will help too", Answer([], new
         {
-            task = Number(fence), operation = "update", assignees = new[] { Name, DemoFamily.Second.Name, DemoFamily.Owner.Name }, confidence = 0.9,
+            task = Number(fence),
+            operation = "update",
+            assignees = new[] { Name, DemoFamily.Second.Name, DemoFamily.Owner.Name },
+            confidence = 0.9,
         }));
         Assert.Equal([Name, DemoFamily.Second.Name], sent.GetProperty("tasks").EnumerateArray().Single(task => task.GetProperty("title").GetString() == titles[fence])
             .GetProperty("assignees").EnumerateArray().Select(name => name.GetString()));

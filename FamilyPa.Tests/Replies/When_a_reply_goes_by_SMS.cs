@@ -63,7 +63,7 @@ public class When_a_reply_goes_by_SMS
     public void What_recurs_is_GSM_7_in_every_language(string rule) => Assert.All(
         ["en-GB", "de-DE", "es-ES", "fr-FR", "pt-BR", "pt-PT", "it-IT", "nl-NL", "tr-TR"], locale =>
         {
-            var reply = Text(locale, Sms).Understood(new("", [new("Milk", null, null, false) { Recurrence = Recurrence.Parse(rule)! }], [], null, [])).Text;
+            var reply = Text(locale, Sms).Understood(new("", [new("Milk", null, [], false) { Recurrence = Recurrence.Parse(rule)! }], [], null, [])).Text;
 
             Assert.True(SmsText.IsGsm7(reply), reply);
         });

@@ -100,7 +100,7 @@ public sealed class When_a_keyword_arrives(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal(status, await StatusAsync(form["MessageSid"]));
     }
 
-    private Task AddMemberAsync(string phone) => App.Database.ExecuteAsync(
+    private Task<int> AddMemberAsync(string phone) => App.Database.ExecuteAsync(
         "insert into family_members (family_id, display_name, role, phone_e164) values ($1, $2, 'member', $2)", DemoFamily.FamilyId, phone);
 
     private async Task<string> DoneAsync(string body)

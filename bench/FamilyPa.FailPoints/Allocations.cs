@@ -19,5 +19,6 @@ public static class Allocations
             RandomAccess.Write(handle, BitConverter.GetBytes(GC.GetTotalAllocatedBytes()), 0);
             Thread.Sleep(Interval);
         }
-    }) { IsBackground = true, Name = "allocations" }.Start();
+    })
+    { IsBackground = true, Name = "allocations" }.Start();
 }

@@ -182,19 +182,20 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
 
     /// <summary>Answers a question in plain words about what there is to do.</summary>
     /// <param name="reply">The batch that stores the reply.</param>
-    public async Task<string> ListAsync(TaskQuery query, string? language, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
+    /// <param name="said">What the reply says before the list.</param>
+    public async Task<string> ListAsync(TaskQuery query, string? language, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation, string? said = null)
     {
         if (query.Assignee is { } name && claim.Family.Find(name) is null)
-            return new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value, to: claim.FromAddress).Who(name, claim.Family);
-        return await ListAsync(query, new Command(CommandKind.List, language is null ? [] : [language], query.Done ? ListScope.Done : ListScope.Open), claim, reply, cancellation);
+            return $"{said}\n{new ReplyText(language, claim.Family, claim.ReceivedAt, limits.Value, to: claim.FromAddress).Who(name, claim.Family)}".Trim();
+        return await ListAsync(query, new Command(CommandKind.List, language is null ? [] : [language], query.Done ? ListScope.Done : ListScope.Open), claim, reply, cancellation, said);
     }
 
-    private async Task<string> ListAsync(TaskQuery query, Command command, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation)
+    private async Task<string> ListAsync(TaskQuery query, Command command, LeasedJob claim, DatabaseBatch reply, CancellationToken cancellation, string? said = null)
     {
         var tasks = await TasksAsync(command.Scope, claim, MostTasks, cancellation, query);
         var isOfList = query is { From: null, Until: null, Assignee: null, Category: not null, Done: false };
         var (list, shown) = TextOf(command, claim).List(
-            tasks, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null }, isOfList ? query.Category : null);
+            tasks, isFiltered: query is not { From: null, Until: null, Assignee: null, Category: null }, isOfList ? query.Category : null, said);
         if (shown > 0)
             ChatTurns.AddList(reply, claim, tasks.Select(task => (Guid?)task.Id), shown, query.Done);
         return list;

@@ -23,7 +23,9 @@ internal static class ChatTurns
     /// <param name="isDone">They are completed, and have no numbers.</param>
     public static DatabaseBatch AddList(DatabaseBatch batch, LeasedJob claim, IEnumerable<Guid?> tasks, int shown, bool isDone = false) => batch.Add(
         """
-        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, shown_count, at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing
+        insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, shown_count, at) values ($1, $2, $3, $4, $5, $6, $7)
+        -- After what the message has changed; a number means the list.
+        on conflict (message_sid) do update set task_ids = excluded.task_ids, shown_count = excluded.shown_count where chat_turns.kind = 'added' and excluded.kind = 'list'
         """,
         claim.MessageSid, claim.Family.Id, claim.Sender.UserId, isDone ? "done_list" : "list", tasks.ToArray(), shown, claim.ReceivedAt.ToUniversalTime());
 

@@ -47,14 +47,20 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     /// <summary>The first page of a list.</summary>
     /// <param name="tasks">All of them.</param>
     /// <param name="name">The list whose open tasks they are; null for a list of others.</param>
+    /// <param name="said">What stands before it. If that leaves no room, there is no list.</param>
     /// <returns>The text, and the number of tasks in it.</returns>
-    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, bool isFiltered = false, string? name = null)
+    public (string Text, int Shown) List(IReadOnlyList<ListedTask> tasks, bool isFiltered = false, string? name = null, string? said = null)
     {
-        if (name is not null && tasks.Count == 0)
-            return (wording.Format(phrases.NothingOnList, ListNames.In(phrases, name)), 0);
+        string[] before = said is null ? [] : [said];
         if (tasks.Count == 0)
-            return (isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone), 0);
-        return Page([name is not null ? wording.Format(phrases.OpenOnList, ListNames.In(phrases, name)) : Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
+        {
+            var nothing = name is not null ? wording.Format(phrases.NothingOnList, ListNames.In(phrases, name))
+                : isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone);
+            return (string.Join('\n', [.. before, nothing]), 0);
+        }
+
+        var page = Page([.. before, name is not null ? wording.Format(phrases.OpenOnList, ListNames.In(phrases, name)) : Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
+        return page.Shown == 0 && said is not null ? (said, 0) : page;
     }
 
     /// <param name="cleared">How many tasks.</param>

@@ -14,6 +14,9 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
     /// <summary>A model may round what is due at once.</summary>
     private static readonly TimeSpan Rounding = TimeSpan.FromMinutes(5);
 
+    /// <summary>Longer than a passport is valid.</summary>
+    private static readonly TimeSpan Furthest = TimeSpan.FromDays(20 * 366);
+
     private enum Doubt
     {
         None,
@@ -21,6 +24,8 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         UnreadableRule,
         OtherWeekday,
         IsOver,
+        IsFar,
+        UnreadableReminder,
         SkippedTime,
         RepeatedTime,
     }
@@ -46,26 +51,36 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         var question = first.First is null ? null : Question(first.First, first.Second, result.Language);
         return result with
         {
-            Tasks = [.. result.Tasks.Zip(doubts, (task, doubt) => doubt == Doubt.None ? task : task with { Confidence = Math.Min(task.Confidence, reviewBelow / 2) })],
+            Tasks = [.. result.Tasks.Zip(doubts, (task, doubt) => doubt == Doubt.None ? task : task with
+            {
+                Confidence = Math.Min(task.Confidence, reviewBelow / 2),
+                RemindAt = IsKept(task.RemindAt) ? task.RemindAt : null,
+            })],
             ClarifyingQuestion = $"{result.ClarifyingQuestion} {question}".Trim(),
         };
     }
 
     private bool IsDoubtful(TaskChange change, NamedDays named, List<LocalDateTime> all) =>
-        (Date(change.DueAt) is { } due && DoubtOf(change.DueAt!, due, named, all) != Doubt.None) || Date(change.RemindAt)?.At < now - Rounding;
+        (Date(change.DueAt) is { } due && DoubtOf(change.DueAt!, due, named, all) != Doubt.None) || !IsKept(change.RemindAt);
 
     private List<Doubt> Doubts(ExtractionResult result, NamedDays named, List<LocalDateTime> all, IReadOnlyList<OpenQuestion> questions) =>
         [.. result.Tasks.Select(task => Due(task) switch
         {
             _ when task.HasUnreadableRule => Doubt.UnreadableRule,
-            { } due => IsConfirmed(task, due, questions) ? Doubt.None : DoubtOf(task.DueAt!, due, named, all),
-            _ => task.HasUnreadableDue ? Doubt.Unreadable : Doubt.None,
+            { } due when !IsConfirmed(task, due, questions) && DoubtOf(task.DueAt!, due, named, all) is var doubt and not Doubt.None => doubt,
+            null when task.HasUnreadableDue => Doubt.Unreadable,
+            _ => task.HasUnreadableReminder || !IsKept(task.RemindAt) ? Doubt.UnreadableReminder : Doubt.None,
         })];
+
+    /// <summary>Whether a reminder can come then, if it was said when.</summary>
+    private bool IsKept(string? remindAt) => remindAt is null || (Date(remindAt)?.At is { } at && at >= now - Rounding && at <= now + Furthest);
 
     private Doubt DoubtOf(string text, DueDate due, NamedDays named, List<LocalDateTime> all)
     {
         if (due.At < now - Rounding)
             return Doubt.IsOver;
+        if (due.At > now + Furthest)
+            return Doubt.IsFar;
         if (named.Contradict(Local(due.At), all))
             return Doubt.OtherWeekday;
         return DueDate.Occurrences(text, family.TimeZone) switch
@@ -91,12 +106,15 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         var wording = Wording.Of(language, family.Locale);
         if (doubt == Doubt.UnreadableRule)
             return wording.Format(wording.Phrases.UnreadableRule, wording.Cut(task.Title));
+        if (doubt == Doubt.UnreadableReminder)
+            return wording.Format(wording.Phrases.UnreadableReminder, wording.Cut(task.Title));
         if (Due(task) is not { } due)
             return wording.Format(wording.Phrases.UnreadableDue, wording.Cut(task.Title));
         var phrase = doubt switch
         {
             Doubt.OtherWeekday => wording.Phrases.OtherWeekday,
             Doubt.IsOver => wording.Phrases.IsOver,
+            Doubt.IsFar => wording.Phrases.IsFar,
             Doubt.SkippedTime => wording.Phrases.SkippedTime,
             _ => wording.Phrases.RepeatedTime,
         };

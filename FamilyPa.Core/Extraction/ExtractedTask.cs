@@ -74,4 +74,8 @@ public sealed record ExtractedTask(
     /// <summary>The model gave a due date that is none.</summary>
     [JsonIgnore]
     public bool HasUnreadableDue { get; init; }
+
+    /// <summary>The model gave a time to remind at that is none.</summary>
+    [JsonIgnore]
+    public bool HasUnreadableReminder { get; init; }
 }

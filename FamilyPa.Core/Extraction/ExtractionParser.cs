@@ -46,6 +46,7 @@ public static class ExtractionParser
                 questions.Count == 0 ? null : Withdrawn(root, questions))
             {
                 Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>()],
+                Confirmed = Confirmed(root, questions, words),
                 AlreadyThere = Titles(root, existing),
                 List = ReadQuery(root, zone, known),
                 IsIncomplete = tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
@@ -70,6 +71,12 @@ public static class ExtractionParser
 
     private static List<Guid> Withdrawn(JsonElement root, IReadOnlyList<OpenQuestion> questions) =>
         [.. Items(root, "withdrawn").Select(number => Question(number, questions)).OfType<Guid>().Distinct()];
+
+    /// <summary>Only the sender's own words confirm changes.</summary>
+    private static Guid? Confirmed(JsonElement root, IReadOnlyList<OpenQuestion> questions, SenderWords? words) =>
+        words is { Forwarded: false, Text.Length: > 0 } && root.TryGetProperty("confirmed", out var number) && Item(number, questions) is { Pending: not null } question
+            ? question.Id
+            : null;
 
     private static Guid? Question(JsonElement number, IReadOnlyList<OpenQuestion> questions) => Item(number, questions)?.Id;
 
@@ -152,13 +159,15 @@ public static class ExtractionParser
         var due = Text(task, "due_at", 40);
         var isDate = due is not null && DueDate.TryParse(due, zone, out _);
         var remind = Text(task, "remind_at", 40);
+        var isTime = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay;
         var rule = Text(task, "recurrence", MaxTitle);
         var recurrence = Recurrence.Parse(rule);
         return new ExtractedTask(
             title, Shown(task, "notes", MaxNotes, links), isDate ? due : null, Names(task), Text(task, "category", 50) is { } list ? lists.Find(list) ?? TaskCategories.Other : null,
             Confidence(task), answers)
         {
-            RemindAt = remind is not null && DueDate.TryParse(remind, zone, out var at) && !at.AllDay ? remind : null,
+            RemindAt = isTime ? remind : null,
+            HasUnreadableReminder = !isTime && (remind is not null || IsOther(task, "remind_at")),
             Rule = recurrence?.Rule,
             HasUnreadableRule = recurrence is null && (rule is not null || IsOther(task, "recurrence")),
             HasUnreadableDue = !isDate && (due is not null || IsOther(task, "due_at")),

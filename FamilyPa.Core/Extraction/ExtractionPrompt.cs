@@ -60,7 +60,10 @@ internal static class ExtractionPrompt
         - What answers a question is not a new task: give that question's task again, whole, as it is now understood, with "answers" set to the question's
           number. Keep of the task what the answer does not change.
         - A task that has nothing to do with any of the questions has "answers" null.
-        - withdrawn: numbers of the questions whose task the sender does not want any more ("no", "forget it").
+        - withdrawn: numbers of the questions whose task, or changes, the sender does not want any more ("no", "forget it").
+        - confirmed: number of a question whether to make changes, only if the message agrees to all of them ("yes, go ahead", "do it"); otherwise null.
+          These changes are made then: do not give them again.
+        - A question that is "quoted" is the one that the message is about.
         """;
 
     private const string WithTasks =
@@ -182,13 +185,15 @@ internal static class ExtractionPrompt
         [property: JsonPropertyName("number")] int Number,
         [property: JsonPropertyName("question")] string Question,
         [property: JsonPropertyName("about")] string About,
-        [property: JsonPropertyName("task")] QuestionTask? Task)
+        [property: JsonPropertyName("task")] QuestionTask? Task,
+        [property: JsonPropertyName("quoted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Quoted)
     {
         public static QuestionData Of(int number, OpenQuestion question, DateTimeZone zone) => new(
             number, question.Asked, question.About,
             question.Title is null ? null : new QuestionTask(
                 question.Title, question.Notes,
-                question.DueAt is { } due ? new DueDate(due, question.DueAllDay).ToLocalText(zone) : null, question.Assignees, question.Category));
+                question.DueAt is { } due ? new DueDate(due, question.DueAllDay).ToLocalText(zone) : null, question.Assignees, question.Category),
+            question.IsQuoted);
     }
 
     private sealed record QuestionTask(

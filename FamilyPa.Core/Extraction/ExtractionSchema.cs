@@ -33,6 +33,7 @@ public static class ExtractionSchema
                 ["items"] = new JsonObject { ["type"] = "integer", ["enum"] = numbers.DeepClone() },
             });
             numbers.Add(null);
+            AddProperty(schema, "confirmed", new JsonObject { ["type"] = Strings(["integer", "null"]), ["enum"] = numbers.DeepClone() });
             AddProperty(
                 schema["properties"]!["tasks"]!["items"]!.AsObject(), "answers",
                 new JsonObject { ["type"] = Strings(["integer", "null"]), ["enum"] = numbers });

@@ -11,4 +11,7 @@ public sealed record OpenQuestion(
 {
     /// <summary>Changes that wait for a yes, as stored JSON; null when the question is about a new task.</summary>
     public string? Pending { get; init; }
+
+    /// <summary>The message quotes it.</summary>
+    public bool IsQuoted { get; init; }
 }

@@ -44,7 +44,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         {
             if (await extractor.ExtractAsync(request, ReserveAsync, cancellation) is not var (result, cost))
                 return deferred!;
-            (extraction, usage) = (result, cost);
+            (extraction, usage) = (Confirm(result, job), cost);
         }
         catch (ModelAnswerException e) when (e.RejectionReason is { } reason)
         {
@@ -76,9 +76,20 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
             ? new ExtractionResult([], null, null)
             {
                 Confirmed = question.Id,
-                Changes = isYes ? JsonSerializer.Deserialize<IReadOnlyList<TaskChange>>(pending) : null,
+                Changes = isYes ? Read(pending) : null,
             }
             : null;
+
+    /// <summary>A yes in other words. Changes that were not asked about need a message of their own.</summary>
+    private static ExtractionResult Confirm(ExtractionResult result, LeasedJob job)
+    {
+        if (job.PhaseInput.Questions.FirstOrDefault(question => question.Id == result.Confirmed)?.Pending is not { } pending)
+            return result;
+        var confirmed = Read(pending);
+        return result with { Changes = confirmed, IsIncomplete = result.IsIncomplete || result.Changes?.Any(change => confirmed.All(asked => asked.TaskId != change.TaskId)) is true };
+    }
+
+    private static IReadOnlyList<TaskChange> Read(string pending) => JsonSerializer.Deserialize<IReadOnlyList<TaskChange>>(pending) ?? [];
 
     /// <summary>Those that are still kept.</summary>
     private async Task<IReadOnlyList<BinaryData>> PicturesAsync(LeasedJob job, CancellationToken cancellation)

@@ -93,13 +93,13 @@ public sealed class FinalizePhase(
     /// <summary>Adds to the reply's batch what the message brings about. Changes to existing tasks come first, since the reply tells what became of them.</summary>
     private async Task<string> UnderstandAsync(DatabaseBatch reply, LeasedJob job, ExtractionResult extraction, ReplyText text, CancellationToken cancellation)
     {
-        if (extraction is { List: { } query, Tasks: [], Changes: null, ClarifyingQuestion: null })
-            return await commands.ListAsync(query, extraction.Language, job, reply, cancellation);
+        if (extraction is { List: { } only, Tasks: [], Changes: null, ClarifyingQuestion: null, IsIncomplete: false, AlreadyThere: null, Withdrawn: null or [] })
+            return await commands.ListAsync(only, extraction.Language, job, reply, cancellation);
 
         // An unknown or ambiguous member leads to a question, and that change is not made at all.
-        var unknown = extraction.Changes?.Select(change => Unknown(change, job.Family)).FirstOrDefault(name => name is not null);
+        var unknown = extraction.Changes?.Select(change => Unknown(change.Assignees, job.Family)).FirstOrDefault(name => name is not null);
         var (changes, pending) = Decide(extraction, job.Family);
-        await using var separate = changes.Count > 0 ? database.Fenced(job) : null;
+        await using var separate = changes.Count > 0 || extraction.List is not null ? database.Fenced(job) : null;
         var batch = separate ?? reply;
         var understanding = Understand(batch, job, extraction, text);
         if (separate is not null)
@@ -116,13 +116,14 @@ public sealed class FinalizePhase(
         var (said, shown) = text.Understood(understanding, job.PhaseInput.Missed.Count > 0);
         if (shown < understanding.Tasks.Count + understanding.Changed.Count)
             ChatTurns.AddShown(reply, job, shown);
-        return said;
+        // The list shows what the message has changed.
+        return extraction.List is { } query ? await commands.ListAsync(query, extraction.Language, job, reply, cancellation, said) : said;
     }
 
     /// <summary>Which changes are made, and which the sender has to confirm.</summary>
     private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction, Family family)
     {
-        List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => Unknown(change, family) is null)];
+        List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => Unknown(change.Assignees, family) is null)];
         if (extraction.Confirmed is not null)
             return (all, []);
         var asksFirst = TaskChanges.NeedConfirmation(all);
@@ -131,7 +132,7 @@ public sealed class FinalizePhase(
         return ([.. decided[true]], [.. decided[false]]);
     }
 
-    private static string? Unknown(TaskChange change, Family family) => change.Assignees?.FirstOrDefault(name => family.Find(name) is null);
+    private static string? Unknown(IReadOnlyList<string>? names, Family family) => names?.FirstOrDefault(name => family.Find(name) is null);
 
     private Understanding Understand(DatabaseBatch batch, LeasedJob job, ExtractionResult extraction, ReplyText text)
     {
@@ -145,14 +146,14 @@ public sealed class FinalizePhase(
         {
             var recurrence = Recurrence.Parse(task.Rule);
             var due = Date(task.DueAt ?? recurrence?.First(job.Family.DayOf(job.ReceivedAt)).ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), job.Family);
-            var ambiguous = task.Assignees?.FirstOrDefault(job.Family.IsAmbiguous);
-            if (ambiguous is not null)
-                unclear = text.WhichPerson(ambiguous);
+            var unknown = Unknown(task.Assignees, job.Family);
+            if (unknown is not null)
+                unclear = text.Who(unknown, job.Family);
             var understood = new UnderstoodTask(
                 task.Title,
                 due,
                 job.Family.FindAll(task.Assignees),
-                task.Confidence < settings.Value.ReviewBelowConfidence || ambiguous is not null,
+                task.Confidence < settings.Value.ReviewBelowConfidence || unknown is not null,
                 task.Answers is not null)
             {
                 RemindAt = (Date(task.RemindAt, job.Family) ?? due) is { AllDay: false } at ? at.At : null,
@@ -171,19 +172,19 @@ public sealed class FinalizePhase(
 
         List<UnderstoodTask> tasks = [.. stored.Select(one => one.Task)];
 
-        if (tasks.Count > 0 || extraction.Changes is not null)
+        var withdrawn = job.PhaseInput.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
+        if (tasks.Count > 0 || extraction.Changes is not null || withdrawn.Count > 0)
         {
             var shown = stored.OrderBy(one => one.Task.Completes).Select(one => (one.Ordinal, extraction.Tasks[one.Ordinal].Answers));
-            ChatTurns.AddReply(batch, job, [.. shown]);
+            ChatTurns.AddReply(batch, job, [.. shown, .. withdrawn.Select(question => (-1, (Guid?)question.Id))]);
         }
 
-        var withdrawn = job.PhaseInput.Questions.Where(question => extraction.Withdrawn?.Contains(question.Id) is true).ToList();
         withdrawn.ForEach(effects.Withdraw);
         if (job.PhaseInput.Questions.FirstOrDefault(question => question.Id == extraction.Confirmed) is { } confirmed)
             effects.Withdraw(confirmed);
 
-        var question = extraction.ClarifyingQuestion ?? unclear
-            ?? (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
+        var question = $"{extraction.ClarifyingQuestion} {unclear}".Trim() is { Length: > 0 } asked ? asked
+            : (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
         if (question is not null)
             effects.Ask(question, extraction.Tasks, stored);
 
@@ -196,7 +197,7 @@ public sealed class FinalizePhase(
         {
             Pictures = job.PhaseInput.Files.Count(file => file.IsPicture),
             AlreadyThere = alreadyThere,
-            IsDeclined = extraction is { Confirmed: not null, Changes: null },
+            IsDeclined = extraction is { Confirmed: not null, Changes: null } || withdrawn.Exists(asked => asked.Pending is not null),
             IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),
         };
     }

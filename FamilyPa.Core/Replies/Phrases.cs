@@ -51,10 +51,15 @@ public sealed partial class Phrases
     /// <inheritdoc cref="UnreadableDue"/>
     public required string UnreadableRule { get; init; }
 
-    /// <summary>{0}: a task's title; {1}: when it is due as it was stored; likewise of the next three.</summary>
+    /// <summary>Also of a reminder that would be in the past. {0}: a task's title.</summary>
+    public required string UnreadableReminder { get; init; }
+
+    /// <summary>{0}: a task's title; {1}: when it is due as it was stored; likewise of the next four.</summary>
     public required string OtherWeekday { get; init; }
 
     public required string IsOver { get; init; }
+
+    public required string IsFar { get; init; }
 
     /// <summary>The clocks go forward over the time that was said.</summary>
     public required string SkippedTime { get; init; }

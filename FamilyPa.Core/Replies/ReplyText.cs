@@ -1,4 +1,5 @@
 using FamilyPa.Core.Families;
+using FamilyPa.Core.OpenAI;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Tasks;
 
@@ -159,11 +160,10 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <inheritdoc cref="ChangeLine.Confirm"/>
     public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
 
-    /// <summary>Why the name does not identify one member.</summary>
-    public string Who(string name, Family family) => family.IsAmbiguous(name) ? WhichPerson(name) : Format(phrases.NoSuchPerson, name);
-
-    /// <summary>The question which of several people of one name is meant.</summary>
-    public string WhichPerson(string name) => Format(phrases.WhichPerson, name);
+    /// <summary>Why the name, which a model gave, does not identify one member.</summary>
+    public string Who(string name, Family family) => family.IsAmbiguous(name)
+        ? Format(phrases.WhichPerson, name)
+        : Format(phrases.NoSuchPerson, ModelText.WithoutLinks(ModelText.Clean(name), ModelText.LinksIn()) is { Length: > 0 } shown ? wording.Cut(shown) : "…");
 
     private string Format(string phrase, object value) => wording.Format(phrase, value);
 }

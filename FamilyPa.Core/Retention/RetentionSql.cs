@@ -49,7 +49,7 @@ internal static class RetentionSql
     public const string Questions =
         """
         with gone as (
-          update clarifications set question = '', pending = null where id in (
+          update clarifications set question = '', pending = null, before = null where id in (
             select id from clarifications where question <> '' and asked_at < now() - make_interval(days => $1) limit $2)
           returning 1)
         select count(*) from gone

@@ -68,6 +68,24 @@ public sealed class When_something_is_unclear(FastApp app) : AppTest<FastApp>(ap
         Assert.Equal("Dropped: Call", await ReplyAsync(answer));
     }
 
+    [Theory]
+    [InlineData("grandma, tomorrow at 3pm")]
+    [InlineData("forget it")]
+    public async Task Undo_restores_the_task_and_the_question(string answer)
+    {
+        const string all = "select to_jsonb(t) - 'version' - 'updated_at' || jsonb_build_object('open', (select c.answered_by is null from clarifications c where c.task_id = t.id)) from tasks t where t.source_message_sid = $1";
+        var asked = await SayAsync("call");
+        var before = await App.Database.ScalarAsync<string>(all, asked);
+        await SayAsync(answer);
+        Assert.NotEqual(before, await App.Database.ScalarAsync<string>(all, asked));
+
+        Assert.Equal("As it was: Call", await ReplyAsync(await SayAsync("undo")));
+
+        Assert.Equal(before, await App.Database.ScalarAsync<string>(all, asked));
+        await SayAsync("the dentist");
+        Assert.Equal("Call the dentist", Assert.Single(await TasksAsync(asked))["title"]);
+    }
+
     [Fact]
     public async Task After_half_an_hour_a_message_is_a_message_again()
     {

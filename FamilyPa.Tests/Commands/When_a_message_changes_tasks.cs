@@ -119,6 +119,67 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
         Assert.Equal(1, await App.Database.ScalarAsync<int>("select version from tasks where id = $1", milk));
     }
 
+    [Fact]
+    public async Task A_name_that_a_model_made_up_brings_no_link_and_nothing_invisible_into_the_reply()
+    {
+        var milk = await AddAsync("Buy milk");
+
+        var sid = await SendAsync("someone will do it", Answer(
+            [], new { task = Number(milk), operation = "update", assignee = "Zap\u202Ehod https://evil.com/x", confidence = 1 }));
+
+        Assert.Equal("Nobody in your family is called Zaphod.", await ReplyAsync(sid));
+        Assert.Equal("Nobody in your family is called ….", await ReplyAsync(await SendAsync("what does he do?", [], list: new { assignee = "evil.com", done = false })));
+    }
+
+    [Fact]
+    public async Task A_new_task_for_nobody_known_is_kept_and_asked_about()
+    {
+        created = [new { title = $"Fetch the parcel {word}", assignee = "Zaphod", confidence = 0.95 }];
+
+        var sid = await SendAsync("Zaphod fetches the parcel", []);
+
+        Assert.Contains("Nobody in your family is called Zaphod.", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.True(await App.Database.ScalarAsync<bool>("select needs_review from tasks where source_message_sid = $1", sid));
+    }
+
+    [Theory]
+    [InlineData("soon", null, "When should I remind you of")]
+    [InlineData("2030-05-03", null, "When should I remind you of")]
+    [InlineData("2020-05-03T09:00", null, "When should I remind you of")]
+    [InlineData("2126-05-03T09:00", null, "When should I remind you of")]
+    [InlineData(null, "2126-05-03", "which is very far away")]
+    public async Task A_reminder_that_cannot_come_or_a_date_far_away_is_asked_about(string? remind, string? due, string question)
+    {
+        created = [new { title = $"Dentist {word}", due_at = due ?? "2030-05-04T10:00", remind_at = remind, confidence = 0.95 }];
+
+        var sid = await SendAsync("remind me of the dentist", []);
+
+        Assert.Contains(question, await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.True(await App.Database.ScalarAsync<bool>("select needs_review and (remind_at is null or remind_at = due_at) from tasks where source_message_sid = $1", sid));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_asked_for_with_something_else_follows_it_and_its_numbers_count()
+    {
+        var (milk, bread) = (await AddAsync("Buy milk", due: "2030-06-03"), await AddAsync("Buy bread", due: "2030-06-04"));
+        created = [new { title = $"Buy eggs {word}", due_at = "2030-06-04", confidence = 0.95 }];
+
+        var sid = await SendAsync("bought milk, add eggs, what's left then?", new JsonArray(JsonSerializer.SerializeToNode(new { task = Number(milk), operation = "complete", confidence = 1 })),
+            list: new { from = "2030-06-03", until = "2030-06-04", done = false });
+
+        var reply = await ReplyAsync(sid);
+        Assert.Contains($"Done: Buy milk {word}", reply, StringComparison.Ordinal);
+        Assert.Contains($"1. Buy bread {word}", reply, StringComparison.Ordinal);
+        Assert.Contains($"2. Buy eggs {word}", reply, StringComparison.Ordinal);
+        Assert.Equal($"Done: Buy bread {word}", await SayAsync("done 1"));
+        await SayAsync("undo");
+        Assert.True(await App.Database.ScalarAsync<bool>("select completed_by is null from tasks where id = $1", bread));
+        await App.Database.ExecuteAsync("update chat_turns set kind = 'undo' where kind = 'done' and message_sid in (select message_sid from inbound_messages where from_phone = $1)", phone);
+        await SayAsync("undo");
+        Assert.Equal(("open", "open"), (await StatusAsync(milk), await StatusAsync(bread)));
+        Assert.Equal("canceled", await App.Database.ScalarAsync<string>("select status from tasks where source_message_sid = $1", sid));
+    }
+
     [Theory]
     [InlineData("Saturday", "2020-05-02")]
     [InlineData("Saturday", "2030-05-03")]
@@ -192,6 +253,38 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
         Assert.Equal(("open", "open"), (await StatusAsync(milk), await StatusAsync(bread)));
     }
 
+    [Theory]
+    [InlineData("yes, go ahead with both", "canceled")]
+    [InlineData("oh no, better keep them", "open")]
+    public async Task A_yes_or_no_in_other_words_counts(string said, string status)
+    {
+        var (milk, bread, eggs) = (await AddAsync("Buy milk"), await AddAsync("Buy bread"), await AddAsync("Buy eggs"));
+        await SendAsync("delete both", Answer(
+            [], new { task = Number(milk), operation = "delete", confidence = 0.95 }, new { task = Number(bread), operation = "delete", confidence = 0.95 }));
+
+        var sid = await SendAsync(said, Answer([], new { task = Number(eggs), operation = "delete", confidence = 0.1 }), isYes: status == "canceled");
+
+        Assert.StartsWith(
+            status == "canceled" ? $"Deleted: Buy milk {word}\nDeleted: Buy bread {word}" : "All right, nothing is changed.", await ReplyAsync(sid), StringComparison.Ordinal);
+        Assert.Equal((status, status, "open"), (await StatusAsync(milk), await StatusAsync(bread), await StatusAsync(eggs)));
+    }
+
+    [Fact]
+    public async Task A_quoted_question_is_the_one_that_yes_answers_and_a_quoted_message_the_one_that_undo_takes_back()
+    {
+        var (milk, bread) = (await AddAsync("Buy milk"), await AddAsync("Buy bread"));
+        var first = await ChangeAsync("hm, the milk perhaps", _ => new { task = Number(milk), operation = "complete", confidence = 0.3 });
+        await App.Database.ExecuteAsync("update clarifications set asked_at = asked_at - interval '2 hours' where message_sid = $1", first);
+        await ChangeAsync("hm, the bread perhaps", _ => new { task = Number(bread), operation = "complete", confidence = 0.3 });
+
+        var yes = await QuoteAsync(first, "yes");
+        Assert.Equal(("done", "open"), (await StatusAsync(milk), await StatusAsync(bread)));
+        await SayAsync("yes");
+        Assert.Equal(("done", "done"), (await StatusAsync(milk), await StatusAsync(bread)));
+        await QuoteAsync(yes, "undo");
+        Assert.Equal(("open", "done"), (await StatusAsync(milk), await StatusAsync(bread)));
+    }
+
     [Fact]
     public async Task No_leaves_everything_as_it_is()
     {
@@ -207,9 +300,7 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
     {
         var first = await TellAsync("Buy milk");
         var second = await TellAsync("Buy bread");
-        var quoted = await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where message_sid = $1 and kind = 'reply'", first);
-
-        await App.WaitForJobAsync(await SendFormAsync("done", ("OriginalRepliedMessageSid", quoted)), "done");
+        await QuoteAsync(first, "done");
 
         Assert.Equal(
             ("done", "open"),
@@ -428,7 +519,7 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
     private Task<string> ChangeAsync(string text, Func<string, object> change) => SendAsync(text, new JsonArray(JsonSerializer.SerializeToNode(change("#1"))));
 
     /// <summary>The model answers with these changes.</summary>
-    private async Task<string> SendAsync(string text, JsonArray changes, string? already = null, object? list = null)
+    private async Task<string> SendAsync(string text, JsonArray changes, string? already = null, object? list = null, bool? isYes = null)
     {
         text = $"{text} {word}";
         var members = created;
@@ -442,6 +533,8 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
                 ["already"] = already is null ? new JsonArray() : new JsonArray(Resolve(already)),
                 ["list"] = JsonSerializer.SerializeToNode(list),
                 ["clarifying_question"] = null,
+                ["confirmed"] = isYes is true ? 1 : null,
+                ["withdrawn"] = isYes is false ? new JsonArray(1) : [],
                 ["language"] = "en",
             }.ToJsonString());
         var sid = await App.TextAsync(text, phone);
@@ -494,6 +587,15 @@ public sealed class When_a_message_changes_tasks(FastApp app) : AppTest<FastApp>
         var sid = await App.TextAsync(text, phone);
         await App.WaitForJobAsync(sid, "done");
         return await ReplyAsync(sid);
+    }
+
+    /// <summary>Quotes the reply to a message.</summary>
+    private async Task<string> QuoteAsync(string message, string text)
+    {
+        var quoted = await App.Database.ScalarAsync<string>("select provider_sid from outbound_messages where message_sid = $1 and kind = 'reply'", message);
+        var sid = await SendFormAsync(text, ("OriginalRepliedMessageSid", quoted));
+        await App.WaitForJobAsync(sid, "done");
+        return sid;
     }
 
     private async Task<string> SendFormAsync(string text, params (string, string)[] fields)

@@ -95,6 +95,8 @@ create table clarifications (
   asked_at timestamptz not null default now(),
   answered_by text,
   answered_at timestamptz,
+  -- The task as it was before the answer.
+  before jsonb,
   unique nulls not distinct (message_sid, task_id)
 );
 create index clarifications_open on clarifications (family_id, user_id, asked_at) where answered_by is null;
@@ -192,6 +194,7 @@ begin
   end if;
   if new.status <> 'done' then
     new.completed_at := null;
+    new.completed_by := null;
   elsif tg_op = 'INSERT' or old.status <> 'done' then
     new.completed_at := coalesce(new.completed_at, now());
   end if;
@@ -226,6 +229,18 @@ begin
 end $$;
 
 create trigger family_members_unassigned before delete on family_members for each row execute function unassign_member();
+
+-- Keeps for undo what the question's task was.
+create function keep_before_answer() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  select to_jsonb(t) || jsonb_build_object('recurs', exists (select from series s where s.id = t.series_id and s.ended_at is null))
+  into new.before from tasks t where t.id = new.task_id;
+  return new;
+end $$;
+
+create trigger clarifications_answered before update of answered_by on clarifications for each row
+  when (old.answered_by is null and new.answered_by is not null) execute function keep_before_answer();
 
 create function assignee_names(t tasks) returns text[]
 language sql stable set search_path = public, pg_temp as $$
@@ -435,7 +450,7 @@ begin
   update chat_turns c set before = kept, task_ids = shown where c.message_sid = p_message_sid;
 end $$;
 
--- Undoes the member's last command or message of the previous 24 hours, once: completed tasks get their former status back, and added tasks
+-- Undoes the member's last command or message of the previous 24 hours, or the one that is quoted, once: completed tasks get their former status back, and added tasks
 -- are canceled, and changed tasks are as they were, unless somebody has changed them since. One row per task; kind: done, added or changed.
 create function chat_undo(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz)
 returns table (kind text, title text)
@@ -443,13 +458,14 @@ language plpgsql set search_path = public, pg_temp as $$
 declare
   last chat_turns;
   changed uuid[] := '{}';
+  quoted constant text[] := (select quoted_messages(m) from inbound_messages m where m.message_sid = p_message_sid);
 begin
   insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
   values (p_message_sid, p_family, p_user, 'undo', '{}', p_at) on conflict do nothing;
   if found then
     select * into last from chat_turns c
     where c.family_id = p_family and c.user_id = p_user and c.kind in ('done', 'added') and cardinality(c.task_ids) > 0
-      and c.at between p_at - interval '1 day' and p_at
+      and c.at between p_at - interval '1 day' and p_at and (coalesce(quoted, '{}') = '{}' or c.message_sid = any (quoted))
     order by c.at desc limit 1 for update;
     perform from tasks t where t.id = any (last.task_ids) and t.family_id = p_family order by t.id for update;
     if last.undone_by is null and last.kind = 'done' then
@@ -466,22 +482,28 @@ begin
       with canceled as (
         update tasks t set status = 'canceled', needs_review = false, updated_at = now()
         where t.source_message_sid = last.message_sid and t.family_id = p_family and t.status in ('open', 'in_progress') returning t.id),
-      first_of as (
-        select distinct on (b ->> 'id') b as was, max((b ->> 'version_after')::int) over (partition by b ->> 'id') as version
-        from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed' order by b ->> 'id', n),
+      kept (was, version, answered_at, n) as (
+        select q.before, null::int, q.answered_at, 0 from clarifications q where q.answered_by = last.message_sid and q.before is not null
+        union all
+        select b, max((b ->> 'version_after')::int) over (partition by b ->> 'id'), null, n
+        from jsonb_array_elements(last.before) with ordinality e (b, n) where b ->> 'outcome' = 'changed'),
+      first_of as (select distinct on (k.was ->> 'id') k.* from kept k order by k.was ->> 'id', k.n),
       restored as (
         update tasks t
         set title = w.title, notes = w.notes, category = w.category, assigned_by = w.assigned_by,
             -- Without who has left meanwhile.
             assignees = array(select a.id from unnest(w.assignees) with ordinality a (id, n) join family_members m on m.family_id = w.family_id and m.user_id = a.id order by n),
             due_at = w.due_at, due_all_day = w.due_all_day, remind_at = w.remind_at,
-            status = w.status, completed_at = w.completed_at, completed_by = w.completed_by, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
+            status = w.status, confidence = w.confidence, completed_at = w.completed_at, completed_by = w.completed_by, needs_review = w.needs_review, series_id = w.series_id, occurrence = w.occurrence
         from first_of f, jsonb_populate_record(null::tasks, f.was) w
-        where t.id = w.id and t.family_id = p_family and t.version = f.version returning t.id)
+        where t.id = w.id and t.family_id = p_family and (t.version = f.version or t.updated_at = f.answered_at) returning t.id)
       select coalesce(array_agg(c.id), '{}') into changed from (select id from canceled union all select id from restored) c;
       update series s set ended_at = null
-      from jsonb_array_elements(last.before) b
+      from (select jsonb_array_elements(last.before) union all select q.before from clarifications q where q.answered_by = last.message_sid) k (b)
       where s.id = (b ->> 'series_id')::uuid and (b ->> 'recurs')::boolean and (b ->> 'id')::uuid = any (changed);
+      -- The question is open again, and what was asked instead is not.
+      update clarifications q set answered_by = p_message_sid, answered_at = now() where q.message_sid = last.message_sid and q.answered_by is null;
+      update clarifications q set answered_by = null, answered_at = null, before = null where q.answered_by = last.message_sid and q.task_id = any (changed);
     end if;
     update chat_turns c set undone_by = p_message_sid where c.message_sid = last.message_sid and c.undone_by is null;
     update chat_turns c set task_ids = changed where c.message_sid = p_message_sid;

@@ -39,6 +39,14 @@ end $$;
 create trigger processing_jobs_transition_recorded after update on processing_jobs
   for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
+-- The message that a message quotes, and the one that this answers.
+create function quoted_messages(message inbound_messages) returns text[]
+language sql stable set search_path = public, pg_temp as $$
+  select array_remove(array_append(
+    array(select o.message_sid from outbound_messages o where o.family_id = message.family_id and o.provider_sid = message.raw_payload ->> 'OriginalRepliedMessageSid'),
+    message.raw_payload ->> 'OriginalRepliedMessageSid'), null)
+$$;
+
 -- Tasks that a message may be about: those of the message that it quotes, of the last list and the last reminder that its sender saw, of the
 -- last day, and open ones with a word of the message in their title.
 create function task_context(message inbound_messages) returns json
@@ -54,9 +62,7 @@ begin
   quoted (ids) as (
     select array(
       select unnest(c.task_ids) from chat_turns c
-      where c.family_id = message.family_id and c.message_sid = any (array_append(
-        array(select o.message_sid from outbound_messages o where o.family_id = message.family_id and o.provider_sid = message.raw_payload ->> 'OriginalRepliedMessageSid'),
-        message.raw_payload ->> 'OriginalRepliedMessageSid')))),
+      where c.family_id = message.family_id and c.message_sid = any (quoted_messages(message)))),
   shown (ids) as (select (select t.task_ids from turns t where t.kind in ('list', 'added') order by t.at desc limit 1)),
   reminded (ids, is_last) as (
     select t.task_ids, not exists (select from turns l where l.kind <> 'reminder' and l.at > t.at)
@@ -108,16 +114,16 @@ begin
       select coalesce(json_agg(json_build_object('Id', c.id, 'TaskId', c.task_id, 'Asked', c.question,
         'About', left(coalesce(nullif(a.body, ''), v.said, ''), 1000),
         'Title', t.title, 'Notes', t.notes, 'Category', t.category, 'Assignees', assignee_names(t),
-        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false), 'Pending', c.pending::text)
-        order by c.asked_at), '[]')
-      from clarifications c
+        'DueAt', t.due_at, 'DueAllDay', coalesce(t.due_all_day, false), 'Pending', c.pending::text, 'IsQuoted', q.is_quoted)
+        order by q.is_quoted, c.asked_at), '[]')
+      from clarifications c cross join lateral (select c.message_sid = any (quoted_messages(message)) as is_quoted) q
       left join tasks t on t.id = c.task_id
       left join inbound_messages a on a.message_sid = c.message_sid
       left join lateral (select string_agg(x.transcript, ' ' order by x.ordinal) as said
         from voice_transcriptions x where x.message_sid = c.message_sid) v on true
       where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
         and (c.answered_by is null or c.answered_by = message.message_sid)
-        and message.created_at between c.asked_at and c.asked_at + p_answer_within
+        and message.created_at >= c.asked_at and (q.is_quoted or message.created_at <= c.asked_at + p_answer_within)
         and (c.task_id is null or t.status in ('open', 'in_progress'))),
     'Missed', (
       select coalesce(json_agg(distinct t.title), '[]')
@@ -668,6 +674,6 @@ begin
   perform count_sender_failure(p_message_sid, true);
 end $$;
 
-grant execute on function task_context, phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
+grant execute on function task_context, quoted_messages, phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
   dispatch_probe, dispatch_deferred, attempted_job, end_attempt, report_answer_and_dispatch, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
   start_throttled, make_due, mark_swept, fail_job to service_role;

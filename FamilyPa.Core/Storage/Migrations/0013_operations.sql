@@ -201,10 +201,10 @@ language sql stable set search_path = public, pg_temp as $$
       from voice_transcriptions t where t.message_sid = p_message_sid),
     'clarifications', jsonb_build_object(
       'asked', (
-        select coalesce(jsonb_agg(to_jsonb(c) - 'family_id' - 'user_id' - 'message_sid' order by c.asked_at), '[]')
+        select coalesce(jsonb_agg(to_jsonb(c) - 'family_id' - 'user_id' - 'message_sid' - 'before' order by c.asked_at), '[]')
         from clarifications c where c.message_sid = p_message_sid),
       'answered', (
-        select coalesce(jsonb_agg(to_jsonb(c) - 'family_id' - 'user_id' - 'answered_by' order by c.asked_at), '[]')
+        select coalesce(jsonb_agg(to_jsonb(c) - 'family_id' - 'user_id' - 'answered_by' - 'before' order by c.asked_at), '[]')
         from clarifications c where c.answered_by = p_message_sid)),
     'tasks', (
       select coalesce(jsonb_agg(to_jsonb(t) - 'family_id' order by t.ordinal), '[]') from tasks t where t.source_message_sid = p_message_sid),

@@ -304,7 +304,10 @@ begin
     if outcome is null then
       -- A machine says the same in quick succession, or very often and nothing else; a person asks the same in quick succession too. The first
       -- that gets no other answer is told so. An out-of-office note is answered once.
-      if p_message.num_media = 0 and (p_message.reason = 'automatic' or (p_message.reason is null and p_message.body <> '')) then
+      if p_message.num_media = 0 and (p_message.reason = 'automatic' or (p_message.reason is null and p_message.body <> '' and p_message.body = (
+        select s.body from inbound_messages s
+        where s.family_id = sender.family_id and s.user_id = sender.user_id and s.message_sid <> p_message.message_sid
+        order by s.created_at desc limit 1))) then
         select count(*) filter (where l.same) as times, bool_or(l.same and l.classification in ('repeating', 'repeated')) as told,
           count(*) filter (where l.same and l.created_at > arrived - interval '2 minutes') as quickly, bool_or(l.classification = 'automatic') as automatic into repeats
         from (

@@ -110,7 +110,7 @@ public sealed class When_an_operator_uses_the_console(BoardApp app) : BoardTest(
 
         await SeesNoneAsync(page.GetByText("a word of the family"));
         await Button(page, "Show what was written").ClickAsync();
-        await Button(page, "Really show it (this is noted)").ClickAsync();
+        await Button(page, "Show it (the audit log notes it)").ClickAsync();
 
         await SeesAsync(page.GetByText("a word of the family").First);
         Assert.Equal(1L, await App.Database.ScalarAsync<long>("select count(*) from audit_log where action = 'reveal' and message_sid = $1", sid));

@@ -29,7 +29,7 @@ export async function timeline(root, query) {
     if (reveal.dataset.sure) load(true);
     else {
       reveal.dataset.sure = 'yes';
-      reveal.textContent = 'Really show it (this is noted)';
+      reveal.textContent = 'Show it (the audit log notes it)';
     }
   });
   await load(false);

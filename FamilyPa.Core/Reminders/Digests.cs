@@ -25,7 +25,7 @@ public sealed class Digests(
 
     /// <summary><c>$1</c> is how late one may come, <c>$2</c> the number that <c>our_number</c> is told, <c>$3</c> WhatsApp's window, <c>$4</c> the most rows.</summary>
     private const string Sql =
-        """
+        $$"""
         select k.key, m.family_id, m.user_id, z.own, f.locale, coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $2)),
                m.phone_e164, m.last_inbound_at < now() - $3::interval or is_closed(last.from_address), (
           select coalesce(json_agg(json_build_object(
@@ -43,9 +43,7 @@ public sealed class Digests(
         -- One of before midnight may come after it.
         cross join lateral unnest(array[n.today, n.today - 1]) as d (day)
         cross join lateral (select format('digest:%s:%s', m.user_id, d.day)) as k (key)
-        left join lateral (
-          select i.from_address, i.to_address from inbound_messages i
-          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+        {{Recipient.LastAddresses}}
         where m.digest_at is not null and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and local_instant(d.day + m.digest_at, z.own) between greatest(now() - $1::interval, m.digest_set_at) and now()
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'digest' and o.status <> 'pending')
@@ -82,8 +80,7 @@ public sealed class Digests(
             row => new Digest(
                 row.GetString(0),
                 due.Reach(
-                    new Recipient(row.GetGuid(1), row.GetGuid(2), row.GetString(3), row.GetString(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6)),
-                    row.IsDBNull(7) ? null : row.GetString(7), isClosed: !row.IsDBNull(8) && row.GetBoolean(8)),
+                    Recipient.Read(row, 1), row.IsDBNull(7) ? null : row.GetString(7), isClosed: !row.IsDBNull(8) && row.GetBoolean(8)),
                 RowJson.Read<List<DigestTask>>(row.GetString(9))),
             cancellation);
     }
@@ -105,8 +102,7 @@ public sealed class Digests(
                 select $1, $3, $4, 'list', $5, $6, now() where cardinality($5) > 0 and {ReplyOutbox.IsSending} on conflict do nothing
                 """,
                 message.Reference, message.SendingId, recipient.FamilyId, recipient.UserId, open.Select(task => task.Id).ToArray(), shown);
-        if (await replies.StoreIntentAsync(intent, message, cancellation) is { } taken)
-            await replies.StoreResultAsync(taken, await replies.SendToTwilioAsync(taken));
+        await replies.SendIfTakenAsync(intent, message, cancellation);
     }
 
     private (string Text, int Shown) Text(Recipient recipient, IReadOnlyList<DigestTask> open, IReadOnlyList<string> done)

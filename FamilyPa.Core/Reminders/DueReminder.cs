@@ -1,4 +1,5 @@
 using FamilyPa.Core.Tasks;
+using Npgsql;
 
 namespace FamilyPa.Core.Reminders;
 
@@ -11,6 +12,20 @@ public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate?
 /// <param name="From">The number of ours that the member wrote to, else <c>our_number</c>; null where none is known.</param>
 public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From)
 {
+    /// <summary>Joins the addresses of the last message of member <c>m</c> as <c>last</c>.</summary>
+    internal const string LastAddresses =
+        """
+        left join lateral (
+          select i.from_address, i.to_address from inbound_messages i
+          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+        """;
+
     /// <summary>The SID of WhatsApp's approved template to send it with; null for free text.</summary>
     public string? Template { get; init; }
+
+    /// <summary>Reads the columns in the order of the parameters.</summary>
+    /// <param name="first">The first column.</param>
+    internal static Recipient Read(NpgsqlDataReader row, int first) => new(
+        row.GetGuid(first), row.GetGuid(first + 1), row.GetString(first + 2), row.GetString(first + 3), row.GetString(first + 4),
+        row.IsDBNull(first + 5) ? null : row.GetString(first + 5));
 }

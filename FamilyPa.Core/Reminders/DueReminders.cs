@@ -14,7 +14,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
 
     /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
     internal const string Sql =
-        """
+        $$"""
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
                coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
                m.phone_e164, m.last_inbound_at < now() - $8::interval or is_closed(last.from_address)
@@ -26,9 +26,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
            where a.family_id = t.family_id and a.user_id = any (t.assignees) and num_nonnulls(a.phone_e164, a.external_user_id) > 0), array[t.created_by]))
         -- The due time is part of the key, so a postponed task is reminded of again.
         cross join lateral (select format('reminder:%s:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint, m.user_id)) as k (key)
-        left join lateral (
-          select i.from_address, i.to_address from inbound_messages i
-          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+        {{Recipient.LastAddresses}}
         where t.status in ('open', 'in_progress')
           -- A time that was said is kept, at night too. Where none was, no reminder comes more than a day before its task is due.
           and ((t.remind_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and (now() at time zone 'UTC')
@@ -62,8 +60,7 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
                 row.GetGuid(0), row.GetString(1), row.GetString(2),
                 row.IsDBNull(3) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
                 Reach(
-                    new Recipient(row.GetGuid(5), row.GetGuid(6), row.GetString(7), row.GetString(8), row.GetString(9), row.IsDBNull(10) ? null : row.GetString(10)),
-                    row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12))),
+                    Recipient.Read(row, 5), row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12))),
             cancellation);
     }
 

@@ -45,15 +45,7 @@ public sealed class ReminderSender(
             Template = recipient.Template,
         };
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
-            // The others get rows too, so that they are not found again: sent in this message, or not sent for the same reason as it.
-            .Add(
-                """
-                insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
-                select o.family_id, other, o.kind, o.to_address, o.from_address, '', 'suppressed', coalesce(o.error_code, 'in_one_message')
-                from outbound_messages o, unnest($3::text[]) other where o.message_sid = $1 and o.sending_id = $2 and o.status in ('sending', 'suppressed')
-                on conflict do nothing
-                """,
-                message.Reference, message.SendingId, reminders.Skip(1).Select(reminder => reminder.Key).ToArray())
+            .AddOthers(message, reminders.Skip(1).Select(reminder => reminder.Key))
             .Add(
                 $"""
                 insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
@@ -62,7 +54,6 @@ public sealed class ReminderSender(
                 message.Reference, message.SendingId, recipient.FamilyId, recipient.UserId,
                 reminders.Length == 1 ? "reminder" : "list", reminders.Select(reminder => reminder.TaskId).ToArray());
         // Two runs may find the same reminders, so one that is not taken up here is left alone. What Twilio did not accept is sent by the next run.
-        if (await replies.StoreIntentAsync(intent, message, cancellation) is { } taken)
-            await replies.StoreResultAsync(taken, await replies.SendToTwilioAsync(taken));
+        await replies.SendIfTakenAsync(intent, message, cancellation);
     }
 }

@@ -24,7 +24,7 @@ public sealed class TaskNotices(
 
     /// <summary><c>$1</c> and <c>$2</c> are the quiet hours, <c>$3</c> the number that <c>our_number</c> is told, <c>$4</c> WhatsApp's window, <c>$5</c> whether it can be reached otherwise, <c>$6</c> the most rows.</summary>
     private const string Sql =
-        """
+        $$"""
         select t.id, k.key, n.is_done, t.title, t.due_at, t.due_all_day, by.display_name, m.family_id, m.user_id, f.timezone, f.locale,
                coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $3)), m.phone_e164, c.is_closed
         from (
@@ -40,9 +40,7 @@ public sealed class TaskNotices(
         join family_members m on m.family_id = t.family_id and m.user_id = n.told
         join family_members by on by.family_id = t.family_id and by.user_id = n.by
         cross join lateral (select format('%s:%s:%s', case when n.is_done then 'completed' else 'assigned' end, t.id, n.told)) as k (key)
-        left join lateral (
-          select i.from_address, i.to_address from inbound_messages i
-          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+        {{Recipient.LastAddresses}}
         cross join lateral (
           select coalesce(last.from_address ilike 'whatsapp:%' and (m.last_inbound_at < now() - $4::interval or is_closed(last.from_address)), false)) as c (is_closed)
         where m.notified and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and (not c.is_closed or $5)
@@ -77,8 +75,7 @@ public sealed class TaskNotices(
                 row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GetString(3),
                 row.IsDBNull(4) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5)), row.GetString(6),
                 due.Reach(
-                    new Recipient(row.GetGuid(7), row.GetGuid(8), row.GetString(9), row.GetString(10), row.GetString(11), row.IsDBNull(12) ? null : row.GetString(12)),
-                    row.IsDBNull(13) ? null : row.GetString(13), row.GetBoolean(14))),
+                    Recipient.Read(row, 7), row.IsDBNull(13) ? null : row.GetString(13), row.GetBoolean(14))),
             cancellation);
     }
 
@@ -90,14 +87,7 @@ public sealed class TaskNotices(
             Template = recipient.Template,
         };
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message)
-            .Add(
-                """
-                insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
-                select o.family_id, other, o.kind, o.to_address, o.from_address, '', 'suppressed', coalesce(o.error_code, 'in_one_message')
-                from outbound_messages o, unnest($3::text[]) other where o.message_sid = $1 and o.sending_id = $2 and o.status in ('sending', 'suppressed')
-                on conflict do nothing
-                """,
-                message.Reference, message.SendingId, notices.Skip(1).Select(notice => notice.Key).ToArray());
+            .AddOthers(message, notices.Skip(1).Select(notice => notice.Key));
         // "done" in answer to what is asked ticks it off, as with a reminder.
         if (!notices[0].IsDone)
         {
@@ -110,8 +100,7 @@ public sealed class TaskNotices(
                 notices.Length == 1 ? "reminder" : "list", notices.Select(notice => notice.TaskId).ToArray());
         }
 
-        if (await replies.StoreIntentAsync(intent, message, cancellation) is { } taken)
-            await replies.StoreResultAsync(taken, await replies.SendToTwilioAsync(taken));
+        await replies.SendIfTakenAsync(intent, message, cancellation);
     }
 
     private string Text(Notice[] notices)

@@ -33,6 +33,13 @@ public sealed partial class ReplyOutbox(Database database, TwilioClient twilio, 
         return result;
     }
 
+    /// <summary>Stores the intent, and sends only what this caller has taken up: of several callers that found the same, the others leave it alone.</summary>
+    public async Task SendIfTakenAsync(DatabaseBatch intent, OutgoingMessage message, CancellationToken cancellation)
+    {
+        if (await StoreIntentAsync(intent, message, cancellation) is { } taken)
+            await StoreResultAsync(taken, await SendToTwilioAsync(taken));
+    }
+
     /// <summary>Executes the batch with the intent. While the database is down it is repeated, as <see cref="DatabaseBatch.SingleDurablyAsync"/> says.</summary>
     /// <returns>The message to deliver, with the body that its first attempt stored; null as in <see cref="SendAsync(OutgoingMessage, CancellationToken)"/>.</returns>
     public async Task<OutgoingMessage?> StoreIntentAsync(DatabaseBatch intent, OutgoingMessage message, CancellationToken cancellation)

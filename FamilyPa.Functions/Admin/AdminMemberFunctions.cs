@@ -57,7 +57,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
             return Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);
         try
         {
-            return await members.ChangeAsync(IdOf(familyId), IdOf(userId), change.ExternalUserId, change.Nicknames, change.Timezone, http.Actor(), cancellation)
+            return await members.ChangeAsync(RouteId.Of(familyId), RouteId.Of(userId), change.ExternalUserId, change.Nicknames, change.Timezone, http.Actor(), cancellation)
                 ? Results.NoContent()
                 : Unknown(http);
         }
@@ -75,7 +75,7 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         CancellationToken cancellation)
     {
         var http = request.HttpContext;
-        var (family, user) = (IdOf(familyId), IdOf(userId));
+        var (family, user) = (RouteId.Of(familyId), RouteId.Of(userId));
         return await members.RemoveAsync(family, user, http.Actor(), cancellation) switch
         {
             Removal.Removed => Results.NoContent(),
@@ -93,13 +93,10 @@ public sealed class AdminMemberFunctions(AdminMembers members, MemberSessions se
         CancellationToken cancellation)
     {
         var http = request.HttpContext;
-        return await sessions.RevokeAllAsync(IdOf(familyId), IdOf(userId), http.Actor(), cancellation) is { } ended
+        return await sessions.RevokeAllAsync(RouteId.Of(familyId), RouteId.Of(userId), http.Actor(), cancellation) is { } ended
             ? Json.Answer(new RevokeAnswer(ended))
             : Unknown(http);
     }
-
-    /// <summary>An invalid id is treated as not found.</summary>
-    private static Guid IdOf(string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
 
     private static IResult Unknown(HttpContext http) =>
         Problem.Of(http, StatusCodes.Status404NotFound, "unknown_member", "There is no such member.");

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Transfer;
 using FamilyPa.Functions.Family;
+using FamilyPa.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -13,7 +14,7 @@ public sealed class AdminTransferFunctions(FamilyExport export, TaskImport impor
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/admin/families/{familyId}/export")] HttpRequest request,
         string familyId,
         CancellationToken cancellation) =>
-        Transfers.ExportAsync(request, format => export.ReadAsync(IdOf(familyId), format, request.HttpContext.Actor(), cancellation));
+        Transfers.ExportAsync(request, format => export.ReadAsync(RouteId.Of(familyId), format, request.HttpContext.Actor(), cancellation));
 
     [Function("AdminImportTasks")]
     public Task<IResult> Import(
@@ -21,8 +22,5 @@ public sealed class AdminTransferFunctions(FamilyExport export, TaskImport impor
         string familyId,
         CancellationToken cancellation) =>
         Transfers.ImportAsync(
-            request, (file, isCsv, isDryRun) => import.RunAsync(IdOf(familyId), null, file, isCsv, isDryRun, request.HttpContext.Actor(), cancellation), cancellation);
-
-    /// <summary>An invalid id is treated as not found.</summary>
-    private static Guid IdOf(string text) => Guid.TryParse(text, out var id) ? id : Guid.Empty;
+            request, (file, isCsv, isDryRun) => import.RunAsync(RouteId.Of(familyId), null, file, isCsv, isDryRun, request.HttpContext.Actor(), cancellation), cancellation);
 }

@@ -84,7 +84,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
                 fields.Refuse("digest_at", "a time of day, for example 07:00, or null for no digest");
             if (fields.Wrong is { } wrong)
                 return Wrong(request.HttpContext, wrong);
-            var changed = await members.ChangeAsync(member, IdOf(userId), EntityTags.Expected(request), new MemberChange(name, role, nicknames, notified, timezone, digestAt), cancellation);
+            var changed = await members.ChangeAsync(member, RouteId.Of(userId), EntityTags.Expected(request), new MemberChange(name, role, nicknames, notified, timezone, digestAt), cancellation);
             request.HttpContext.Response.Headers.ETag = EntityTags.OfVersion(changed.Version);
             return Json.Answer(changed);
         }, cancellation);
@@ -97,7 +97,7 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
         CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member =>
         {
-            await members.RemoveAsync(member, IdOf(userId), cancellation);
+            await members.RemoveAsync(member, RouteId.Of(userId), cancellation);
             return Results.NoContent();
         });
 
@@ -116,9 +116,6 @@ public sealed class MemberFunctions(MemberAuthentication authentication, MemberM
 
     /// <summary>Empty for null; null when the field is absent.</summary>
     private static string? Clearable(JsonFields fields, string name) => fields.Text(name, longest: 100, nullable: true) ?? (fields.Has(name) ? "" : null);
-
-    /// <summary>An invalid id is treated as not found.</summary>
-    private static Guid IdOf(string userId) => Guid.TryParse(userId, out var id) ? id : Guid.Empty;
 
     private static IResult Wrong(HttpContext http, IDictionary<string, string[]> wrong) =>
         Problem.Of(http, StatusCodes.Status400BadRequest, "invalid_request", "The member is invalid.", wrong);

@@ -20,7 +20,7 @@ public sealed class PictureFunctions(MemberAuthentication authentication, Family
         {
             // An invalid id is looked up too, because the database checks the session.
             if (await pictures.OpenAsync(
-                member, Guid.TryParse(taskId, out var task) ? task : Guid.Empty,
+                member, RouteId.Of(taskId),
                 int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1, cancellation) is not { } picture)
                 return Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "unknown_picture", "There is no such picture.");
             // It never changes, and another session does not get what this one kept.

@@ -42,7 +42,7 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/tasks/{taskId}")] HttpRequest request,
         string taskId,
         CancellationToken cancellation) =>
-        authentication.AuthenticateAsync(request, async member => await tasks.FindAsync(member, IdOf(taskId), cancellation) is { } task
+        authentication.AuthenticateAsync(request, async member => await tasks.FindAsync(member, RouteId.Of(taskId), cancellation) is { } task
             ? Answer(request.HttpContext, task, StatusCodes.Status200OK)
             : Unknown(request.HttpContext));
 
@@ -60,7 +60,7 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
                 return Wrong(http, wrong);
             try
             {
-                return await tasks.ChangeAsync(member, IdOf(taskId), EntityTags.Expected(request), changes, cancellation) switch
+                return await tasks.ChangeAsync(member, RouteId.Of(taskId), EntityTags.Expected(request), changes, cancellation) switch
                 {
                     TaskOutcome.Changed changed => Answer(http, changed.Task, StatusCodes.Status200OK),
                     TaskOutcome.Conflict conflict => EntityTags.Conflict(http, conflict.Version),
@@ -81,7 +81,7 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
         authentication.AuthenticateAsync(request, async member =>
         {
             var http = request.HttpContext;
-            return await tasks.DeleteAsync(member, IdOf(taskId), EntityTags.Expected(request), cancellation) switch
+            return await tasks.DeleteAsync(member, RouteId.Of(taskId), EntityTags.Expected(request), cancellation) switch
             {
                 "deleted" => Results.NoContent(),
                 "not_allowed" => Problem.Of(http, StatusCodes.Status403Forbidden, "not_allowed", "Only the task's creator, an admin or an owner may delete it."),
@@ -89,9 +89,6 @@ public sealed class TaskFunctions(MemberAuthentication authentication, FamilyTas
                 _ => Unknown(http),
             };
         });
-
-    /// <summary>An invalid id is treated as not found.</summary>
-    private static Guid IdOf(string taskId) => Guid.TryParse(taskId, out var id) ? id : Guid.Empty;
 
     private static IResult Answer(HttpContext http, StoredTask task, int status)
     {

@@ -110,7 +110,7 @@ internal sealed partial class NamedDays
     [GeneratedRegex("""["“”„«»‘][^"“”„«»’\n]{1,200}["“”«»’]|(?<!\p{L})'[^'\n]{1,200}'(?!\p{L})""")]
     private static partial Regex Quotation();
 
-    /// <summary>A number that is no time of day.</summary>
-    [GeneratedRegex(@"(?<![\d:])\d{1,2}(?![\d:]|\s?(?:[ap]\.?m|h|uhr)\b)", RegexOptions.IgnoreCase)]
+    /// <summary>A number that is no time of day, and no part of a name ("A4").</summary>
+    [GeneratedRegex(@"(?<![\d:A-Za-z])\d{1,2}(?![\d:]|\s?(?:[ap]\.?m|h|uhr)\b)", RegexOptions.IgnoreCase)]
     private static partial Regex DayOfMonth();
 }

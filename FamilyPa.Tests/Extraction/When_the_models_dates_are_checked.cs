@@ -17,6 +17,7 @@ public sealed class When_the_models_dates_are_checked(KeylessModel model) : IAsy
     [InlineData("en", "dentist fri 4 dec", "2026-12-03")]
     [InlineData("en", "dentist on Friday 3 December", "2026-12-03")]
     [InlineData("en", "dentist on Friday the 3rd", "2026-12-03")]
+    [InlineData("en", "print the A3 plan on Friday", "2026-12-03")]
     [InlineData("en", "not Monday but Tuesday: call the school", "2026-11-30")]
     [InlineData("de", "Zahnarzt am Freitag um 9 Uhr", "2026-12-03T09:00")]
     [InlineData("de", "Freitagabend Oma anrufen", "2026-12-05T19:00")]

@@ -24,6 +24,7 @@ public static partial class CommandReader
 
     private static readonly ILookup<string, Command> Whole = Phrases.Languages.SelectMany(WholeMessages).ToLookup(entry => entry.Words, entry => entry.Command);
     private static readonly HashSet<string> And = [.. Phrases.Languages.SelectMany(language => Phrases.Of(language).Commands.And).SelectMany(PlainWords.Of)];
+    private static readonly IReadOnlyList<ChangeWords> Changes = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(ChangeWords.Of)];
     private static readonly IReadOnlyList<DoneWords> Done = [.. Phrases.Languages.Order(StringComparer.Ordinal).Select(DoneWords.Of)];
 
     private static readonly IReadOnlyList<(Regex Words, Command Command)> Lists = [.. Phrases.Languages.Order(StringComparer.Ordinal).SelectMany(NamedLists)];
@@ -37,7 +38,7 @@ public static partial class CommandReader
         // A tick before anything but numbers may as well be the mark of a list.
         if (Reaction.IsThumb(body) || (Reaction.IsTicked(body) && (words.Count == 0 || Numbers(words, And) is not null)))
             return new Command(CommandKind.Done, ["en"], Numbers: Numbers(words, And));
-        if (Phrases.Languages.Order(StringComparer.Ordinal).Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
+        if (Changes.Select(language => ReadChange(words, language)).OfType<Command>().FirstOrDefault() is { } change)
             return change;
         var found = Whole[string.Join(' ', words)].Concat(Done.Select(language => ReadDone(words, language)).OfType<Command>()).ToList();
         return found.Count == 0 ? ReadList(string.Join(' ', words)) : found[0] with { Languages = [.. found.SelectMany(command => command.Languages).Distinct()] };
@@ -82,41 +83,36 @@ public static partial class CommandReader
     }
 
     /// <summary>Numbers deleted or assigned, a reminder put off, or a digest wanted at a time.</summary>
-    private static Command? ReadChange(List<string> words, string language)
+    private static Command? ReadChange(List<string> words, ChangeWords known)
     {
-        var known = Phrases.Of(language).Commands;
-        var and = known.And.SelectMany(PlainWords.Of).ToHashSet();
-        foreach (var delete in known.Delete.Select(PlainWords.Of).Where(delete => Begins(words, delete)))
+        foreach (var delete in known.Delete.Where(delete => PlainWords.Begin(words, delete)))
         {
-            if (Numbers(words[delete.Count..], and) is { } numbers)
-                return new Command(CommandKind.Delete, [language], Numbers: numbers);
+            if (Numbers(words[delete.Count..], known.And) is { } numbers)
+                return new Command(CommandKind.Delete, [known.Language], Numbers: numbers);
         }
 
-        foreach (var snooze in known.Snooze.Select(PlainWords.Of).Where(snooze => Begins(words, snooze)))
+        foreach (var snooze in known.Snooze.Where(snooze => PlainWords.Begin(words, snooze)))
         {
             if (words.Count == snooze.Count)
-                return new Command(CommandKind.Snooze, [language]);
+                return new Command(CommandKind.Snooze, [known.Language]);
             if (ReadMinutes(string.Concat(words[snooze.Count..]), known.Minutes) is { } minutes)
-                return new Command(CommandKind.Snooze, [language], Minutes: minutes);
+                return new Command(CommandKind.Snooze, [known.Language], Minutes: minutes);
         }
 
-        foreach (var (before, between) in known.Assign.Select(pattern => pattern.Split("{0}")).Select(parts => (PlainWords.Of(parts[0]), PlainWords.Of(parts[1].Replace("{1}", "", StringComparison.Ordinal)))))
+        foreach (var (before, between) in known.Assign.Where(assign => PlainWords.Begin(words, assign.Before)))
         {
-            var at = Begins(words, before) ? words.FindIndex(before.Count, word => word == between.FirstOrDefault()) : -1;
-            if (at > before.Count && Names(words.Skip(at + between.Count), language) is { } names && Numbers(words[before.Count..at], and) is { } numbers)
-                return new Command(CommandKind.Assign, [language], Numbers: numbers, Members: names);
+            var at = words.FindIndex(before.Count, word => word == between.FirstOrDefault());
+            if (at > before.Count && Names(words.Skip(at + between.Count), known.Language) is { } names && Numbers(words[before.Count..at], known.And) is { } numbers)
+                return new Command(CommandKind.Assign, [known.Language], Numbers: numbers, Members: names);
         }
 
-        foreach (var (before, after) in known.DigestAt.Select(pattern => pattern.Split("{0}")).Select(parts => (PlainWords.Of(parts[0]), PlainWords.Of(parts[1]))))
+        foreach (var (before, after) in known.DigestAt.Where(digest => words.Count > digest.Before.Count + digest.After.Count && PlainWords.Begin(words, digest.Before)))
         {
-            if (words.Count > before.Count + after.Count && Begins(words, before) && words[^after.Count..].SequenceEqual(after)
-                && ReadTime(string.Concat(words[before.Count..^after.Count])) is { } at)
-                return new Command(CommandKind.Digest, [language], At: at);
+            if (PlainWords.End(words, after) && ReadTime(string.Concat(words[before.Count..^after.Count])) is { } at)
+                return new Command(CommandKind.Digest, [known.Language], At: at);
         }
 
         return null;
-
-        static bool Begins(List<string> words, List<string> with) => with.Count <= words.Count && words[..with.Count].SequenceEqual(with);
     }
 
     /// <returns>Null when there is none, or one that is too long.</returns>
@@ -130,8 +126,7 @@ public static partial class CommandReader
     private static int? ReadMinutes(string duration, IReadOnlyDictionary<string, int> units)
     {
         var digits = duration.TakeWhile(char.IsAsciiDigit).Count();
-        var unit = units.FirstOrDefault(unit => string.Join(' ', PlainWords.Of(unit.Key)) == duration[digits..]).Value;
-        return int.TryParse(duration[..digits], CultureInfo.InvariantCulture, out var count) && unit > 0 && (long)count * unit is > 0 and <= 7 * 1440 ? count * unit : null;
+        return units.TryGetValue(duration[digits..], out var unit) && int.TryParse(duration[..digits], CultureInfo.InvariantCulture, out var count) && (long)count * unit is > 0 and <= 7 * 1440 ? count * unit : null;
     }
 
     /// <summary>"7", "7:30", "7h30", "7pm".</summary>
@@ -151,10 +146,10 @@ public static partial class CommandReader
 
     private static Command? ReadDone(List<string> words, DoneWords language)
     {
-        foreach (var done in language.Done.Where(done => done.Count <= words.Count))
+        foreach (var done in language.Done)
         {
-            var begins = words[..done.Count].SequenceEqual(done);
-            if (!begins && !words[^done.Count..].SequenceEqual(done))
+            var begins = PlainWords.Begin(words, done);
+            if (!begins && !PlainWords.End(words, done))
                 continue;
             var rest = begins ? words[done.Count..] : words[..^done.Count];
             if (rest.TrueForAll(language.Fillers.Contains))
@@ -195,6 +190,26 @@ public static partial class CommandReader
             return new DoneWords(
                 language, [.. words.Done.Select(PlainWords.Of)], words.DoneNamed.SelectMany(PlainWords.Of).ToHashSet(), words.And.SelectMany(PlainWords.Of).ToHashSet(),
                 words.DoneFillers.SelectMany(PlainWords.Of).ToHashSet());
+        }
+    }
+    private sealed record ChangeWords(
+        string Language, IReadOnlyList<List<string>> Delete, IReadOnlyList<List<string>> Snooze, IReadOnlyList<(List<string> Before, List<string> Between)> Assign,
+        IReadOnlyList<(List<string> Before, List<string> After)> DigestAt, IReadOnlySet<string> And, IReadOnlyDictionary<string, int> Minutes)
+    {
+        public static ChangeWords Of(string language)
+        {
+            var words = Phrases.Of(language).Commands;
+            return new ChangeWords(
+                language, [.. words.Delete.Select(PlainWords.Of)], [.. words.Snooze.Select(PlainWords.Of)],
+                [.. words.Assign.Select(pattern => Around(pattern.Replace("{1}", "", StringComparison.Ordinal)))], [.. words.DigestAt.Select(Around)],
+                words.And.SelectMany(PlainWords.Of).ToHashSet(),
+                words.Minutes.GroupBy(unit => string.Join(' ', PlainWords.Of(unit.Key)), unit => unit.Value).ToDictionary(unit => unit.Key, unit => unit.First()));
+        }
+
+        private static (List<string> Before, List<string> After) Around(string pattern)
+        {
+            var parts = pattern.Split("{0}");
+            return (PlainWords.Of(parts[0]), PlainWords.Of(parts[1]));
         }
     }
 }

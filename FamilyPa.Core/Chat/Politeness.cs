@@ -11,12 +11,8 @@ internal static class Politeness
     /// <summary>The words without those at their beginning and end.</summary>
     public static List<string> Strip(List<string> words)
     {
-        while (Words.Find(polite => polite.Count <= words.Count && (Begins(words, polite) || Ends(words, polite))) is { } found)
-            words = Begins(words, found) ? words[found.Count..] : words[..^found.Count];
+        while (Words.Find(polite => PlainWords.Begin(words, polite) || PlainWords.End(words, polite)) is { } found)
+            words = PlainWords.Begin(words, found) ? words[found.Count..] : words[..^found.Count];
         return words;
     }
-
-    private static bool Begins(List<string> words, List<string> with) => words[..with.Count].SequenceEqual(with);
-
-    private static bool Ends(List<string> words, List<string> with) => words[^with.Count..].SequenceEqual(with);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FamilyPa.Core.Replies;
@@ -12,6 +13,12 @@ internal static class PlainWords
         var plain = Fold(text).Select(character => ",;&+".Contains(character, StringComparison.Ordinal) ? ' ' : character);
         return [.. string.Concat(plain).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Trim).SelectMany(Parts).Where(word => word.Length > 0)];
     }
+
+    public static bool Begin(List<string> words, List<string> with) =>
+        with.Count <= words.Count && CollectionsMarshal.AsSpan(words)[..with.Count].SequenceEqual(CollectionsMarshal.AsSpan(with));
+
+    public static bool End(List<string> words, List<string> with) =>
+        with.Count <= words.Count && CollectionsMarshal.AsSpan(words)[^with.Count..].SequenceEqual(CollectionsMarshal.AsSpan(with));
 
     /// <summary>The text without case, accents and apostrophes.</summary>
     public static string Fold(string text)

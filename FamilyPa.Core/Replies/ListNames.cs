@@ -15,7 +15,8 @@ public static class ListNames
         .ToLookup(name => name.Words, name => name.Key);
 
     private static readonly IReadOnlyList<string> Calls = [.. Phrases.Languages.SelectMany(language => Phrases.Of(language).Commands.ListCalls).Distinct()];
-    private static readonly IReadOnlyList<Regex> Called = [.. Calls.Select(call => Pattern(Comparable(call)))];
+    private static readonly IReadOnlyList<string> ComparableCalls = [.. Calls.Select(Comparable)];
+    private static readonly IReadOnlyList<Regex> Called = [.. ComparableCalls.Select(Pattern)];
     private static readonly IReadOnlyList<Regex> Written = [.. Calls.Where(call => call.Split(' ').Contains("{0}")).OrderByDescending(call => call.Length).Select(Pattern)];
 
     /// <summary>The list's name as it is stored: of a default list its own, otherwise without a word that only says that it is a list.</summary>
@@ -33,7 +34,8 @@ public static class ListNames
     public static bool IsCalled(string list, string text)
     {
         var words = $" {Words(text)} ";
-        return NamesOf(list).Any(name => Calls.Any(call => words.Contains($" {Words(call.Replace("{0}", name, StringComparison.Ordinal))} ", StringComparison.Ordinal)));
+        return NamesOf(list).Where(name => words.Contains(name, StringComparison.Ordinal))
+            .Any(name => ComparableCalls.Any(call => words.Contains($" {call.Replace("{0}", name, StringComparison.Ordinal)} ", StringComparison.Ordinal)));
     }
 
     /// <summary>The name in a language.</summary>

@@ -43,25 +43,38 @@ public sealed class When_the_service_rewrites_the_audit_log(TwoFamilies families
     public async Task Erasing_a_family_keeps_who_did_what_and_adds_who_erased_it()
     {
         await using var connection = await families.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var others = $"select string_agg(l::text, ' ' order by id) from audit_log l where family_id = '{families.B.Id}' or action = 'other'";
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await RunAsync("set local role service_role");
         await RunAsync($"insert into audit_log (actor, action, family_id, details) values ('operator:ann (1)', 'reveal', '{families.A.Id}', '{{\"phone\":\"…42\"}}')");
-        // The family claims the messages that the other's rows are about.
+        // Rows without a family: about a message of each family and about a stranger's. A claims all of them.
+        await RunAsync(
+            $"""
+            insert into audit_log (actor, action, message_sid)
+            select 'x', case when family_id = '{families.A.Id}' then 'own' else 'other' end, message_sid
+            from (select message_sid, family_id from webhook_events union select message_sid, null from unmatched_messages) as messages
+            """);
         await RunAsync(
             $"""
             insert into inbound_messages (message_sid, provider, family_id, user_id, from_address, to_address, body)
-            select message_sid, 'x', '{families.A.Id}', gen_random_uuid(), '+15005550001', '+15005550002', '' from audit_log where family_id = '{families.B.Id}'
+            select distinct message_sid, 'x', '{families.A.Id}'::uuid, gen_random_uuid(), '+15005550001', '+15005550002', '' from audit_log where message_sid is not null;
+            insert into outbound_messages (message_sid, kind, family_id, to_address, from_address, body, status, provider_sid)
+            select distinct message_sid, 'x', '{families.A.Id}'::uuid, '+15005550001', '', '', 'sent', message_sid from audit_log where message_sid is not null;
+            insert into webhook_events (message_sid, family_id, raw_payload, size_bytes)
+            select message_sid, '{families.A.Id}', 'null', 0 from webhook_events on conflict do nothing;
+            update unmatched_messages set from_address = '+15005550001'
             """);
         var before = await RunAsync("select count(*) from audit_log");
-        var other = await RunAsync($"select string_agg(l::text, ' ' order by id) from audit_log l where family_id = '{families.B.Id}'");
+        var other = await RunAsync(others);
 
         await RunAsync($"select count(*) from erase_family('{families.A.Id}', 'operator:ben (2)', 'request')");
 
         Assert.Equal((long)before! + 1, await RunAsync("select count(*) from audit_log"));
         Assert.Equal(0L, await RunAsync($"select count(*) from audit_log l where l::text like '%{families.A.Id}%'"));
         Assert.Equal("{\"erased\": true}", await RunAsync("select details::text from audit_log where actor = 'operator:ann (1)' and action = 'reveal'"));
+        Assert.Equal(1L, await RunAsync("select count(*) from audit_log where action = 'own' and message_sid is null"));
         Assert.Equal(1L, await RunAsync("select count(*) from audit_log where actor = 'operator:ben (2)' and action = 'erase_family'"));
-        Assert.Equal(other, await RunAsync($"select string_agg(l::text, ' ' order by id) from audit_log l where family_id = '{families.B.Id}'"));
+        Assert.Equal(other, await RunAsync(others));
         // Of a family that there is not, nothing is erased and nothing is noted.
         Assert.Equal(0L, await RunAsync("select count(*) from erase_family(gen_random_uuid(), 'x', 'x')"));
 

@@ -54,14 +54,14 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
               select s.message_sid, r.job_id, r.status, r.generation, r.phase, coalesce(r.outcome, 'unknown') as outcome
               from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, null, $2, $3, $7, $4) r),
             audited as (
-              insert into audit_log (actor, action, details, request_id)
-              select $7, case when $3 then 'replay_many_preview' else 'replay_many' end,
+              insert into audit_log (actor, action, family_id, details, request_id)
+              select $7, case when $3 then 'replay_many_preview' else 'replay_many' end, $8,
                      jsonb_build_object('from_phase', $2::text, 'filter', $5::jsonb, 'outcomes',
                        (select jsonb_object_agg(o.outcome, o.messages) from (select outcome, count(*) as messages from replayed group by outcome) o)), $4
               where $6)
             select message_sid, job_id, status, generation, phase, outcome from replayed
             """,
-            messageSids, request.FromPhase?.Name(), request.DryRun, actor.RequestId, request.Filter?.ToAuditJson(), request.IsBulk, actor.Name);
+            messageSids, request.FromPhase?.Name(), request.DryRun, actor.RequestId, request.Filter?.ToAuditJson(), request.IsBulk, actor.Name, request.Filter?.FamilyId);
         var stored = (await batch.ListAsync(ReadResult, cancellation)).ToDictionary(result => result.MessageSid);
         return [.. request.MessageSids.Select(sid => stored.GetValueOrDefault(sid) ?? new ReplayResult(null, sid, null, null, null, "unknown"))];
     }

@@ -98,7 +98,8 @@ begin
     union select canonical_number(o.to_address) from outbound_messages o where o.family_id = p_family) n
   where n.number is not null and not exists (select from members_at(n.number) m where m.family_id <> p_family);
   select coalesce(array_agg(distinct a), '{}') into addresses from unnest(numbers) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
-  select coalesce(array_agg(i.message_sid), '{}') into sids from inbound_messages i where i.family_id = p_family;
+  -- Of the events, which nobody can change: no family can claim another's message.
+  select coalesce(array_agg(e.message_sid), '{}') into sids from webhook_events e where e.family_id = p_family;
 
   insert into erasures (request_id, members, messages, tasks, replies, cost_usd)
   select p_request_id,
@@ -128,12 +129,8 @@ begin
   delete from families f where f.id = p_family;
   perform set_config('familypa.purging', '', true);
 
-  -- Never another family's row.
   update audit_log l set family_id = null, message_sid = null, details = '{"erased": true}'
-  where l.family_id = p_family
-    or (l.family_id is null and (l.message_sid = any (sids)
-      or l.message_sid in (select i.reference from erasure_items i where i.erasure_id = erasure.id)
-      or position(p_family::text in l.details::text) > 0));
+  where l.family_id = p_family or (l.family_id is null and l.message_sid = any (sids));
   insert into audit_log (actor, action, details, request_id)
   values (p_actor, 'erase_family', to_jsonb(erasure) - 'completed_at' - 'created_at' - 'request_id', p_request_id);
   return next erasure;

@@ -70,19 +70,21 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
     /// <summary>Whether no field hides one that the form had when Twilio signed it.</summary>
     private static bool IsUndivided(IReadOnlyDictionary<string, string> form)
     {
-        var body = form.GetValueOrDefault("Body", "");
-        var signed = string.Concat(form.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => field.Key == "Body" ? "Body\n" : field.Key + field.Value));
+        var hasMetadata = IsWhole(form.GetValueOrDefault("ChannelMetadata", ""));
+        // The sender's words and name, and WhatsApp's field with the name: their text is free.
+        var free = form.Where(field => field.Key is "Body" or "ProfileName" || (hasMetadata && field.Key == "ChannelMetadata")).ToDictionary();
+        var signed = string.Concat(form.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => field.Key + (free.ContainsKey(field.Key) ? "\n" : field.Value)));
         return (Channel(form["From"]).Length == 0 ? PlainSenders() : ChannelSenders()).Count(signed) == 1
             && Recipients().Count(signed) == 1
             && MessageSidFields().Count(signed) == Present("MessageSid", "SmsMessageSid") + (MessageSids.IsValid(form.GetValueOrDefault("OriginalRepliedMessageSid")) ? 1 : 0)
             && SmsSidFields().Count(signed) == Present("SmsSid")
             && MediaCounts().Count(signed) == Present("NumMedia")
             && (Address.IsExternalId(form.GetValueOrDefault("ExternalUserId", ""))
-                ? ExternalIds().Count(signed) == 1 && Metadata().Count(signed) == Present("ChannelMetadata") && IsWhole(form.GetValueOrDefault("ChannelMetadata", "{}")) && !form.Keys.Any(IsStrange)
+                ? ExternalIds().Count(signed) == 1 && hasMetadata == form.ContainsKey("ChannelMetadata") && !Metadata().IsMatch(signed) && !form.Keys.Any(IsStrange)
                 : !ExternalIds().IsMatch(signed))
             && MediaUrls().Count(signed) == form.Keys.Count(name => name.StartsWith(Url, StringComparison.Ordinal))
-            // Words that quote such a field could have swallowed it. The fields that Twilio signs after all that a sender can write exclude that.
-            && (!Quoted().IsMatch(body) || (Present("SmsMessageSid", "SmsSid") == 2 && (Channel(form["From"]).Length == 0 || form.ContainsKey("WaId"))));
+            // Free text that quotes such a field could have swallowed it. The fields that Twilio signs after all that a sender can write exclude that.
+            && (!free.Values.Any(Quoted().IsMatch) || (Present("SmsMessageSid", "SmsSid") == 2 && (Channel(form["From"]).Length == 0 || (form.ContainsKey("WaId") && Number().IsMatch(Address.WithoutChannel(form["From"]))))));
 
         // Between the id and the sender, a name could be the id's own end.
         static bool IsStrange(string name) => string.CompareOrdinal(name, "ExternalUserId") > 0 && string.CompareOrdinal(name, "From") < 0
@@ -139,10 +141,10 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
     [GeneratedRegex(@"From(?!City|Country|State|Zip)", RegexOptions.CultureInvariant)]
     private static partial Regex PlainSenders();
 
-    [GeneratedRegex(@"From(?:[a-z]+:|\+?[0-9])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"From(?:[a-z]+:[+A-Za-z0-9]|\+?[0-9]{3})", RegexOptions.CultureInvariant)]
     private static partial Regex ChannelSenders();
 
-    [GeneratedRegex(@"To(?:[a-z]+:\+?[0-9]|\+[0-9]|[0-9]{5})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"To(?:[a-z]+:\+?[0-9]{3}|\+[0-9]{3}|[0-9]{5})", RegexOptions.CultureInvariant)]
     private static partial Regex Recipients();
 
     [GeneratedRegex(@"MessageSid(?:SM|MM)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
@@ -163,6 +165,6 @@ public sealed partial class FormGrammar(TwilioMediaOrigins origins)
     [GeneratedRegex(@"ChannelMetadata\s*\{", RegexOptions.CultureInvariant)]
     private static partial Regex Metadata();
 
-    [GeneratedRegex(@"From[a-z]+:|MessageSid(?:SM|MM)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"From[a-z]+:(?:\+?[0-9]{3}|[A-Z]{2}\.)|MessageSid(?:SM|MM)[0-9a-f]{32}", RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 }

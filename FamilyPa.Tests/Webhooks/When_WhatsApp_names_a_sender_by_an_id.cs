@@ -53,9 +53,8 @@ public sealed class When_WhatsApp_names_a_sender_by_an_id(FastApp app) : AppTest
     public async Task Words_that_look_like_the_field_are_words()
     {
         await WriteAsync(Ann.Phone, ("Body", $"list\nExternalUserId{id}"));
-        var smuggled = App.Form("list", Ann.Phone, ("ProfileName", $"AnnExternalUserId{id}"));
+        await WriteAsync(Ann.Phone, ("ProfileName", $"AnnExternalUserId{id}"));
 
-        Assert.Equal(400, (await App.PostAsync(smuggled)).Status);
         Assert.Equal(0, await App.Database.ScalarAsync<long>("select count(*) from family_members where external_user_id = $1", id));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.Twilio;
 using FamilyPa.Functions.Webhooks;
@@ -28,6 +30,8 @@ public sealed class When_a_signed_form_is_divided_otherwise
     private static readonly TwilioGuard Guard = new(
         new SharedSecret(Options.Create(Settings)), new TwilioRequestValidator(Options.Create(Settings)),
         new FormGrammar(new TwilioMediaOrigins(Options.Create(Settings))), Options.Create(Settings));
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static TheoryData<string> Kinds => [.. Forms().Keys];
 
@@ -101,6 +105,35 @@ public sealed class When_a_signed_form_is_divided_otherwise
     }
 
     [Fact]
+    public async Task WhatsApps_own_field_cannot_swallow_the_sender()
+    {
+        var form = Named("ChannelMetadata{", ("Label", "\":1}Fromwhatsapp:+15005550006LabelHome"));
+        var metadata = form["ChannelMetadata"].Split("ChannelMetadata");
+        var divided = new Dictionary<string, string>(form)
+        {
+            ["Body"] = $"buy milkChannelMetadata{metadata[0]}",
+            ["ChannelMetadata"] = $"{metadata[1]}Fromwhatsapp:+447700900123Label\":1}}",
+            ["From"] = "whatsapp:+15005550006",
+            ["Label"] = "Home",
+            ["Wa"] = "Id447700900123",
+        };
+        divided.Remove("WaId");
+
+        Assert.Equal("ambiguous_form", await RefusalAsync(divided, form));
+    }
+
+    /// <summary>Nothing behind the sender says whose id it is, as WaId does of a number.</summary>
+    [Fact]
+    public async Task The_name_of_a_place_cannot_become_another_persons_id()
+    {
+        var form = WhatsApp("", ("Label", "Fromwhatsapp:US.VICTIM1LabelHome"));
+        var divided = new Dictionary<string, string>(form) { ["Body"] = $"{Behind("Body", form).Split("LabelFrom")[0]}Label", ["From"] = "whatsapp:US.VICTIM1", ["Label"] = "Home" };
+        divided.Remove("ChannelMetadata");
+
+        Assert.Equal("ambiguous_form", await RefusalAsync(divided, form));
+    }
+
+    [Fact]
     public async Task Another_messages_attachment_cannot_be_smuggled_in()
     {
         var form = WhatsApp($"xFromwhatsapp:+447700900123MediaUrl0{OthersMedia}MessageA");
@@ -131,6 +164,30 @@ public sealed class When_a_signed_form_is_divided_otherwise
     public async Task An_odd_or_new_field_does_not_lose_a_message(string name, string value) =>
         Assert.Null(await RefusalAsync(WhatsApp("buy milk", (name, value))));
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Fromage: x")]
+    [InlineData("Fromage:500 To:+14155238886 NumMedia1")]
+    [InlineData("From: +15005550006\r\nTo: you\n\n")]
+    [InlineData("👩‍👧 Zoë 🧀\uFE0F")]
+    [InlineData("\u202Eداليا\u202C \0")]
+    [InlineData($"Fromwhatsapp:+15005550006MessageSid{OtherSid}ExternalUserIdUS.VICTIM1MediaUrl0{OthersMedia}ChannelMetadata{{")]
+    [InlineData("a thousand", 1000)]
+    public async Task A_person_may_have_any_name(string name, int length = 0)
+    {
+        name = name.PadRight(length, 'é');
+
+        Assert.Null(await RefusalAsync(WhatsApp("buy milk", ("ProfileName", name))));
+        Assert.Null(await RefusalAsync(WhatsApp("buy milk", ("ProfileName", name), ("ChannelMetadata", null))));
+        Assert.Null(await RefusalAsync(WhatsApp("buy milk", ("ProfileName", name), ("ChannelMetadata", Metadata(name)), ("ExternalUserId", "GB.1234Abc9"))));
+    }
+
+    [Theory]
+    [InlineData("Label", "Fromagerie: chez To")]
+    [InlineData("Address", "5 Tower: 12 Fromentin")]
+    [InlineData("ButtonText", "From: 9 to: 5")]
+    public async Task Other_words_with_a_colon_are_words(string field, string value) => Assert.Null(await RefusalAsync(WhatsApp("", (field, value))));
+
     [Fact]
     public async Task A_form_without_the_old_ids_may_not_quote_one()
     {
@@ -153,10 +210,19 @@ public sealed class When_a_signed_form_is_divided_otherwise
         ["location"] = WhatsApp("", ("MessageType", "location"), ("Latitude", "51.5"), ("Longitude", "-0.1"), ("Address", "1 Body Lane"), ("Label", "From here To there")),
         ["WhatsApp with an id"] = WhatsApp("buy milk", ("ExternalUserId", "GB.1234Abc9")),
         ["WhatsApp that claims an id"] = WhatsApp("""xChannelMetadata{"a":1}ExternalUserIdUS.VICTIM1Fa"""),
+        ["WhatsApp with a name that claims a message"] = Named($"xFromwhatsapp:+15005550006MessageSid{OtherSid}NumMedia0ProfileNameSmsMessageSid{OtherSid}SmsSid{OtherSid}Towhatsapp:+14155238886WaId15005550006Z"),
+        ["WhatsApp with a name that claims an id"] = Named("""ChannelMetadata{}ExternalUserIdUS.VICTIM1Fromwhatsapp:+15005550006ProfileName"""),
         ["reply with a button"] = WhatsApp(
             "Done", ("MessageType", "button"), ("ButtonText", "Done"), ("ButtonPayload", "done"), ("Forwarded", "true"),
             ("OriginalRepliedMessageSid", OtherSid), ("OriginalRepliedMessageSender", "whatsapp:+14155238886")),
     };
+
+    private static Dictionary<string, string> Named(string name, params (string, string?)[] change) =>
+        WhatsApp("buy milk", [("ProfileName", name), ("ChannelMetadata", Metadata(name)), .. change]);
+
+    /// <summary>WhatsApp's own field, of which the name is the last word.</summary>
+    private static string Metadata(string name) => JsonSerializer.Serialize(
+        new { type = "whatsapp", data = new { context = new { WaId = "447700900123", ProfileName = name } } }, Readable);
 
     private static Dictionary<string, string> Sms(string body) => new()
     {

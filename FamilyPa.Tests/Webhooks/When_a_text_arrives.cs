@@ -73,6 +73,17 @@ public sealed class When_a_text_arrives(FastApp app) : AppTest<FastApp>(app)
         Assert.Equal("done", (await App.WaitForJobAsync(form["MessageSid"])).Status);
     }
 
+    [Theory]
+    [InlineData("Fromage: x")]
+    [InlineData("👩‍👧 \u202Eداليا\n\0")]
+    public async Task Its_senders_name_may_be_anything(string name)
+    {
+        var form = App.Form("list", null, ("ProfileName", name));
+
+        Assert.Equal(200, (await App.PostAsync(form)).Status);
+        Assert.Equal("done", (await App.WaitForJobAsync(form["MessageSid"])).Status);
+    }
+
     [Fact]
     public async Task A_text_of_1600_characters_is_worked_on_to_the_end() =>
         Assert.Equal("done", (await App.WaitForJobAsync(await App.TextAsync(string.Concat(Enumerable.Repeat("buy milk ", 178))[..1600]))).Status);

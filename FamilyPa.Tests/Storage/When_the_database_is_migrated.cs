@@ -133,4 +133,35 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
             return applied;
         }
     }
+
+    /// <summary>As in Azure: administrators may create roles and databases and are members of the database's owner, but no superusers.</summary>
+    [Fact]
+    public async Task An_administrator_who_is_no_superuser_hands_it_over_and_the_app_goes_on()
+    {
+        await using var owned = await environment.CreateEmptyDatabaseAsync();
+        var (administrators, person, group, later) = ($"administrators of {owned.Name}", $"person of {owned.Name}", $"Group of {owned.Name}", $"later of {owned.Name}");
+        await owned.ExecuteAsync($"create role \"{administrators}\"; alter database {owned.Name} owner to \"{administrators}\"");
+        foreach (var login in new[] { person, group, later })
+            await owned.ExecuteAsync($"create role \"{login}\" login createrole createdb password 'x' in role \"{administrators}\"");
+        // As if this login had created them, which another one of this server has.
+        await owned.ExecuteAsync($"grant anon, authenticated, service_role, familypa_app to \"{person}\" with admin true, inherit false, set false");
+        Migrator.Run(As(person), _ => { });
+        await DemoFamily.SeedAsync(owned.AdminConnectionString, TestContext.Current.CancellationToken);
+
+        Migrator.HandOver(As(person), group);
+        Migrator.HandOver(As(group), later);
+
+        foreach (var login in new[] { person, group, later })
+            Migrator.Run(As(login), file => Assert.Fail($"{login} applies {file}"));
+        await using (var source = NpgsqlDataSource.Create(As(group)))
+        await using (var command = source.CreateCommand("comment on role familypa_app is null"))
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var app = NpgsqlDataSource.Create(owned.AppConnectionString);
+        await using var batch = new Database(app).AsService().Add("select count(*) from erase_family($1, 'x', 'x')", DemoFamily.FamilyId);
+        Assert.Equal(1, await batch.SingleAsync(row => row.GetInt64(0), TestContext.Current.CancellationToken));
+        Assert.Equal($"{owned.Name}_owner", await owned.ScalarAsync<string>("select string_agg(distinct pg_get_userbyid(relowner), ' ') from pg_class where relnamespace = 'public'::regnamespace"));
+        Assert.Equal(0, await owned.ScalarAsync<long>("select count(*) from families"));
+
+        string As(string login) => new NpgsqlConnectionStringBuilder(owned.AdminConnectionString) { Username = login, Password = "x", Pooling = false }.ConnectionString;
+    }
 }

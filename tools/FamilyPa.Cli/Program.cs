@@ -34,6 +34,7 @@ var root = new RootCommand(
     SmokeCommand.Create(),
     ConnectCommand.Create(),
     MigrateCommand.Create(),
+    HandOverCommand.Create(),
 };
 foreach (var option in GlobalOptions.All)
     root.Add(option);

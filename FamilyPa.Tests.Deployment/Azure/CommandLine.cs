@@ -97,15 +97,19 @@ internal static class CommandLine
     {
         if (words.Count == 0 || !Common.TryGetValue(words[0], out var common))
             return null;
-        var found = Usages.Select(usage => usage.Split(' ')).Select(usage => (Command: usage.TakeWhile(IsWord).ToArray(), Usage: usage.SkipWhile(IsWord).ToArray()))
-            .Where(usage => words.Take(usage.Command.Length).SequenceEqual(usage.Command)).ToLookup(usage => usage.Command.Length).MaxBy(usages => usages.Key);
+        var found = Parsed.Where(usage => words.Take(usage.Command.Length).SequenceEqual(usage.Command)).ToLookup(usage => usage.Command.Length).MaxBy(usages => usages.Key);
         if (found is null)
             return $"the references have no {string.Join(' ', words)}, or it is not in the list of those that are used";
         var complaints = found.Select(usage => Complaint([.. usage.Usage, .. common.Split(' ', StringSplitOptions.RemoveEmptyEntries)], [.. words.Skip(found.Key)])).ToList();
         return complaints.Contains(null) ? null : $"{string.Join(' ', words)}: {complaints[0]}";
-
-        static bool IsWord(string part) => char.IsAsciiLetterLower(part[0]);
     }
+
+    /// <summary>The commands of a tool, without their arguments; none of a tool that has no list here.</summary>
+    public static IEnumerable<string> Of(string tool) => Parsed.Select(usage => string.Join(' ', usage.Command)).Where(command => command.StartsWith($"{tool} ", StringComparison.Ordinal)).Distinct();
+
+    private static IEnumerable<(string[] Command, string[] Usage)> Parsed => Usages.Select(usage => usage.Split(' ')).Select(usage => (usage.TakeWhile(IsWord).ToArray(), usage.SkipWhile(IsWord).ToArray()));
+
+    private static bool IsWord(string part) => char.IsAsciiLetterLower(part[0]);
 
     private static string? Complaint(string[] usage, string[] arguments)
     {

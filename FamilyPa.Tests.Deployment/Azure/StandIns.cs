@@ -2,7 +2,7 @@ namespace FamilyPa.Tests.Deployment.Azure;
 
 /// <summary>
 /// Stub commands at the front of <see cref="Path"/>. Each records its calls, answers as told by <see cref="Answer"/>, fails when <c>FAILING</c> contains its name, and
-/// prints <c>$LISTED</c> for <c>list</c> commands. Like the real one, <c>azd env get-value</c> prints the error of a missing key on stdout.
+/// prints <c>$LISTED</c> for <c>list</c> commands. One that <see cref="CommandLine"/> does not know ends with 64. Like the real one, <c>azd env get-value</c> prints the error of a missing key on stdout.
 /// </summary>
 /// <remarks>Source: azure-dev, cli/azd/cmd/middleware/ux.go; Azure-Samples/holiday-peak-hub, pull request 841 (2026-04-14).</remarks>
 internal sealed class StandIns : IDisposable
@@ -57,6 +57,10 @@ internal sealed class StandIns : IDisposable
 
     private string In(string name) => System.IO.Path.Combine(folder.FullName, name);
 
+    private static string OnlyKnown(string tool) => CommandLine.Of(tool).ToList() is { Count: > 0 } known
+        ? $"case \"$call \" in {string.Join('|', known.Select(command => $"'{command} '*"))}) ;; *) echo \"$call: unknown\" >&2; exit 64 ;; esac"
+        : "";
+
     private void Add(string command)
     {
         var file = In(command);
@@ -66,6 +70,7 @@ internal sealed class StandIns : IDisposable
             echo "$call" >> '{{CallsFile}}'
             printf '%s\037' '{{command}}' "$@" >> '{{In("words")}}'
             printf '\036' >> '{{In("words")}}'
+            {{OnlyKnown(command)}}
             while [ $# -gt 0 ]; do
               [ "$1" != --file ] || echo "the file: $(cat "$2")" >> '{{CallsFile}}'
               shift

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FamilyPa.Tests.Deployment.Azure;
 
 public sealed class When_a_command_line_is_checked
@@ -26,4 +28,18 @@ public sealed class When_a_command_line_is_checked
     [InlineData("gh release download --pattern p")]
     [InlineData("gh issue make --title t --body b")]
     public void Another_one_is_refused(string line) => Assert.NotNull(CommandLine.Complaint(line.Split(' ')));
+
+    [Theory]
+    [InlineData("az account show --query id", 0)]
+    [InlineData("az account shows", 64)]
+    [InlineData("azd up", 0)]
+    [InlineData("gh secret set", 64)]
+    public async Task A_stub_fails_where_the_reference_has_no_such_command(string line, int exitCode)
+    {
+        using var commands = new StandIns("az", "azd", "gh");
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", line]) { Environment = { ["PATH"] = commands.Path }, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(exitCode, process.ExitCode);
+    }
 }

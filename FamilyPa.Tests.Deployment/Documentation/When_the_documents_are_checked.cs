@@ -75,6 +75,15 @@ public sealed partial class When_the_documents_are_checked
     }
 
     [Fact]
+    public void Each_threat_names_a_test()
+    {
+        var threats = Read("SECURITY.md").Split("## ").Single(section => section.StartsWith("Threat model", StringComparison.Ordinal)).Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+
+        Assert.True(threats.Count > 20);
+        Assert.All(threats, threat => Assert.Matches(@"\| `When_[^|]+ \|$", threat));
+    }
+
+    [Fact]
     public void The_page_of_the_API_has_the_routes_of_the_OpenAPI_document() =>
         Assert.Equal(Routes().Select(route => $"| `{route.Key}` | {route.Value} |").Order(StringComparer.Ordinal), ApiRow().Matches(Read("docs/api.md")).Select(row => row.Value).Order(StringComparer.Ordinal));
 

@@ -8,6 +8,7 @@ namespace FamilyPa.Tests.FamilyApi;
 public sealed class When_somebody_is_invited(When_somebody_is_invited.InvitingApp app) : AppTest<When_somebody_is_invited.InvitingApp>(app)
 {
     private const int TextsPerDay = 20;
+    private const int TextsOfAllPerDay = 500;
     private const int AdditionsPerDay = 80;
 
     private readonly string phone = FamilyPaApp.NewPhone();
@@ -43,6 +44,48 @@ public sealed class When_somebody_is_invited(When_somebody_is_invited.InvitingAp
         await App.WaitForAsync(() => Task.FromResult(phones.Count(one => TextsTo(one).Count == 1)), count => count == TextsPerDay, "the invitations");
         await WaitForQueueAsync();
         Assert.Equal(TextsPerDay, phones.Sum(one => TextsTo(one).Count));
+    }
+
+    [Theory]
+    [InlineData("invite_member", TextsPerDay)]
+    [InlineData("invite_all", TextsOfAllPerDay)]
+    public async Task One_member_and_all_families_together_have_a_limit_of_the_day_too(string scope, int most)
+    {
+        await App.Database.ExecuteAsync(
+            "insert into rate_counters (scope, key, since, counted) values ($1, $2, date_trunc('day', now(), 'UTC'), $3) on conflict (scope, key, shard) do update set counted = excluded.counted",
+            scope, scope == "invite_all" ? "" : family.Of("owner").UserId.ToString(), most - 1);
+        var phones = Enumerable.Range(0, 4).Select(_ => FamilyPaApp.NewPhone()).ToList();
+
+        await Task.WhenAll(phones.Select(one => owner.PostAsync("/api/members", new { name = "Gran", phone = one })));
+
+        await App.WaitForAsync(() => Task.FromResult(phones.Sum(one => TextsTo(one).Count)), count => count == 1, "one invitation");
+        await WaitForQueueAsync();
+        Assert.Equal(1, phones.Sum(one => TextsTo(one).Count));
+        await App.Database.ExecuteAsync("delete from rate_counters where scope = $1", scope);
+    }
+
+    [Fact]
+    public async Task A_number_is_written_to_again_after_seven_days_and_not_before()
+    {
+        await InviteAndRemoveAsync();
+        await TextAsync(phone);
+        await InviteAndRemoveAsync();
+        await App.Database.ExecuteAsync("update invitation_pauses set ends_at = ends_at - interval '6 days 23 hours'");
+        await InviteAndRemoveAsync();
+        await WaitForQueueAsync();
+        Assert.Single(TextsTo(phone));
+
+        await App.Database.ExecuteAsync("update invitation_pauses set ends_at = ends_at - interval '1 hour'");
+        await InviteAsync();
+
+        await App.WaitForAsync(() => Task.FromResult(TextsTo(phone)), texts => texts.Count == 2, "the second text");
+
+        async Task InviteAndRemoveAsync()
+        {
+            var invited = await InviteAsync();
+            await WaitForQueueAsync();
+            Assert.Equal(204, (await owner.DeleteAsync($"/api/members/{invited}")).Status);
+        }
     }
 
     [Fact]
@@ -275,6 +318,8 @@ public sealed class When_somebody_is_invited(When_somebody_is_invited.InvitingAp
         {
             base.Configure(settings);
             settings["Limits__InvitationsPerFamilyPerDay"] = $"{TextsPerDay}";
+            settings["Limits__InvitationsPerMemberPerDay"] = $"{TextsPerDay}";
+            settings["Limits__InvitationsPerDay"] = $"{TextsOfAllPerDay}";
             settings["Limits__AdditionsPerFamilyPerDay"] = $"{AdditionsPerDay}";
         }
     }

@@ -12,7 +12,8 @@ namespace FamilyPa.Core.Jobs;
 /// <param name="IsUncharged">No model's work was begun, so there is nothing to pay.</param>
 /// <param name="Wait">How long it asked us to stay away, where that is more than we wait inside a call.</param>
 /// <param name="IsGone">The service fails for all messages until an operator acts, so the breaker opens at once.</param>
-public sealed record ServiceFailure(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait, bool IsGone = false);
+/// <param name="IsFinal">Another attempt would fail in the same way, so the job fails at once.</param>
+public sealed record ServiceFailure(bool IsFault, bool Answered, bool IsUncharged, TimeSpan? Wait, bool IsGone = false, bool IsFinal = false);
 
 /// <summary>Decides whether a failure is the service's fault.</summary>
 public static class FailureClassifier
@@ -22,7 +23,7 @@ public static class FailureClassifier
 
     public static ServiceFailure Classify(Exception error) => error switch
     {
-        ModelAnswerException answer => NotTheService with { Answered = answer.Usage is not null },
+        ModelAnswerException answer => NotTheService with { Answered = answer.Usage is not null, IsFinal = answer.IsFinal },
         ClientResultException { Status: 0 } ai => TheService with { IsUncharged = OutboundRetryPolicy.IsUnreached(ai.InnerException) },
         ClientResultException ai => OfStatus(ai.Status, ai),
         MediaFetchException { Code: "twilio_http_404" } => NotTheService with { Answered = true },
@@ -47,8 +48,11 @@ public static class FailureClassifier
     {
         ErrorMeaning.Gone => TheService with { IsUncharged = true, IsGone = true },
         ErrorMeaning.OurRequest => TheService with { IsUncharged = true },
-        _ => new(status is 401 or 403 or 408 or 429 or >= 500, status is 400 or 413 or 415 or 422, CostsNothing(status), WaitOf(error)),
+        _ when IsAboutRequest(status) => new(false, true, CostsNothing(status), null, IsFinal: true),
+        _ => new(status is 401 or 403 or 408 or 429 or >= 500, false, CostsNothing(status), WaitOf(error)),
     };
+
+    private static bool IsAboutRequest(int status) => status is 400 or 413 or 415 or 422;
 
     private static TimeSpan? WaitOf(ClientResultException error) => error.GetRawResponse()?.Headers is { } headers
         ? OutboundRetryPolicy.WaitOf(OutboundRetryPolicy.AskedPause(name => headers.TryGetValue(name, out var value) ? value : null))

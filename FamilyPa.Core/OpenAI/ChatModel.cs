@@ -25,24 +25,26 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
     {
         if (await AskOnceAsync(messages, format, maxInputTokens, maxOutputTokens, reserve, cancellation) is not { } first)
             return null;
-        if (!IsCutOff(first.Completion))
+        if (HasChoice(first.Completion) && !IsCutOff(first.Completion))
             return first;
         try
         {
             if (await AskOnceAsync(messages, format, maxInputTokens, maxOutputTokens * LargerBudget, reserve, cancellation) is not { } second)
                 return null;
             var usage = second.Usage.Plus(first.Usage);
-            return IsCutOff(second.Completion) && !HasText(second.Completion) ? throw Exhausted(usage) : (second.Completion, usage);
+            if (!HasChoice(second.Completion))
+                throw new ModelAnswerException("ai_no_choice", "The answer holds no choice.") { Usage = usage, IsFinal = true };
+            return IsCutOff(second.Completion) && !HasText(second.Completion) ? throw Exhausted(usage, isFinal: true) : (second.Completion, usage);
         }
-        catch (ClientResultException)
+        catch (ClientResultException e)
         {
-            // The first call was charged even if the second one fails.
-            throw Exhausted(first.Usage);
+            // The first call was charged even if the second one fails. A 400 says that the model has no larger budget.
+            throw Exhausted(first.Usage, isFinal: e.Status == 400);
         }
     }
 
-    private static ModelAnswerException Exhausted(ModelUsage usage) =>
-        new("ai_reasoning_exhausted", $"The model reasoned and did not answer; it used {usage.OutputTokens} tokens of output.") { Usage = usage };
+    private static ModelAnswerException Exhausted(ModelUsage usage, bool isFinal) =>
+        new("ai_reasoning_exhausted", $"The model reasoned and did not answer; it used {usage.OutputTokens} tokens of output.") { Usage = usage, IsFinal = isFinal };
 
     private async Task<(ChatCompletion Completion, ModelUsage Usage)?> AskOnceAsync(
         IReadOnlyList<ChatMessage> messages, ChatResponseFormat format, int maxInputTokens, int maxOutputTokens, Func<ModelUsage, Task<bool>> reserve,
@@ -54,15 +56,13 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
         try
         {
             var completion = (await chat.CompleteChatAsync(messages, Options(format, maxOutputTokens), cancellation)).Value;
-            // The client reads lazily: an answer without a choice shows only here.
-            _ = completion.FinishReason;
             var usage = ModelUsage.OfChat(deployment, completion.Usage?.InputTokenCount ?? 0, completion.Usage?.OutputTokenCount ?? 0, pipeline.Value);
             usage.Measure();
             return (completion, usage);
         }
-        catch (ClientResultException e) when (ServiceError.Of(e).Meaning == ErrorMeaning.Filtered)
+        catch (ClientResultException e) when (Rejection(ServiceError.Of(e).Meaning) is var (code, detail, reason))
         {
-            throw new ModelAnswerException("ai_content_filter", "The service's content filter stopped the request.") { RejectionReason = "model_refused" };
+            throw new ModelAnswerException(code, detail) { RejectionReason = reason };
         }
         catch (ClientResultException e)
         {
@@ -75,6 +75,15 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
         }
     }
 
+    /// <returns>What is the matter with the message, and the job's reason; null for any other error.</returns>
+    private static (string Code, string Detail, string Reason)? Rejection(ErrorMeaning meaning) => meaning switch
+    {
+        ErrorMeaning.Filtered => ("ai_content_filter", "The service's content filter stopped the request.", "model_refused"),
+        ErrorMeaning.TooLong => ("ai_message_too_long", "The message is longer than the model can read.", "not_understood"),
+        ErrorMeaning.Picture => ("ai_picture_refused", "The service refused a picture.", "unsupported_image"),
+        _ => null,
+    };
+
     private static ChatCompletionOptions Options(ChatResponseFormat format, int maxOutputTokens)
     {
         var options = new ChatCompletionOptions
@@ -86,6 +95,20 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
         };
         options.SetNewMaxCompletionTokensPropertyEnabled(true);
         return options;
+    }
+
+    /// <summary>The client reads lazily, and throws where there is none.</summary>
+    private static bool HasChoice(ChatCompletion completion)
+    {
+        try
+        {
+            _ = completion.FinishReason;
+            return true;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return false;
+        }
     }
 
     private static bool IsCutOff(ChatCompletion completion) => completion.FinishReason is ChatFinishReason.Length && completion.Refusal is not { Length: > 0 };

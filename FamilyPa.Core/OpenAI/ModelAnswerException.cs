@@ -15,6 +15,9 @@ public sealed class ModelAnswerException(string code, string detail) : Exception
     /// <summary>The job's reason where asking again would end in the same way, so that the message is rejected; null where it would not.</summary>
     public string? RejectionReason { get; init; }
 
+    /// <summary>Asking again would end in the same way, though the message is not at fault: an operator has to look at it.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>Whether the client could not read the service's response. It reads lazily and throws different exceptions.</summary>
     public static bool IsUnreadable(Exception error) =>
         error is JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException;

@@ -18,8 +18,14 @@ internal enum ErrorMeaning
     /// <summary>The recording that was sent.</summary>
     Recording,
 
+    /// <summary>A picture that was sent.</summary>
+    Picture,
+
     /// <summary>The content filter stopped what a member wrote.</summary>
     Filtered,
+
+    /// <summary>The message is longer than the model can read.</summary>
+    TooLong,
 
     /// <summary>Everything that the status alone explains.</summary>
     Other,
@@ -27,7 +33,7 @@ internal enum ErrorMeaning
 
 /// <summary>An error answer, <c>{"error":{"code","param","message"}}</c>. Its message may repeat what a member said, so it is read and never kept.</summary>
 /// <param name="Parameter">The request's parameter that the service complains of.</param>
-/// <param name="RecordingReason">For <see cref="ErrorMeaning.Recording"/>: the job's reason.</param>
+/// <param name="RecordingReason">The job's reason, if it was a recording that was sent.</param>
 internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Meaning, string? RecordingReason)
 {
     private const int LongestName = 40;
@@ -58,8 +64,12 @@ internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Mean
     /// <summary>An error about another parameter is never about the recording.</summary>
     private static (ErrorMeaning Meaning, string? Reason) Of(string? code, string? parameter, string message)
     {
-        if (code == "content_filter")
+        if (code == "content_filter" || code?.EndsWith("content_policy_violation", StringComparison.Ordinal) is true)
             return (ErrorMeaning.Filtered, null);
+        if (code is "context_length_exceeded" or "string_above_max_length" || AboutLength().IsMatch(message))
+            return (ErrorMeaning.TooLong, "audio_too_long");
+        if (code?.Contains("image", StringComparison.Ordinal) is true || AboutPicture().IsMatch(message))
+            return (ErrorMeaning.Picture, null);
         var isUnsupported = code is "unsupported_parameter" or "unsupported_value" or "unknown_parameter";
         if (parameter is not (null or "" or "file"))
             return (isUnsupported ? ErrorMeaning.OurRequest : ErrorMeaning.Other, null);
@@ -96,6 +106,12 @@ internal sealed partial record ServiceError(string? Parameter, ErrorMeaning Mean
     // Words, since services and gateways in front of them say it differently: "Audio file is too short", "duration 1900 seconds is longer than …".
     [GeneratedRegex(@"\b(audio|recording|sound|clip|file|media|duration|format|codec|decod\w*|corrupt\w*)\b", RegexOptions.IgnoreCase)]
     private static partial Regex AboutRecording();
+
+    [GeneratedRegex(@"\bmaximum context length\b", RegexOptions.IgnoreCase)]
+    private static partial Regex AboutLength();
+
+    [GeneratedRegex(@"\b(invalid|unsupported) image\b|\bimage data\b", RegexOptions.IgnoreCase)]
+    private static partial Regex AboutPicture();
 
     [GeneratedRegex(@"\b(response.?format|parameter|timestamp_granularities|chunking_strategy|api.?version)\b", RegexOptions.IgnoreCase)]
     private static partial Regex AboutParameter();

@@ -94,19 +94,20 @@ public sealed class PhaseAttempts(
         await SendAsync(job.Phase, attempt.Message, settings.Value.DatabasePause);
     }
 
-    /// <exception cref="PhaseFailedException">The job was not deferred.</exception>
+    /// <exception cref="PhaseFailedException">The job was not deferred, and another attempt may succeed.</exception>
     private async Task FailAsync(Attempt attempt, AttemptError error)
     {
         var job = attempt.Job;
         log.PhaseFailed(job.MessageSid, job.AttemptId, job.Phase.Name(), job.Family.Id, job.Attempt, attempt.Elapsed, error.Code, error.Message);
         log.ModelAnswered(job, error.Usage);
-        var deferred = false;
+        var (deferred, isFinal) = (false, false);
         try
         {
             using var limit = new CancellationTokenSource(RecordTimeout);
             var actions = await jobs.FailAttemptAsync(job, error, limit.Token);
             await dispatcher.FollowAsync(actions);
             deferred = actions[0].Kind == "deferred";
+            isFinal = error.Failure.IsFinal;
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {
@@ -115,8 +116,18 @@ public sealed class PhaseAttempts(
         }
 
         attempt.End(deferred ? "deferred" : "failed", error.Code);
-        if (!deferred)
+        if (isFinal)
+            await GiveUpAsync(attempt, error.Code);
+        else if (!deferred)
             throw new PhaseFailedException(job.MessageSid, job.Phase.Name(), error);
+    }
+
+    /// <summary>Dead-letters the message: the poison queue's function fails the job and tells the sender.</summary>
+    private async Task GiveUpAsync(Attempt attempt, string errorCode)
+    {
+        log.MessageMovedToPoison(attempt.Job.Phase.Name(), errorCode);
+        using var limit = new CancellationTokenSource(RecordTimeout);
+        await queues.SendToPoisonAsync(attempt.Job.Phase, attempt.Message.ToJson(), limit.Token);
     }
 
     private async Task SendAsync(Phase phase, JobMessage message, TimeSpan? delay = null)

@@ -85,7 +85,7 @@ public sealed class Transcriber(
             var response = await audio.TranscribeAudioAsync(form, form.ContentType, new RequestOptions { CancellationToken = cancellation });
             return TranscriptionAnswer.Read(response.GetRawResponse().Content);
         }
-        catch (ClientResultException e) when (ServiceError.Of(e) is { Meaning: ErrorMeaning.Recording, RecordingReason: { } reason })
+        catch (ClientResultException e) when (ServiceError.Of(e) is { RecordingReason: { } reason })
         {
             throw new UnreadableAudioException(reason, e.Status);
         }

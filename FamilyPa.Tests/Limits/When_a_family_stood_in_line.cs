@@ -22,7 +22,7 @@ public sealed class When_a_family_stood_in_line(When_a_family_stood_in_line.Pati
     public async Task One_that_fails_holds_nobody_up_after_its_try()
     {
         var (sids, down) = await StandInLineAsync(await App.AddFamilyAsync(), "buy unobtainium", "buy milk", "buy bread");
-        using var broken = App.OpenAI.Faults.Add(Fault.Reasoning().OnlyFor("unobtainium"));
+        using var broken = App.OpenAI.Faults.Add(Fault.Rubbish("chat", RubbishKind.Html).OnlyFor("unobtainium"));
 
         down.Dispose();
 

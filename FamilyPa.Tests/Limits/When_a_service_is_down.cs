@@ -102,11 +102,10 @@ public sealed class When_a_service_is_down(When_a_service_is_down.BreakingApp ap
     [Fact]
     public async Task A_killed_process_leaves_neither_a_slot_nor_a_reservation_for_longer_than_its_lease()
     {
-        var sender = await App.AddFamilyAsync();
         var stall = App.OpenAI.Faults.Add(Fault.Stall("chat", TimeSpan.FromMinutes(1)).OnlyFor("limbo"));
         var sids = new List<string>();
         for (var n = 0; n < 2; n++)
-            sids.Add(await App.TextAsync($"buy limbo {n}", sender));
+            sids.Add(await App.TextAsync($"buy limbo {n}", await App.AddFamilyAsync()));
         await stall.WaitForHitsAsync(2, FamilyPaApp.Patience);
         await App.KillAsync();
         stall.Dispose();

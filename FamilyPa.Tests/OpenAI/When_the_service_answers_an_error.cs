@@ -54,6 +54,15 @@ public sealed class When_the_service_answers_an_error
         ServiceError.Of(await AnswerAsync(400, """{"error":{"message":"The prompt was stopped.","param":"prompt","code":"content_filter"}}""")).Meaning);
 
     [Theory]
+    [InlineData("""{"error":{"message":"Your input exceeds the context window of this model.","param":"input","code":"context_length_exceeded"}}""", ErrorMeaning.TooLong)]
+    [InlineData("""{"error":{"message":"This model's maximum context length is 8192 tokens.","code":"BadRequest"}}""", ErrorMeaning.TooLong)]
+    [InlineData("""{"error":{"message":"You uploaded an unsupported image. Please make sure your image is valid.","param":null,"code":"image_parse_error"}}""", ErrorMeaning.Picture)]
+    [InlineData("""{"error":{"message":"Invalid image data.","code":"BadRequest"}}""", ErrorMeaning.Picture)]
+    [InlineData("""{"error":{"message":"Image input is not supported by this model.","code":"BadRequest"}}""", ErrorMeaning.Other)]
+    public async Task A_message_that_is_too_long_and_a_picture_that_cannot_be_read_are_the_messages_fault(string body, object meaning) =>
+        Assert.Equal(meaning, ServiceError.Of(await AnswerAsync(400, body)).Meaning);
+
+    [Theory]
     [InlineData("""{"error":{"message":"Invalid language 'xx'.","param":"language","code":"invalid_value"}}""")]
     [InlineData("<html>Bad request</html>")]
     [InlineData("[]")]
@@ -62,7 +71,7 @@ public sealed class When_the_service_answers_an_error
         var error = await AnswerAsync(400, body);
 
         Assert.Equal(ErrorMeaning.Other, ServiceError.Of(error).Meaning);
-        Assert.Equal(new ServiceFailure(false, true, false, null), FailureClassifier.Classify(error));
+        Assert.Equal(new ServiceFailure(false, true, false, null, IsFinal: true), FailureClassifier.Classify(error));
     }
 
     [Theory]

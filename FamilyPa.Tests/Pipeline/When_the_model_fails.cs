@@ -11,12 +11,43 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
     {
         { "ai_http_500", Fault.Status("chat", 500) },
         { "ai_http_429", Fault.Status("chat", 429, TimeSpan.FromSeconds(1)) },
-        { "ai_reasoning_exhausted", Fault.Reasoning() },
         { "ai_response_unreadable", Fault.Rubbish("chat", RubbishKind.Html) },
-        { "ai_response_unreadable", Fault.EmptyChoices() },
         { "", Fault.Cut("chat", CutPoint.HalfBody) },
         { "timeout", Fault.Stall("chat", TimeSpan.FromMinutes(1)) },
     };
+
+    public static TheoryData<string, Fault> FinalFaults => new()
+    {
+        { "ai_http_400", Fault.Status("chat", 400) },
+        { "ai_reasoning_exhausted", Fault.Reasoning() },
+        { "ai_no_choice", Fault.EmptyChoices() },
+    };
+
+    [Theory]
+    [MemberData(nameof(FinalFaults))]
+    public async Task What_fails_in_the_same_way_each_time_is_tried_once_and_then_is_poison(string code, Fault fault)
+    {
+        var words = $"buy milk {Guid.NewGuid():N}";
+        var before = App.OpenAI.Billed;
+        var broken = App.OpenAI.Faults.Add(fault.OnlyFor(words));
+        var sid = await App.TextAsync(words);
+
+        var job = await App.WaitForJobAsync(sid, "failed");
+        await ReplyAsync(sid, "failure");
+
+        Assert.Equal(("not_retryable", 1), (job.Reason, job.RetryCount));
+        Assert.Equal([$"extract failed {code}"], await App.AttemptsAsync(sid));
+        Assert.Equal(code, await App.Database.ScalarAsync<string>("select cause from poison_messages where message_sid = $1", sid));
+        Assert.Equal(
+            App.OpenAI.Billed.CompletionTokens - before.CompletionTokens,
+            Convert.ToInt64(await App.Database.ScalarAsync<object>("select coalesce(sum(output_tokens), 0) from ai_usage where message_sid = $1", sid), CultureInfo.InvariantCulture));
+
+        broken.Dispose();
+        using var answer = await App.Operator.PostAsJsonAsync("/api/admin/replay-webhook", new { message_sid = sid }, Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(1, await App.CountAsync("tasks", sid));
+    }
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -55,6 +86,17 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
         await App.WaitForJobAsync(sid, "done");
         Assert.Equal(["extract failed ai_http_503", "extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
         Assert.Equal(1, await App.CountAsync("outbound_messages", sid));
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_choice_is_asked_for_once_more()
+    {
+        using var once = App.OpenAI.Faults.Add(Fault.EmptyChoices().OnlyFor("medlars").Once());
+
+        var sid = await App.TextAsync("buy medlars");
+
+        await App.WaitForJobAsync(sid, "done");
+        Assert.Equal(["extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
     }
 
     [Fact]

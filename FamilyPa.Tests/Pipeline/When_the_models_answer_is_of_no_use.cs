@@ -10,6 +10,8 @@ public sealed class When_the_models_answer_is_of_no_use(FastApp app) : AppTest<F
     [Theory]
     [InlineData(FaultKind.Refusal, "model_refused", 1, "Please put it in other words.")]
     [InlineData(FaultKind.ContentFilter, "model_refused", 0, "Please put it in other words.")]
+    [InlineData(FaultKind.TooLong, "not_understood", 0, "or in smaller parts.")]
+    [InlineData(FaultKind.BadPicture, "unsupported_image", 0, "or write it.")]
     [InlineData(FaultKind.LengthStop, "not_understood", 2, "or in smaller parts.")]
     [InlineData(FaultKind.SchemaBreaking, "not_understood", 2, "or in smaller parts.")]
     public async Task The_sender_is_told_at_once_and_every_call_is_charged(FaultKind kind, string reason, int calls, string reply)
@@ -19,6 +21,8 @@ public sealed class When_the_models_answer_is_of_no_use(FastApp app) : AppTest<F
         {
             FaultKind.Refusal => Fault.Refusal(),
             FaultKind.ContentFilter => Fault.ContentFilter(),
+            FaultKind.TooLong => Fault.TooLong(),
+            FaultKind.BadPicture => Fault.BadPicture(),
             FaultKind.LengthStop => Fault.LengthStop(),
             _ => Fault.BreakSchema(SchemaBreak.MissingTasks),
         };

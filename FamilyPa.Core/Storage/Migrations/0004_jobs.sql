@@ -9,7 +9,7 @@ insert into status_reasons (reason) values
   ('reaction'), ('repeating'), ('repeated'), ('automatic'), ('media_empty'), ('media_unreadable'),
   ('media_unavailable'), ('media_forbidden'), ('no_speech'), ('model_refused'), ('not_understood'),
   ('rate_sender'), ('rate_family_hour'), ('rate_family_day'), ('rate_hour'), ('rate_day'), ('budget_family'), ('budget_global'),
-  ('no_slot'), ('breaker_open'), ('sender_paused'), ('waits_for_earlier'), ('retries_exhausted');
+  ('no_slot'), ('breaker_open'), ('sender_paused'), ('waits_for_earlier'), ('retries_exhausted'), ('not_retryable');
 
 create table processing_jobs (
   id uuid primary key default gen_random_uuid(),
@@ -113,9 +113,9 @@ create type job_limits as (
   breaker_failures int, breaker_open interval, breaker_open_most interval);
 
 -- How an attempt failed. is_fault: the service caused it. answered: the service works. is_uncharged: the call certainly cost nothing.
--- wait_seconds: the service's Retry-After.
+-- wait_seconds: the service's Retry-After. is_final: another attempt would fail in the same way.
 create type attempt_failure as (
-  code text, message text, stack text, is_fault boolean, answered boolean, is_uncharged boolean, wait_seconds double precision);
+  code text, message text, stack text, is_fault boolean, answered boolean, is_uncharged boolean, wait_seconds double precision, is_final boolean);
 
 create function read_limits(p_json text) returns job_limits
 language plpgsql stable set search_path = public, pg_temp as $$

@@ -98,6 +98,12 @@ public sealed record Fault
     /// <summary>The model reasons until its tokens are used up: no content, with <c>finish_reason</c> <c>length</c>.</summary>
     public static Fault Reasoning() => new() { Operation = "chat", Kind = FaultKind.Reasoning };
 
+    /// <summary>The message is longer than the model's context: 400 <c>context_length_exceeded</c>.</summary>
+    public static Fault TooLong() => new() { Operation = "chat", Kind = FaultKind.TooLong };
+
+    /// <summary>A picture cannot be read: 400.</summary>
+    public static Fault BadPicture() => new() { Operation = "chat", Kind = FaultKind.BadPicture };
+
     public Fault Times(int times) => this with { Limit = times };
 
     public Fault Once() => Times(1);

@@ -1,7 +1,7 @@
 namespace FamilyPa.Simulators.Faults;
 
-/// <summary>See the factories of <see cref="Fault"/>. The last six exist for <c>chat</c> only.</summary>
-public enum FaultKind { Stall, Late, Cut, Status, Rubbish, Endless, Length, Drip, SchemaBreaking, Refusal, LengthStop, EmptyChoices, ContentFilter, Reasoning }
+/// <summary>See the factories of <see cref="Fault"/>. The last eight exist for <c>chat</c> only.</summary>
+public enum FaultKind { Stall, Late, Cut, Status, Rubbish, Endless, Length, Drip, SchemaBreaking, Refusal, LengthStop, EmptyChoices, ContentFilter, Reasoning, TooLong, BadPicture }
 
 /// <summary>Where the connection breaks: with nothing done, with all done but nothing said, or in the middle of the answer's body.</summary>
 public enum CutPoint { BeforeEffect, AfterEffect, HalfBody }

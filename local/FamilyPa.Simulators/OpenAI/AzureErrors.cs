@@ -36,6 +36,12 @@ internal static class AzureErrors
         },
     }));
 
+    public static Answer TooLong() => Request(
+        "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens. Please reduce the length of the messages.",
+        "messages", "context_length_exceeded");
+
+    public static Answer BadPicture() => Gateway(400, "BadRequest", "Invalid image data.");
+
     public static Answer Unsupported(string parameter, string message, string code = "unsupported_value") => Request(message, parameter, code);
 
     public static Answer Retired(string deployment) =>

@@ -24,7 +24,7 @@ internal sealed class ChatApi(
 
         var (request, refusal) = ChatRequest.Read(deployment, call.Request.Body, apiVersion);
         if (request is null) return refusal!;
-        if (call.Fault?.Kind == FaultKind.ContentFilter) return AzureErrors.ContentFilter();
+        if (Refusal(call.Fault?.Kind) is { } refused) return refused;
         await Task.Delay(options.Latency, options.Clock, call.Http.RequestAborted);
         try
         {
@@ -35,6 +35,14 @@ internal sealed class ChatApi(
             return AzureErrors.Gateway(500, "RecogniserUnavailable", exception.Message);
         }
     }
+
+    private static Answer? Refusal(FaultKind? fault) => fault switch
+    {
+        FaultKind.ContentFilter => AzureErrors.ContentFilter(),
+        FaultKind.TooLong => AzureErrors.TooLong(),
+        FaultKind.BadPicture => AzureErrors.BadPicture(),
+        _ => null,
+    };
 
     private async Task<string> ContentAsync(ChatRequest request, Call call) => call.Fault switch
     {

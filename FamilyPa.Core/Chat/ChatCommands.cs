@@ -35,8 +35,9 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
                 (await ListAsync(new TaskQuery(null, null, null, await FindListAsync(named, claim, cancellation), Done: false), command, claim, reply, cancellation), null),
             CommandKind.Clear => (await ClearAsync(await FindListAsync(command.Named!, claim, cancellation), claim, text, cancellation), null),
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
-            // A 👍 may also say no more than that the last reply was read.
-            CommandKind.Done when Reaction.IsThumb(claim.Body) => (await ReactAsync(claim, cancellation, isTyped: true), null),
+            // A 👍 may also say no more than that the last reply was read. It is no yes to a change, so that question is asked again.
+            CommandKind.Done when Reaction.IsThumb(claim.Body) =>
+                (await ReactAsync(claim, cancellation, isTyped: true) ?? claim.PhaseInput.Questions.LastOrDefault(question => question.Pending is not null)?.Asked, null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),
             CommandKind.More => (await MoreAsync(command, claim, reply, cancellation), null),
             CommandKind.Undo => (await UndoAsync(claim, text, cancellation), null),
@@ -179,6 +180,12 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
             claim.Family.Id, tasks.ToArray());
         return [.. await batch.ListAsync(row => (row.GetGuid(0), row.GetString(1)), cancellation)];
     }
+
+    /// <summary>The deletion of each open task that the query matches.</summary>
+    public async Task<IReadOnlyList<TaskChange>> DeletionsAsync(TaskQuery query, LeasedJob claim, CancellationToken cancellation) =>
+        query.Assignee is { } name && claim.Family.Find(name) is null
+            ? []
+            : [.. (await TasksAsync(ListScope.Open, claim, MostTasks, cancellation, query)).Select(task => new TaskChange(task.Id, TaskOperations.Delete, task.Title))];
 
     /// <summary>Answers a question in plain words about what there is to do.</summary>
     /// <param name="reply">The batch that stores the reply.</param>

@@ -18,8 +18,8 @@ internal static class TaskNames
     /// <summary>Whether a task's title contains the words.</summary>
     public static bool IsIn(string name, string title) => $" {Words(title)} ".Contains($" {name} ", StringComparison.Ordinal);
 
-    /// <summary>A title as it is compared: without case, accents and punctuation.</summary>
-    public static string Words(string title) => string.Join(' ', PlainWords.Of(title));
+    /// <summary>A title as it is compared: without case, accents and punctuation, unless there is nothing else.</summary>
+    public static string Words(string title) => string.Join(' ', PlainWords.Of(title)) is { Length: > 0 } words ? words : title;
 
     private static Guid? Only(IEnumerable<(Guid Id, string Words)> titles) => titles.Take(2).ToList() is [var one] ? one.Id : null;
 }

@@ -38,9 +38,12 @@ public static class ExtractionParser
                 throw Broken("tasks is not an array");
             var links = ModelText.LinksIn([words is { Forwarded: false } ? words.Text : null, .. questions.SelectMany(question => new[] { question.Title, question.Notes })]);
             var tasks = listed.EnumerateArray().Take(MaxTasks).Select((task, i) => ReadTask(task, zone, links, known, Answers(task, i, questions))).ToList();
+            var list = ReadQuery(root, zone, known);
+            var isTooWide = IsTooWide(root, list);
             var changes = Consistent([.. Items(root, "changes").Select(change => ReadChange(change, zone, links, existing, known))]);
             return new ExtractionResult(
-                [.. tasks.OfType<ExtractedTask>().DistinctBy(task => (task with { Title = task.Title.ToUpperInvariant(), Assignees = null, Confidence = 0 }, Joined(task.Assignees)))],
+                [.. tasks.OfType<ExtractedTask>().DistinctBy(task =>
+                    (task with { Title = task.Title.ToUpperInvariant().TrimEnd('.', '!'), Assignees = null, Confidence = 0 }, Joined(task.Assignees)))],
                 Shown(root, "clarifying_question", MaxQuestion, links),
                 Text(root, "language", 35),
                 questions.Count == 0 ? null : Withdrawn(root, questions))
@@ -48,8 +51,8 @@ public static class ExtractionParser
                 Changes = changes.Count == 0 ? null : [.. changes.OfType<TaskChange>()],
                 Confirmed = Confirmed(root, questions, words),
                 AlreadyThere = Titles(root, existing),
-                List = ReadQuery(root, zone, known),
-                IsIncomplete = tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
+                List = isTooWide ? null : list,
+                IsIncomplete = isTooWide || tasks.Contains(null) || changes.Contains(null) || listed.GetArrayLength() > MaxTasks,
             };
         }
         catch (JsonException)
@@ -137,10 +140,19 @@ public static class ExtractionParser
     {
         if (!root.TryGetProperty("list", out var list) || list.ValueKind != JsonValueKind.Object)
             return null;
-        return new TaskQuery(
-            Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), lists.Find(Text(list, "category", 50)),
-            list.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
+        return new TaskQuery(Day(list, "from", zone), Day(list, "until", zone), Text(list, "assignee", 100), lists.Find(Text(list, "category", 50)), IsTrue(list, "done"))
+        {
+            Delete = IsTrue(list, "delete"),
+        };
     }
+
+    /// <summary>Whether more would be deleted than was asked for, because what restricts it cannot be read.</summary>
+    private static bool IsTooWide(JsonElement root, TaskQuery? query) =>
+        query is { Delete: true } && root.GetProperty("list") is var list
+        && (query.Done || new[] { ("from", query.From), ("until", query.Until), ("category", query.Category), ("assignee", query.Assignee) }
+            .Any(field => field.Item2 is null && list.TryGetProperty(field.Item1, out var given) && given.ValueKind != JsonValueKind.Null));
+
+    private static bool IsTrue(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string? Day(JsonElement list, string name, DateTimeZone zone) =>
         Text(list, name, 40) is { } day && DueDate.TryParse(day, zone, out var date) && date.AllDay ? day : null;

@@ -88,6 +88,7 @@ internal static class ExtractionPrompt
 
         - list: only if the sender asks what there is to do or was done: local dates from and until (both included), assignee, category, and done for completed
           tasks; null for what is not restricted. Otherwise null.
+          With delete the tasks are not shown: the sender wants all of them deleted ("delete everything", "delete the whole shopping list"). They are no "changes".
         """;
 
     private const string WithPictures =

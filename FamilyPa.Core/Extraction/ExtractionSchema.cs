@@ -76,7 +76,7 @@ public static class ExtractionSchema
                 ["object", "null"],
                 ("from", Described("string|null", "yyyy-MM-dd")), ("until", Described("string|null", "yyyy-MM-dd")), ("assignee", NameOf(members, "string", "null")),
                 ("category", Described("string|null", "The list that is asked for.")),
-                ("done", new JsonObject { ["type"] = "boolean" })),
+                ("done", new JsonObject { ["type"] = "boolean" }), ("delete", Described("boolean", "All of them are to be deleted."))),
         },
     };
 

@@ -31,6 +31,9 @@ public sealed record LeasedJob(
     Family Family,
     PhaseInput PhaseInput)
 {
+    /// <summary>The words that a command would be: the text, or what the only recording said.</summary>
+    public string Said => PhaseInput.Transcripts is [var only] && string.IsNullOrWhiteSpace(Body) ? only.Text : Body;
+
     /// <summary>The service that the phase needs was down, and this attempt is to find out whether it is back.</summary>
     public bool IsProbe { get; init; }
 }
@@ -61,7 +64,7 @@ public sealed record PhaseInput(
 }
 
 /// <summary>An open task that the family could wish for again.</summary>
-public sealed record RecentTask(string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt, string? Category);
+public sealed record RecentTask(Guid Id, string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt, string? Category);
 
 /// <summary>The result of a claim.</summary>
 /// <param name="Outcome">As documented at <c>claim_job</c> in the migrations.</param>

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Understands the message: which tasks it holds, which questions of ours it answers, and what is unclear.</summary>
-public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, BudgetReservations ledger, ILogger<ExtractPhase> log) : IPhase
+public sealed class ExtractPhase(ITaskExtractor extractor, ChatCommands commands, MediaStore media, BudgetReservations ledger, ILogger<ExtractPhase> log) : IPhase
 {
     public Phase Phase => Phase.Extract;
 
@@ -23,6 +23,14 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         // A keyword or command needs no model. An earlier attempt's answer was paid for, and stands.
         if (job.Classification != MessageClassification.Ordinary || job.Extraction is not null)
             return new PhaseResult.Next(Phase.Finalize);
+
+        if (SpokenCommand(job) is { } command && await commands.IsMeantAsync(command, job, cancellation))
+        {
+            return new PhaseResult.Next(Phase.Finalize)
+            {
+                Output = batch => batch.Add("update inbound_messages set classification = $2 where message_sid = $1", job.MessageSid, command.Reason),
+            };
+        }
 
         var words = await WordsAsync(job, cancellation) with { Pictures = await PicturesAsync(job, cancellation) };
         if (words is { Text.Length: 0, Pictures.Count: 0 })
@@ -70,6 +78,15 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         async Task<bool> ReserveAsync(ModelUsage worst) => (deferred = await ledger.ReserveAsync(job, worst, cancellation)) is null;
     }
 
+    /// <summary>The command that a message is which consists of one recording; null for any other message.</summary>
+    private static Command? SpokenCommand(LeasedJob job)
+    {
+        if (job is not { PhaseInput: { Forwarded: false, Media: [_], Transcripts: [_] } } || !string.IsNullOrWhiteSpace(job.Body))
+            return null;
+        // A word may be misheard, and nobody sees it. So a spoken STOP gets the help, which says to write it.
+        return Keywords.Read(job.Said, null, isWhatsApp: true) == Keyword.None ? CommandReader.Read(job.Said) : new Command(CommandKind.Help, []);
+    }
+
     /// <summary>A plain yes or no to changes that we asked about needs no model.</summary>
     private static ExtractionResult? Answered(LeasedJob job, SenderWords words) =>
         job.PhaseInput.Questions is [.., { Pending: { } pending } question] && Keywords.Answer(words.Text) is { } isYes
@@ -86,7 +103,12 @@ public sealed class ExtractPhase(ITaskExtractor extractor, MediaStore media, Bud
         if (job.PhaseInput.Questions.FirstOrDefault(question => question.Id == result.Confirmed)?.Pending is not { } pending)
             return result;
         var confirmed = Read(pending);
-        return result with { Changes = confirmed, IsIncomplete = result.IsIncomplete || result.Changes?.Any(change => confirmed.All(asked => asked.TaskId != change.TaskId)) is true };
+        return result with
+        {
+            Changes = confirmed,
+            List = result.List is { Delete: true } ? null : result.List,
+            IsIncomplete = result.IsIncomplete || result.Changes?.Any(change => confirmed.All(asked => asked.TaskId != change.TaskId)) is true,
+        };
     }
 
     private static IReadOnlyList<TaskChange> Read(string pending) => JsonSerializer.Deserialize<IReadOnlyList<TaskChange>>(pending) ?? [];

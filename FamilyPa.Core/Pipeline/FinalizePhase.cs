@@ -29,10 +29,19 @@ public sealed class FinalizePhase(
         // Asked for by hand before the message was understood: that comes first.
         if (job is { Classification: MessageClassification.Ordinary, StatusReason: null, Extraction: null })
             return new PhaseResult.Next(Phase.Extract);
-        if (Command.IsReason(job.Classification) && !await commands.IsMeantAsync(Command.Of(job.Classification, job.Body), job, cancellation))
+        if (Command.IsReason(job.Classification) && !await commands.IsMeantAsync(Command.Of(job.Classification, job.Said), job, cancellation))
             return new PhaseResult.Next(Phase.Extract) { Output = batch => AddOrdinary(batch, job) };
 
-        var message = await IntendAsync(job, cancellation);
+        OutgoingMessage? message;
+        try
+        {
+            message = await IntendAsync(job, cancellation);
+        }
+        catch (Exception e) when (MessageEffects.IsOutdated(e))
+        {
+            return new PhaseResult.Next(Phase.Finalize);
+        }
+
         var result = message is null ? null : await replies.SendToTwilioAsync(message);
         if (result is SendResult.NotSent notSent)
         {
@@ -58,7 +67,7 @@ public sealed class FinalizePhase(
         (string? Text, Uri? Link) reply = job switch
         {
             _ when Command.IsReason(job.Classification) =>
-                await commands.AnswerAsync(Command.Of(job.Classification, job.Body), job, batch, job.Sender.OptedOut, cancellation),
+                await commands.AnswerAsync(Command.Of(job.Classification, job.Said), job, batch, job.Sender.OptedOut, cancellation),
             _ when Keywords.IsReason(job.Classification) => (text.Keyword(job.Classification), null),
             { Classification: Reaction.Reason } => (await commands.ReactAsync(job, cancellation), null),
             { Classification: AutomaticText.Reason } => (text.NothingToDo, null),
@@ -93,12 +102,15 @@ public sealed class FinalizePhase(
     /// <summary>Adds to the reply's batch what the message brings about. Changes to existing tasks come first, since the reply tells what became of them.</summary>
     private async Task<string> UnderstandAsync(DatabaseBatch reply, LeasedJob job, ExtractionResult extraction, ReplyText text, CancellationToken cancellation)
     {
+        var deletions = extraction.List is { Delete: true } all ? await commands.DeletionsAsync(all, job, cancellation) : [];
+        if (deletions.Count > 0)
+            extraction = extraction with { List = null };
         if (extraction is { List: { } only, Tasks: [], Changes: null, ClarifyingQuestion: null, IsIncomplete: false, AlreadyThere: null, Withdrawn: null or [] })
             return await commands.ListAsync(only, extraction.Language, job, reply, cancellation);
 
         // An unknown or ambiguous member leads to a question, and that change is not made at all.
         var unknown = extraction.Changes?.Select(change => Unknown(change.Assignees, job.Family)).FirstOrDefault(name => name is not null);
-        var (changes, pending) = Decide(extraction, job.Family);
+        var (changes, pending) = Decide(extraction, deletions, job.Family);
         await using var separate = changes.Count > 0 || extraction.List is not null ? database.Fenced(job) : null;
         var batch = separate ?? reply;
         var understanding = Understand(batch, job, extraction, text);
@@ -121,15 +133,16 @@ public sealed class FinalizePhase(
     }
 
     /// <summary>Which changes are made, and which the sender has to confirm.</summary>
-    private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction, Family family)
+    /// <param name="deletions">Of all that match a request.</param>
+    private (IReadOnlyList<TaskChange> Changes, IReadOnlyList<TaskChange> Pending) Decide(ExtractionResult extraction, IReadOnlyList<TaskChange> deletions, Family family)
     {
         List<TaskChange> all = [.. (extraction.Changes ?? []).Where(change => Unknown(change.Assignees, family) is null)];
         if (extraction.Confirmed is not null)
             return (all, []);
-        var asksFirst = TaskChanges.NeedConfirmation(all);
+        var asksFirst = deletions.Count > 0 || TaskChanges.NeedConfirmation(all);
         var decided = all.ToLookup(change =>
             change.Confidence >= settings.Value.ReviewBelowConfidence && !(asksFirst && change.Operation == TaskOperations.Delete));
-        return ([.. decided[true]], [.. decided[false]]);
+        return ([.. decided[true]], [.. decided[false].Concat(deletions).DistinctBy(change => (change.TaskId, change.Operation))]);
     }
 
     private static string? Unknown(IReadOnlyList<string>? names, Family family) => names?.FirstOrDefault(name => family.Find(name) is null);
@@ -166,9 +179,13 @@ public sealed class FinalizePhase(
                 continue;
             }
 
-            effects.Store(ordinal, task, understood);
             stored.Add((ordinal, understood));
         }
+
+        if (settings.Value.SameWishWithin > TimeSpan.Zero)
+            effects.Lock([.. stored.Where(one => !one.Task.Completes).Select(one => one.Task.Title)]);
+        foreach (var (ordinal, understood) in stored)
+            effects.Store(ordinal, extraction.Tasks[ordinal], understood);
 
         List<UnderstoodTask> tasks = [.. stored.Select(one => one.Task)];
 

@@ -105,6 +105,7 @@ public sealed class JobStore(Database database, JobLimits limits, IOptions<Pipel
             answered = error.Failure.Answered,
             is_uncharged = error.Failure.IsUncharged,
             wait_seconds = error.Failure.Wait?.TotalSeconds,
+            is_final = error.Failure.IsFinal,
         });
         await using var batch = database.Fenced(claim);
         BudgetReservations.AddUsage(batch, claim, error.Usage).Add(

@@ -2,12 +2,27 @@ using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
+using Npgsql;
 
 namespace FamilyPa.Core.Pipeline;
 
 /// <summary>What a message brings about on the family's board, as statements that change nothing when they are run again.</summary>
 internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
 {
+    private const string OutdatedState = "FP010"; // raised by lock_tasks
+
+    /// <summary>Whether the family has got the same task since the job was claimed. Nothing is stored then; the phase has to look again.</summary>
+    public static bool IsOutdated(Exception error) => error is PostgresException { SqlState: OutdatedState };
+
+    /// <summary>Comes before the tasks with these titles are stored: two messages of the same words may be worked on at once.</summary>
+    public void Lock(IReadOnlyCollection<string> titles)
+    {
+        if (titles.Count == 0)
+            return;
+        batch.Guard(
+            "select lock_tasks($1, $2, $3, $4)", claim.Family.Id, claim.MessageSid, titles.ToArray(), claim.PhaseInput.Recent.Select(recent => recent.Id).ToArray());
+    }
+
     /// <summary>
     /// Stores a task. One that answers a question completes that question's task, unless another message was quicker or the question had no task:
     /// then it is a task of its own.

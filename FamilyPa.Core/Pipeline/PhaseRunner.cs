@@ -95,8 +95,8 @@ public sealed class PhaseRunner(
             case { Outcome: "unknown" or "exhausted" }:
                 await SendToPoisonAsync(phase, body, claim.Outcome, cancellation);
                 return;
-            case { Outcome: "leased" }:
-                // Another worker holds the lease. Requeue until it expires, because that worker may die.
+            case { Outcome: "leased" or "follows" }:
+                // Another worker holds the lease, or has the sender's earlier message. Requeue, because that worker may die.
                 await queues.SendAsync(phase.Phase, message, cancellation, claim.Wait + TimeSpan.FromSeconds(1));
                 break;
             case { Outcome: "elsewhere", CurrentPhase: { } current }:

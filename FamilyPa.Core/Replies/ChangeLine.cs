@@ -24,14 +24,17 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
     {
         { Outcome: "gone" } => Say(phrases.Gone, change.Title),
         { Outcome: "already", Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
+        { Outcome: "already", Operation: TaskOperations.Update } => Say(phrases.AlreadySo, Described(change)),
         { Outcome: "already" } => Say(phrases.AlreadyDone, change.Title),
         { Operation: TaskOperations.Complete } => Say(phrases.Done, change.Title),
         { Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
         { Operation: TaskOperations.Skip } => Say(phrases.Skipped, change.Title),
         { Operation: TaskOperations.Delete } => Say(phrases.Deleted, change.Title),
         { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), [])),
-        _ => Say(phrases.Changed, line.OnList(line.Of(change.Title, change.Due, change.Assignees, change.Recurrence), change.List)),
+        _ => Say(phrases.Changed, Described(change)),
     };
+
+    private string Described(ChangedTask change) => line.OnList(line.Of(change.Title, change.Due, change.Assignees, change.Recurrence), change.List);
 
     /// <summary>The question whether the sender wants these changes: of many it names the first and counts the others.</summary>
     public string Confirm(IEnumerable<ChangedTask> changes)

@@ -60,6 +60,8 @@ public sealed partial class Phrases
 
     public required string AlreadyDone { get; init; }
 
+    public required string AlreadySo { get; init; }
+
     public required string Gone { get; init; }
 
     /// <summary>{0}: numbers.</summary>

@@ -47,10 +47,15 @@ public static class TaskOperations
     public static readonly ImmutableArray<string> InOrder = [Reopen, Update, Snooze, Complete, Skip, Delete];
 }
 
-/// <summary>Which tasks the sender asks to see. Dates are local and both included.</summary>
+/// <summary>Which tasks the sender asks to see, or wants to be deleted. Dates are local and both included.</summary>
 public sealed record TaskQuery(
     [property: JsonPropertyName("from")] string? From,
     [property: JsonPropertyName("until")] string? Until,
     [property: JsonPropertyName("assignee")] string? Assignee,
     [property: JsonPropertyName("category")] string? Category,
-    [property: JsonPropertyName("done")] bool Done);
+    [property: JsonPropertyName("done")] bool Done)
+{
+    /// <summary>All of them that are open are to be deleted.</summary>
+    [JsonPropertyName("delete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Delete { get; init; }
+}

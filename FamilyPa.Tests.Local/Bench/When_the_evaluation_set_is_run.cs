@@ -41,11 +41,11 @@ public sealed class When_the_evaluation_set_is_run(KeylessModel model)
         {
             Assert.NotEmpty(task.Words);
             Assert.True(task.Due is null || DueDate.TryParse(task.Due, family.TimeZone, out _), task.Due);
-            Assert.True(task.Assignee is null || family.Members.Any(member => member.Name == task.Assignee), task.Assignee);
+            Assert.Empty((task.Assignees ?? []).Except(family.Members.Select(member => member.Name)));
         }
 
         var right = new ExtractionResult(
-            [.. (one.Tasks ?? []).Select(task => new ExtractedTask(string.Join(' ', task.Words), null, task.Due, task.Assignee is null ? null : [task.Assignee], null, 1))], null, one.Language);
+            [.. (one.Tasks ?? []).Select(task => new ExtractedTask(string.Join(' ', task.Words), null, task.Due, task.Assignees, null, 1))], null, one.Language);
         Assert.Null(new DueDateCheck(family, now, reviewBelow: 0.6).Apply(right, one.Message, []).ClarifyingQuestion);
     });
 
@@ -67,8 +67,12 @@ public sealed class When_the_evaluation_set_is_run(KeylessModel model)
     public async Task The_products_extractor_is_asked_and_its_answers_are_compared_and_summed_up()
     {
         await using var evaluated = EvaluatedModel.Of(model.Simulator, "chat");
-        string[] some = ["en-errand-1", "en-errand-3", "de-errand-2", "en-small-talk-1", "en-unclear-1", "it-errand-1"];
+        string[] some = ["en-errand-1", "en-errand-3", "en-errand-13", "de-errand-2", "en-small-talk-1", "en-unclear-1", "it-errand-1"];
         var cases = Set.Cases.Where(one => some.Contains(one.Id)).ToList();
+
+        using var fence = model.Simulator.Respond(
+            request => request.UserMessage.Contains("paint the fence", StringComparison.Ordinal),
+            """{"tasks":[{"title":"Paint the fence","due_at":"2026-12-05","assignees":["Mia","alex"],"confidence":0.9}],"language":"en"}""");
 
         var results = await new EvaluationRun(Set, evaluated).RunAsync(cases, _ => { }, TestContext.Current.CancellationToken);
 
@@ -77,6 +81,7 @@ public sealed class When_the_evaluation_set_is_run(KeylessModel model)
         Assert.All(results, result => Assert.True(result is { CostUsd: > 0, Milliseconds: > 0 }));
         var milk = results.Single(result => result.Case.Id == "en-errand-1");
         Assert.Equal((1, 1, 1, false), (milk.Matched, milk.DueRight, milk.AssigneeRight, milk.Asked));
+        Assert.Equal((1, 1), results.Single(result => result.Case.Id == "en-errand-13") is var painted ? (painted.Matched, painted.AssigneeRight) : default);
         Assert.True(results.Single(result => result.Case.Id == "en-unclear-1").Asked);
         var report = JsonSerializer.Serialize(new EvaluationReport(results, evaluated, isSimulator: true).ToJson());
         Assert.Contains("proves only the plumbing", report, StringComparison.Ordinal);

@@ -43,6 +43,7 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
     [InlineData("not milk, oat milk", "2 update title Buy oat milk")]
     [InlineData("rename milk to oat milk", "2 update title Buy oat milk")]
     [InlineData("delete milk", "2 delete")]
+    [InlineData("remove milk from my list", "2 delete")]
     [InlineData("cancel the dentist", "1 delete")]
     [InlineData("forget the milk", "2 delete")]
     [InlineData("we don't need bread any more", "4 delete")]
@@ -77,7 +78,11 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
     [InlineData("show me our holiday packing list", "holiday packing")]
     [InlineData("is anything due Friday?", "2026-11-27..2026-11-27")]
     [InlineData("what have we done this week?", "2026-11-22..2026-11-22 done")]
-    public async Task A_question_is_answered_with_a_list(string sentence, string list) => Assert.Equal($"list {list}", await AskAsync(sentence));
+    [InlineData("Delete everything!", "delete")]
+    [InlineData("please delete all my tasks", "Ann delete")]
+    [InlineData("delete the whole packing list", "packing delete")]
+    [InlineData("delete everything due on Friday", "2026-11-27..2026-11-27 delete")]
+    public async Task A_question_or_what_is_about_all_tasks_is_a_list(string sentence, string list) => Assert.Equal($"list {list}", await AskAsync(sentence));
 
     [Fact]
     public async Task What_is_quoted_comes_first_then_what_the_sender_was_reminded_of()
@@ -105,6 +110,7 @@ public class When_a_sentence_is_about_existing_tasks(KeylessModel model)
             parts.Add("list " + string.Join(' ', ((string?[])
                 [
                     list["from"] is { } from ? $"{from}..{list["until"]}" : null, (string?)list["assignee"], (string?)list["category"], (bool)list["done"]! ? "done" : null,
+                    (bool)list["delete"]! ? "delete" : null,
                 ]).OfType<string>()));
         }
 

@@ -144,7 +144,7 @@ public class When_the_models_answer_is_read
         Assert.Equal(
             ["Buy milk", "Buy milk"],
             Parse("""
-                {"tasks":[{"title":"Buy milk","confidence":1},{"title":"buy milk","confidence":0.8},{"title":"Buy milk","due_at":"2026-12-04","confidence":1}]}
+                {"tasks":[{"title":"Buy milk","confidence":1},{"title":"buy milk","confidence":0.8},{"title":"Buy milk.","confidence":0.9},{"title":"Buy milk","due_at":"2026-12-04","confidence":1}]}
                 """).Tasks.Select(task => task.Title));
 
     [Fact]

@@ -59,8 +59,8 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
         var twice = Form("buy milk tomorrow");
         await PostAsync(twice);
         await PostAsync(twice);
-        var voice = await SayAsync("remind me to water the plants on Saturday");
         await WaitForJobAsync(twice["MessageSid"], "done");
+        var voice = await SayAsync("remind me to water the plants on Saturday");
         await WaitForJobAsync(voice, "done");
 
         await RunTimerAsync("Sweeper");
@@ -81,12 +81,11 @@ public sealed class TelemetryApp(TestEnvironment environment) : FamilyPaApp(envi
     /// <returns>Two messages that failed because of the model: an operator replayed the first, and requeued the second by hand.</returns>
     private async Task<(string Replayed, string Requeued)> FailAndRepairAsync()
     {
-        string[] failed;
+        var failed = new string[2];
         using (OpenAI.Faults.Add(Fault.Status("chat", 500).OnlyFor(Planted)))
         {
-            failed = [await TextAsync($"{Planted} for {PlantedPhone}"), await TextAsync($"{Planted} for {PlantedPhone}")];
-            foreach (var sid in failed)
-                await WaitForJobAsync(sid, "failed");
+            for (var n = 0; n < failed.Length; n++)
+                await WaitForJobAsync(failed[n] = await TextAsync($"{Planted} for {PlantedPhone}"), "failed");
         }
 
         using var content = new StringContent($$"""{"message_sid":"{{failed[0]}}"}""", Encoding.UTF8, "application/json");

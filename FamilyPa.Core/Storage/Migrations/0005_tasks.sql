@@ -352,6 +352,20 @@ begin
   where t.id = p_task.id;
 end $$;
 
+-- Lets the messages of a family store tasks one after the other. FP010 when another message has just stored one with such a title that is not in p_seen.
+create function lock_tasks(p_family uuid, p_message_sid text, p_titles text[], p_seen uuid[]) returns void
+language plpgsql set search_path = public, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_family::text, 1));
+  if exists (
+    select from tasks t
+    where t.family_id = p_family and t.status in ('open', 'in_progress') and t.created_at > now() - interval '1 minute'
+      and t.source_message_sid is distinct from p_message_sid and t.id <> all (p_seen) and lower(t.title) in (select lower(title) from unnest(p_titles) title))
+  then
+    raise exception 'a task with this title has just been stored' using errcode = 'FP010';
+  end if;
+end $$;
+
 -- Completes tasks for a chat command. One row per task; outcome: done (by this message), already, or gone (canceled).
 create function chat_done(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz, p_tasks uuid[])
 returns table (task_id uuid, title text, outcome text)
@@ -419,6 +433,13 @@ begin
       outcome := 'gone';
     elsif (case when change.operation in ('reopen', 'clear') then was.status <> 'done' else was.status = 'done' end) then
       outcome := 'already';
+    elsif change.operation = 'update' and not was.needs_review and change.recurrence is null and change.clear = '{}'
+      and (coalesce(change.title, was.title), coalesce(change.notes, was.notes), coalesce(change.category, was.category),
+           coalesce(change.due_at, was.due_at), coalesce(change.due_all_day, was.due_all_day), coalesce(change.remind_at, was.remind_at))
+        is not distinct from (was.title, was.notes, was.category, was.due_at, was.due_all_day, was.remind_at)
+      and coalesce(change.assignees <@ was.assignees and change.assignees @> was.assignees, true)
+    then
+      outcome := 'already';
     else
       if change.operation = 'delete' then
         update series s set ended_at = now() where s.id = was.series_id and s.ended_at is null;
@@ -465,6 +486,8 @@ begin
   if found then
     select * into last from chat_turns c
     where c.family_id = p_family and c.user_id = p_user and c.kind in ('done', 'added') and cardinality(c.task_ids) > 0
+      -- Not one that found all as it wanted it.
+      and (c.before is null or c.before @> '[{"outcome": "changed"}]' or exists (select from tasks t where t.source_message_sid = c.message_sid))
       and c.at between p_at - interval '1 day' and p_at and (coalesce(quoted, '{}') = '{}' or c.message_sid = any (quoted))
     order by c.at desc limit 1 for update;
     perform from tasks t where t.id = any (last.task_ids) and t.family_id = p_family order by t.id for update;
@@ -516,4 +539,4 @@ begin
 end $$;
 
 grant execute on function repeat_task, assignee_names to authenticated, service_role;
-grant execute on function local_instant, add_occurrence, chat_done, apply_changes, chat_undo to service_role;
+grant execute on function local_instant, add_occurrence, lock_tasks, chat_done, apply_changes, chat_undo to service_role;

@@ -58,7 +58,9 @@ begin
     from chat_turns c
     join outbound_messages o on o.message_sid = c.message_sid and o.kind in ('reply', 'reminder', 'task_notice', 'digest') and o.status in ('sending', 'sent', 'uncertain')
     where c.family_id = message.family_id and c.user_id = message.user_id and c.message_sid <> message.message_sid
-      and c.at between message.created_at - interval '7 days' and message.created_at and o.created_at <= message.created_at),
+      and c.at between message.created_at - interval '7 days' and message.created_at
+      -- The reply to what the sender said a moment before.
+      and (o.created_at <= message.created_at or c.kind = 'added' and c.at > message.created_at - interval '10 seconds')),
   quoted (ids) as (
     select array(
       select unnest(c.task_ids) from chat_turns c
@@ -138,9 +140,9 @@ begin
       where t.family_id = message.family_id and t.category is not null and t.status <> 'canceled') else '[]' end,
     -- The family's open tasks of the last day, and those that no day ends, without those of this message.
     'Recent', case when p_phase = 'finalize' and message.classification = 'ordinary' then (
-      select coalesce(json_agg(json_build_object('Title', t.title, 'DueAt', t.due_at, 'Assignees', t.assignees, 'CreatedAt', t.created_at, 'Category', t.category)), '[]')
+      select coalesce(json_agg(json_build_object('Id', t.id, 'Title', t.title, 'DueAt', t.due_at, 'Assignees', t.assignees, 'CreatedAt', t.created_at, 'Category', t.category)), '[]')
       from (
-        select n.title, n.due_at, n.assignees, n.created_at, n.category from tasks n
+        select n.id, n.title, n.due_at, n.assignees, n.created_at, n.category from tasks n
         where n.family_id = message.family_id and n.status in ('open', 'in_progress') and n.source_message_sid is distinct from message.message_sid
           and (n.created_at > message.created_at - interval '1 day' or n.due_at is null and n.category is not null)
         order by n.created_at desc limit 500) t) else '[]' end,
@@ -249,6 +251,8 @@ end $$;
 -- throttled   it is throttled                                              (*)     resume_throttled starts it
 -- deferred    it is deferred and not yet due                               (*)     dispatch_deferred brings it back
 -- exhausted   max_attempts failed or were abandoned                                the caller dead-letters the message
+-- follows     extract, and one or two messages of its sender, of at most ten
+--             seconds before it, are in progress; for ten seconds          (*)     the caller queues again after wait_seconds
 -- waits_for_earlier
 --             finalize, and an earlier job of the family keeps its position (*)    deferred, until no job is ahead of it
 -- deferred    breaker_open: the phase's service is down                            deferred, keeps its position
@@ -304,6 +308,22 @@ begin
   end if;
 
   reason_now := reason_of(job);
+  -- "No, oat milk" half a second later is about a task that does not exist yet. Who sends more at once corrects nothing.
+  if p_phase = 'extract' and not by_hand and job.status in ('received', 'extracting') and job.received_at > now() - interval '10 seconds' and (
+    select count(*)
+    from inbound_messages mine
+    join inbound_messages earlier on earlier.family_id = mine.family_id and earlier.user_id = mine.user_id
+      and earlier.created_at > mine.created_at - interval '10 seconds' and (earlier.created_at, earlier.message_sid) < (mine.created_at, mine.message_sid)
+    join processing_jobs e on e.message_sid = earlier.message_sid
+      and e.status in ('received', 'downloading', 'transcribing', 'extracting', 'finalizing') and e.error_code is null
+      -- With its reply its tasks are stored.
+      and not exists (select from outbound_messages o where o.message_sid = e.message_sid and o.kind = 'reply')
+    where mine.message_sid = job.message_sid) between 1 and 2
+  then
+    outcome := 'follows';
+    wait_seconds := 0;
+    return;
+  end if;
   -- Keywords, and commands that change no task, are answered at once.
   if p_phase = 'finalize' and not by_hand and job.status <> 'failed'
     and coalesce(reason_now not like 'keyword%' and reason_now not in ('command_list', 'command_board', 'command_help'), true)
@@ -550,8 +570,8 @@ begin
   return query select * from report_answer_and_dispatch(job, p_answered, p_limits);
 end $$;
 
--- Ends a failed attempt: its queue message is delivered again. While the service's breaker is open, or for its Retry-After, the job is
--- deferred, which does not count as a try.
+-- Ends a failed attempt: its queue message is delivered again, or dead-lettered by the caller if the failure is final. While the service's breaker
+-- is open, or for its Retry-After, the job is deferred, which does not count as a try.
 create function fail_attempt(p_attempt uuid, p_failure attempt_failure, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -570,7 +590,8 @@ begin
 
   update processing_jobs j
   set error_code = p_failure.code, error_message = p_failure.message, error_stack = p_failure.stack, retry_count = j.retry_count + (delay is null)::int,
-      keeps_position = false, lease_token = null, leased_until = null, queued_at = now() + interval '1 minute'
+      keeps_position = false, lease_token = null, leased_until = null, queued_at = now() + interval '1 minute',
+      status_reason = case when p_failure.is_final then 'not_retryable' else j.status_reason end
   where j.id = job.id;
   if delay is not null then
     -- Later messages of the family wait only for an outage, not for retries, and not for a reply that could not be sent.
@@ -666,7 +687,8 @@ begin
     return;
   end if;
   update processing_jobs j
-  set status = 'failed', status_reason = 'retries_exhausted', keeps_position = false, completed_at = now(), lease_token = null, leased_until = null
+  set status = 'failed', status_reason = case j.status_reason when 'not_retryable' then j.status_reason else 'retries_exhausted' end,
+      keeps_position = false, completed_at = now(), lease_token = null, leased_until = null
   where j.id = job.id;
   perform release_leases(job);
   -- A worker that died in the last try could not record how it ended.

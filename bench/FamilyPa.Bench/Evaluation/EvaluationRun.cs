@@ -9,7 +9,7 @@ using FamilyPa.Core.Tasks;
 namespace FamilyPa.Bench.Evaluation;
 
 /// <param name="Asked">A question was asked, or a task is held for review.</param>
-/// <param name="Matched">Found tasks that are expected ones, of them those with the expected due date and the expected assignee.</param>
+/// <param name="Matched">Found tasks that are expected ones, of them those with the expected due date and the expected assignees.</param>
 /// <param name="Error">Why there is no answer; null if there is one.</param>
 internal sealed record CaseResult(
     EvaluationCase Case, IReadOnlyList<FoundTask> Found, bool Asked, string? Question, int Matched, int DueRight, int AssigneeRight,
@@ -70,9 +70,11 @@ internal sealed class EvaluationRun(EvaluationSet set, EvaluatedModel model)
             answer.ClarifyingQuestion is not null || answer.Tasks.Any(task => task.Confidence < model.ReviewBelow), answer.ClarifyingQuestion,
             pairs.Count,
             pairs.Count(pair => Due(one, pair.Found.DueAt) == Due(one, pair.Expected.Due)),
-            pairs.Count(pair => string.Equals(Named(pair.Found), pair.Expected.Assignee, StringComparison.OrdinalIgnoreCase)),
+            pairs.Count(pair => AreSame(pair.Found.Assignees ?? [], pair.Expected.Assignees ?? [])),
             cost, milliseconds, null);
     }
+
+    private static bool AreSame(IReadOnlyList<string> some, IReadOnlyList<string> others) => some.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(others);
 
     private static string? Named(ExtractedTask task) => task.Assignees is null ? null : string.Join(", ", task.Assignees);
 

@@ -17,7 +17,8 @@ internal sealed record EvaluationCase(
 
 /// <param name="Words">What any good title says; see <see cref="TaskMatcher"/>.</param>
 /// <param name="Due">As <see cref="Core.Extraction.ExtractedTask.DueAt"/>; null if none is said.</param>
-internal sealed record ExpectedTask(IReadOnlyList<string> Words, string? Due = null, string? Assignee = null);
+/// <param name="Assignees">All of them; null for nobody's task.</param>
+internal sealed record ExpectedTask(IReadOnlyList<string> Words, string? Due = null, IReadOnlyList<string>? Assignees = null);
 
 /// <param name="Title">Of the task that waits for the answer.</param>
 internal sealed record AskedQuestion(string Asked, string About, string Title);

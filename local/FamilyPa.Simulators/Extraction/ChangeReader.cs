@@ -44,7 +44,8 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
 
     private Operation? ReadList(string text, string clause, IReadOnlyList<DateMention> dates)
     {
-        if (!List().IsMatch(text)) return null;
+        var delete = DeleteAll().IsMatch(text) && !input.Tasks.Any(task => task.Quoted);
+        if (!delete && !List().IsMatch(text)) return null;
         var words = Lexicon.Words(text);
         var today = DateOnly.FromDateTime(input.Now);
         var sunday = today.AddDays((7 - (int)today.DayOfWeek) % 7);
@@ -60,7 +61,8 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
             ?? (words.Contains("i") || words.Contains("my") ? input.Sender : null);
         return new Operation([], new TaskQuery(
             Iso(from), Iso(until), assignee,
-            NamedList().Match(text) is { Success: true } named ? named.Groups["list"].Value.ToLowerInvariant() : lexicon.Categories.FirstOrDefault(words.Contains), DoneList().IsMatch(text)));
+            NamedList().Match(text) is { Success: true } named ? named.Groups["list"].Value.ToLowerInvariant() : lexicon.Categories.FirstOrDefault(words.Contains),
+            DoneList().IsMatch(text), delete));
 
         static string? Iso(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
     }
@@ -158,7 +160,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
     [GeneratedRegex(@"^(?:(?:what|which)\b.*\b(?:on|due|to do|left|planned|coming up|have|has|done|did|list|there)\b.*|(?:is|are) (?:there )?anything\b.*|anything\b.*|(?:show|give) me\b.*\b(?:tasks|list|to do)\b.*)$", Options)]
     private static partial Regex List();
 
-    [GeneratedRegex(@"\b(?:the|our|my)\s+(?!(?:task|todo|to do|whole)\b)(?<list>\S+(?:\s+\S+){0,2}?)\s+list\b", Options)]
+    [GeneratedRegex(@"\b(?:the|our|my)\s+(?:(?:whole|entire)\s+)?(?!(?:task|todo|to do|whole)\b)(?<list>\S+(?:\s+\S+){0,2}?)\s+list\b", Options)]
     private static partial Regex NamedList();
 
     [GeneratedRegex(@"(?<!\bbe )\b(?:done|did|finished|completed)\b", Options)]
@@ -179,10 +181,17 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
     [GeneratedRegex(@"\b(?:to|till|until|for|by)\s+(?:the\s+|next\s+|this\s+)?$", Options)]
     private static partial Regex BeforeMoved();
 
-    [GeneratedRegex(@"^(?:delete|forget(?: about)?|never mind)\s+(?<what>(?!to\b).+)$", Options)]
+    private const string FromList = @"from (?:the|my|our)\b.*\blist";
+
+    [GeneratedRegex($@"^(?:delete|forget(?: about)?|never mind)\s+(?<what>(?!to\b).+?)(?:\s+{FromList})?$", Options)]
     private static partial Regex Delete();
 
-    [GeneratedRegex(@"^(?:cancel|remove|scrap|drop|(?:we|i) (?:don't|do not|no longer) (?:need|want))\s+(?<what>.+?)(?: any ?more)?$", Options)]
+    private const string AllTasks = @"(?:all (?:of )?)?(?:(?:the|my|our) )?(?:open )?(?:tasks|to-?dos)|(?:the|my|our) (?:(?!from\b)\w+ ){0,4}list";
+
+    [GeneratedRegex($@"^(?:delete|remove|clear|scrap|wipe)\s+(?:everything|all|{AllTasks})(?:\s+(?:for|on|due)\b.*)?(?:,?\s+please)?$", Options)]
+    private static partial Regex DeleteAll();
+
+    [GeneratedRegex($@"^(?:cancel|remove|scrap|drop|(?:we|i) (?:don't|do not|no longer) (?:need|want))\s+(?<what>.+?)(?:\s+{FromList})?(?: any ?more)?$", Options)]
     private static partial Regex Cancel();
 
     [GeneratedRegex(@"^(?:(?:rename|change)\s+(?<what>.+?)\s+(?:to|into)|(?:no,?\s+)?not\s+(?<what>.+?)(?:,|\s+but)|(?:i meant|make (?:it|that))(?<what>))\s+(?<new>.+)$", Options)]

@@ -23,4 +23,4 @@ internal sealed record TaskChange(int Task, string Operation, double Confidence)
 }
 
 /// <summary>What the sender asks to see.</summary>
-internal sealed record TaskQuery(string? From, string? Until, string? Assignee, string? Category, bool Done);
+internal sealed record TaskQuery(string? From, string? Until, string? Assignee, string? Category, bool Done, bool Delete = false);

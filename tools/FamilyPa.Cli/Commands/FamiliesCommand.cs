@@ -50,7 +50,7 @@ internal static class FamiliesCommand
     {
         var name = new Option<string>("--name") { Description = "The family's name.", Required = true };
         var timeZone = new Option<string>("--timezone") { Description = "An IANA time zone, for example Europe/London.", Required = true };
-        var locale = new Option<string>("--locale") { Description = "A language tag, for example en-GB.", DefaultValueFactory = _ => "en" };
+        var locale = new Option<string?>("--locale") { Description = "A language tag, for example en-GB; en when it is left out." };
         var member = new Option<NewMember[]>("--member")
         {
             Description = "Name:role:phone, for example Ann:owner:+447700900123; the roles are owner, admin and member. A member such as a child may have no phone: Lily:member. Repeat for more.",
@@ -62,7 +62,7 @@ internal static class FamiliesCommand
         {
             using var api = OperatorApi.Of(parsed);
             var family = new NewFamily(
-                parsed.GetRequiredValue(name), parsed.GetRequiredValue(timeZone), parsed.GetRequiredValue(locale), parsed.GetRequiredValue(member));
+                parsed.GetRequiredValue(name), parsed.GetRequiredValue(timeZone), parsed.GetValue(locale), parsed.GetRequiredValue(member));
             Print(await api.CreateFamilyAsync(family, cancellation), parsed);
             return ExitCode.Ok;
         });

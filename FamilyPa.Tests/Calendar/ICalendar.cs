@@ -30,4 +30,4 @@ internal sealed record ICalendar(string Version, string Name, string Refresh, st
 
 internal sealed record ICalendarEvent(
     string Uid, string Summary, string? Description, bool AllDay, string Start, string End, string Zone, string Status, string? Categories, int Sequence,
-    DateTimeOffset Stamp, DateTimeOffset Modified, string? Alarm);
+    DateTimeOffset Stamp, DateTimeOffset Modified, string? Alarm, IReadOnlyList<string> Occurrences);

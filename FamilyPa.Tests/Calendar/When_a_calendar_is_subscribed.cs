@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using FamilyPa.Tests.Admin;
 using FamilyPa.Tests.FamilyApi;
 using FamilyPa.Tests.Infrastructure;
+using NodaTime;
 
 namespace FamilyPa.Tests.Calendar;
 
@@ -50,6 +52,46 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
         Assert.All(read.Events, one => Assert.Equal(one.Stamp, one.Modified));
         Assert.All(answer.Body.Split("\r\n"), line => Assert.True(Encoding.UTF8.GetByteCount(line) <= 75, line));
         Assert.DoesNotContain('\n', answer.Body.Replace("\r\n", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_recurring_task_shows_its_next_time_and_those_that_follow_over_the_change_of_clocks()
+    {
+        var pill = await AddAsync(new { title = "Pill", due_at = "2027-03-26T18:00", recurrence = "FREQ=DAILY;COUNT=5" });
+        await owner.PatchAsync($"/api/tasks/{pill.Id}", new { due_at = "2027-03-26T20:00", title = "Pill, later" });
+        await AddAsync(new { title = "Class", due_at = "2027-03-25T09:00", recurrence = "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270408" });
+        await AddAsync(new { title = "Rent", due_at = "2027-04-30", recurrence = "FREQ=MONTHLY;BYMONTHDAY=-1" });
+        await AddAsync(new { title = "Dust", due_at = "2027-04-30", recurrence = "AFTER_DONE=P3D" });
+
+        var answer = await ReadAsync(await RenewAsync(owner, "family"));
+        var read = await ICalendar.ReadAsync(answer.Body);
+
+        Assert.Equal(["vtimezone"], read.Others);
+        Assert.Equal(["Class", "Pill, later", "Dust", "Rent"], read.Events.Where(one => one.Occurrences.Count == 0).Select(one => one.Summary).Order(StringComparer.Ordinal).OrderBy(title => title is "Dust" or "Rent"));
+        var (pills, classes, rents) = (Following("Pill"), Following("Class"), Following("Rent"));
+        Assert.Equal(["2027-03-27T18:00:00.000Z", "2027-03-28T17:00:00.000Z", "2027-03-29T17:00:00.000Z", "2027-03-30T17:00:00.000Z"], pills.Occurrences);
+        Assert.Equal(("Europe/London", "-PT30M"), (pills.Zone, pills.Alarm));
+        Assert.Equal(["2027-04-01T08:00:00.000Z", "2027-04-08T08:00:00.000Z"], classes.Occurrences);
+        Assert.Equal(["2027-05-31", "2027-06-30", "2027-07-31", "2027-08-31", "2027-09-30"], rents.Occurrences);
+
+        ICalendarEvent Following(string title) => Assert.Single(read.Events, one => one.Summary == title && one.Occurrences.Count > 0);
+    }
+
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("Etc/GMT-3")]
+    [InlineData("Asia/Kolkata")]
+    [InlineData("Pacific/Auckland")]
+    public async Task It_recurs_at_the_familys_time_of_day_in_any_zone(string zone)
+    {
+        await App.Database.ExecuteAsync("update families set timezone = $2 where id = $1", family.Id, zone);
+        await AddAsync(new { title = "Pill", due_at = "2027-04-02T23:45", recurrence = "FREQ=DAILY;UNTIL=20270405" });
+
+        var read = await ICalendar.ReadAsync((await ReadAsync(await RenewAsync(owner, "family"))).Body);
+
+        Assert.Equal(
+            Enumerable.Range(3, 3).Select(day => new LocalDateTime(2027, 4, day, 23, 45).InZoneLeniently(DateTimeZoneProviders.Tzdb[zone]).ToDateTimeUtc()),
+            read.Events[1].Occurrences.Select(at => DateTimeOffset.Parse(at, CultureInfo.InvariantCulture).UtcDateTime));
     }
 
     [Theory]

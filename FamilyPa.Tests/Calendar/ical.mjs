@@ -11,6 +11,12 @@ const ICAL = (await import(pathToFileURL(path))).default;
 
 const calendar = new ICAL.Component(ICAL.parse(readFileSync(0, 'utf8')));
 const text = (component, name) => component.getFirstPropertyValue(name)?.toString() ?? null;
+const occurrences = (event, most) => {
+  const [found, dates] = [[], event.iterator()];
+  for (let next = dates.next(); next && found.length < most; next = dates.next())
+    found.push(next.isDate ? next.toString() : next.toJSDate().toISOString());
+  return found;
+};
 const events = calendar.getAllSubcomponents('vevent').map(component => {
   const event = new ICAL.Event(component);
   const alarm = component.getFirstSubcomponent('valarm');
@@ -28,6 +34,7 @@ const events = calendar.getAllSubcomponents('vevent').map(component => {
     stamp: component.getFirstPropertyValue('dtstamp').toJSDate().toISOString(),
     modified: component.getFirstPropertyValue('last-modified').toJSDate().toISOString(),
     alarm: alarm && text(alarm, 'trigger'),
+    occurrences: event.isRecurring() ? occurrences(event, 5) : [],
   };
 });
 process.stdout.write(JSON.stringify({

@@ -44,7 +44,12 @@ begin
     select json_build_object('family', f.name, 'timezone', f.timezone, 'scope', feed.scope, 'tasks', (
       select coalesce(json_agg(d order by d.due_at, d.id), '[]') from (
         select t.id, t.title, t.notes, t.category, nullif(array_to_string(assignee_names(t), ', '), '') as assignee, t.due_at, t.due_all_day, t.remind_at, t.status = 'done' as done,
-          t.needs_review, t.created_at, t.updated_at, t.version
+          t.needs_review, t.created_at, t.updated_at, t.version, (
+            select json_build_object('id', s.id, 'title', s.title, 'notes', s.notes, 'category', s.category, 'rule', s.rule, 'starts', s.starts, 'local_time', s.local_time,
+              'remind_before', extract(epoch from s.remind_before), 'after', greatest(t.occurrence, (now() at time zone f.timezone)::date - 1))
+            from series s
+            where s.id = t.series_id and s.ended_at is null and t.status in ('open', 'in_progress') and s.rule not like 'AFTER_DONE%'
+              and not exists (select from tasks l where l.series_id = s.id and l.occurrence > t.occurrence)) as later
         from tasks t
         where t.family_id = feed.family_id and t.status <> 'canceled' and t.due_at > now() - make_interval(days => p_days)
           and (feed.scope = 'family' or feed.user_id = any (coalesce(nullif(t.assignees, '{}'), array[t.created_by])))

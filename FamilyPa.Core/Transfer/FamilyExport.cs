@@ -14,18 +14,13 @@ public sealed class FamilyExport(Database database, TimeProvider clock)
 {
     public static IReadOnlyList<string> Formats { get; } = ["json", "csv"];
 
-    /// <param name="actor">The operator, whom the audit log names; null for an owner.</param>
+    /// <param name="actor">The operator or owner, whom the audit log names.</param>
     /// <returns>Null when there is no such family.</returns>
-    public async Task<ExportFile?> ReadAsync(Guid familyId, string format, Actor? actor, CancellationToken cancellation)
+    public async Task<ExportFile?> ReadAsync(Guid familyId, string format, Actor actor, CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Within(TimeSpan.FromMinutes(1));
-        if (actor is not null)
-        {
-            batch.Add(
-                "insert into audit_log (actor, action, family_id, details, request_id) select $1, 'export_family', id, jsonb_build_object('format', $2::text), $3 from families where id = $4",
-                actor.Name, format, actor.RequestId, familyId);
-        }
-
+        await using var batch = database.AsService().Within(TimeSpan.FromMinutes(1)).Add(
+            "insert into audit_log (actor, action, family_id, details, request_id) select $1, 'export_family', id, jsonb_build_object('format', $2::text), $3 from families where id = $4",
+            actor.Name, format, actor.RequestId, familyId);
         var name = $"family-pa-{clock.GetUtcNow():yyyy-MM-dd}.{format}";
         if (format == "csv")
             return await ReadTasksAsync(batch, familyId, cancellation) is { } csv ? new ExportFile(csv, "text/csv; charset=utf-8", name) : null;

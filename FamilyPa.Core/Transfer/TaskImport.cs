@@ -25,11 +25,12 @@ public sealed class TaskImport(Database database, SeriesDates series, TimeProvid
 
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <param name="by">The owner who imports; null for an operator, whom the audit log names.</param>
+    /// <param name="by">The owner who imports; null for an operator.</param>
+    /// <param name="actor">Whom the audit log names.</param>
     /// <returns>Null when there is no such family.</returns>
     /// <exception cref="TransferFormatException"/>
     /// <exception cref="InvalidRowsException"/>
-    public async Task<ImportResult?> RunAsync(Guid familyId, Guid? by, byte[] file, bool isCsv, bool isDryRun, Actor? actor, CancellationToken cancellation)
+    public async Task<ImportResult?> RunAsync(Guid familyId, Guid? by, byte[] file, bool isCsv, bool isDryRun, Actor actor, CancellationToken cancellation)
     {
         var (taskRows, seriesRows) = TaskFile.Read(file, isCsv);
         if (taskRows.Count + seriesRows.Count is 0 or > MostRows)
@@ -45,14 +46,10 @@ public sealed class TaskImport(Database database, SeriesDates series, TimeProvid
         await using var batch = database.AsService().Within(TimeSpan.FromMinutes(1))
             .Add(
                 "select tasks_added, series_added, taken from import_tasks($1, $2::jsonb, $3::jsonb, $4)",
-                familyId, JsonSerializer.Serialize(readSeries, Snake), JsonSerializer.Serialize(readTasks, Snake), isDryRun);
-        if (actor is not null)
-        {
-            batch.Add(
+                familyId, JsonSerializer.Serialize(readSeries, Snake), JsonSerializer.Serialize(readTasks, Snake), isDryRun)
+            .Add(
                 "insert into audit_log (actor, action, family_id, details, request_id) values ($1, 'import_tasks', $2, jsonb_build_object('tasks', $3::int, 'dry_run', $4::boolean), $5)",
                 actor.Name, familyId, readTasks.Count, isDryRun, actor.RequestId);
-        }
-
         var (added, seriesAdded, taken) = await StoreAsync(batch, cancellation);
         Check(seriesRows.Zip(readSeries, (row, read) => (row.Place, read.Id)).Concat(taskRows.Zip(readTasks, (row, read) => (row.Place, read.Id)))
             .Where(read => taken.Contains(read.Id)).ToDictionary(read => read.Place, _ => (string[])["id: cannot be used"]));

@@ -8,20 +8,22 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FamilyPa.Functions.Family;
 
-/// <summary>Export and import of the requesting owner's family.</summary>
+/// <summary>Export and import of the requesting owner's family. The audit log records both.</summary>
 public sealed class TransferFunctions(MemberAuthentication authentication, TransferAccess access, FamilyExport export, TaskImport import)
 {
     [Function("FamilyExport")]
     public Task<IResult> Export(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/family/export")] HttpRequest request, CancellationToken cancellation) =>
-        ForOwnerAsync(request, (family, _) => Transfers.ExportAsync(request, format => export.ReadAsync(family, format, null, cancellation)), cancellation);
+        ForOwnerAsync(request, (family, member) => Transfers.ExportAsync(request, format => export.ReadAsync(family, format, ActorOf(member, request), cancellation)), cancellation);
 
     [Function("FamilyImport")]
     public Task<IResult> Import(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/family/import")] HttpRequest request, CancellationToken cancellation) =>
         ForOwnerAsync(
             request, (family, member) => Transfers.ImportAsync(
-                request, (file, isCsv, isDryRun) => import.RunAsync(family, member.UserId, file, isCsv, isDryRun, null, cancellation), cancellation), cancellation);
+                request, (file, isCsv, isDryRun) => import.RunAsync(family, member.UserId, file, isCsv, isDryRun, ActorOf(member, request), cancellation), cancellation), cancellation);
+
+    private static Actor ActorOf(Identity owner, HttpRequest request) => new($"owner:{owner.UserId}", request.HttpContext.TraceIdentifier);
 
     private Task<IResult> ForOwnerAsync(HttpRequest request, Func<Guid, Identity, Task<IResult>> act, CancellationToken cancellation) =>
         authentication.AuthenticateAsync(request, async member =>

@@ -154,6 +154,18 @@ public sealed class When_a_family_takes_its_data_along(FastApp app) : AppTest<Fa
     }
 
     [Fact]
+    public async Task The_audit_log_says_who_took_it()
+    {
+        await owner.GetAsync("/api/family/export");
+        await ImportAsync("title\nBuy milk\n");
+
+        Assert.Equal(
+            [$"owner:{family.Of("owner").UserId} export_family {family.Id}", $"owner:{family.Of("owner").UserId} import_tasks {family.Id}"],
+            (await App.Database.RowsAsync("select concat_ws(' ', actor, action, family_id) as row from audit_log where family_id = $1 and request_id <> '' order by created_at", family.Id))
+                .Select(row => (string)row["row"]!));
+    }
+
+    [Fact]
     public async Task Only_owners_may_and_not_without_end()
     {
         var member = await App.SignInAsync(family.Of("member"));

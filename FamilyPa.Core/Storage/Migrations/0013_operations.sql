@@ -26,7 +26,7 @@ create index poison_messages_created on poison_messages (created_at, id);
 -- says about the family.
 create table audit_log (
   id uuid primary key default gen_random_uuid(),
-  -- operator: with the function key. operator:<name> (<object id>): with a token. retention: the timer.
+  -- operator: with the function key. operator:<name> (<object id>): with a token. owner:<user id>: of the family. retention: the timer.
   actor text not null,
   action text not null,
   message_sid text,

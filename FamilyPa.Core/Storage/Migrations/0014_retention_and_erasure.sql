@@ -129,7 +129,8 @@ begin
   delete from families f where f.id = p_family;
   perform set_config('familypa.purging', '', true);
 
-  update audit_log l set family_id = null, message_sid = null, details = '{"erased": true}'
+  update audit_log l
+  set family_id = null, message_sid = null, details = '{"erased": true}', actor = case when l.actor like 'owner:%' then 'owner' else l.actor end
   where l.family_id = p_family or (l.family_id is null and l.message_sid = any (sids));
   insert into audit_log (actor, action, details, request_id)
   values (p_actor, 'erase_family', to_jsonb(erasure) - 'completed_at' - 'created_at' - 'request_id', p_request_id);

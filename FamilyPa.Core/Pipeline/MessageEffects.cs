@@ -34,11 +34,11 @@ internal sealed class MessageEffects(DatabaseBatch batch, LeasedJob claim)
         {
             batch.Guard(
                 """
-                select repeat_task(t, $4, null, $2, $3) from tasks t
+                select repeat_task(t, $4, null, $2, $3, $6::time) from tasks t
                 where t.family_id = $1 and (t.source_message_sid = $2 and t.ordinal = $3
                   or t.id = (select c.task_id from clarifications c where c.id = $5 and c.answered_by = $2))
                 """,
-                claim.Family.Id, claim.MessageSid, ordinal, understood.Recurrence.Rule, task.Answers);
+                claim.Family.Id, claim.MessageSid, ordinal, understood.Recurrence.Rule, task.Answers, understood.Due?.Skipped?.ToTimeOnly());
         }
     }
 

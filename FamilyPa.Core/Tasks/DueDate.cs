@@ -9,6 +9,9 @@ namespace FamilyPa.Core.Tasks;
 /// <param name="AllDay">The task has no time of day; <paramref name="At"/> is the last minute of the day in the family's time zone.</param>
 public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 {
+    /// <summary>The time of day that was said, where DST skips it; null otherwise.</summary>
+    public LocalTime? Skipped { get; init; }
+
     private static readonly LocalTime LastMinute = new(23, 59);
 
     /// <summary>Where the clocks go back at midnight, the day's last minute comes twice and the day ends with the second.</summary>
@@ -45,7 +48,10 @@ public readonly record struct DueDate(DateTimeOffset At, bool AllDay)
 
         if (Local.Parse(text) is { Success: true } local && IsSensible(local.Value.Year))
         {
-            due = new DueDate(local.Value.InZoneLeniently(zone).ToDateTimeOffset(), AllDay: false);
+            due = new DueDate(local.Value.InZoneLeniently(zone).ToDateTimeOffset(), AllDay: false)
+            {
+                Skipped = zone.MapLocal(local.Value).Count == 0 ? local.Value.TimeOfDay : null,
+            };
             return true;
         }
 

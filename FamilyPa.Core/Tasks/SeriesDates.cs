@@ -5,7 +5,7 @@ using Npgsql;
 namespace FamilyPa.Core.Tasks;
 
 /// <summary>Computes the next dates of series ahead of time, so that the statement that completes an occurrence also creates the next one.</summary>
-/// <remarks>Runs after a series has been stored, and by timer. An occurrence that was completed in between gets its successor here.</remarks>
+/// <remarks>Runs after a series has been stored, and by timer. An occurrence that was completed or deleted in between gets its successor here.</remarks>
 public sealed class SeriesDates(Database database, TimeProvider clock)
 {
     private const int Ahead = 60;
@@ -43,9 +43,9 @@ public sealed class SeriesDates(Database database, TimeProvider clock)
 
         batch.Add(
             """
-            select add_occurrence(l.last) from unnest($1::uuid[]) s cross join lateral (
-              select t as last from tasks t where t.series_id = s order by t.occurrence desc limit 1) l
-            where (l.last).status in ('done', 'canceled')
+            select add_occurrence(coalesce(l.last, jsonb_populate_record(null::tasks, jsonb_build_object('series_id', s))))
+            from unnest($1::uuid[]) s left join lateral (select t as last from tasks t where t.series_id = s order by t.occurrence desc limit 1) l on true
+            where coalesce((l.last).status, 'canceled') in ('done', 'canceled')
             """,
             series.Select(one => one.Id).ToArray());
         await batch.ExecuteAsync(cancellation);

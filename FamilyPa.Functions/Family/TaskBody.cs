@@ -46,6 +46,7 @@ internal sealed class TaskBody(MemberFamily family, IClock clock)
         {
             task["due_at"] = at.At.ToUniversalTime();
             task["due_all_day"] = at.AllDay;
+            task["said_time"] = at.Skipped?.ToTimeOnly();
         }
         else if (due is not null)
         {

@@ -67,6 +67,36 @@ public sealed class When_a_task_recurs(SeriesWorld world) : IClassFixture<Series
     }
 
     [Fact]
+    public async Task An_only_occurrence_that_is_deleted_before_the_dates_are_computed_is_followed_by_the_next()
+    {
+        var series = await world.AddAsync(await world.AddFamilyAsync("UTC"), "FREQ=DAILY", Today());
+        await world.Database.ExecuteAsync("delete from tasks where series_id = $1", series);
+
+        await world.Dates.FillAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([$"{Today(1)} open"], await world.OccurrencesAsync(series));
+
+        await world.CompleteAsync(series);
+        Assert.Equal([$"{Today(1)} done", $"{Today(2)} open"], await world.OccurrencesAsync(series));
+    }
+
+    [Fact]
+    public async Task A_first_time_that_the_clocks_skip_is_kept_for_the_following_ones()
+    {
+        var zone = DateTimeZoneProviders.Tzdb["Europe/London"];
+        Assert.True(DueDate.TryParse("2027-03-28T01:30", zone, out var due));
+        var family = await world.AddFamilyAsync(zone.Id);
+        var task = await world.Database.ScalarAsync<Guid>("insert into tasks (family_id, title, due_at) values ($1, 'Feed', $2) returning id", family, due.At.ToUniversalTime());
+        await world.Database.ScalarAsync<object?>("select repeat_task(t, 'FREQ=DAILY', null, p_said_time => $2) from tasks t where t.id = $1", task, due.Skipped!.Value.ToTimeOnly());
+        await world.Dates.FillAsync(TestContext.Current.CancellationToken);
+
+        await world.Database.ExecuteAsync("update tasks set status = 'done' where family_id = $1", family);
+
+        Assert.Equal(
+            ["28 02:30", "29 01:30"],
+            (await world.Database.RowsAsync("select to_char(due_at at time zone 'Europe/London', 'DD HH24:MI') as at from tasks where family_id = $1 order by due_at", family)).Select(row => row["at"]));
+    }
+
+    [Fact]
     public async Task Whichever_of_completion_and_computation_is_first_there_is_one_next_occurrence()
     {
         var family = await world.AddFamilyAsync("UTC");

@@ -293,12 +293,12 @@ begin
     end loop;
   else
     select min(d) into next from unnest(s.upcoming) d
-    where d >= today and d > greatest(p_last.occurrence, (select max(t.occurrence) from tasks t where t.series_id = s.id));
+    where d >= today and d > coalesce(greatest(p_last.occurrence, (select max(t.occurrence) from tasks t where t.series_id = s.id)), s.starts);
   end if;
   insert into tasks (family_id, series_id, occurrence, title, notes, category, assignees, assigned_by, due_at, due_all_day, remind_at, created_by)
   select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignees, s.assigned_by,
     case when s.local_time is null then (next + time '23:59') at time zone zone else local_instant(next + s.local_time, zone) end, s.local_time is null,
-    local_instant(next + coalesce(s.local_time, '23:59') - s.remind_before, zone), p_last.created_by
+    local_instant(next + coalesce(s.local_time, '23:59') - s.remind_before, zone), coalesce(p_last.created_by, s.assigned_by)
   where next is not null
   on conflict (series_id, occurrence) do nothing;
 end $$;
@@ -324,8 +324,9 @@ create trigger tasks_series_deleted after delete on tasks for each row
   execute function continue_series();
 
 -- Ends the task's series, and with a rule starts a new one, whose first occurrence the task is. p_first: its date where it has none.
--- A message starts one series for each of its tasks, however often it is processed.
-create function repeat_task(p_task tasks, p_rule text, p_first date, p_message_sid text default null, p_ordinal int default null) returns void
+-- p_said_time: its time of day, where the clocks skip that on the first date. A message starts one series for each of its tasks, however
+-- often it is processed.
+create function repeat_task(p_task tasks, p_rule text, p_first date, p_message_sid text default null, p_ordinal int default null, p_said_time time default null) returns void
 language plpgsql set search_path = public, pg_temp as $$
 declare
   zone constant text := (select zone_or_utc(f.timezone) from families f where f.id = p_task.family_id);
@@ -343,7 +344,7 @@ begin
   end if;
   insert into series (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before)
   values (p_task.family_id, p_task.title, p_task.notes, p_task.category, p_task.assignees, p_task.assigned_by, p_rule, due::date,
-    case when p_task.due_at is not null and not p_task.due_all_day then due::time end, due - (p_task.remind_at at time zone zone))
+    case when p_task.due_at is not null and not p_task.due_all_day then coalesce(p_said_time, due::time) end, due - (p_task.remind_at at time zone zone))
   returning id into made;
   if p_message_sid is not null then
     update series s set source_message_sid = p_message_sid, ordinal = p_ordinal where s.id = made;
@@ -394,6 +395,13 @@ begin
   group by t.id order by min(meant.n);
 end $$;
 
+-- The other open occurrence of a task's series, if there is one. Volatile, to see what the statement that calls it has done.
+create function next_occurrence(p_task uuid) returns setof tasks
+language sql set search_path = public, pg_temp as $$
+  select n.* from tasks t join tasks n on n.series_id = t.series_id and n.id <> t.id and n.status in ('open', 'in_progress')
+  where t.id = p_task order by n.occurrence limit 1
+$$;
+
 -- Applies a message's changes to existing tasks of its family, once, and keeps what they were. Its row of chat_turns is there already.
 -- One row per change; outcome: changed, already (it is so), or gone (the task does not exist any more).
 create function apply_changes(p_message_sid text, p_family uuid, p_changes jsonb)
@@ -423,7 +431,7 @@ begin
   for change in
     select * from jsonb_to_recordset(p_changes) as c (
       task uuid, operation text, title text, notes text, category text, due_at timestamptz, due_all_day boolean, remind_at timestamptz, assignees uuid[], clear text[],
-      recurrence text, first date)
+      recurrence text, first date, said_time time)
   loop
     select * into was from tasks t where t.id = change.task and t.family_id = p_family;
     task_id := change.task;
@@ -458,7 +466,7 @@ begin
         remind_at = coalesce(change.remind_at, case when change.due_at is null and not 'due_at' = any (change.clear) then t.remind_at end)
       where t.id = change.task returning * into now_is;
       if change.recurrence is not null or 'recurrence' = any (change.clear) then
-        perform repeat_task(now_is, change.recurrence, change.first, p_message_sid);
+        perform repeat_task(now_is, change.recurrence, change.first, p_message_sid, null, change.said_time);
         select * into now_is from tasks t where t.id = change.task;
       end if;
       outcome := 'changed';
@@ -539,4 +547,4 @@ begin
 end $$;
 
 grant execute on function repeat_task, assignee_names to authenticated, service_role;
-grant execute on function local_instant, add_occurrence, lock_tasks, chat_done, apply_changes, chat_undo to service_role;
+grant execute on function local_instant, add_occurrence, lock_tasks, chat_done, next_occurrence, apply_changes, chat_undo to service_role;

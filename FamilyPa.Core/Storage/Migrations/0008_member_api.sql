@@ -88,7 +88,7 @@ begin
       (p_task ->> 'remind_at')::timestamptz)
     returning * into made;
     if p_task ->> 'recurrence' is not null then
-      perform repeat_task(made, p_task ->> 'recurrence', (p_task ->> 'first')::date);
+      perform repeat_task(made, p_task ->> 'recurrence', (p_task ->> 'first')::date, p_said_time => (p_task ->> 'said_time')::time);
       select * into made from tasks t where t.id = made.id;
     end if;
     answer := task_json(made);
@@ -123,7 +123,7 @@ begin
   returning * into changed;
   if found then
     if p_changes ? 'recurrence' then
-      perform repeat_task(changed, p_changes ->> 'recurrence', (p_changes ->> 'first')::date);
+      perform repeat_task(changed, p_changes ->> 'recurrence', (p_changes ->> 'first')::date, p_said_time => (p_changes ->> 'said_time')::time);
       select * into changed from tasks t where t.id = p_id;
     end if;
     return query select changed.id, task_json(changed), changed.version;

@@ -96,7 +96,7 @@ param pipeline object = {}
 @description('Replaces single Retention__ settings, in days: RawPayloadDays, MediaDays, TranscriptDays.')
 param retention object = {}
 
-@description('Replaces single Reminders__ settings: Enabled, Before, AllDayAt, QuietFrom, QuietUntil, LatestAfter, WhatsAppTemplate, BySms.')
+@description('Replaces single Reminders__ settings: Enabled, Before, AllDayAt, QuietFrom, QuietUntil, LateAfter, WhatsAppTemplate, BySms.')
 param reminders object = {}
 
 @description('Whether a message of our own goes through the public address every five minutes, and its absence raises an alert.')

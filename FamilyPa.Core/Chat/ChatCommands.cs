@@ -1,6 +1,7 @@
 using System.Globalization;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Jobs;
+using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
@@ -15,13 +16,19 @@ using Npgsql;
 namespace FamilyPa.Core.Chat;
 
 /// <summary>Executes chat commands. Repeating a command changes nothing and gives the same answer.</summary>
-public sealed class ChatCommands(Database database, LoginLinks links, IOptions<AppSettings> app, IOptions<LimitSettings> limits)
+public sealed class ChatCommands(Database database, LoginLinks links, ReminderReach reach, IOptions<AppSettings> app, IOptions<LimitSettings> limits)
 {
     /// <summary>Maximum number of tasks in a list, all of its pages together.</summary>
     private const int MostTasks = 1000;
 
     /// <summary>Maximum number of open tasks that a search by name reads.</summary>
     private const int MostNames = 1000;
+
+    private const string DoneSql =
+        """
+        select d.task_id, d.title, d.outcome, n.due_at, n.due_all_day
+        from chat_done($1, $2, $3, $4, $5) d left join next_occurrence(d.task_id) n on d.outcome = 'done'
+        """;
 
     /// <param name="reply">The batch that stores the reply; the command adds its statements.</param>
     /// <param name="suppressed">The reply will not be sent, so no sign-in link is created.</param>
@@ -86,9 +93,9 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         var candidates = await sent.ListAsync(row => (Body: row.GetString(0), Open: row.GetFieldValue<Guid[]>(1)), cancellation);
         var open = candidates.FirstOrDefault(message => reaction.Quoted is null || reaction.Quotes(message.Body)).Open;
         await using var batch = database.Fenced(claim).Add(
-            "select task_id, title, outcome from chat_done($1, $2, $3, $4, $5)",
+            DoneSql,
             claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), open is [var one] ? [one] : Array.Empty<Guid>());
-        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
+        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Next = row.ReadDue() }, cancellation);
         return done.Count == 0 ? null : TextOf(new Command(CommandKind.Done, ["en"]), claim).Done(done, []);
     }
 
@@ -139,9 +146,9 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
     {
         var (meant, unknown) = await MeantAsync(command, claim, cancellation);
         await using var batch = database.Fenced(claim).Add(
-            "select task_id, title, outcome from chat_done($1, $2, $3, $4, $5)",
+            DoneSql,
             claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), meant.ToArray());
-        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)), cancellation);
+        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Next = row.ReadDue() }, cancellation);
         return text.Done(done, unknown);
     }
 
@@ -168,7 +175,8 @@ public sealed class ChatCommands(Database database, LoginLinks links, IOptions<A
         if (changes.Count == 0)
             return text.Changed([], unknown);
         await using var batch = TaskChanges.Add(ChatTurns.AddReply(database.Fenced(claim), claim, []), claim, changes);
-        return text.Changed(await TaskChanges.ReadAsync(batch, claim, changes, cancellation), unknown);
+        var changed = await TaskChanges.ReadAsync(batch, claim, changes, cancellation);
+        return text.Changed(changed, unknown, changed.Any(change => reach.IsLost(change, claim)));
     }
 
     private async Task<List<(Guid Id, string Title)>> TitlesAsync(IReadOnlyList<Guid> tasks, LeasedJob claim, CancellationToken cancellation)

@@ -12,10 +12,14 @@ internal sealed record ListedTask(Guid Id, string Title, DueDate? Due, IReadOnly
 internal sealed record NumberedTask(int Number, ListedTask Task);
 
 /// <param name="Outcome">As documented at <c>chat_done</c> in the migrations.</param>
-internal sealed record DoneTask(Guid Id, string Title, string Outcome);
+internal sealed record DoneTask(Guid Id, string Title, string Outcome)
+{
+    /// <summary>When a recurring task is due next.</summary>
+    public DueDate? Next { get; init; }
+}
 
 /// <summary>Composes the answers to commands.</summary>
-/// <param name="withMissed">Whether the reply also needs room for reminders that did not come.</param>
+/// <param name="withMissed">Whether the reply also needs room for what did not come.</param>
 internal sealed class CommandText(Command command, Wording wording, DateTimeZone zone, DateTimeOffset now, string board, bool withMissed)
 {
     /// <summary>Maximum number of tasks in a page of a list.</summary>
@@ -87,13 +91,15 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         List<string> lines =
         [
             .. tasks.Select(task => wording.Format(
-                task.Outcome switch { "done" => phrases.Done, "already" => phrases.AlreadyDone, _ => phrases.Gone }, task.Title)),
+                task.Outcome switch { "done" => phrases.Done, "already" => phrases.AlreadyDone, _ => phrases.Gone }, line.ThenNext(task.Title, task.Next))),
         ];
         return lines.Count == 0 && unknown.Count == 0 && command.Named is { Length: > 0 } named ? wording.Format(phrases.NoSuchTask, named) : Told(lines, unknown);
     }
 
     /// <param name="unknown">Numbers that match no shown task.</param>
-    public string Changed(IReadOnlyList<ChangedTask> tasks, IReadOnlyList<int> unknown) => Told([.. tasks.Select(change.Of)], unknown);
+    /// <param name="isReminderLost">As <c>ReminderReach</c> decides.</param>
+    public string Changed(IReadOnlyList<ChangedTask> tasks, IReadOnlyList<int> unknown, bool isReminderLost = false) =>
+        Told([.. tasks.Select(change.Of), .. isReminderLost ? [phrases.RemindedIfWritten] : (string[])[]], unknown);
 
     public string Confirm(IEnumerable<ChangedTask> changes) => change.Confirm(changes);
 

@@ -4,6 +4,7 @@ using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
+using Npgsql;
 
 namespace FamilyPa.Core.Chat;
 
@@ -15,17 +16,35 @@ public static class TaskChanges
 
     /// <summary>Adds the statement that applies the changes. The batch must have stored the message's row of <c>chat_turns</c> before; read it with <see cref="ReadAsync"/>.</summary>
     public static DatabaseBatch Add(DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes) => batch.Add(
-        "select task_id, operation, outcome from apply_changes($1, $2, $3::jsonb)",
-        claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim))));
+        """
+        select c.task_id, c.operation, c.outcome, n.due_at, n.due_all_day,
+               coalesce($4 = any (coalesce(nullif(t.assignees, '{}'), array[t.created_by])), false) as is_senders
+        from apply_changes($1, $2, $3::jsonb) c
+        left join tasks t on t.id = c.task_id
+        left join next_occurrence(c.task_id) n on c.operation in ('complete', 'skip')
+        """,
+        claim.MessageSid, claim.Family.Id, JsonSerializer.Serialize(changes.Select(change => ToRow(change, claim))), claim.Sender.UserId);
 
     /// <summary>Executes the batch, and tells of each change what became of it.</summary>
     public static async Task<IReadOnlyList<ChangedTask>> ReadAsync(
         DatabaseBatch batch, LeasedJob claim, IReadOnlyList<TaskChange> changes, CancellationToken cancellation)
     {
-        var outcomes = (await batch.ListAsync(row => (Key: (row.Get<Guid>("task_id"), row.Get<string>("operation")), Outcome: row.Get<string>("outcome")), cancellation))
-            .ToLookup(row => row.Key, row => row.Outcome);
+        var rows = await batch.ListAsync(
+            row => (
+                Key: (row.Get<Guid>("task_id"), row.Get<string>("operation")), Outcome: row.Get<string>("outcome"),
+                IsSenders: row.Get<bool>("is_senders"), Next: row.ReadDue()),
+            cancellation);
+        var outcomes = rows.ToLookup(row => row.Key);
         // After a replay the model may see other changes in the message than those that were made.
-        return [.. changes.SelectMany(change => outcomes[(change.TaskId, change.Operation)].Take(1), (change, outcome) => Describe(change, outcome, claim.Family))];
+        return [.. changes.SelectMany(change => outcomes[(change.TaskId, change.Operation)].Take(1), (change, row) =>
+        {
+            var told = Describe(change, row.Outcome, claim.Family);
+            return told with
+            {
+                Next = row.Next,
+                IsSenders = change.Assignees is { Count: > 0 } ? told.Assignees.Any(member => member.UserId == claim.Sender.UserId) : row.IsSenders,
+            };
+        })];
     }
 
     /// <summary>The change as it would be told, had it been made.</summary>
@@ -51,10 +70,15 @@ public static class TaskChanges
             assignees = family.FindAll(change.Assignees) is { Count: > 0 } assignees ? assignees.Select(member => member.UserId) : null,
             category = change.Category,
             clear = change.Clear ?? [],
+            said_time = due?.Skipped?.ToTimeOnly(),
             recurrence = change.Rule,
             first = Recurrence.Parse(change.Rule)?.First(family.DayOf(claim.ReceivedAt)).ToDateOnly(),
         };
     }
+
+    /// <summary>Reads the columns of <c>next_occurrence</c>.</summary>
+    internal static DueDate? ReadDue(this NpgsqlDataReader row) =>
+        row.Get<DateTimeOffset?>("due_at") is { } at ? new DueDate(at, row.Get<bool>("due_all_day")) : null;
 
     private static DueDate? Date(string? text, Family family) => text is not null && DueDate.TryParse(text, family.TimeZone, out var date) ? date : null;
 }

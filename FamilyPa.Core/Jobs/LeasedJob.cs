@@ -43,7 +43,7 @@ public sealed record LeasedJob(
 /// <param name="Files">Those of them that the download phase has looked at.</param>
 /// <param name="Transcripts">Those that have been listened to.</param>
 /// <param name="Questions">What the sender was asked not too long before this message, and has not answered; the oldest first.</param>
-/// <param name="Missed">Titles of open tasks of which the sender could not be reminded and was not yet told so.</param>
+/// <param name="Missed">Reminders and notices that did not reach the sender, who was not yet told so.</param>
 /// <param name="Tasks">For the extract phase: tasks that the message may be about.</param>
 /// <param name="Recent">For the finalize phase: the family's open tasks of the last day, and those without a due date.</param>
 /// <param name="Forwarded">The message was forwarded.</param>
@@ -53,7 +53,7 @@ public sealed record PhaseInput(
     IReadOnlyList<MediaFile> Files,
     IReadOnlyList<Transcript> Transcripts,
     IReadOnlyList<OpenQuestion> Questions,
-    IReadOnlyList<string> Missed,
+    IReadOnlyList<MissedMessage> Missed,
     IReadOnlyList<ContextTask> Tasks,
     IReadOnlyList<RecentTask> Recent,
     bool Forwarded,
@@ -61,7 +61,13 @@ public sealed record PhaseInput(
 {
     /// <summary>For the extract phase: the family's lists.</summary>
     public IReadOnlyList<string> Lists { get; init; } = [];
+
+    /// <summary>For the finalize phase: the sender can get SMS from the number that this message was sent to.</summary>
+    public bool TakesSms { get; init; }
 }
+
+/// <param name="By">Who gave the sender the task, or has done it; null for a reminder.</param>
+public sealed record MissedMessage(string Title, string? By, bool IsDone);
 
 /// <summary>An open task that the family could wish for again.</summary>
 public sealed record RecentTask(Guid Id, string Title, DateTimeOffset? DueAt, IReadOnlyList<Guid> Assignees, DateTimeOffset CreatedAt, string? Category);

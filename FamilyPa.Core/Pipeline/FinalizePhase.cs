@@ -6,6 +6,7 @@ using FamilyPa.Core.Extraction;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Jobs;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Reminders;
 using FamilyPa.Core.Replies;
 using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
@@ -19,8 +20,7 @@ namespace FamilyPa.Core.Pipeline;
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
     Database database, ReplyOutbox replies, ChatCommands commands, SeriesDates series,
-    IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits,
-    IOptions<ReminderSettings> reminders) : IPhase
+    IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ReminderReach reach) : IPhase
 {
     public Phase Phase => Phase.Finalize;
 
@@ -78,7 +78,7 @@ public sealed class FinalizePhase(
         };
         if (reply.Text is { } said && job.PhaseInput.Missed.Count > 0 && !Keywords.IsReason(job.Classification))
         {
-            reply.Text = text.WithMissed(said, job.PhaseInput.Missed);
+            reply.Text = text.WithMissed(said, job.PhaseInput.Missed.ToLookup(missed => (missed.By, missed.IsDone), missed => missed.Title));
             batch.Add(
                 """
                 update outbound_messages o set told_by = $1
@@ -115,7 +115,11 @@ public sealed class FinalizePhase(
         var batch = separate ?? reply;
         var understanding = Understand(batch, job, extraction, text);
         if (separate is not null)
-            understanding = understanding with { Changed = await TaskChanges.ReadAsync(TaskChanges.Add(separate, job, changes), job, changes, cancellation) };
+        {
+            var changed = await TaskChanges.ReadAsync(TaskChanges.Add(separate, job, changes), job, changes, cancellation);
+            understanding = understanding with { Changed = changed, IsReminderLost = understanding.IsReminderLost || changed.Any(change => reach.IsLost(change, job)) };
+        }
+
         if (unknown is not null)
             understanding = understanding with { Question = $"{understanding.Question} {text.Who(unknown, job.Family)}".Trim() };
         if (pending.Count > 0)
@@ -215,21 +219,11 @@ public sealed class FinalizePhase(
             Pictures = job.PhaseInput.Files.Count(file => file.IsPicture),
             AlreadyThere = alreadyThere,
             IsDeclined = extraction is { Confirmed: not null, Changes: null } || withdrawn.Exists(asked => asked.Pending is not null),
-            IsReminderOutOfReach = tasks.Exists(task => IsOutOfReach(task, job)),
+            IsReminderLost = tasks.Exists(task => reach.IsLost(task, job)),
         };
     }
 
     private static DueDate? Date(string? text, Family family) => text is not null && DueDate.TryParse(text, family.TimeZone, out var date) ? date : null;
-
-    /// <summary>Whether WhatsApp will be closed to us when the sender is to be reminded, unless they write again, and there is no other way.</summary>
-    private bool IsOutOfReach(UnderstoodTask task, LeasedJob job)
-    {
-        var settings = reminders.Value;
-        if (!settings.Enabled || settings.BySms || settings.WhatsAppTemplate is { Length: > 0 } || !Address.IsWhatsApp(job.FromAddress))
-            return false;
-        var at = task.RemindAt ?? task.Due?.At - (TimeOnly.MaxValue - settings.AllDayAt);
-        return at > job.ReceivedAt + Address.WhatsAppWindow && (task.Assignees.Count == 0 || task.Assignees.Any(member => member.UserId == job.Sender.UserId));
-    }
 
     /// <summary>The reason of a keyword, a command or a reaction is its answer; any other reason is a rejection.</summary>
     private static bool IsRejected(LeasedJob job) =>

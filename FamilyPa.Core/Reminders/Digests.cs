@@ -13,7 +13,7 @@ namespace FamilyPa.Core.Reminders;
 /// <summary>Sends members who asked for it a digest each day: what is due or overdue, and what was done the day before.</summary>
 /// <remarks>The row of <c>outbound_messages</c> keeps it from happening twice a day. A day with nothing to say gets a row too, so that a later task does not make one.</remarks>
 public sealed class Digests(
-    Database database, DueReminders due, ReplyOutbox replies, IOptions<AppSettings> app, IOptions<ReminderSettings> settings, TimeProvider clock, ILogger<Digests> log)
+    Database database, ReminderReach reach, ReplyOutbox replies, IOptions<AppSettings> app, IOptions<ReminderSettings> settings, TimeProvider clock, ILogger<Digests> log)
 {
     private const int SendsAtOnce = 4;
 
@@ -27,7 +27,7 @@ public sealed class Digests(
     private const string Sql =
         $$"""
         select k.key, m.family_id, m.user_id, z.own, f.locale, coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $2)),
-               m.phone_e164, m.last_inbound_at < now() - $3::interval or is_closed(last.from_address), (
+               case when not is_closed(m.phone_e164) then m.phone_e164 end, m.last_inbound_at < now() - $3::interval or is_closed(last.from_address), (
           select coalesce(json_agg(json_build_object(
             'id', t.id, 'title', t.title, 'due_at', x.due, 'all_day', t.due_all_day, 'is_done', t.status = 'done') order by x.due, t.created_at, t.id), '[]')
           from tasks t
@@ -79,7 +79,7 @@ public sealed class Digests(
         return await batch.ListAsync(
             row => new Digest(
                 row.GetString(0),
-                due.Reach(
+                reach.Of(
                     Recipient.Read(row, 1), row.IsDBNull(7) ? null : row.GetString(7), isClosed: !row.IsDBNull(8) && row.GetBoolean(8)),
                 RowJson.Read<List<DigestTask>>(row.GetString(9))),
             cancellation);

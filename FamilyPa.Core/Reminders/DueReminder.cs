@@ -5,7 +5,8 @@ namespace FamilyPa.Core.Reminders;
 
 /// <summary>A task of which a member is to be reminded now.</summary>
 /// <param name="Key">Of the row that keeps it from happening twice (<c>reminder:</c>, the task's id, the time that was said, else when it is due, and the member's id).</param>
-public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate? Due, Recipient Recipient);
+/// <param name="IsLate">Its time is long over: the app was down.</param>
+public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate? Due, Recipient Recipient, bool IsLate);
 
 /// <param name="Zone">An IANA name.</param>
 /// <param name="To">Where the member wrote from last, by the same channel; by SMS where WhatsApp takes nothing now.</param>

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Options;
 namespace FamilyPa.Core.Reminders;
 
 /// <summary>Finds what members are to be reminded of now: one round trip, whether there is anything or not.</summary>
-public sealed class DueReminders(Database database, IOptions<AppSettings> app, IOptions<ReminderSettings> settings)
+public sealed class DueReminders(Database database, ReminderReach reach, IOptions<AppSettings> app, IOptions<ReminderSettings> settings)
 {
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is how late one may come, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
+    /// <summary><c>$1</c> is after what time one is late, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
     internal const string Sql =
         $$"""
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
                coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $7)),
-               m.phone_e164, m.last_inbound_at < now() - $8::interval or is_closed(last.from_address)
+               case when not is_closed(m.phone_e164) then m.phone_e164 end, m.last_inbound_at < now() - $8::interval or is_closed(last.from_address), l.is_late
         from tasks t
         join families f on f.id = t.family_id
         -- A child has no phone: who made its task is reminded.
@@ -27,14 +27,20 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
         -- The due time is part of the key, so a postponed task is reminded of again.
         cross join lateral (select format('reminder:%s:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint, m.user_id)) as k (key)
         {{Recipient.LastAddresses}}
+        cross join lateral (
+          select coalesce(t.remind_at, reminder_at(
+            t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5))) as w (remind_at)
+        cross join lateral (select w.remind_at < now() - $1::interval) as l (is_late)
         where t.status in ('open', 'in_progress')
-          -- A time that was said is kept, at night too. Where none was, no reminder comes more than a day before its task is due.
-          and ((t.remind_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and (now() at time zone 'UTC')
+          and ((t.remind_at at time zone 'UTC') between ((now() - interval '1 day') at time zone 'UTC') and (now() at time zone 'UTC')
+            -- Where no time was said, no reminder comes more than a day before its task is due.
             or (t.remind_at is null
-              and (t.due_at at time zone 'UTC') between ((now() - $1::interval) at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')
-              and reminder_at(t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5)
-                between now() - $1::interval and now()
-              and not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5)))
+              and (t.due_at at time zone 'UTC') between ((now() - interval '1 day') at time zone 'UTC') and ((now() + interval '26 hours') at time zone 'UTC')))
+          and w.remind_at between now() - interval '1 day' and now()
+          -- A time that was said is kept, at night too.
+          and (t.remind_at is not null and not l.is_late or not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5))
+          -- Who changed the task since then knows of it.
+          and (not l.is_late or t.updated_at <= w.remind_at)
           and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'reminder' and o.status <> 'pending')
         order by m.family_id, m.user_id, coalesce(t.due_at, t.remind_at), t.id limit $6
@@ -50,27 +56,18 @@ public sealed class DueReminders(Database database, IOptions<AppSettings> app, I
                 update outbound_messages set status = 'failed', error_code = coalesce(error_code, 'too_late'), updated_at = now()
                 where kind in ('reminder', 'task_notice') and status = 'pending' and created_at < now() - $1::interval
                 """,
-                when.LatestAfter)
+                when.LateAfter)
             .Add(
                 Sql,
-                when.LatestAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
+                when.LateAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,
                 app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow);
         return await batch.ListAsync(
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2),
                 row.IsDBNull(3) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
-                Reach(
-                    Recipient.Read(row, 5), row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12))),
+                reach.Of(
+                    Recipient.Read(row, 5), row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12)),
+                row.GetBoolean(13)),
             cancellation);
-    }
-
-    /// <summary>Where WhatsApp takes no free text now: its template, else SMS, if one of them can be used.</summary>
-    internal Recipient Reach(Recipient last, string? phone, bool isClosed)
-    {
-        if (!isClosed || !Address.IsWhatsApp(last.To))
-            return last;
-        if (settings.Value.WhatsAppTemplate is { Length: > 0 } template)
-            return last with { Template = template };
-        return settings.Value.BySms && phone is not null ? last with { To = phone, From = last.From is null ? null : Address.WithoutChannel(last.From) } : last;
     }
 }

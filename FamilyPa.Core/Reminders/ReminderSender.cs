@@ -25,7 +25,7 @@ public sealed class ReminderSender(
         try
         {
             var found = await due.FindAsync(cancellation);
-            var messages = found.GroupBy(reminder => reminder.Recipient).SelectMany(member => member.Chunk(MostInOne));
+            var messages = found.GroupBy(reminder => (reminder.Recipient, reminder.IsLate)).SelectMany(member => member.Chunk(MostInOne));
             await Parallel.ForEachAsync(
                 messages, new ParallelOptions { MaxDegreeOfParallelism = SendsAtOnce, CancellationToken = cancellation },
                 async (reminders, token) => await RemindAsync(reminders, token));

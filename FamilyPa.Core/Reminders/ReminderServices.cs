@@ -9,8 +9,8 @@ public static class ReminderServices
     public static IServiceCollection AddReminders(this IServiceCollection services)
     {
         services.AddOptions<ReminderSettings>().BindConfiguration("Reminders")
-            .Validate(settings => settings.AreSensible, "Reminders__Before is at most 12 hours, Reminders__LatestAfter at most a day.")
+            .Validate(settings => settings.AreSensible, "Reminders__Before is at most 12 hours, Reminders__LateAfter at most a day.")
             .ValidateOnStart();
-        return services.AddSingleton<DueReminders>().AddSingleton<ReminderSender>().AddSingleton<TaskNotices>().AddSingleton<Digests>();
+        return services.AddSingleton<ReminderReach>().AddSingleton<DueReminders>().AddSingleton<ReminderSender>().AddSingleton<TaskNotices>().AddSingleton<Digests>();
     }
 }

@@ -12,9 +12,10 @@ internal static class ReminderText
         var wording = Wording.Of(null, recipient.Locale, recipient.To);
         var line = new TaskLine(wording, TimeZones.Get(recipient.Zone), now);
         List<string> tasks = [.. reminders.Select(reminder => line.InList(reminder.Title, reminder.Due, []))];
+        var phrase = reminders[0].IsLate ? wording.Phrases.LateReminder : wording.Phrases.Reminder;
         return tasks is [var one]
-            ? $"{wording.Format(wording.Phrases.Reminder, one)}\n{wording.Phrases.TickOffOne}"
+            ? $"{wording.Format(phrase, one)}\n{wording.Phrases.TickOffOne}"
             : MessageLength.Fit(
-                [wording.Phrases.Reminders], [.. tasks.Select((task, i) => $"{i + 1}. {task}")], [wording.Phrases.TickOff], count => wording.Format(wording.Phrases.AndMore, count)).Text;
+                [wording.Format(phrase, "").TrimEnd()], [.. tasks.Select((task, i) => $"{i + 1}. {task}")], [wording.Phrases.TickOff], count => wording.Format(wording.Phrases.AndMore, count)).Text;
     }
 }

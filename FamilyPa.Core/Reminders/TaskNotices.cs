@@ -12,21 +12,22 @@ namespace FamilyPa.Core.Reminders;
 
 /// <summary>Tells each assignee once of a task that another gave them, and that one, and who shares the task, once when it is done.</summary>
 /// <remarks>
-/// The row of <c>outbound_messages</c> keeps it from happening twice, also when a task goes back and forth. It waits for the end of the quiet hours and for
-/// WhatsApp's window, for a day. A task that was taken back meanwhile is not told of.
+/// The row of <c>outbound_messages</c> keeps it from happening twice, also when a task goes back and forth. It waits for the end of the quiet hours, for a day.
+/// What cannot be sent is told by the next reply to the receiver. A task that was taken back meanwhile is not told of.
 /// </remarks>
 public sealed class TaskNotices(
-    Database database, DueReminders due, ReplyOutbox replies, IOptions<AppSettings> app, IOptions<ReminderSettings> settings, TimeProvider clock,
+    Database database, ReminderReach reach, ReplyOutbox replies, IOptions<AppSettings> app, IOptions<ReminderSettings> settings, TimeProvider clock,
     ILogger<TaskNotices> log)
 {
     /// <summary>Tasks in one message.</summary>
     private const int MostInOne = 15;
 
-    /// <summary><c>$1</c> and <c>$2</c> are the quiet hours, <c>$3</c> the number that <c>our_number</c> is told, <c>$4</c> WhatsApp's window, <c>$5</c> whether it can be reached otherwise, <c>$6</c> the most rows.</summary>
+    /// <summary><c>$1</c> and <c>$2</c> are the quiet hours, <c>$3</c> the number that <c>our_number</c> is told, <c>$4</c> WhatsApp's window, <c>$5</c> the most rows.</summary>
     private const string Sql =
         $$"""
         select t.id, k.key, n.is_done, t.title, t.due_at, t.due_all_day, by.display_name, m.family_id, m.user_id, f.timezone, f.locale,
-               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $3)), m.phone_e164, c.is_closed
+               coalesce(last.from_address, m.phone_e164), coalesce(last.to_address, our_number(m.family_id, $3)),
+               case when not is_closed(m.phone_e164) then m.phone_e164 end, m.last_inbound_at < now() - $4::interval or is_closed(last.from_address)
         from (
           select t.id as task, false as is_done, told, t.assigned_by as by from tasks t, unnest(array_remove(t.assignees, t.assigned_by)) told
           where array_remove(t.assignees, t.assigned_by) <> '{}' and t.assigned_at > now() - interval '1 day' and t.status in ('open', 'in_progress')
@@ -41,12 +42,10 @@ public sealed class TaskNotices(
         join family_members by on by.family_id = t.family_id and by.user_id = n.by
         cross join lateral (select format('%s:%s:%s', case when n.is_done then 'completed' else 'assigned' end, t.id, n.told)) as k (key)
         {{Recipient.LastAddresses}}
-        cross join lateral (
-          select coalesce(last.from_address ilike 'whatsapp:%' and (m.last_inbound_at < now() - $4::interval or is_closed(last.from_address)), false)) as c (is_closed)
-        where m.notified and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null and (not c.is_closed or $5)
+        where m.notified and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and not is_quiet((now() at time zone zone_or_utc(coalesce(m.timezone, f.timezone)))::time, $1, $2)
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'task_notice' and o.status <> 'pending')
-        order by m.family_id, m.user_id, n.by, n.is_done, t.due_at, t.created_at, t.id limit $6
+        order by m.family_id, m.user_id, n.by, n.is_done, t.due_at, t.created_at, t.id limit $5
         """;
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -68,14 +67,13 @@ public sealed class TaskNotices(
     {
         var when = settings.Value;
         await using var batch = database.AsService().Add(
-            Sql, when.QuietFrom, when.QuietUntil, app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow,
-            when.BySms || when.WhatsAppTemplate is { Length: > 0 }, DueReminders.MostAtOnce);
+            Sql, when.QuietFrom, when.QuietUntil, app.Value.Numbers() is [var ours, ..] ? ours : null, Address.WhatsAppWindow, DueReminders.MostAtOnce);
         return await batch.ListAsync(
             row => new Notice(
                 row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GetString(3),
                 row.IsDBNull(4) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5)), row.GetString(6),
-                due.Reach(
-                    Recipient.Read(row, 7), row.IsDBNull(13) ? null : row.GetString(13), row.GetBoolean(14))),
+                reach.Of(
+                    Recipient.Read(row, 7), row.IsDBNull(13) ? null : row.GetString(13), isClosed: !row.IsDBNull(14) && row.GetBoolean(14))),
             cancellation);
     }
 

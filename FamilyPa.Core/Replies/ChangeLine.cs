@@ -12,6 +12,12 @@ public sealed record ChangedTask(string Operation, string Outcome, string Title,
 {
     /// <summary>The new list; null when it stays.</summary>
     public string? List { get; init; }
+
+    /// <summary>The sender is reminded of it.</summary>
+    public bool IsSenders { get; init; }
+
+    /// <summary>When a recurring task is due next, after this occurrence was completed or skipped.</summary>
+    public DueDate? Next { get; init; }
 }
 
 /// <summary>Says what became of a task that a message changed.</summary>
@@ -26,9 +32,9 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
         { Outcome: "already", Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
         { Outcome: "already", Operation: TaskOperations.Update } => Say(phrases.AlreadySo, Described(change)),
         { Outcome: "already" } => Say(phrases.AlreadyDone, change.Title),
-        { Operation: TaskOperations.Complete } => Say(phrases.Done, change.Title),
+        { Operation: TaskOperations.Complete } => Say(phrases.Done, line.ThenNext(change.Title, change.Next)),
         { Operation: TaskOperations.Reopen } => Say(phrases.OpenAgain, change.Title),
-        { Operation: TaskOperations.Skip } => Say(phrases.Skipped, change.Title),
+        { Operation: TaskOperations.Skip } => Say(phrases.Skipped, line.ThenNext(change.Title, change.Next)),
         { Operation: TaskOperations.Delete } => Say(phrases.Deleted, change.Title),
         { Operation: TaskOperations.Snooze, RemindAt: { } at } => Say(phrases.Snoozed, line.Of(change.Title, new DueDate(at, AllDay: false), [])),
         _ => Say(phrases.Changed, Described(change)),

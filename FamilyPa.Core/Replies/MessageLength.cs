@@ -6,7 +6,7 @@ internal static class MessageLength
     /// <summary>In characters; <c>TwilioClient</c> would cut at 1600.</summary>
     public const int Longest = 1580;
 
-    /// <summary>Of what a reply adds about reminders that did not come.</summary>
+    /// <summary>Of what a reply adds about reminders and notices that did not come.</summary>
     public const int LongestMissed = 320;
 
     /// <param name="more">Says how many items are left out.</param>

@@ -125,11 +125,10 @@ public sealed partial class Phrases
     /// <summary>{0}: titles of tasks.</summary>
     public required string DoneYesterday { get; init; }
 
-    /// <summary>{0}: a task with its due date.</summary>
+    /// <summary>{0}: a task with its due date, or nothing above several; likewise of the next.</summary>
     public required string Reminder { get; init; }
 
-    /// <summary>Heads several of them.</summary>
-    public required string Reminders { get; init; }
+    public required string LateReminder { get; init; }
 
     /// <inheritdoc cref="CommandWords"/>
     public required CommandWords Commands { get; init; }

@@ -61,7 +61,7 @@ public sealed partial class ReplyOutbox
         reference, Name(kind), (result as SendResult.Sent)?.Sid);
 
     private static DatabaseBatch AddClosed(DatabaseBatch batch, string reference, ReplyKind kind, SendResult result) => result is SendResult.Rejected rejected
-        ? batch.Guard("select close_channel(o.to_address, $3) from outbound_messages o where o.message_sid = $1 and o.kind = $2", reference, Name(kind), rejected.Code)
+        ? batch.Guard("select close_channel(o.to_address, $3, o.from_address) from outbound_messages o where o.message_sid = $1 and o.kind = $2", reference, Name(kind), rejected.Code)
         : batch;
 
     /// <summary>Adds the statement that takes an uncertain message up once more.</summary>

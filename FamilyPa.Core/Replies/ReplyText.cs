@@ -38,7 +38,7 @@ public sealed record Understanding(
     public bool IsDeclined { get; init; }
 
     /// <summary>A reminder will come later than WhatsApp lets us write unasked, and there is no other way to send it.</summary>
-    public bool IsReminderOutOfReach { get; init; }
+    public bool IsReminderLost { get; init; }
 }
 
 /// <summary>Composes replies: plain words, in the sender's language, dates as that language writes them.</summary>
@@ -108,7 +108,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<string> lines = [.. Titles(phrases.AlreadyThere, what.AlreadyThere), .. Titles(phrases.Withdrawn, what.Withdrawn)];
         if (what.IsDeclined)
             lines.Add(phrases.NothingChanged);
-        if (what.IsReminderOutOfReach)
+        if (what.IsReminderLost)
             lines.Add(phrases.RemindedIfWritten);
         if (what.Tasks.Count > 0 && board is not null)
             lines.Add(Format(phrases.Board, board));
@@ -143,10 +143,18 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         _ => Format(phrases.Unsupported, phrases.Kinds.GetValueOrDefault(reason[(reason.LastIndexOf('_') + 1)..], phrases.Kinds["media"])),
     };
 
-    /// <summary>Adds of what the receiver should have been reminded and was not.</summary>
-    public string WithMissed(string reply, IReadOnlyList<string> titles) => titles.Count == 0
-        ? reply
-        : $"{reply}\n{Format(phrases.Missed, wording.Several(titles))}";
+    /// <summary>Adds of what the receiver should have been reminded, or told by another member, and was not.</summary>
+    /// <param name="titles">By the member; null for reminders.</param>
+    public string WithMissed(string reply, ILookup<(string? By, bool IsDone), string> titles)
+    {
+        List<string> lines = [.. titles.Select(told => (told.Key, Titles: wording.Several([.. told])) switch
+        {
+            ((null, _), var missed) => Format(phrases.Missed, missed),
+            ((var by, true), var done) => wording.Format(phrases.HasDone, by, done),
+            ((var by, false), var asked) => wording.Format(phrases.AsksYou, by, asked),
+        })];
+        return MessageLength.Fit([reply], lines, [], count => Format(phrases.AndMore, count), reply.Length + MessageLength.LongestMissed).Text;
+    }
 
     public static string Failed(string locale, string to) => Phrases.Of(locale, to).Failed;
 

@@ -18,6 +18,9 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         return assignees.Count == 0 ? line : $"{line} ({wording.Format(wording.Phrases.For, wording.And([.. assignees.Select(member => member.Name)]))})";
     }
 
+    /// <param name="next">When a recurring task is due after it was completed or skipped; null for no more.</param>
+    public string ThenNext(string title, DueDate? next) => next is { } due ? wording.Format(wording.Phrases.Rhythm.Next, title, When(due)) : title;
+
     /// <param name="list">Null where it is not worth saying.</param>
     public string OnList(string task, string? list) => list is null ? task : wording.Format(wording.Phrases.OnList, task, ListNames.In(wording.Phrases, list));
 

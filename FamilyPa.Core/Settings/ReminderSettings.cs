@@ -16,8 +16,8 @@ public sealed class ReminderSettings
 
     public TimeOnly QuietUntil { get; set; } = new(8, 0);
 
-    /// <summary>The app drops a reminder that is overdue by more than this.</summary>
-    public TimeSpan LatestAfter { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>A reminder that is overdue by more than this says so, and waits for the end of the quiet hours. After a day the app drops it.</summary>
+    public TimeSpan LateAfter { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The SID (<c>HX…</c>) of the approved WhatsApp template for reminders outside WhatsApp's 24 hours. Its first variable is the reminder's text.</summary>
     public string? WhatsAppTemplate { get; set; }
@@ -25,5 +25,5 @@ public sealed class ReminderSettings
     /// <summary>Whether a reminder goes by SMS outside WhatsApp's 24 hours when there is no template. False if our number cannot send SMS.</summary>
     public bool BySms { get; set; } = true;
 
-    public bool AreSensible => Before >= TimeSpan.Zero && Before <= TimeSpan.FromHours(12) && LatestAfter > TimeSpan.Zero && LatestAfter <= TimeSpan.FromDays(1);
+    public bool AreSensible => Before >= TimeSpan.Zero && Before <= TimeSpan.FromHours(12) && LateAfter > TimeSpan.Zero && LateAfter <= TimeSpan.FromDays(1);
 }

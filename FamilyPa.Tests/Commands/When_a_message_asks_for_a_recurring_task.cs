@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FamilyPa.Local.App;
@@ -24,7 +25,7 @@ public sealed class When_a_message_asks_for_a_recurring_task(FastApp app) : AppT
         var sid = await AskAsync();
 
         Assert.StartsWith($"Added 1 task:\n1. {Title} - every Monday, next Mon 2 Dec 2030, 18:00", await ReplyAsync(sid), StringComparison.Ordinal);
-        Assert.StartsWith("Done: ", await SayAsync("done"), StringComparison.Ordinal);
+        Assert.Equal($"Done: {Title}, next Mon 9 Dec 2030, 18:00", await SayAsync("done"));
         Assert.Equal(["2030-12-02 done", "2030-12-09 open"], await OccurrencesAsync());
         Assert.True(await App.Database.ScalarAsync<bool>("select bool_and(remind_at = due_at and created_by is not null) from tasks where title = $1", Title));
 
@@ -61,11 +62,19 @@ public sealed class When_a_message_asks_for_a_recurring_task(FastApp app) : AppT
     {
         await AskAsync();
 
-        Assert.Equal($"Skipped: {Title}", await ChangeAsync("not this week", new { task = 1, operation = "skip", confidence = 0.9 }));
+        Assert.Equal($"Skipped: {Title}, next Mon 9 Dec 2030, 18:00", await ChangeAsync("not this week", new { task = 1, operation = "skip", confidence = 0.9 }));
         Assert.Equal(["2030-12-02 canceled", "2030-12-09 open"], await OccurrencesAsync());
 
         await SayAsync("undo");
         Assert.Equal(["2030-12-02 open"], await OccurrencesAsync());
+    }
+
+    [Fact]
+    public async Task What_the_model_understands_as_done_says_the_next_date_too()
+    {
+        await AskAsync();
+
+        Assert.Equal($"Done: {Title}, next Mon 9 Dec 2030, 18:00", await ChangeAsync("the bins are out", new { task = 1, operation = "complete", confidence = 0.9 }));
     }
 
     [Fact]
@@ -120,6 +129,31 @@ public sealed class When_a_message_asks_for_a_recurring_task(FastApp app) : AppT
         });
         await SayAsync($"done {Title}");
         Assert.Equal(["2030-12-02 done", "2030-12-10 done", "2030-12-24 open"], await OccurrencesAsync());
+    }
+
+    [Theory]
+    [InlineData("twilio_21610")]
+    [InlineData("twilio_21606")]
+    public async Task A_reminder_that_neither_WhatsApp_nor_SMS_will_bring_is_warned_of_when_it_is_made_and_when_it_moves(string code)
+    {
+        const string warning = "I can only remind you here if you write to me within a day before.";
+        Assert.DoesNotContain(warning, await ReplyAsync(await AskAsync()), StringComparison.Ordinal);
+        Assert.DoesNotContain(warning, await SayAsync("snooze 3d"), StringComparison.Ordinal);
+        await App.Database.ScalarAsync<object?>("select close_channel($1, $2, $3)", phone, code, DemoFamily.TwilioNumber);
+
+        Assert.EndsWith(warning, await SayAsync("snooze 3d"), StringComparison.Ordinal);
+        Assert.DoesNotContain(warning, await SayAsync("snooze 2h"), StringComparison.Ordinal);
+        Assert.Contains(warning, await ChangeAsync("this one on Tuesday", new { task = 1, operation = "update", due_at = "2030-12-03T18:00", confidence = 0.9 }), StringComparison.Ordinal);
+        var soon = DateTime.UtcNow.AddHours(3).ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture);
+        var daily = await SendAsync("a pill", tasks: [new { title = $"Pill {word}", due_at = soon, recurrence = "FREQ=DAILY", confidence = 0.95 }]);
+        Assert.Contains(warning, await ReplyAsync(daily), StringComparison.Ordinal);
+        var once = await SendAsync("a parcel", tasks: [new { title = $"Parcel {word}", due_at = soon, confidence = 0.95 }]);
+        Assert.DoesNotContain(warning, await ReplyAsync(once), StringComparison.Ordinal);
+
+        // Another is reminded of it.
+        await App.Database.ExecuteAsync("update tasks set assignees = array[$2::uuid] where title = $1", Title, DemoFamily.Second.UserId);
+        Assert.DoesNotContain(warning, await ChangeAsync("on Wednesday", new { task = 1, operation = "update", due_at = "2030-12-04T18:00", confidence = 0.9 }), StringComparison.Ordinal);
+        await App.Database.ExecuteAsync("delete from closed_channels where address in ($1, $2)", phone, DemoFamily.TwilioNumber);
     }
 
     [Fact]

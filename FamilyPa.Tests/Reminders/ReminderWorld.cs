@@ -80,13 +80,14 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
 
     /// <summary>A task of the owner's, made yesterday.</summary>
     /// <param name="due">From now; null is today without a time, all day.</param>
-    public Task<Guid> TaskAsync(string title, TimeSpan? due, Guid? assignee = null, Guid? createdBy = null) => Database.ScalarAsync<Guid>(
+    /// <param name="remind">From now; null is when nobody said a time.</param>
+    public Task<Guid> TaskAsync(string title, TimeSpan? due, Guid? assignee = null, Guid? createdBy = null, TimeSpan? remind = null) => Database.ScalarAsync<Guid>(
         """
-        insert into tasks (family_id, title, due_at, due_all_day, assignee, created_by, created_at)
-        select id, $2, coalesce(now() + $3::interval, (date_trunc('day', now() at time zone timezone) + interval '23:59') at time zone timezone), $3::interval is null, $4, $5, now() - interval '1 day'
+        insert into tasks (family_id, title, due_at, due_all_day, assignee, created_by, remind_at, created_at, updated_at)
+        select id, $2, coalesce(now() + $3::interval, (date_trunc('day', now() at time zone timezone) + interval '23:59') at time zone timezone), $3::interval is null, $4, $5, now() + $6::interval, now() - interval '1 day', now() - interval '1 day'
         from families where id = $1 returning id
         """,
-        DemoFamily.FamilyId, title, due, assignee, createdBy ?? DemoFamily.Owner.UserId);
+        DemoFamily.FamilyId, title, due, assignee, createdBy ?? DemoFamily.Owner.UserId, remind);
 
     /// <summary>Each reminder's state and cause.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync() =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Reminders;
@@ -63,6 +64,33 @@ public sealed class When_a_message_says_when(FastApp app) : AppTest<FastApp>(app
 
         Assert.EndsWith("I could not remind you in time of: Feed the tortoise", await ReplyAsync(next), StringComparison.Ordinal);
         Assert.DoesNotContain("could not remind", await ReplyAsync(list), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_others_asked_and_did_meanwhile_is_told_by_the_next_reply_and_once()
+    {
+        await App.Database.ExecuteAsync(
+            """
+            with made as (
+              insert into tasks (family_id, title, status, assignees, assigned_by, completed_by, created_by)
+              select m.family_id, g.title, g.status, array[g.whose], g.by, case g.status when 'done' then $2 end, g.by
+              from family_members m cross join lateral (values ('Fetch the globe', 'open', m.user_id, $2), ('Wind the clock', 'done', $2, m.user_id)) g (title, status, whose, by)
+              where m.user_id = $1 returning *)
+            insert into outbound_messages (family_id, message_sid, kind, to_address, from_address, body, status, error_code)
+            select t.family_id, format('%s:%s:%s', case t.status when 'done' then 'completed' else 'assigned' end, t.id, m.user_id), 'task_notice', m.phone_e164, '', '', 'suppressed', 'outside_window'
+            from made t join family_members m on m.user_id = $1
+            """,
+            DemoFamily.Owner.UserId, DemoFamily.Second.UserId);
+
+        var list = await App.TextAsync("list");
+        await App.WaitForJobAsync(list, "done");
+        var again = await App.TextAsync("list");
+        await App.WaitForJobAsync(again, "done");
+
+        var told = await ReplyAsync(list);
+        Assert.Contains($"\n{DemoFamily.Second.Name} asks you: Fetch the globe", told, StringComparison.Ordinal);
+        Assert.Contains($"\n{DemoFamily.Second.Name} has done: Wind the clock", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("asks you", await ReplyAsync(again), StringComparison.Ordinal);
     }
 
     private Task<string> ReplyAsync(string sid) =>

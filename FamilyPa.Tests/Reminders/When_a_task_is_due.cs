@@ -99,6 +99,40 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
     }
 
     [Fact]
+    public async Task What_was_due_while_the_app_was_down_is_told_once_and_late()
+    {
+        await world.TaskAsync("Take the pill", TimeSpan.FromHours(-3), remind: TimeSpan.FromHours(-3));
+        await world.TaskAsync("Fetch the cake", TimeSpan.FromHours(-2));
+        await world.TaskAsync("Buy milk", Soon);
+        await world.TaskAsync("Long ago", TimeSpan.FromHours(-25), remind: TimeSpan.FromHours(-25));
+        await world.Database.ExecuteAsync("update tasks set status = 'done' where id = $1", await world.TaskAsync("Done by now", TimeSpan.FromHours(-3)));
+        await world.Database.ExecuteAsync("update tasks set due_at = now() - interval '4 hours' where id = $1", await world.TaskAsync("Moved there just now", Soon));
+
+        await world.Sender.RunAsync(Cancellation);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Equal(2, world.Twilio.Sent.Count);
+        Assert.StartsWith("Reminder: Buy milk", Assert.Single(world.Twilio.Sent, sent => sent.Body.Contains("milk", StringComparison.Ordinal)).Body, StringComparison.Ordinal);
+        Assert.Matches(
+            @"^Sorry, this reminder is late:\n1\. Take the pill - .*\d\d:\d\d \(overdue\)\n2\. Fetch the cake - .*\d\d:\d\d \(overdue\)\nSend",
+            Assert.Single(world.Twilio.Sent, sent => !sent.Body.Contains("milk", StringComparison.Ordinal)).Body);
+    }
+
+    [Fact]
+    public async Task A_late_reminder_wakes_nobody()
+    {
+        await world.TaskAsync("Take the pill", TimeSpan.FromHours(-3), remind: TimeSpan.FromHours(-3));
+        await world.BeAtAsync(3);
+        await world.Sender.RunAsync(Cancellation);
+        Assert.Empty(world.Twilio.Sent);
+
+        await world.BeAtAsync(9);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.StartsWith("Sorry, this reminder is late: Take the pill", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_task_that_is_put_off_is_reminded_of_again()
     {
         var task = await world.TaskAsync("Buy milk", Soon);

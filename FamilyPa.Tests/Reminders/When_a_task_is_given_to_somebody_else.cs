@@ -134,19 +134,35 @@ public sealed class When_a_task_is_given_to_somebody_else(ReminderWorld world) :
     }
 
     [Fact]
-    public async Task Quiet_hours_and_WhatsApps_window_are_waited_for()
+    public async Task Quiet_hours_are_waited_for()
     {
         await GiveAsync("Fetch the parcel");
         await world.BeAtAsync(23);
         await RunAsync();
-        await world.BeAtAsync(12);
-        await world.Database.ExecuteAsync("update family_members set last_inbound_at = now() - interval '2 days'");
-        await RunAsync();
         Assert.Empty(world.Twilio.Sent);
 
-        await world.WroteAsync(DemoFamily.Second, "whatsapp:", TimeSpan.Zero);
+        await world.BeAtAsync(12);
         await RunAsync();
         Assert.Single(world.Twilio.Sent);
+    }
+
+    [Theory]
+    [InlineData("update family_members set last_inbound_at = now() - interval '2 days'", "outside_window")]
+    [InlineData("insert into closed_channels (address, code) select from_address, 'twilio_63014' from inbound_messages", "channel_closed")]
+    public async Task What_cannot_be_sent_is_kept_for_the_next_reply(string closing, string reason)
+    {
+        await GiveAsync("Fetch the parcel");
+        await DoneAsync(await GiveAsync("Buy milk"), Ben);
+        await world.Database.ExecuteAsync(closing);
+
+        await RunAsync();
+        await RunAsync();
+
+        Assert.Empty(world.Twilio.Sent);
+        Assert.Equal(
+            [$"assigned {reason} True", $"completed {reason} True"],
+            (await world.Database.RowsAsync("select split_part(message_sid, ':', 1) as what, error_code, is_missed from outbound_messages where kind = 'task_notice' order by 1"))
+                .Select(row => $"{row["what"]} {row["error_code"]} {row["is_missed"]}"));
     }
 
     [Fact]

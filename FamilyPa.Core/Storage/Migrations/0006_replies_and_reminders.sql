@@ -21,10 +21,10 @@ create table outbound_messages (
   sent_at timestamptz,
   -- Set when the message was sent again because Twilio certainly did not have it. That happens once.
   resent_at timestamptz,
-  -- Of a reminder that did not arrive: the message by whose reply its receiver was told so.
+  -- Of a reminder or notice that did not arrive: the message by whose reply its receiver was told.
   told_by text,
-  -- A reminder that did not arrive. A column, because an index on what it is made of would be written with each delivery report.
-  is_missed boolean not null generated always as (kind = 'reminder' and (
+  -- A reminder or notice that did not arrive. A column, because an index on what it is made of would be written with each delivery report.
+  is_missed boolean not null generated always as (kind in ('reminder', 'task_notice') and (
     status = 'failed' or coalesce(delivery_status in ('failed', 'undelivered'), false)
     or status = 'suppressed' and coalesce(error_code in ('outside_window', 'channel_closed', 'no_number'), false))) stored,
   updated_at timestamptz not null default now(),
@@ -56,16 +56,16 @@ create table closed_channels (
 
 select migration.protect('outbound_messages'), migration.protect('delivery_reports'), migration.protect('closed_channels');
 
--- Notes that an address is closed, if that is what the code means.
-create function close_channel(p_address text, p_code text) returns void
+-- Notes that an address is closed, or that our number cannot send SMS, if that is what the code means.
+create function close_channel(p_address text, p_code text, p_ours text default null) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
   insert into closed_channels (address, code)
-  select p_address, p_code
+  select a.address, p_code from (select case p_code when 'twilio_21606' then p_ours else p_address end) a (address)
   -- Opted out at the carrier, no mobile number, region not permitted, not reachable from our number, no WhatsApp account, blocked by the user,
-  -- has not joined the sandbox, outside WhatsApp's window. Not 21606: there our own number is wrong.
-  where p_code in (
-    'twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_21612', 'twilio_30004', 'twilio_30005', 'twilio_30006',
+  -- has not joined the sandbox, outside WhatsApp's window. 21606: our own number.
+  where a.address is not null and p_code in (
+    'twilio_21606', 'twilio_21610', 'twilio_21614', 'twilio_21211', 'twilio_21408', 'twilio_21612', 'twilio_30004', 'twilio_30005', 'twilio_30006',
     'twilio_63003', 'twilio_63014', 'twilio_63015', 'twilio_63016', 'twilio_63024', 'twilio_63032')
   on conflict (address) do update set code = excluded.code, closed_at = now();
 end $$;
@@ -95,7 +95,7 @@ begin
     where r.rank < excluded.rank;
   end if;
   if p_code is not null then
-    perform close_channel(o.to_address, p_code) from outbound_messages o where o.provider_sid = p_sid;
+    perform close_channel(o.to_address, p_code, o.from_address) from outbound_messages o where o.provider_sid = p_sid;
   end if;
 end $$;
 

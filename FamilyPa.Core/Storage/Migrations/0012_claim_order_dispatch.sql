@@ -128,12 +128,19 @@ begin
         and message.created_at >= c.asked_at and (q.is_quoted or message.created_at <= c.asked_at + p_answer_within)
         and (c.task_id is null or t.status in ('open', 'in_progress'))),
     'Missed', (
-      select coalesce(json_agg(distinct t.title), '[]')
+      select coalesce(jsonb_agg(distinct jsonb_build_object('Title', t.title, 'By', by.display_name, 'IsDone', n.kind = 'completed')), '[]')
       from outbound_messages o
+      cross join lateral (select split_part(o.message_sid, ':', 1)) n (kind)
       left join chat_turns c on c.message_sid = o.message_sid
       join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
+      left join family_members by on by.family_id = t.family_id and by.user_id = case n.kind when 'assigned' then t.assigned_by when 'completed' then t.completed_by end
       where o.family_id = message.family_id and o.is_missed and coalesce(o.told_by, message.message_sid) = message.message_sid
-        and canonical_number(o.to_address) = message.from_phone and t.status in ('open', 'in_progress')),
+        and canonical_number(o.to_address) = message.from_phone and case n.kind when 'completed' then t.status = 'done' else t.status in ('open', 'in_progress') end),
+    -- For a week after our number was refused, it counts as one for WhatsApp only.
+    'TakesSms', p_phase = 'finalize' and exists (
+      select from family_members m
+      where m.family_id = message.family_id and m.user_id = message.user_id and m.phone_e164 is not null and not is_closed(m.phone_e164)
+        and not exists (select from closed_channels c where c.address = without_channel(message.to_address) and c.closed_at > now() - interval '7 days')),
     'Tasks', case when p_phase = 'extract' and message.classification = 'ordinary' then task_context(message) else '[]' end,
     'Lists', case when p_phase = 'extract' and message.classification = 'ordinary' then (
       select coalesce(json_agg(distinct t.category), '[]') from tasks t

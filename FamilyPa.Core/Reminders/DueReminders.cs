@@ -46,6 +46,21 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
         order by m.family_id, m.user_id, coalesce(t.due_at, t.remind_at), t.id limit $6
         """;
 
+    /// <summary>An occurrence that nobody has completed becomes the next one when it is time to remind of that. <c>$1</c> to <c>$4</c> are what <c>reminder_at</c> takes.</summary>
+    private const string MoveOn =
+        """
+        update tasks t set occurrence = n.date, due_at = n.due_at, due_all_day = s.local_time is null, remind_at = n.remind_at
+        from series s
+        join families f on f.id = s.family_id
+        cross join lateral (
+          select d as date, at.* from unnest(s.upcoming) d, zone_or_utc(f.timezone) zone, occurrence_at(s, d, zone) at
+          where d between current_date - 1 and current_date + 1
+            and coalesce(at.remind_at, reminder_at(at.due_at, s.local_time is null, s.created_at, false, zone, $1, $2, $3, $4)) <= now()
+          order by d desc limit 1) n
+        where s.ended_at is null and s.upcoming && array[current_date - 1, current_date, current_date + 1]
+          and t.series_id = s.id and t.status in ('open', 'in_progress') and n.date > t.occurrence and n.due_at > t.due_at
+        """;
+
     /// <returns>The reminders of a member one after another. Those that Twilio did not take before are among them.</returns>
     public async Task<IReadOnlyList<DueReminder>> FindAsync(CancellationToken cancellation)
     {
@@ -57,6 +72,7 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
                 where kind in ('reminder', 'task_notice') and status = 'pending' and created_at < now() - $1::interval
                 """,
                 when.LateAfter)
+            .Add(MoveOn, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil)
             .Add(
                 Sql,
                 when.LateAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,

@@ -270,6 +270,13 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
   where i.at at time zone p_zone = p_local
 $$;
 
+-- When the series' occurrence of a date is due, and when to remind of it.
+create function occurrence_at(s series, p_date date, p_zone text, out due_at timestamptz, out remind_at timestamptz)
+language sql stable set search_path = public, pg_temp as $$
+  select case when s.local_time is null then (p_date + time '23:59') at time zone p_zone else local_instant(p_date + s.local_time, p_zone) end,
+    local_instant(p_date + coalesce(s.local_time, '23:59') - s.remind_before, p_zone)
+$$;
+
 -- Creates the occurrence after p_last, unless the series has ended, or another occurrence is open. Dates that are over are left out.
 create function add_occurrence(p_last tasks) returns void
 language plpgsql set search_path = public, pg_temp as $$
@@ -296,9 +303,9 @@ begin
     where d >= today and d > coalesce(greatest(p_last.occurrence, (select max(t.occurrence) from tasks t where t.series_id = s.id)), s.starts);
   end if;
   insert into tasks (family_id, series_id, occurrence, title, notes, category, assignees, assigned_by, due_at, due_all_day, remind_at, created_by)
-  select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignees, s.assigned_by,
-    case when s.local_time is null then (next + time '23:59') at time zone zone else local_instant(next + s.local_time, zone) end, s.local_time is null,
-    local_instant(next + coalesce(s.local_time, '23:59') - s.remind_before, zone), coalesce(p_last.created_by, s.assigned_by)
+  select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignees, s.assigned_by, at.due_at, s.local_time is null, at.remind_at,
+    coalesce(p_last.created_by, s.assigned_by)
+  from occurrence_at(s, next, zone) at
   where next is not null
   on conflict (series_id, occurrence) do nothing;
 end $$;
@@ -547,4 +554,4 @@ begin
 end $$;
 
 grant execute on function repeat_task, assignee_names to authenticated, service_role;
-grant execute on function local_instant, add_occurrence, lock_tasks, chat_done, next_occurrence, apply_changes, chat_undo to service_role;
+grant execute on function local_instant, occurrence_at, add_occurrence, lock_tasks, chat_done, next_occurrence, apply_changes, chat_undo to service_role;

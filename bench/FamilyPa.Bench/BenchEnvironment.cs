@@ -15,11 +15,11 @@ internal sealed class BenchEnvironment : IAsyncDisposable
 {
     public const string FunctionKey = "bench-function-key";
 
+    /// <summary>Enough for several hundred messages a second. With fewer, a family's messages would wait for each other.</summary>
+    public const int DefaultFamilies = 2000;
+
     private const string Database = "familypa";
     private const string Account = "bench";
-
-    /// <summary>Enough senders for several hundred messages a second. With fewer, a family's messages would wait for each other.</summary>
-    private const int Senders = 2000;
 
     /// <summary>All queue and timer functions.</summary>
     private static readonly string[] NotHttp =
@@ -32,12 +32,15 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     private readonly ScratchFolder scratch;
     private readonly PostgresServer postgres;
     private readonly AzuriteServer azurite;
+    private readonly int families;
+    private int sent;
 
-    private BenchEnvironment(ScratchFolder scratch, PostgresServer postgres, AzuriteServer azurite, TwilioSimulator twilio, AzureOpenAISimulator openAI)
+    private BenchEnvironment(ScratchFolder scratch, PostgresServer postgres, AzuriteServer azurite, int families, TwilioSimulator twilio, AzureOpenAISimulator openAI)
     {
         this.scratch = scratch;
         this.postgres = postgres;
         this.azurite = azurite;
+        this.families = families;
         Twilio = twilio;
         OpenAI = openAI;
     }
@@ -69,8 +72,9 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     /// <param name="durable">False when nothing is timed and the database is never killed: no fsync.</param>
     /// <param name="settings">Further settings of PostgreSQL.</param>
     /// <param name="onStorageRequest">Called with each line of Azurite's access log.</param>
+    /// <param name="families">Families with one sender each.</param>
     public static async Task<BenchEnvironment> StartAsync(
-        Action<string> progress, bool durable = true, IReadOnlyList<string>? settings = null, Action<string>? onStorageRequest = null)
+        Action<string> progress, bool durable = true, IReadOnlyList<string>? settings = null, Action<string>? onStorageRequest = null, int families = DefaultFamilies)
     {
         await NodePackages.EnsureAsync(progress);
         progress("publishing the app");
@@ -84,7 +88,8 @@ internal sealed class BenchEnvironment : IAsyncDisposable
         Migrator.Run(postgres.ConnectionString(Database), _ => { });
         await postgres.AllowLoginAsync("familypa_app");
         await DemoFamily.SeedAsync(postgres.ConnectionString(Database));
-        await AddSendersAsync(postgres.ConnectionString(Database));
+        await using (var source = NpgsqlDataSource.Create(postgres.ConnectionString(Database)))
+            await Families.AddAsync(source, [.. Enumerable.Range(0, families).Select(Phone)]);
         var account = TheAccount("");
         var twilio = await TwilioSimulator.StartAsync(new TwilioSimulatorOptions
         {
@@ -93,7 +98,7 @@ internal sealed class BenchEnvironment : IAsyncDisposable
             Numbers = [DemoFamily.TwilioNumber, $"whatsapp:{DemoFamily.TwilioNumber}"],
         });
         var openAI = await AzureOpenAISimulator.StartAsync(new AzureOpenAISimulatorOptions { NodeModules = NodePackages.Folder });
-        return new BenchEnvironment(scratch, postgres, azurite, twilio, openAI);
+        return new BenchEnvironment(scratch, postgres, azurite, families, twilio, openAI);
     }
 
     /// <param name="onlyHttp">As on Flex Consumption, where HTTP functions have their own instances, apart from queue and timer functions.</param>
@@ -152,30 +157,49 @@ internal sealed class BenchEnvironment : IAsyncDisposable
     public async Task<(ChildProcess Process, string Url)> StartBareEndpointAsync(HttpClient http)
     {
         var url = $"http://127.0.0.1:{LoopbackPort.Free()}";
-        var process = await ChildProcess.StartAsync(new ChildStart(
+        var process = await StartServerAsync(http, url, new ChildStart(
             AppBuild.DotNet, typeof(BenchEnvironment).Assembly.Location, "bare-endpoint", "--url", url, "--postgres", AdminConnection, "--storage", Storage));
+        return (process, url);
+    }
+
+    /// <summary>Starts a web server as a process and waits until it responds.</summary>
+    public static async Task<ChildProcess> StartServerAsync(HttpClient http, string url, ChildStart start)
+    {
+        var process = await ChildProcess.StartAsync(start);
         for (var tries = 0; ; tries++)
         {
             try
             {
                 using var response = await http.GetAsync(url);
-                return (process, url);
+                return process;
             }
-            catch (HttpRequestException) when (tries < 400 && !process.Exited.IsCompleted)
+            catch (HttpRequestException e)
             {
+                if (tries == 2400 || process.Exited.IsCompleted)
+                    throw new LocalRunException($"{e.Message}{Environment.NewLine}{process.Output.Last(40)}");
                 await Task.Delay(25);
             }
         }
     }
 
-    /// <summary>A signed webhook from a random sender, as Twilio sends it.</summary>
+    /// <summary>Creates another database on the same server, and returns its connection string with full rights.</summary>
+    public async Task<string> CreateDatabaseAsync(string name)
+    {
+        await postgres.CreateDatabaseAsync(name);
+        return postgres.ConnectionString(name);
+    }
+
+    /// <summary>A text of two tasks. The senders take turns.</summary>
+    public InboundMessage NextMessage() => new()
+    {
+        From = $"whatsapp:{Phone(Interlocked.Increment(ref sent) % families)}",
+        Body = "buy milk tomorrow and call grandma on Friday at 5pm",
+    };
+
+    /// <summary>The signed webhook of <see cref="NextMessage"/>, as Twilio sends it.</summary>
     public HttpRequestMessage NextWebhook(string? url = null)
     {
-        var webhook = Twilio.BuildInbound(new InboundMessage
-        {
-            From = $"whatsapp:{Phone(Random.Shared.Next(Senders))}",
-            Body = "buy milk tomorrow and call grandma on Friday at 5pm",
-        });
+        var webhook = Twilio.BuildInbound(NextMessage());
         var request = new HttpRequestMessage(HttpMethod.Post, url ?? webhook.Url) { Content = new FormUrlEncodedContent(webhook.Form) };
         request.Headers.Add("X-Twilio-Signature", webhook.Signature);
         request.Headers.Add("I-Twilio-Idempotency-Token", webhook.IdempotencyToken);
@@ -219,10 +243,4 @@ internal sealed class BenchEnvironment : IAsyncDisposable
 
     /// <summary>A number range apart from the demo family's (+44 77) and that of crash runs (+44 78).</summary>
     private static string Phone(int sender) => $"+4479{sender:00000000}";
-
-    private static async Task AddSendersAsync(string connection)
-    {
-        await using var source = NpgsqlDataSource.Create(connection);
-        await Families.AddAsync(source, [.. Enumerable.Range(0, Senders).Select(Phone)]);
-    }
 }

@@ -3,6 +3,8 @@ using FamilyPa.Bench;
 using FamilyPa.Bench.Costs;
 using FamilyPa.Bench.Crashes;
 using FamilyPa.Bench.Evaluation;
+using FamilyPa.Bench.Growth;
+using FamilyPa.Bench.Peers;
 using FamilyPa.Bench.Replays;
 using FamilyPa.Bench.Storms;
 using Spectre.Console;
@@ -14,7 +16,10 @@ var root = new RootCommand("Benchmarks, crash runs and fault runs of Family PA o
 {
     WebhookBenchmark.Command(),
     TextToTaskBenchmark.Command(),
+    ColdStartBenchmark.Command(),
     CostBenchmark.Command(),
+    PeersBenchmark.Command(),
+    GrowthBenchmark.Command(),
     ReplayBenchmark.Command(),
     EvaluationCommand.Command(),
     CrashMatrix.Command(),

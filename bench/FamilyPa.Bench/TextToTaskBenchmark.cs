@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using FamilyPa.Local.App;
-using FamilyPa.Simulators.Twilio;
 using Spectre.Console;
 
 namespace FamilyPa.Bench;
@@ -33,15 +31,12 @@ internal static class TextToTaskBenchmark
         double At(double quantile) => latencies[(int)(quantile * (latencies.Count - 1))];
     }
 
-    private static async Task<double> MeasureAsync(BenchEnvironment environment)
+    /// <returns>Milliseconds from a text's webhook to its reply.</returns>
+    public static async Task<double> MeasureAsync(BenchEnvironment environment)
     {
         var replies = environment.Twilio.Sent.Count;
         var started = Stopwatch.GetTimestamp();
-        await environment.Twilio.SendInboundAsync(new InboundMessage
-        {
-            From = $"whatsapp:{DemoFamily.Owner.Phone}",
-            Body = "buy milk tomorrow and call grandma on Friday at 5pm",
-        });
+        await environment.Twilio.SendInboundAsync(environment.NextMessage());
         await environment.Twilio.WaitForMessageAsync(_ => environment.Twilio.Sent.Count > replies, TimeSpan.FromSeconds(30));
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }

@@ -1,10 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using FamilyPa.FailPoints;
-using FamilyPa.Local.App;
-using Npgsql;
 using Spectre.Console;
 
 namespace FamilyPa.Bench.Costs;
@@ -13,13 +7,7 @@ namespace FamilyPa.Bench.Costs;
 /// <remarks>Processor times and counts, unlike durations, hardly depend on what else the machine does.</remarks>
 internal static class CostBenchmark
 {
-    private const string AppAndDatabase = "processor ms: app and PostgreSQL";
-
-    /// <summary>Messages that are acknowledged and not yet answered.</summary>
-    private const int MostInProgress = 16;
-
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Command Command()
     {
@@ -34,79 +22,12 @@ internal static class CostBenchmark
 
     private static async Task RunAsync(int messages, int warmUp, bool nested, string? json)
     {
-        var queues = new QueueOperations();
-        await using var environment = await BenchEnvironment.StartAsync(
-            AnsiConsole.WriteLine, settings: DatabaseCosts.Settings(nested), onStorageRequest: queues.Count);
-        await using var source = NpgsqlDataSource.Create(environment.AdminConnection);
-        var database = new DatabaseCosts(source);
-        await database.PrepareAsync();
-        var allocations = Path.Combine(environment.Folder, "allocations");
-        await using var app = await environment.StartAppAsync(onlyHttp: false, settings =>
-        {
-            settings["DOTNET_STARTUP_HOOKS"] = typeof(Allocations).Assembly.Location;
-            settings[Allocations.Variable] = allocations;
-        });
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        await SendAsync(environment, http, warmUp);
-
-        await database.BeginAsync();
-        var before = Read();
-        await SendAsync(environment, http, messages);
-        await Task.Delay(2 * Allocations.Interval);
-        var costs = Read().ToDictionary(cost => cost.Key, cost => (cost.Value - before[cost.Key]) / messages);
-        var statements = (await database.ReadStatementsAsync())
-            .Select(s => s with { Calls = s.Calls / messages, Milliseconds = s.Milliseconds / messages, Rows = s.Rows / messages, WalBytes = s.WalBytes / messages }).ToList();
-        var ours = statements.Where(statement => !statement.IsNested).ToList();
-        // Every round trip of the app is a transaction that begins with its role.
-        costs["round trips to the database"] = ours.Where(statement => statement.Text.Contains("set_config('role'", StringComparison.Ordinal)).Sum(statement => statement.Calls);
-        costs["statements"] = ours.Sum(statement => statement.Calls);
-        foreach (var (name, value) in await database.ReadWrittenAsync())
-            costs[name] = value / messages;
-
-        before = Read();
-        await Task.Delay(IdleTime);
-        var idle = Read().ToDictionary(cost => cost.Key, cost => (cost.Value - before[cost.Key]) / IdleTime.TotalSeconds);
+        await using var environment = await CostEnvironment.StartAsync(nested);
+        await environment.SendAsync(warmUp);
+        var (costs, statements) = await environment.MeasureAsync(messages);
+        var idle = await environment.MeasureIdleAsync(IdleTime);
         Show(costs, idle, statements, messages);
-        if (json is not null)
-            await File.WriteAllTextAsync(json, JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, processors = Environment.ProcessorCount, messages, costs, idle, statements }, Json));
-
-        Dictionary<string, double> Read()
-        {
-            var read = new Dictionary<string, double>
-            {
-                ["processor ms: app"] = ProcessTimes.Of(app.ProcessId),
-                ["processor ms: PostgreSQL"] = ProcessTimes.Of(environment.PostgresProcess),
-                ["processor ms: host, simulators, sender"] = Environment.CpuUsage.TotalTime.TotalMilliseconds,
-                ["processor ms: queue emulator"] = ProcessTimes.Of(environment.AzuriteProcess),
-                ["kilobytes allocated: app"] = Allocations.Read(allocations) / 1024.0,
-            };
-            read[AppAndDatabase] = read["processor ms: app"] + read["processor ms: PostgreSQL"];
-            foreach (var (name, value) in queues.Read())
-                read[name] = value;
-            return read;
-        }
-    }
-
-    /// <summary>Sends texts at the rate at which they are answered, and waits until all are.</summary>
-    private static async Task SendAsync(BenchEnvironment environment, HttpClient http, int messages)
-    {
-        var answered = environment.Twilio.Calls;
-        for (var sent = 0; sent < messages; sent++)
-        {
-            while (sent - (environment.Twilio.Calls - answered) >= MostInProgress)
-                await Task.Delay(2);
-            using var request = environment.NextWebhook();
-            using var response = await http.SendAsync(request);
-            response.EnsureSuccessStatusCode();
-        }
-
-        var clock = Stopwatch.StartNew();
-        while (await environment.CountUnfinishedAsync() is > 0 and var left)
-        {
-            if (clock.Elapsed > TimeSpan.FromMinutes(1))
-                throw new InvalidOperationException($"{left} messages are not processed.");
-            await Task.Delay(100);
-        }
+        await ResultFile.WriteAsync(json, new { messages, costs, idle, statements });
     }
 
     private static void Show(

@@ -78,6 +78,9 @@ internal sealed class CrashEnvironment : IAsyncDisposable
     /// <summary>A login that may read every row, without the proxy.</summary>
     public string AdminConnection => bench.AdminConnection;
 
+    /// <summary>The services behind the proxies.</summary>
+    public BenchEnvironment Bench => bench;
+
     public TwilioSimulator Twilio => bench.Twilio;
 
     public AzureOpenAISimulator OpenAI => bench.OpenAI;

@@ -52,7 +52,7 @@ internal static class Storm
 
         weather.Break(faults);
         using var over = new CancellationTokenSource();
-        var killing = KillAsync(environment.App, new Random(seed), killEvery, over.Token);
+        var killing = KillAsync(() => environment.App.Living, environment.App.KillAsync, new Random(seed), killEvery, over.Token);
         var promises = await new PacedSender(environment, rate, MostUnfinished).SendAsync(
             chatter.Endless().Take(messages), sent => Console.WriteLine($"{sent} of {messages} sent after {clock.Elapsed.TotalSeconds:0} s, {environment.App.Deaths} kills"), default);
         await over.CancelAsync();
@@ -68,22 +68,30 @@ internal static class Storm
         return verdict.IsGood ? 0 : 1;
     }
 
-    private static async Task KillAsync(CrashingApp app, Random random, double every, CancellationToken over)
+    /// <summary>Kills an app at random times.</summary>
+    /// <param name="living">Completes when the app responds.</param>
+    /// <param name="every">Average seconds from start to kill; 0 for no kills.</param>
+    /// <returns>The number of kills.</returns>
+    public static async Task<int> KillAsync(Func<Task> living, Func<Task> kill, Random random, double every, CancellationToken over)
     {
+        var kills = 0;
         try
         {
             while (every > 0)
             {
                 // Count from the moment the app responds: a busy machine takes seconds to start it.
-                await app.Living.WaitAsync(over);
+                await living().WaitAsync(over);
                 await Task.Delay(TimeSpan.FromSeconds(every * (0.5 + random.NextDouble())), over);
-                await app.KillAsync();
+                await kill();
+                kills++;
             }
         }
         catch (OperationCanceledException)
         {
             // The faults have ended.
         }
+
+        return kills;
     }
 
     private static void Show(

@@ -29,6 +29,7 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
         await App.Database.ExecuteAsync("delete from invitations");
         await App.Database.ExecuteAsync("delete from invitation_pauses");
         await App.Database.ExecuteAsync("delete from calendar_feeds");
+        await App.Database.ExecuteAsync("update family_members set digest_at = null");
         await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
     }
 
@@ -87,6 +88,27 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
 
     protected static Task GoToAsync(IPage page, string view) =>
         page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { NameRegex = new($"^{view}") }).ClickAsync();
+
+    protected static async Task LiftAsync(IPage page, string title)
+    {
+        var from = (await Row(page, title).BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(from.X + 90, from.Y + 30);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(from.X + 90, from.Y + 15, new() { Steps = 3 });
+    }
+
+    protected static async Task HoverAsync(IPage page, string group)
+    {
+        var to = (await Group(page, group).BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(to.X + 60, to.Y + (to.Height / 2), new() { Steps = 5 });
+    }
+
+    protected static async Task DragAsync(IPage page, string title, string group)
+    {
+        await LiftAsync(page, title);
+        await HoverAsync(page, group);
+        await page.Mouse.UpAsync();
+    }
 
     protected static Task SeesAsync(ILocator what) => Assertions.Expect(what).ToBeVisibleAsync(new() { Timeout = Patience });
 

@@ -97,16 +97,16 @@ public sealed class When_tasks_are_moved(BoardApp app) : BoardTest(app)
         await SeesAsync(Row(page, "Buy stamps"));
         await page.Keyboard.PressAsync("?");
         await SeesAsync(page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" }));
-        await CloseAsync(page);
+        await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("k");
         await page.Keyboard.PressAsync("e");
         await SeesAsync(page.GetByRole(AriaRole.Dialog, new() { Name = "Task" }));
-        await CloseAsync(page);
+        await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("s");
         await SeesAsync(page.GetByRole(AriaRole.Dialog, new() { Name = "When?" }));
-        await CloseAsync(page);
+        await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("x");
         await Assertions.Expect(page.Locator(".task:not(.leaving)")).ToHaveCountAsync(1);
 
@@ -118,7 +118,7 @@ public sealed class When_tasks_are_moved(BoardApp app) : BoardTest(app)
 
         await page.Keyboard.PressAsync("?");
         await page.GetByLabel("Single keys do something").UncheckAsync();
-        await CloseAsync(page);
+        await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("x");
         await page.Keyboard.PressAsync("?");
         await SeesNoneAsync(page.GetByRole(AriaRole.Dialog));
@@ -127,34 +127,6 @@ public sealed class When_tasks_are_moved(BoardApp app) : BoardTest(app)
 
     /// <summary>The group's tasks without those that are just leaving it.</summary>
     private static ILocator Staying(IPage page, string group) => Group(page, group).Locator(".task:not(.leaving)");
-
-    /// <summary>Keys do nothing while a dialog closes.</summary>
-    private static async Task CloseAsync(IPage page)
-    {
-        await page.Keyboard.PressAsync("Escape");
-        await SeesNoneAsync(page.GetByRole(AriaRole.Dialog));
-    }
-
-    private static async Task LiftAsync(IPage page, string title)
-    {
-        var from = (await Row(page, title).BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(from.X + 90, from.Y + 30);
-        await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(from.X + 90, from.Y + 15, new() { Steps = 3 });
-    }
-
-    private static async Task HoverAsync(IPage page, string group)
-    {
-        var to = (await Group(page, group).BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(to.X + 60, to.Y + (to.Height / 2), new() { Steps = 5 });
-    }
-
-    private static async Task DragAsync(IPage page, string title, string group)
-    {
-        await LiftAsync(page, title);
-        await HoverAsync(page, group);
-        await page.Mouse.UpAsync();
-    }
 
     private Task<bool> WaitAsync(Guid id, string condition) =>
         App.WaitForAsync(() => App.Database.ScalarAsync<bool>($"select {condition} from tasks where id = $1", id), met => met, condition);

@@ -7,7 +7,8 @@ import { openTask } from './task-dialog.js';
 import { addDays } from './time.js';
 
 const OFF = 'familypa.shortcuts-off';
-const FIELDS = 'input, textarea, select, dialog, [contenteditable]';
+// A dialog that was just closed may hold the focus for a moment more.
+const FIELDS = ':is(input, textarea, select, [contenteditable]):not(dialog *)';
 
 export class Shortcuts {
   constructor(board) {

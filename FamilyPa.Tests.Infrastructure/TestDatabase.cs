@@ -48,6 +48,14 @@ public sealed class TestDatabase(PostgresServer server, string name) : IAsyncDis
         return rows;
     }
 
+    /// <summary>Moves every family to where it is that hour of the day.</summary>
+    public Task BeAtAsync(int hour)
+    {
+        var east = (hour - DateTime.UtcNow.Hour + 36) % 24 - 12;
+        // POSIX counts west.
+        return ExecuteAsync("update families set timezone = $1", east == 0 ? "Etc/GMT" : string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{-east:+0;-0}"));
+    }
+
     /// <summary>Waits until no job is leased.</summary>
     /// <returns>Whether this happened in time.</returns>
     public Task<bool> ComesToRestAsync(TimeSpan patience) =>

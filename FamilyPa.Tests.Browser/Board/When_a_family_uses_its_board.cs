@@ -115,6 +115,37 @@ public sealed class When_a_family_uses_its_board(BoardApp app) : BoardTest(app)
     }
 
     [Fact]
+    public async Task A_task_is_of_several_until_it_is_of_one_or_of_nobody()
+    {
+        var id = await AddAsync("Paint the fence");
+        var page = await SignedInAsync(DemoFamily.Owner);
+        await GoToAsync(page, "Someday");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await ChooseAsync(choose: ["Alex", "Sam"], leave: []);
+        await SeesAsync(Row(page, "Paint the fence").GetByRole(AriaRole.Img, new() { Name = "For Alex and Sam" }));
+        Assert.Equal([DemoFamily.Owner.UserId, DemoFamily.Second.UserId], await StoredAsync());
+
+        await ChooseAsync(choose: [], leave: ["Alex"]);
+        await SeesAsync(Row(page, "Paint the fence").GetByRole(AriaRole.Img, new() { Name = "For Sam" }));
+        await ChooseAsync(choose: [], leave: ["Sam"]);
+        await SeesNoneAsync(Row(page, "Paint the fence").GetByRole(AriaRole.Img));
+        Assert.Empty(await StoredAsync());
+
+        async Task ChooseAsync(string[] choose, string[] leave)
+        {
+            await page.GetByText("Paint the fence", new() { Exact = true }).ClickAsync();
+            foreach (var name in choose)
+                await dialog.GetByLabel(name, new() { Exact = true }).CheckAsync();
+            foreach (var name in leave)
+                await dialog.GetByLabel(name, new() { Exact = true }).UncheckAsync();
+            await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+            await SeesNoneAsync(dialog);
+        }
+
+        Task<Guid[]> StoredAsync() => App.Database.ScalarAsync<Guid[]>("select assignees from tasks where id = $1", id);
+    }
+
+    [Fact]
     public async Task A_doubtful_task_shows_its_question_and_is_confirmed_or_dismissed()
     {
         var sid = await App.TextAsync("buy milk today", DemoFamily.Second.Phone);

@@ -41,6 +41,30 @@ public sealed class When_a_member_is_edited(BoardApp app) : BoardTest(app)
     }
 
     [Fact]
+    public async Task They_choose_when_their_day_is_summed_up_and_where_they_are()
+    {
+        var page = await OpenAsync(DemoFamily.Second, "Edit Sam");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("A message each day").CheckAsync();
+        await Assertions.Expect(dialog.GetByLabel("At", new() { Exact = true })).ToHaveValueAsync("07:00");
+        await dialog.GetByLabel("At", new() { Exact = true }).FillAsync("06:30");
+        await dialog.GetByLabel("Time zone").FillAsync("Europe/Lisbon");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await SeesNoneAsync(dialog);
+        Assert.Equal("06:30:00 Europe/Lisbon", await StoredAsync());
+
+        await Button(page, "Edit Sam").ClickAsync();
+        await Assertions.Expect(dialog.GetByLabel("At", new() { Exact = true })).ToHaveValueAsync("06:30");
+        await dialog.GetByLabel("A message each day").UncheckAsync();
+        await dialog.GetByLabel("Time zone").FillAsync("");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await SeesNoneAsync(dialog);
+        Assert.Equal("", await StoredAsync());
+
+        Task<string> StoredAsync() => App.Database.ScalarAsync<string>("select concat_ws(' ', digest_at, timezone) from family_members where user_id = $1", DemoFamily.Second.UserId);
+    }
+
+    [Fact]
     public async Task Of_two_people_who_edit_one_member_the_second_is_told()
     {
         var page = await OpenAsync(DemoFamily.Owner, "Edit Sam");

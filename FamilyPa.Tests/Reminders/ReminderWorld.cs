@@ -1,4 +1,3 @@
-using System.Globalization;
 using FamilyPa.Core;
 using FamilyPa.Core.Reconciliation;
 using FamilyPa.Core.Reminders;
@@ -57,15 +56,8 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
         await WroteAsync(DemoFamily.Owner, "whatsapp:", TimeSpan.FromHours(1));
     }
 
-    /// <summary>Moves the family to where it is that hour of the day.</summary>
-    public Task BeAtAsync(int hour) => BeAtAsync(Database, hour);
-
-    public static Task BeAtAsync(TestDatabase database, int hour)
-    {
-        var east = (hour - DateTime.UtcNow.Hour + 36) % 24 - 12;
-        // POSIX counts west.
-        return database.ExecuteAsync("update families set timezone = $1", east == 0 ? "Etc/GMT" : string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{-east:+0;-0}"));
-    }
+    /// <inheritdoc cref="TestDatabase.BeAtAsync"/>
+    public Task BeAtAsync(int hour) => Database.BeAtAsync(hour);
 
     public async Task WroteAsync(DemoMember member, string channel, TimeSpan ago)
     {

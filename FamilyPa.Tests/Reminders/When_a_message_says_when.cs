@@ -9,7 +9,7 @@ public sealed class When_a_message_says_when(FastApp app) : AppTest<FastApp>(app
     [Fact]
     public async Task Its_sender_is_reminded_once_as_the_time_comes_near()
     {
-        await ReminderWorld.BeAtAsync(App.Database, 12);
+        await App.Database.BeAtAsync(12);
         var sid = await App.TextAsync("water the orchids tomorrow at 5pm");
         await App.WaitForJobAsync(sid, "done");
         await App.RunTimerAsync("Reminders");

@@ -51,7 +51,7 @@ internal sealed class ProbeHost : IAsyncDisposable
     /// <param name="queueSettings">Settings of <c>extensions.queues</c> in host.json.</param>
     public static async Task<ProbeHost> StartAsync(
         TestEnvironment environment, string[] functions, Dictionary<string, string>? queueSettings = null, Dictionary<string, string?>? settings = null, StorageAccount? storage = null,
-        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null, Action? onCallback = null)
+        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null, Action? onCallback = null, TimeSpan? hangTimeout = null)
     {
         if (PlatformHost.IsUsed)
             await Published.Value;
@@ -76,6 +76,7 @@ internal sealed class ProbeHost : IAsyncDisposable
                 PublishedFolder = PublishedFolder,
                 LivePath = "/any",
                 PoisonRetryDelay = poisonRetryDelay,
+                HangTimeout = hangTimeout,
                 OnReady = _ => onCallback?.Invoke(),
                 OnExit = _ =>
                 {

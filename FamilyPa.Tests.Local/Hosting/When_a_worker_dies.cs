@@ -1,6 +1,7 @@
 using System.Net;
 using FamilyPa.Local;
 using FamilyPa.Local.App;
+using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Infrastructure;
 
 namespace FamilyPa.Tests.Local.Hosting;
@@ -53,6 +54,21 @@ public class When_a_worker_dies(TestEnvironment environment)
         await using var host = await ProbeHost.StartAsync(environment, [], settings: new() { ["PROBE_START"] = "lose-port,lose-port,run" });
 
         Assert.Equal(HttpStatusCode.OK, (await host.ReadAsync("/process-id")).Status);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_is_killed_and_the_next_one_answers()
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed || OperatingSystem.IsWindows(), "The platform's host waits for functionTimeout, and Windows suspends no process.");
+        await using var host = await ProbeHost.StartAsync(environment, [], hangTimeout: TimeSpan.FromSeconds(2));
+        var (_, first) = await host.ReadAsync("/process-id");
+
+        // A client may have its answer before the host knows that the call has ended.
+        await host.WaitForLineAsync("Executed 'Functions.ProcessId' (Succeeded");
+        Signals.Pause(host.Process.ProcessId, true);
+
+        await host.WaitForLineAsync("The worker did not answer for 2 s and is killed");
+        await host.WaitUntilAsync(async () => await host.ReadAsync("/process-id") is (HttpStatusCode.OK, var second) && second != first);
     }
 
     [Theory]

@@ -4,28 +4,17 @@ using System.Text.RegularExpressions;
 namespace FunctionsHost;
 
 /// <summary>A function's metadata from the worker: its name and its trigger binding.</summary>
-internal sealed partial class FunctionDefinition
+internal sealed partial class FunctionDefinition(RpcFunctionMetadata metadata, IConfiguration settings)
 {
-    private readonly JsonElement trigger;
-    private readonly IConfiguration settings;
+    private readonly JsonElement trigger =
+        metadata.RawBindings.Select(Parse).Single(binding => Text(binding, "type")!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase));
 
-    public FunctionDefinition(RpcFunctionMetadata metadata, IConfiguration settings)
-    {
-        Metadata = metadata;
-        this.settings = settings;
-        trigger = metadata.RawBindings.Select(Parse).Single(binding => Text(binding, "type")!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase));
-        var value = settings[$"AzureWebJobs.{Name}.Disabled"] ?? settings[$"AzureWebJobs:{Name}:Disabled"];
-        IsDisabled = value is "1" || (bool.TryParse(value, out var disabled) && disabled);
-    }
+    public string Name => metadata.Name;
 
-    public RpcFunctionMetadata Metadata { get; }
-
-    public string Name => Metadata.Name;
-
-    public string Id => Metadata.FunctionId;
+    public string Id => metadata.FunctionId;
 
     /// <summary>No trigger runs it, but an operator can.</summary>
-    public bool IsDisabled { get; }
+    public bool IsDisabled { get; } = (settings[$"AzureWebJobs.{metadata.Name}.Disabled"] ?? settings[$"AzureWebJobs:{metadata.Name}:Disabled"])?.ToUpperInvariant() is "1" or "TRUE";
 
     /// <summary>The name of the trigger's parameter.</summary>
     public string TriggerName => Text("name")!;

@@ -35,6 +35,9 @@ public sealed record FunctionsHostOptions
 
     /// <summary>Timeout for a worker to start and report its functions.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A worker that answers nothing for this long hangs, and is killed; five minutes when null. The platform kills one when a function exceeds <c>functionTimeout</c>.</summary>
+    public TimeSpan? HangTimeout { get; init; }
 }
 
 /// <summary>How to start a worker: arguments for <c>dotnet</c>, and variables in addition to this process's environment.</summary>

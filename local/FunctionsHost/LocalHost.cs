@@ -61,20 +61,20 @@ public sealed class LocalHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops queue and timer triggers until <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Stops queue and timer triggers until <see cref="ResumeAsync"/>. The worker may hang until then.</summary>
     public async Task PauseAsync()
     {
         await ticking.CancelAsync();
-        await ticks;
         if (queues is not null)
             await queues.StopAsync();
+        await ticks;
     }
 
     public async Task ResumeAsync()
     {
         ticking.Dispose();
         ticking = new();
-        ticks = Task.WhenAll(timers.Select(timer => Task.Run(() => timer.RunAsync(ticking.Token))));
+        ticks = Task.WhenAll([workers.WatchAsync(ticking.Token), .. timers.Select(timer => Task.Run(() => timer.RunAsync(ticking.Token)))]);
         if (queues is not null)
             await queues.StartAsync();
     }

@@ -14,6 +14,7 @@ internal sealed class StreamingMessage
     [ProtoMember(5)] public InvocationResponse? InvocationResponse { get; set; }
     [ProtoMember(8)] public FunctionLoadRequest? FunctionLoadRequest { get; set; }
     [ProtoMember(9)] public FunctionLoadResponse? FunctionLoadResponse { get; set; }
+    [ProtoMember(12)] public WorkerStatusRequest? WorkerStatusRequest { get; set; }
     [ProtoMember(14)] public WorkerTerminate? WorkerTerminate { get; set; }
     [ProtoMember(16)] public WorkerInitResponse? WorkerInitResponse { get; set; }
     [ProtoMember(17)] public WorkerInitRequest? WorkerInitRequest { get; set; }
@@ -39,6 +40,9 @@ internal sealed class WorkerInitResponse
     [ProtoMember(2)] public Dictionary<string, string> Capabilities { get; } = [];
     [ProtoMember(3)] public StatusResult? Result { get; set; }
 }
+
+[ProtoContract]
+internal sealed class WorkerStatusRequest;
 
 [ProtoContract]
 internal sealed class WorkerTerminate;
@@ -102,11 +106,7 @@ internal sealed class FunctionLoadRequest
 }
 
 [ProtoContract]
-internal sealed class FunctionLoadResponse
-{
-    [ProtoMember(1)] public string FunctionId { get; set; } = "";
-    [ProtoMember(2)] public StatusResult? Result { get; set; }
-}
+internal sealed class FunctionLoadResponse { [ProtoMember(2)] public StatusResult? Result { get; set; } }
 
 [ProtoContract]
 internal sealed class InvocationRequest
@@ -119,11 +119,7 @@ internal sealed class InvocationRequest
 }
 
 [ProtoContract]
-internal sealed class InvocationResponse
-{
-    [ProtoMember(1)] public string InvocationId { get; set; } = "";
-    [ProtoMember(3)] public StatusResult? Result { get; set; }
-}
+internal sealed class InvocationResponse { [ProtoMember(3)] public StatusResult? Result { get; set; } }
 
 [ProtoContract]
 internal sealed class InvocationCancel { [ProtoMember(2)] public string InvocationId { get; set; } = ""; }

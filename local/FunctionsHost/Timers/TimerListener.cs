@@ -6,25 +6,14 @@ namespace FunctionsHost.Timers;
 /// Runs a timer function on its schedule in UTC, one call at a time. A call that lasts beyond the next occurrence is followed by one call at once. The schedule is not
 /// stored, so no occurrence is ever past due after a restart.
 /// </summary>
-internal sealed class TimerListener
+internal sealed class TimerListener(FunctionDefinition function, string? scheduleInstead, Invoker invoker)
 {
     /// <summary>The trigger data of each call, without a schedule status.</summary>
     public const string Tick = """{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}""";
 
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
-    private readonly FunctionDefinition function;
-    private readonly CrontabSchedule schedule;
-    private readonly Invoker invoker;
-
-    public TimerListener(FunctionDefinition function, string? scheduleInstead, Invoker invoker)
-    {
-        this.function = function;
-        this.invoker = invoker;
-        var text = scheduleInstead ?? function.Schedule;
-        schedule = CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 })
-            ?? throw new FunctionsHostException($"The schedule of the function '{function.Name}' is not a cron expression: {text}");
-    }
+    private readonly CrontabSchedule schedule = Parse(scheduleInstead ?? function.Schedule, function.Name);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -46,4 +35,8 @@ internal sealed class TimerListener
             // The host stops or pauses.
         }
     }
+
+    private static CrontabSchedule Parse(string text, string function) =>
+        CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 })
+        ?? throw new FunctionsHostException($"The schedule of the function '{function}' is not a cron expression: {text}");
 }

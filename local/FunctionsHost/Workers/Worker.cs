@@ -3,17 +3,9 @@ using System.Net.Sockets;
 namespace FunctionsHost.Workers;
 
 /// <summary>A worker process whose functions are loaded.</summary>
-internal sealed class Worker : IAsyncDisposable
+internal sealed class Worker(IWorkerProcess process, WorkerChannel channel) : IAsyncDisposable
 {
-    private readonly WorkerChannel channel;
-
-    private Worker(IWorkerProcess process, WorkerChannel channel)
-    {
-        Process = process;
-        this.channel = channel;
-    }
-
-    public IWorkerProcess Process { get; }
+    public IWorkerProcess Process => process;
 
     /// <summary>The address of the worker's web server; null without HTTP functions.</summary>
     public string? HttpAddress { get; private set; }
@@ -55,6 +47,9 @@ internal sealed class Worker : IAsyncDisposable
         if (result?.Status != ResultStatus.Success)
             throw new RemoteException(result?.Exception ?? new() { Message = "The function failed." });
     }
+
+    /// <summary>Completes when the worker has answered, or has ended.</summary>
+    public Task AnswerAsync() => AskAsync(new() { WorkerStatusRequest = new() });
 
     /// <summary>Fails all pending requests.</summary>
     public void Close() => channel.Close();

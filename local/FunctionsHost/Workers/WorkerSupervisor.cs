@@ -38,10 +38,23 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
     public Task<Worker> ReadyAsync(CancellationToken cancellationToken) => ready.Task.WaitAsync(cancellationToken);
 
     /// <summary>Runs a function, after waiting for a ready worker.</summary>
-    public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
+    public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken) =>
+        await (await ReadyAsync(cancellationToken)).InvokeAsync(request, cancellationToken);
+
+    /// <summary>Asks the worker for its status again and again, and kills it when it does not answer.</summary>
+    public async Task WatchAsync(CancellationToken stopping)
     {
-        var worker = await ReadyAsync(cancellationToken);
-        await worker.InvokeAsync(request, cancellationToken);
+        var timeout = options.HangTimeout ?? TimeSpan.FromMinutes(5);
+        while (!stopping.IsCancellationRequested)
+        {
+            var asked = ready.Task;
+            var answer = asked.IsCompletedSuccessfully ? asked.Result.AnswerAsync() : Task.CompletedTask;
+            await Task.Delay(timeout, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (answer.IsCompleted || stopping.IsCancellationRequested)
+                continue;
+            Hung(logger, timeout.TotalSeconds);
+            await asked.Result.Process.KillAsync();
+        }
     }
 
     /// <summary>Kills the worker without a successor.</summary>
@@ -161,4 +174,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
 
     [LoggerMessage(2, LogLevel.Error, "The worker did not start: {Reason}")]
     private static partial void NotStarted(ILogger logger, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "The worker did not answer for {Seconds:0} s and is killed")]
+    private static partial void Hung(ILogger logger, double seconds);
 }

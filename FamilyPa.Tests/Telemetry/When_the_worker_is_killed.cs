@@ -15,10 +15,7 @@ public sealed class When_the_worker_is_killed(When_the_worker_is_killed.Measured
         await App.PostAsync(form);
         await App.WaitForJobAsync(form["MessageSid"], "done");
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Limit);
-        while (!HasArrived())
-            await Task.Delay(50, limit.Token);
+        await App.WaitForAsync(() => Task.FromResult(HasArrived()), arrived => arrived, "the telemetry", Limit);
         await App.KillAsync();
 
         bool HasArrived() =>

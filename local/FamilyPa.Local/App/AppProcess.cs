@@ -20,6 +20,9 @@ public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDicti
     /// <inheritdoc cref="FunctionsHostOptions.PoisonRetryDelay"/>
     public TimeSpan? PoisonRetryDelay { get; init; }
 
+    /// <inheritdoc cref="FunctionsHostOptions.HangTimeout"/>
+    public TimeSpan? HangTimeout { get; init; }
+
     /// <summary>Log file for the output of the app and its host.</summary>
     public string? LogFile { get; init; }
 
@@ -113,7 +116,7 @@ public sealed class AppProcess : IAsyncDisposable
     {
         if (PlatformHost.IsUsed)
         {
-            platform = await PlatformHost.StartAsync(start, Write, cancellationToken);
+            platform = await PlatformHost.StartAsync(PlatformHost.Find(), start, Write, cancellationToken);
             worker = platform.Process;
             start.OnReady?.Invoke(ProcessId);
             return;
@@ -139,6 +142,7 @@ public sealed class AppProcess : IAsyncDisposable
                 },
                 OnExit = start.OnExit,
                 StartTimeout = start.Timeout,
+                HangTimeout = start.HangTimeout,
             },
             cancellationToken);
     }

@@ -12,6 +12,7 @@ public sealed class PlatformHost : IAsyncDisposable
     public const string Variable = "FAMILYPA_FUNCTIONS_HOST";
 
     private const string CoreTools = "func";
+    private const string WebHost = "Microsoft.Azure.WebJobs.Script.WebHost";
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
@@ -24,19 +25,32 @@ public sealed class PlatformHost : IAsyncDisposable
     }
 
     /// <summary>Not cached, because an option of the local run sets the variable.</summary>
-    public static bool IsUsed => Folder is not null;
+    public static bool IsUsed => AppSettings.Given(Variable) is not null;
 
     public ChildProcess Process { get; }
 
-    private static string? Folder => AppSettings.Given(Variable);
+    /// <summary>The program of the host that the variable names.</summary>
+    /// <exception cref="LocalRunException">It is not on this machine.</exception>
+    public static string Find() => Find(AppSettings.Given(Variable)!, Environment.GetEnvironmentVariable("PATH") ?? "");
+
+    internal static string Find(string host, string path)
+    {
+        var (name, folders) = host == CoreTools ? (CoreTools, path.Split(Path.PathSeparator)) : (WebHost, [host]);
+        string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd"] : [""];
+        return folders.SelectMany(folder => endings.Select(ending => Path.Combine(folder, name + ending))).FirstOrDefault(File.Exists)
+            ?? throw new LocalRunException(host == CoreTools
+                ? "The Azure Functions Core Tools are not installed: there is no func on the PATH."
+                : $"The platform's host was not found: there is no {WebHost} in {host}.");
+    }
 
     /// <summary>Starts the host and waits until the app responds.</summary>
-    public static async Task<PlatformHost> StartAsync(AppStart start, Action<string> onLine, CancellationToken cancellationToken)
+    /// <param name="program">As <see cref="Find()"/> returns it.</param>
+    public static async Task<PlatformHost> StartAsync(string program, AppStart start, Action<string> onLine, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(start.PublishedFolder, "worker.config.json")))
             throw new LocalRunException($"The app is not published for the Functions host: there is no worker.config.json in {start.PublishedFolder}.");
         var keys = Directory.CreateTempSubdirectory("familypa-keys");
-        var host = new PlatformHost(await ChildProcess.StartAsync(Command(start, keys) with { RecordFile = start.RecordFile, OnLine = onLine }), keys);
+        var host = new PlatformHost(await ChildProcess.StartAsync(Command(program, start, keys) with { RecordFile = start.RecordFile, OnLine = onLine }), keys);
         try
         {
             await host.WaitUntilLiveAsync(start, cancellationToken);
@@ -60,19 +74,17 @@ public sealed class PlatformHost : IAsyncDisposable
         keys.Delete(recursive: true);
     }
 
-    internal static ChildStart Command(AppStart start, DirectoryInfo keys)
-    {
-        var url = new Uri(start.BaseUrl);
-        return Folder == CoreTools
-            ? new ChildStart(CoreTools, "start", "--no-build", "--port", $"{url.Port}")
+    private static ChildStart Command(string program, AppStart start, DirectoryInfo keys) =>
+        Path.GetFileNameWithoutExtension(program) == CoreTools
+            ? new ChildStart(program, "start", "--no-build", "--port", $"{new Uri(start.BaseUrl).Port}")
             {
                 WorkingDirectory = start.PublishedFolder,
                 DiesWithItsChildren = true,
                 Environment = new Dictionary<string, string?>(start.Settings) { ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated" },
             }
-            : new ChildStart(Path.Combine(Folder!, "Microsoft.Azure.WebJobs.Script.WebHost"))
+            : new ChildStart(program)
             {
-                WorkingDirectory = Folder,
+                WorkingDirectory = Path.GetDirectoryName(program),
                 // The host does not end its worker when it is killed.
                 DiesWithItsChildren = true,
                 Environment = new Dictionary<string, string?>(start.Settings)
@@ -92,7 +104,6 @@ public sealed class PlatformHost : IAsyncDisposable
                     ["DOTNET_ROLL_FORWARD"] = "Major",
                 },
             };
-    }
 
     private async Task WaitUntilLiveAsync(AppStart start, CancellationToken cancellationToken)
     {

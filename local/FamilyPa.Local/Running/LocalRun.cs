@@ -27,6 +27,8 @@ internal sealed class LocalRun : IAsyncDisposable
 
     public async Task StartAsync(Steps steps, CancellationToken cancellationToken)
     {
+        if (PlatformHost.IsUsed)
+            PlatformHost.Find();
         if (Options.Fresh)
             await steps.RunAsync("Data", _ => LocalData.DropAsync(), "dropped");
         // Reserve the port until the app binds it, because the services started before also take ports.

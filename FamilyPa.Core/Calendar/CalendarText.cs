@@ -56,9 +56,13 @@ internal static class CalendarText
                 calendar.Events.Add(series);
         }
 
-        // RFC 5545, 3.6.5: a TZID needs its VTIMEZONE.
+        // RFC 5545, 3.6.5: a TZID needs its VTIMEZONE. Ical.Net writes one from a time on that is not years ahead.
         if (calendar.Events.Where(one => one.RecurrenceRule is not null && one.Start!.HasTime).Min(one => one.Start) is { } first)
-            calendar.AddTimeZone(zone.Id, first.Value, includeHistoricalData: false);
+        {
+            var changed = content.Tasks.Max(task => task.UpdatedAt).UtcDateTime;
+            calendar.AddTimeZone(zone.Id, first.Value < changed ? first.Value : changed, includeHistoricalData: false);
+        }
+
         return new CalendarSerializer().SerializeToString(calendar)!;
     }
 

@@ -23,14 +23,14 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task Another_library_reads_what_each_task_is()
     {
-        var timed = await AddAsync(new { title = "Dentist; with Tom, at 5\\6", notes = "Bring:\nthe \"card\"", category = "health", due_at = "2027-06-01T17:30" });
-        var day = await AddAsync(new { title = "Return books", due_at = "2027-10-31", assignee = family.Of("member").UserId });
-        var said = await AddAsync(new { title = "Cake", due_at = "2027-07-01T12:00Z", remind_at = "2027-06-30T18:00" });
+        var timed = await AddAsync(new { title = "Dentist; with Tom, at 5\\6", notes = "Bring:\nthe \"card\"", category = "health", due_at = "2032-06-01T17:30" });
+        var day = await AddAsync(new { title = "Return books", due_at = "2032-10-31", assignee = family.Of("member").UserId });
+        var said = await AddAsync(new { title = "Cake", due_at = "2032-07-01T12:00Z", remind_at = "2032-06-30T18:00" });
         await owner.PatchAsync($"/api/tasks/{said.Id}", new { title = "Birthday cake" });
         await AddAsync(new { title = "No date" });
-        var done = await AddAsync(new { title = "Bins", due_at = "2027-08-01T06:00Z" });
+        var done = await AddAsync(new { title = "Bins", due_at = "2032-08-01T06:00Z" });
         await owner.PatchAsync($"/api/tasks/{done.Id}", new { status = "done" });
-        var canceled = await AddAsync(new { title = "Piano", due_at = "2027-09-01T06:00Z" });
+        var canceled = await AddAsync(new { title = "Piano", due_at = "2032-09-01T06:00Z" });
         await owner.PatchAsync($"/api/tasks/{canceled.Id}", new { status = "canceled" });
 
         var answer = await ReadAsync(await RenewAsync(owner, "family"));
@@ -43,10 +43,10 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
         Assert.Equal([timed.Id, said.Id, done.Id, day.Id], read.Events.Select(one => one.Uid));
         var (dentist, cake, bins, books) = (read.Events[0], read.Events[1], read.Events[2], read.Events[3]);
         // British summer time is an hour ahead.
-        Assert.Equal((false, "2027-06-01T16:30:00.000Z", "2027-06-01T17:00:00.000Z", "UTC"), (dentist.AllDay, dentist.Start, dentist.End, dentist.Zone));
+        Assert.Equal((false, "2032-06-01T16:30:00.000Z", "2032-06-01T17:00:00.000Z", "UTC"), (dentist.AllDay, dentist.Start, dentist.End, dentist.Zone));
         Assert.Equal(("Bring:\nthe \"card\"", "health", "CONFIRMED", "-PT30M"), (dentist.Description, dentist.Categories, dentist.Status, dentist.Alarm));
         // The clocks go back on this day.
-        Assert.Equal((true, "2027-10-31", "2027-11-01", null), (books.AllDay, books.Start, books.End, books.Alarm));
+        Assert.Equal((true, "2032-10-31", "2032-11-01", null), (books.AllDay, books.Start, books.End, books.Alarm));
         Assert.Equal(("-PT19H", 2), (cake.Alarm, cake.Sequence));
         Assert.Equal((null, 2), (bins.Alarm, bins.Sequence));
         Assert.All(read.Events, one => Assert.Equal(one.Stamp, one.Modified));
@@ -57,11 +57,11 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task A_recurring_task_shows_its_next_time_and_those_that_follow_over_the_change_of_clocks()
     {
-        var pill = await AddAsync(new { title = "Pill", due_at = "2027-03-26T18:00", recurrence = "FREQ=DAILY;COUNT=5" });
-        await owner.PatchAsync($"/api/tasks/{pill.Id}", new { due_at = "2027-03-26T20:00", title = "Pill, later" });
-        await AddAsync(new { title = "Class", due_at = "2027-03-25T09:00", recurrence = "FREQ=WEEKLY;BYDAY=TH;UNTIL=20270408" });
-        await AddAsync(new { title = "Rent", due_at = "2027-04-30", recurrence = "FREQ=MONTHLY;BYMONTHDAY=-1" });
-        await AddAsync(new { title = "Dust", due_at = "2027-04-30", recurrence = "AFTER_DONE=P3D" });
+        var pill = await AddAsync(new { title = "Pill", due_at = "2032-03-26T18:00", recurrence = "FREQ=DAILY;COUNT=5" });
+        await owner.PatchAsync($"/api/tasks/{pill.Id}", new { due_at = "2032-03-26T20:00", title = "Pill, later" });
+        await AddAsync(new { title = "Class", due_at = "2032-03-25T09:00", recurrence = "FREQ=WEEKLY;BYDAY=TH;UNTIL=20320408" });
+        await AddAsync(new { title = "Rent", due_at = "2032-04-30", recurrence = "FREQ=MONTHLY;BYMONTHDAY=-1" });
+        await AddAsync(new { title = "Dust", due_at = "2032-04-30", recurrence = "AFTER_DONE=P3D" });
 
         var answer = await ReadAsync(await RenewAsync(owner, "family"));
         var read = await ICalendar.ReadAsync(answer.Body);
@@ -69,10 +69,10 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
         Assert.Equal(["vtimezone"], read.Others);
         Assert.Equal(["Class", "Pill, later", "Dust", "Rent"], read.Events.Where(one => one.Occurrences.Count == 0).Select(one => one.Summary).Order(StringComparer.Ordinal).OrderBy(title => title is "Dust" or "Rent"));
         var (pills, classes, rents) = (Following("Pill"), Following("Class"), Following("Rent"));
-        Assert.Equal(["2027-03-27T18:00:00.000Z", "2027-03-28T17:00:00.000Z", "2027-03-29T17:00:00.000Z", "2027-03-30T17:00:00.000Z"], pills.Occurrences);
+        Assert.Equal(["2032-03-27T18:00:00.000Z", "2032-03-28T17:00:00.000Z", "2032-03-29T17:00:00.000Z", "2032-03-30T17:00:00.000Z"], pills.Occurrences);
         Assert.Equal(("Europe/London", "-PT30M"), (pills.Zone, pills.Alarm));
-        Assert.Equal(["2027-04-01T08:00:00.000Z", "2027-04-08T08:00:00.000Z"], classes.Occurrences);
-        Assert.Equal(["2027-05-31", "2027-06-30", "2027-07-31", "2027-08-31", "2027-09-30"], rents.Occurrences);
+        Assert.Equal(["2032-04-01T08:00:00.000Z", "2032-04-08T08:00:00.000Z"], classes.Occurrences);
+        Assert.Equal(["2032-05-31", "2032-06-30", "2032-07-31", "2032-08-31", "2032-09-30"], rents.Occurrences);
 
         ICalendarEvent Following(string title) => Assert.Single(read.Events, one => one.Summary == title && one.Occurrences.Count > 0);
     }
@@ -85,12 +85,12 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     public async Task It_recurs_at_the_familys_time_of_day_in_any_zone(string zone)
     {
         await App.Database.ExecuteAsync("update families set timezone = $2 where id = $1", family.Id, zone);
-        await AddAsync(new { title = "Pill", due_at = "2027-04-02T23:45", recurrence = "FREQ=DAILY;UNTIL=20270405" });
+        await AddAsync(new { title = "Pill", due_at = "2032-04-02T23:45", recurrence = "FREQ=DAILY;UNTIL=20320405" });
 
         var read = await ICalendar.ReadAsync((await ReadAsync(await RenewAsync(owner, "family"))).Body);
 
         Assert.Equal(
-            Enumerable.Range(3, 3).Select(day => new LocalDateTime(2027, 4, day, 23, 45).InZoneLeniently(DateTimeZoneProviders.Tzdb[zone]).ToDateTimeUtc()),
+            Enumerable.Range(3, 3).Select(day => new LocalDateTime(2032, 4, day, 23, 45).InZoneLeniently(DateTimeZoneProviders.Tzdb[zone]).ToDateTimeUtc()),
             read.Events[1].Occurrences.Select(at => DateTimeOffset.Parse(at, CultureInfo.InvariantCulture).UtcDateTime));
     }
 
@@ -101,7 +101,7 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     public async Task Whatever_is_written_stays_text(string part)
     {
         var notes = string.Concat(Enumerable.Repeat(part, 30)).TrimEnd();
-        await AddAsync(new { title = "A", notes, due_at = "2027-06-01" });
+        await AddAsync(new { title = "A", notes, due_at = "2032-06-01" });
 
         var read = await ICalendar.ReadAsync((await ReadAsync(await RenewAsync(owner, "mine"))).Body);
 
@@ -115,8 +115,8 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task My_tasks_are_those_of_which_I_am_reminded()
     {
-        await AddAsync(new { title = "Mine", due_at = "2027-06-01" });
-        await AddAsync(new { title = "Theirs", due_at = "2027-06-02", assignee = family.Of("member").UserId });
+        await AddAsync(new { title = "Mine", due_at = "2032-06-01" });
+        await AddAsync(new { title = "Theirs", due_at = "2032-06-02", assignee = family.Of("member").UserId });
 
         var (mine, theirs) = (await ICalendar.ReadAsync((await ReadAsync(await RenewAsync(owner, "mine"))).Body), await ICalendar.ReadAsync((await ReadAsync(await RenewAsync(member, "mine"))).Body));
 
@@ -127,7 +127,7 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task It_is_read_again_only_when_something_changed()
     {
-        var task = await AddAsync(new { title = "Bins", due_at = "2027-06-01" });
+        var task = await AddAsync(new { title = "Bins", due_at = "2032-06-01" });
         var path = await RenewAsync(owner, "family");
         var tag = (await ReadAsync(path)).Headers["ETag"];
 
@@ -158,7 +158,7 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     [Fact]
     public async Task A_former_a_revoked_and_a_guessed_address_are_answered_alike()
     {
-        await AddAsync(new { title = "PRIVATE", due_at = "2027-06-01" });
+        await AddAsync(new { title = "PRIVATE", due_at = "2032-06-01" });
         var former = await RenewAsync(owner, "family");
         var revoked = await RenewAsync(owner, "mine");
         var current = await RenewAsync(owner, "family");
@@ -193,8 +193,8 @@ public sealed class When_a_calendar_is_subscribed(FastApp app) : AppTest<FastApp
     {
         var other = await App.AddFamilyAsync("owner");
         var them = await App.SignInAsync(other.Of("owner"));
-        await them.PostAsync("/api/tasks", new { title = "THEIRS", due_at = "2027-06-01" });
-        await AddAsync(new { title = "OURS", due_at = "2027-06-01" });
+        await them.PostAsync("/api/tasks", new { title = "THEIRS", due_at = "2032-06-01" });
+        await AddAsync(new { title = "OURS", due_at = "2032-06-01" });
         var (ours, theirs) = (await RenewAsync(owner, "family"), await RenewAsync(them, "family"));
 
         Assert.DoesNotContain("THEIRS", (await ReadAsync(ours)).Body, StringComparison.Ordinal);

@@ -46,7 +46,7 @@ begin
         select t.id, t.title, t.notes, t.category, nullif(array_to_string(assignee_names(t), ', '), '') as assignee, t.due_at, t.due_all_day, t.remind_at, t.status = 'done' as done,
           t.needs_review, t.created_at, t.updated_at, t.version, (
             select json_build_object('id', s.id, 'title', s.title, 'notes', s.notes, 'category', s.category, 'rule', s.rule, 'starts', s.starts, 'local_time', s.local_time,
-              'remind_before', extract(epoch from s.remind_before), 'after', greatest(t.occurrence, (now() at time zone f.timezone)::date - 1))
+              'remind_before', extract(epoch from s.remind_before), 'after', greatest(t.occurrence, (now() at time zone zone_or_utc(f.timezone))::date - 1))
             from series s
             where s.id = t.series_id and s.ended_at is null and t.status in ('open', 'in_progress') and s.rule not like 'AFTER_DONE%'
               and not exists (select from tasks l where l.series_id = s.id and l.occurrence > t.occurrence)) as later

@@ -41,6 +41,10 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
             // The first call was charged even if the second one fails. A 400 says that the model has no larger budget.
             throw Exhausted(first.Usage, isFinal: e.Status == 400);
         }
+        catch (ModelAnswerException e) when (e.Usage is null)
+        {
+            throw Exhausted(first.Usage, isFinal: true);
+        }
     }
 
     private static ModelAnswerException Exhausted(ModelUsage usage, bool isFinal) =>

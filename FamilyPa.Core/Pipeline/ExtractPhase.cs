@@ -78,7 +78,7 @@ public sealed class ExtractPhase(ITaskExtractor extractor, ChatCommands commands
         async Task<bool> ReserveAsync(ModelUsage worst) => (deferred = await ledger.ReserveAsync(job, worst, cancellation)) is null;
     }
 
-    /// <summary>The command that a message is which consists of one recording; null for any other message.</summary>
+    /// <summary>The command in a message that is a single recording; null for any other message.</summary>
     private static Command? SpokenCommand(LeasedJob job)
     {
         if (job is not { PhaseInput: { Forwarded: false, Media: [_], Transcripts: [_] } } || !string.IsNullOrWhiteSpace(job.Body))

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using FamilyPa.Simulators.Audio;
 using FamilyPa.Simulators.Twilio;
 using FamilyPa.Tests.Infrastructure;
@@ -47,11 +48,31 @@ public sealed class When_a_command_is_spoken(FastApp app) : AppTest<FastApp>(app
     public async Task A_question_of_what_there_is_to_do_is_answered() =>
         Assert.Equal("There is nothing on the list for that.", await SayAsync("What's on tomorrow?"));
 
+    [Fact]
+    public async Task One_that_was_misheard_becomes_what_was_said_when_it_is_replayed()
+    {
+        string sid;
+        using (App.OpenAI.RespondTranscription(_ => true, "Help."))
+            sid = await SendAsync("buy milk");
+        Assert.Equal(0, await App.CountAsync("tasks", sid));
+
+        using var replay = await App.Operator.PostAsJsonAsync("api/admin/replay-webhook", new { message_sid = sid, from_phase = "transcribe" }, Cancellation);
+
+        replay.EnsureSuccessStatusCode();
+        await App.WaitForAsync(() => App.CountAsync("tasks", sid), tasks => tasks == 1, "the task");
+    }
+
     private async Task<string> SayAsync(string words, string? language = null)
+    {
+        var sid = await SendAsync(words, language);
+        return await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
+    }
+
+    private async Task<string> SendAsync(string words, string? language = null)
     {
         var note = new InboundMedia("audio/ogg; codecs=opus", OggOpusWriter.Write(words, TimeSpan.FromSeconds(2), language));
         var sid = (await App.Twilio.SendInboundAsync(new InboundMessage { From = $"whatsapp:{sender.Phone}", Body = "", Media = [note] }, Cancellation)).MessageSid;
         await App.WaitForJobAsync(sid, "done");
-        return await App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
+        return sid;
     }
 }

@@ -77,6 +77,23 @@ public sealed class When_the_model_fails(FastApp app) : AppTest<FastApp>(app)
     }
 
     [Fact]
+    public async Task Where_there_is_no_room_for_a_longer_answer_the_first_call_is_paid_and_no_other_follows()
+    {
+        var words = $"buy milk {Guid.NewGuid():N}";
+        var before = App.OpenAI.Billed;
+        using var cutOff = App.OpenAI.Faults.Add(Fault.Reasoning().OnlyFor(words).Once());
+        using var tooLong = App.OpenAI.Faults.Add(Fault.TooLong().OnlyFor(words));
+        var sid = await App.TextAsync(words);
+
+        Assert.Equal("not_retryable", (await App.WaitForJobAsync(sid, "failed")).Reason);
+
+        Assert.Equal(["extract failed ai_reasoning_exhausted"], await App.AttemptsAsync(sid));
+        Assert.Equal(
+            App.OpenAI.Billed.CompletionTokens - before.CompletionTokens,
+            Convert.ToInt64(await App.Database.ScalarAsync<object>("select sum(output_tokens) from ai_usage where message_sid = $1", sid), CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task A_failure_that_passes_costs_a_try_and_nothing_else()
     {
         using var once = App.OpenAI.Faults.Add(Fault.Status("chat", 503).OnlyFor("bread").Once());

@@ -66,11 +66,11 @@ begin
     message_sid := job.message_sid;
     status := job.status;
     generation := job.generation;
-    -- Keywords and commands need no other phase, and must not become tasks.
+    -- Keywords and commands need no other phase, and must not become tasks; but a recording may have been misheard as a command.
     phase := case
       when exists (
         select from inbound_messages m
-        where m.message_sid = job.message_sid and m.classification like any (array['keyword%', 'command%'])) then 'finalize'
+        where m.message_sid = job.message_sid and (m.classification like 'keyword%' or (m.classification like 'command%' and (m.num_media = 0 or p_phase is null)))) then 'finalize'
       else coalesce(p_phase, job.current_phase) end;
     outcome := case
       when job.leased_until > clock_timestamp() then 'in_progress'
@@ -90,6 +90,9 @@ begin
   end if;
 
   if outcome = 'replayed' then
+    if phase <> 'finalize' then
+      update inbound_messages m set classification = 'ordinary' where m.message_sid = job.message_sid and m.classification like 'command%';
+    end if;
     if p_phase = 'download' then
       -- Stored content is not downloaded again: Twilio's copy has been deleted.
       delete from media_files f where f.message_sid = job.message_sid and f.blob_name is null;

@@ -6,13 +6,16 @@ using Microsoft.Extensions.Options;
 
 namespace FamilyPa.Core.Reminders;
 
-/// <summary>Finds what members are to be reminded of now: one round trip, whether there is anything or not.</summary>
+/// <summary>Finds what members are to be reminded of now: two round trips, whether there is anything or not.</summary>
 public sealed class DueReminders(Database database, ReminderReach reach, IOptions<AppSettings> app, IOptions<ReminderSettings> settings)
 {
     /// <summary>Reminders of one run.</summary>
     public const int MostAtOnce = 500;
 
-    /// <summary><c>$1</c> is after what time one is late, <c>$2</c> to <c>$5</c> are the settings that <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.</summary>
+    /// <summary>
+    /// <c>$1</c> is after what time one is late, <c>$2</c> to <c>$5</c> are what <c>reminder_at</c> takes, <c>$6</c> the most rows, <c>$7</c> the
+    /// number that <c>our_number</c> is told, <c>$8</c> WhatsApp's window.
+    /// </summary>
     internal const string Sql =
         $$"""
         select t.id, k.key, t.title, t.due_at, t.due_all_day, m.family_id, m.user_id, f.timezone, f.locale,
@@ -39,32 +42,40 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
           and w.remind_at between now() - interval '1 day' and now()
           -- A time that was said is kept, at night too.
           and (t.remind_at is not null and not l.is_late or not is_quiet((now() at time zone zone_or_utc(f.timezone))::time, $4, $5))
-          -- Who changed the task since then knows of it.
-          and (not l.is_late or t.updated_at <= w.remind_at)
+          -- Who changed the task since then knows of it; of a series it may just have moved on.
+          and (not l.is_late or t.updated_at <= w.remind_at or t.series_id is not null)
           and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'reminder' and o.status <> 'pending')
         order by m.family_id, m.user_id, coalesce(t.due_at, t.remind_at), t.id limit $6
         """;
 
-    /// <summary>An occurrence that nobody has completed becomes the next one when it is time to remind of that. <c>$1</c> to <c>$4</c> are what <c>reminder_at</c> takes.</summary>
+    /// <summary>
+    /// An occurrence that is over and that nobody has completed becomes the next one when it is time to remind of that. Only the series' last one
+    /// does. <c>$1</c> to <c>$4</c> are what <c>reminder_at</c> takes.
+    /// </summary>
     private const string MoveOn =
         """
-        update tasks t set occurrence = n.date, due_at = n.due_at, due_all_day = s.local_time is null, remind_at = n.remind_at
-        from series s
-        join families f on f.id = s.family_id
+        with left_open as materialized (
+          select t.id, t.occurrence, t.due_at, s, f.timezone
+          from tasks t join series s on s.id = t.series_id join families f on f.id = s.family_id
+          where t.series_id is not null and t.status in ('open', 'in_progress') and t.due_at < now() and s.ended_at is null
+            and t.occurrence < any (s.upcoming) and not exists (select from tasks o where o.series_id = t.series_id and o.occurrence > t.occurrence))
+        update tasks t set occurrence = n.date, due_at = n.due_at, due_all_day = (l.s).local_time is null, remind_at = n.remind_at
+        from left_open l
         cross join lateral (
-          select d as date, at.* from unnest(s.upcoming) d, zone_or_utc(f.timezone) zone, occurrence_at(s, d, zone) at
-          where d between current_date - 1 and current_date + 1
-            and coalesce(at.remind_at, reminder_at(at.due_at, s.local_time is null, s.created_at, false, zone, $1, $2, $3, $4)) <= now()
+          select d as date, at.* from unnest((l.s).upcoming) d, zone_or_utc(l.timezone) zone, occurrence_at(l.s, d, zone) at
+          where d > l.occurrence and at.due_at > l.due_at
+            and coalesce(at.remind_at, reminder_at(at.due_at, (l.s).local_time is null, (l.s).created_at, false, zone, $1, $2, $3, $4)) <= now()
           order by d desc limit 1) n
-        where s.ended_at is null and s.upcoming && array[current_date - 1, current_date, current_date + 1]
-          and t.series_id = s.id and t.status in ('open', 'in_progress') and n.date > t.occurrence and n.due_at > t.due_at
+        where t.id = l.id
         """;
 
     /// <returns>The reminders of a member one after another. Those that Twilio did not take before are among them.</returns>
     public async Task<IReadOnlyList<DueReminder>> FindAsync(CancellationToken cancellation)
     {
         var when = settings.Value;
+        await using (var moved = database.AsService().Add(MoveOn, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil))
+            await moved.ExecuteAsync(cancellation);
         await using var batch = database.AsService()
             .Add(
                 """
@@ -72,7 +83,6 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
                 where kind in ('reminder', 'task_notice') and status = 'pending' and created_at < now() - $1::interval
                 """,
                 when.LateAfter)
-            .Add(MoveOn, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil)
             .Add(
                 Sql,
                 when.LateAfter, when.Before, when.AllDayAt, when.QuietFrom, when.QuietUntil, MostAtOnce,

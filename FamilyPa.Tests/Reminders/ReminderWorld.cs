@@ -46,6 +46,7 @@ public sealed class ReminderWorld(TestEnvironment environment) : IAsyncLifetime
     public async Task ResetAsync()
     {
         Twilio.Reset();
+        await Database.ExecuteAsync("update series set ended_at = now()");
         await Database.ExecuteAsync("delete from tasks");
         await Database.ExecuteAsync("delete from outbound_messages");
         await Database.ExecuteAsync("delete from chat_turns");

@@ -51,29 +51,40 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
     public async Task One_that_recurs_and_was_not_completed_moves_on_to_its_next_time_when_that_has_come()
     {
         var pill = await RecurAsync("Take the pill", Soon);
-        var walk = await RecurAsync("Walk the dog", TimeSpan.FromHours(6));
+        var walk = await RecurAsync("Walk the dog", Soon);
+        await world.Database.ExecuteAsync("update series set upcoming = array[starts + 4] where title = 'Walk the dog'");
 
         await world.Sender.RunAsync(Cancellation);
         await world.Sender.RunAsync(Cancellation);
 
         Assert.StartsWith("Reminder: Take the pill", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
-        Assert.Equal((0, 1), (await DaysLateAsync(pill), await DaysLateAsync(walk)));
+        Assert.Equal((0, 3), (await DaysLateAsync(pill), await DaysLateAsync(walk)));
         await world.Database.ExecuteAsync("update tasks set status = 'done' where id = $1", pill);
         Assert.Equal(
             1, await world.Database.ScalarAsync<long>("select count(*) from tasks n, tasks t where t.id = $1 and n.series_id = t.series_id and n.occurrence = t.occurrence + 1 and n.status = 'open'", pill));
+    }
 
-        async Task<Guid> RecurAsync(string title, TimeSpan due)
-        {
-            var task = await world.TaskAsync(title, due);
-            await world.Database.ExecuteAsync("update tasks set due_at = due_at - interval '3 days' where id = $1", task);
-            await world.Database.ScalarAsync<object?>("select repeat_task(t, 'FREQ=DAILY', null) from tasks t where t.id = $1", task);
-            await world.Database.ExecuteAsync(
-                "update series set created_at = now() - interval '5 days', upcoming = array(select generate_series(starts + 1, starts + 9, '1 day')::date) where id = (select series_id from tasks where id = $1)", task);
-            return task;
-        }
+    [Fact]
+    public async Task One_that_recurs_says_that_it_is_late_when_it_moves_on_late()
+    {
+        await RecurAsync("Take the pill", TimeSpan.FromMinutes(-90));
 
-        Task<int> DaysLateAsync(Guid task) => world.Database.ScalarAsync<int>(
-            "select (now() at time zone f.timezone)::date - t.occurrence from tasks t join families f on f.id = t.family_id where t.id = $1", task);
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.StartsWith("Sorry, this reminder is late: Take the pill", Assert.Single(world.Twilio.Sent).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_was_opened_again_after_its_next_one_was_done_stays_where_it_is()
+    {
+        var pill = await RecurAsync("Take the pill", Soon);
+        await world.Database.ExecuteAsync(
+            "insert into tasks (family_id, title, series_id, occurrence, due_at, status) select family_id, title, series_id, occurrence + 3, due_at + interval '3 days', 'done' from tasks where id = $1", pill);
+
+        await world.Sender.RunAsync(Cancellation);
+
+        Assert.Equal(3, await DaysLateAsync(pill));
+        Assert.Empty(world.Twilio.Sent);
     }
 
     [Fact]
@@ -416,4 +427,18 @@ public sealed class When_a_task_is_due(ReminderWorld world) : IClassFixture<Remi
 
     private Task<int> RemindAtAsync(Guid task, TimeSpan fromNow) =>
         world.Database.ExecuteAsync("update tasks set remind_at = now() + $2::interval where id = $1", task, fromNow);
+
+    /// <summary>A daily task whose occurrence of three days ago is still open.</summary>
+    private async Task<Guid> RecurAsync(string title, TimeSpan due)
+    {
+        var task = await world.TaskAsync(title, due);
+        await world.Database.ExecuteAsync("update tasks set due_at = due_at - interval '3 days' where id = $1", task);
+        await world.Database.ScalarAsync<object?>("select repeat_task(t, 'FREQ=DAILY', null) from tasks t where t.id = $1", task);
+        await world.Database.ExecuteAsync(
+            "update series set created_at = now() - interval '5 days', upcoming = array(select generate_series(starts + 1, starts + 9, '1 day')::date) where id = (select series_id from tasks where id = $1)", task);
+        return task;
+    }
+
+    private Task<int> DaysLateAsync(Guid task) => world.Database.ScalarAsync<int>(
+        "select (now() at time zone f.timezone)::date - t.occurrence from tasks t join families f on f.id = t.family_id where t.id = $1", task);
 }

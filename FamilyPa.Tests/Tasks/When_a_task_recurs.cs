@@ -83,7 +83,7 @@ public sealed class When_a_task_recurs(SeriesWorld world) : IClassFixture<Series
     public async Task A_first_time_that_the_clocks_skip_is_kept_for_the_following_ones()
     {
         var zone = DateTimeZoneProviders.Tzdb["Europe/London"];
-        Assert.True(DueDate.TryParse("2027-03-28T01:30", zone, out var due));
+        Assert.True(DueDate.TryParse("2032-03-28T01:30", zone, out var due));
         var family = await world.AddFamilyAsync(zone.Id);
         var task = await world.Database.ScalarAsync<Guid>("insert into tasks (family_id, title, due_at) values ($1, 'Feed', $2) returning id", family, due.At.ToUniversalTime());
         await world.Database.ScalarAsync<object?>("select repeat_task(t, 'FREQ=DAILY', null, p_said_time => $2) from tasks t where t.id = $1", task, due.Skipped!.Value.ToTimeOnly());

@@ -78,6 +78,8 @@ create index tasks_due_in_any_family on tasks ((due_at at time zone 'UTC')) wher
 
 create index tasks_assigned_in_any_family on tasks (assigned_at) where array_remove(assignees, assigned_by) <> '{}';
 create index tasks_completed_for_others on tasks (completed_at) where array_remove(assignees, assigned_by) <> '{}';
+-- For what moves occurrences on that were left open.
+create index tasks_occurrences_in_any_family on tasks (due_at) where series_id is not null and status in ('open', 'in_progress');
 create index tasks_remind_in_any_family on tasks ((remind_at at time zone 'UTC')) where status in ('open', 'in_progress');
 
 -- Questions that we asked a sender. Open until answered or older than the pipeline's AnswerWithin.
@@ -304,7 +306,7 @@ begin
   end if;
   insert into tasks (family_id, series_id, occurrence, title, notes, category, assignees, assigned_by, due_at, due_all_day, remind_at, created_by)
   select s.family_id, s.id, next, s.title, s.notes, s.category, s.assignees, s.assigned_by, at.due_at, s.local_time is null, at.remind_at,
-    coalesce(p_last.created_by, s.assigned_by)
+    coalesce(p_last.created_by, s.assigned_by, (select m.user_id from family_members m where m.family_id = s.family_id and m.role = 'owner' order by m.created_at limit 1))
   from occurrence_at(s, next, zone) at
   where next is not null
   on conflict (series_id, occurrence) do nothing;
@@ -502,7 +504,8 @@ begin
     select * into last from chat_turns c
     where c.family_id = p_family and c.user_id = p_user and c.kind in ('done', 'added') and cardinality(c.task_ids) > 0
       -- Not one that found all as it wanted it.
-      and (c.before is null or c.before @> '[{"outcome": "changed"}]' or exists (select from tasks t where t.source_message_sid = c.message_sid))
+      and (c.before is null or c.before @> '[{"outcome": "changed"}]' or exists (select from tasks t where t.source_message_sid = c.message_sid)
+        or exists (select from clarifications q where q.answered_by = c.message_sid))
       and c.at between p_at - interval '1 day' and p_at and (coalesce(quoted, '{}') = '{}' or c.message_sid = any (quoted))
     order by c.at desc limit 1 for update;
     perform from tasks t where t.id = any (last.task_ids) and t.family_id = p_family order by t.id for update;

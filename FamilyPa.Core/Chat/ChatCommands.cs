@@ -42,7 +42,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, ReminderRe
                 (await ListAsync(new TaskQuery(null, null, null, await FindListAsync(named, claim, cancellation), Done: false), command, claim, reply, cancellation), null),
             CommandKind.Clear => (await ClearAsync(await FindListAsync(command.Named!, claim, cancellation), claim, text, cancellation), null),
             CommandKind.List => (await ListAsync(command, claim, reply, text, cancellation), null),
-            // A 👍 may also say no more than that the last reply was read. It is no yes to a change, so that question is asked again.
+            // A 👍 may also say no more than that the last reply was read. It does not confirm a change, so that question is asked again.
             CommandKind.Done when Reaction.IsThumb(claim.Body) =>
                 (await ReactAsync(claim, cancellation, isTyped: true) ?? claim.PhaseInput.Questions.LastOrDefault(question => question.Pending is not null)?.Asked, null),
             CommandKind.Done => (await DoneAsync(command, claim, text, cancellation), null),

@@ -192,6 +192,7 @@ public static partial class CommandReader
                 words.DoneFillers.SelectMany(PlainWords.Of).ToHashSet());
         }
     }
+
     private sealed record ChangeWords(
         string Language, IReadOnlyList<List<string>> Delete, IReadOnlyList<List<string>> Snooze, IReadOnlyList<(List<string> Before, List<string> Between)> Assign,
         IReadOnlyList<(List<string> Before, List<string> After)> DigestAt, IReadOnlySet<string> And, IReadOnlyDictionary<string, int> Minutes)

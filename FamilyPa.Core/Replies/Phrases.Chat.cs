@@ -60,9 +60,10 @@ public sealed partial class Phrases
 
     public required string AlreadyDone { get; init; }
 
-    public required string AlreadySo { get; init; }
-
     public required string Gone { get; init; }
+
+    /// <summary>{0}: a task as it is.</summary>
+    public required string AlreadySo { get; init; }
 
     /// <summary>{0}: numbers.</summary>
     public required string NoSuchNumber { get; init; }

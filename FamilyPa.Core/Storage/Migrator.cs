@@ -41,7 +41,7 @@ public static class Migrator
         if (RequireOwner(guard) is { } owner)
         {
             // New objects belong to the owner too.
-            address.Options = $"-c role={owner.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal)}";
+            address.Options = $"{address.Options} -c role={owner.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal)}";
             Execute(guard, $"set role {Quoted(owner)}");
         }
 
@@ -74,6 +74,7 @@ public static class Migrator
         using var source = NpgsqlDataSource.Create(ConnectionStrings.Parse(connectionString));
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction();
+        Execute(connection, $"select pg_advisory_xact_lock({Lock})");
         to = Quoted(to);
         if (RequireOwner(connection) is { } shared)
         {

@@ -65,7 +65,10 @@ begin
     select array(
       select unnest(c.task_ids) from chat_turns c
       where c.family_id = message.family_id and c.message_sid = any (quoted_messages(message)))),
-  shown (ids) as (select (select t.task_ids from turns t where t.kind in ('list', 'added') order by t.at desc limit 1)),
+  shown (ids) as (select (select t.task_ids from turns t where t.kind in ('list', 'added')
+    -- "The second" is of the list that the sender looks at, whatever was added meanwhile.
+    order by t.at > message.created_at and exists (
+      select from turns l where l.kind = 'list' and l.at between message.created_at - interval '10 minutes' and message.created_at), t.at desc limit 1)),
   reminded (ids, is_last) as (
     select t.task_ids, not exists (select from turns l where l.kind <> 'reminder' and l.at > t.at)
     from (select) one left join (select * from turns where kind = 'reminder' order by at desc limit 1) t on true),
@@ -135,7 +138,7 @@ begin
       join tasks t on t.id = any (coalesce(c.task_ids, array[split_part(o.message_sid, ':', 2)::uuid]))
       left join family_members by on by.family_id = t.family_id and by.user_id = case n.kind when 'assigned' then t.assigned_by when 'completed' then t.completed_by end
       where o.family_id = message.family_id and o.is_missed and coalesce(o.told_by, message.message_sid) = message.message_sid
-        and canonical_number(o.to_address) = message.from_phone and case n.kind when 'completed' then t.status = 'done' else t.status in ('open', 'in_progress') end),
+        and canonical_number(o.to_address) = message.from_phone and (n.kind not in ('assigned', 'completed') or by.user_id is not null) and case n.kind when 'completed' then t.status = 'done' else t.status in ('open', 'in_progress') end),
     -- For a week after our number was refused, it counts as one for WhatsApp only.
     'TakesSms', p_phase = 'finalize' and exists (
       select from family_members m
@@ -289,7 +292,7 @@ begin
   current_phase := job.current_phase;
   outcome := case
     when job.id is null then 'unknown'
-    when job.status in ('done', 'rejected') then 'finished'
+    when job.status in ('done', 'rejected') or (job.status = 'failed' and job.status_reason = 'not_retryable' and not by_hand) then 'finished'
     when p_generation < job.generation then 'superseded'
     when p_phase <> job.current_phase then 'elsewhere'
     when job.leased_until > clock_timestamp() then 'leased'
@@ -315,7 +318,7 @@ begin
   end if;
 
   reason_now := reason_of(job);
-  -- "No, oat milk" half a second later is about a task that does not exist yet. Who sends more at once corrects nothing.
+  -- "No, oat milk" half a second later is about a task that does not exist yet. A sender of three more at once is not correcting one.
   if p_phase = 'extract' and not by_hand and job.status in ('received', 'extracting') and job.received_at > now() - interval '10 seconds' and (
     select count(*)
     from inbound_messages mine

@@ -24,12 +24,6 @@ public sealed class ChatCommands(Database database, LoginLinks links, ReminderRe
     /// <summary>Maximum number of open tasks that a search by name reads.</summary>
     private const int MostNames = 1000;
 
-    private const string DoneSql =
-        """
-        select d.task_id, d.title, d.outcome, n.due_at, n.due_all_day
-        from chat_done($1, $2, $3, $4, $5) d left join next_occurrence(d.task_id) n on d.outcome = 'done'
-        """;
-
     /// <param name="reply">The batch that stores the reply; the command adds its statements.</param>
     /// <param name="suppressed">The reply will not be sent, so no sign-in link is created.</param>
     /// <returns>The reply as it is stored, null for none, and the link that replaces the placeholder when it is sent.</returns>
@@ -92,10 +86,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, ReminderRe
             claim.Family.Id, claim.FromAddress, claim.ReceivedAt.ToUniversalTime(), reaction.Quoted is not null, claim.MessageSid, isTyped);
         var candidates = await sent.ListAsync(row => (Body: row.GetString(0), Open: row.GetFieldValue<Guid[]>(1)), cancellation);
         var open = candidates.FirstOrDefault(message => reaction.Quoted is null || reaction.Quotes(message.Body)).Open;
-        await using var batch = database.Fenced(claim).Add(
-            DoneSql,
-            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), open is [var one] ? [one] : Array.Empty<Guid>());
-        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Next = row.ReadDue() }, cancellation);
+        var done = await CompleteAsync(open is [var one] ? [one] : [], claim, cancellation);
         return done.Count == 0 ? null : TextOf(new Command(CommandKind.Done, ["en"]), claim).Done(done, []);
     }
 
@@ -145,11 +136,18 @@ public sealed class ChatCommands(Database database, LoginLinks links, ReminderRe
     private async Task<string> DoneAsync(Command command, LeasedJob claim, CommandText text, CancellationToken cancellation)
     {
         var (meant, unknown) = await MeantAsync(command, claim, cancellation);
+        return text.Done(await CompleteAsync([.. meant], claim, cancellation), unknown);
+    }
+
+    private async Task<IReadOnlyList<DoneTask>> CompleteAsync(Guid[] tasks, LeasedJob claim, CancellationToken cancellation)
+    {
         await using var batch = database.Fenced(claim).Add(
-            DoneSql,
-            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), meant.ToArray());
-        var done = await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Next = row.ReadDue() }, cancellation);
-        return text.Done(done, unknown);
+            """
+            select d.task_id, d.title, d.outcome, n.due_at, n.due_all_day
+            from chat_done($1, $2, $3, $4, $5) d left join next_occurrence(d.task_id) n on d.outcome = 'done'
+            """,
+            claim.MessageSid, claim.Family.Id, claim.Sender.UserId, claim.ReceivedAt.ToUniversalTime(), tasks);
+        return await batch.ListAsync(row => new DoneTask(row.GetGuid(0), row.GetString(1), row.GetString(2)) { Next = row.ReadDue() }, cancellation);
     }
 
     private async Task<string> ChangeAsync(Command command, LeasedJob claim, DatabaseBatch reply, CommandText text, CancellationToken cancellation)

@@ -79,8 +79,7 @@ public sealed class Digests(
         return await batch.ListAsync(
             row => new Digest(
                 row.GetString(0),
-                reach.Of(
-                    Recipient.Read(row, 1), row.IsDBNull(7) ? null : row.GetString(7), isClosed: !row.IsDBNull(8) && row.GetBoolean(8)),
+                reach.Read(row, 1),
                 RowJson.Read<List<DigestTask>>(row.GetString(9))),
             cancellation);
     }

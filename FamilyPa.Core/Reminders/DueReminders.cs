@@ -91,8 +91,7 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
             row => new DueReminder(
                 row.GetGuid(0), row.GetString(1), row.GetString(2),
                 row.IsDBNull(3) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(3), row.GetBoolean(4)),
-                reach.Of(
-                    Recipient.Read(row, 5), row.IsDBNull(11) ? null : row.GetString(11), isClosed: !row.IsDBNull(12) && row.GetBoolean(12)),
+                reach.Read(row, 5),
                 row.GetBoolean(13)),
             cancellation);
     }

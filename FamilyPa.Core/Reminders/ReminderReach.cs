@@ -4,6 +4,7 @@ using FamilyPa.Core.Settings;
 using FamilyPa.Core.Tasks;
 using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FamilyPa.Core.Reminders;
 
@@ -11,11 +12,13 @@ namespace FamilyPa.Core.Reminders;
 /// <remarks>WhatsApp takes free text for 24 hours after the member's last message. Then it takes an approved template; without one, an SMS may be possible.</remarks>
 public sealed class ReminderReach(IOptions<ReminderSettings> settings)
 {
-    /// <param name="last">Where the member wrote from last.</param>
-    /// <param name="phone">Where the member can get SMS; null for nowhere.</param>
-    /// <param name="isClosed">Nothing can be sent to <paramref name="last"/> now.</param>
-    internal Recipient Of(Recipient last, string? phone, bool isClosed)
+    /// <summary>Reads whom to tell and where: the recipient's columns, the phone that can get SMS or null, and whether nothing can be sent to the last address now.</summary>
+    /// <param name="first">The first column.</param>
+    internal Recipient Read(NpgsqlDataReader row, int first)
     {
+        var last = Recipient.Read(row, first);
+        var phone = row.IsDBNull(first + 6) ? null : row.GetString(first + 6);
+        var isClosed = !row.IsDBNull(first + 7) && row.GetBoolean(first + 7);
         if (!isClosed || !Address.IsWhatsApp(last.To) || !HasOtherWay(phone is not null))
             return last;
         return settings.Value.WhatsAppTemplate is { Length: > 0 } template

@@ -72,8 +72,7 @@ public sealed class TaskNotices(
             row => new Notice(
                 row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GetString(3),
                 row.IsDBNull(4) ? null : new DueDate(row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5)), row.GetString(6),
-                reach.Of(
-                    Recipient.Read(row, 7), row.IsDBNull(13) ? null : row.GetString(13), isClosed: !row.IsDBNull(14) && row.GetBoolean(14))),
+                reach.Read(row, 7)),
             cancellation);
     }
 

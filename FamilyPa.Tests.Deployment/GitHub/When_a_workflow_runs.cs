@@ -25,6 +25,18 @@ public sealed partial class When_a_workflow_runs
 
     [Theory]
     [MemberData(nameof(Workflows))]
+    public void No_container_image_is_named_by_its_tag(string workflow) =>
+        Assert.All(Images().Matches(Read(workflow)).Select(image => image.Value), image => Assert.Matches("@sha256:[0-9a-f]{64}$", image));
+
+    [Fact]
+    public void The_platforms_host_is_built_from_a_commit()
+    {
+        Assert.Contains("run: .ci/functions-host artifacts/host\n", Read("functions-host.yml"), StringComparison.Ordinal);
+        Assert.Matches(@"(?s)\ncommit=[0-9a-f]{40} # 4\.\d+\.\d+\n.+ fetch [^\n]+ ""\$commit""\n.+ checkout [^\n]*FETCH_HEAD\n", File.ReadAllText(Path.Combine(Repository.Root, ".ci", "functions-host")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
     public void Its_scripts_contain_no_expression_and_write_only_checked_text_for_later_steps(string workflow)
     {
         foreach (var script in Scripts(Read(workflow)))
@@ -95,6 +107,9 @@ public sealed partial class When_a_workflow_runs
 
     [GeneratedRegex("""(?<![\w./"-])(azd?|gh) ("[^"]*"|'[^']*'|[^;&|)>\n"'])+""")]
     private static partial Regex CommandLines();
+
+    [GeneratedRegex(@"(?m)(?<=^ *image: |docker (create|pull|run) ).+?(?=\)?$)")]
+    private static partial Regex Images();
 
     [GeneratedRegex(@"(?m)^ *(- )?uses: (?<what>.+)$")]
     private static partial Regex Uses();

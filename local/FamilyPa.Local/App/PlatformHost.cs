@@ -4,7 +4,7 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.App;
 
 /// <summary>
-/// Runs the published app under the platform's own host instead of the local one: the Functions Core Tools, or the host from its Docker image.
+/// Runs the published app under the platform's own host instead of the local one: the Functions Core Tools, or the host itself.
 /// </summary>
 public sealed class PlatformHost : IAsyncDisposable
 {

@@ -12,15 +12,18 @@ using Npgsql;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>Runs one attempt of a phase on a leased job: does the work, commits its result, queues what follows; or handles the error.</summary>
+/// <summary>What a queue message of that phase would start.</summary>
+public sealed record FollowingPhase(Phase Phase, JobMessage Message);
+
+/// <summary>Runs one attempt of a phase on a leased job: does the work, commits its result, says what follows; or handles the error.</summary>
 public sealed class PhaseAttempts(
     JobStore jobs, PhaseQueues queues, DeferredJobDispatcher dispatcher, IOptions<PipelineSettings> settings, ILogger<PhaseAttempts> log)
 {
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(5);
 
-    /// <returns>The family's next message, if it waited for this one to end.</returns>
+    /// <returns>The job's next phase; or that of the family's next message, if it waited for this one to end.</returns>
     /// <exception cref="PhaseFailedException">The attempt failed: the platform is to deliver the queue message again.</exception>
-    public async Task<JobMessage?> RunAsync(IPhase phase, LeasedJob job, int generation, Activity? span, CancellationToken cancellation)
+    public async Task<FollowingPhase?> RunAsync(IPhase phase, LeasedJob job, int generation, Activity? span, CancellationToken cancellation)
     {
         span?.SetTag("attempt_id", job.AttemptId).SetTag("family_id", job.Family.Id).SetTag("attempt_number", job.Attempt);
         var attempt = new Attempt(job, generation, span, Stopwatch.GetTimestamp());
@@ -59,7 +62,7 @@ public sealed class PhaseAttempts(
     }
 
     /// <summary>After the commit.</summary>
-    private async Task<JobMessage?> FollowAsync(Attempt attempt, PhaseResult result, IReadOnlyList<PostCommitAction> actions)
+    private async Task<FollowingPhase?> FollowAsync(Attempt attempt, PhaseResult result, IReadOnlyList<PostCommitAction> actions)
     {
         var job = attempt.Job;
         var outcome = result is PhaseResult.Deferred ? "deferred" : "succeeded";
@@ -68,12 +71,11 @@ public sealed class PhaseAttempts(
             log.PhaseEnded(job.MessageSid, job.AttemptId, job.Phase.Name(), job.Family.Id, job.Attempt, outcome, attempt.Elapsed);
         if (result is PhaseResult.Done done)
             Meters.MessageEnded(done.Status, job.StatusReason, job.ReceivedAt);
-        if (result is PhaseResult.Next next)
-            await SendAsync(next.Phase, attempt.Message with { Traceparent = Traces.Carried });
 
         var turn = result is PhaseResult.Done ? actions.FirstOrDefault(action => action.IsResumedInOrder) : null;
         await dispatcher.FollowAsync([.. actions.Where(action => action != turn)]);
-        return turn is null ? null : new JobMessage(turn.MessageSid!, turn.Generation);
+        return result is PhaseResult.Next next ? new FollowingPhase(next.Phase, attempt.Message with { Traceparent = Traces.Carried })
+            : turn is null ? null : new FollowingPhase(job.Phase, new JobMessage(turn.MessageSid!, turn.Generation));
     }
 
     /// <summary>The app stops. A new queue message starts with all five deliveries.</summary>
@@ -91,7 +93,8 @@ public sealed class PhaseAttempts(
         var job = attempt.Job;
         attempt.End("not_stored", errorCode);
         log.OutcomeNotStored(job.MessageSid, job.Phase.Name(), job.Family.Id, errorCode);
-        await SendAsync(job.Phase, attempt.Message, settings.Value.DatabasePause);
+        using var limit = new CancellationTokenSource(RecordTimeout);
+        await queues.SendAsync(job.Phase, attempt.Message, limit.Token, settings.Value.DatabasePause);
     }
 
     /// <exception cref="PhaseFailedException">The job was not deferred, and another attempt may succeed.</exception>
@@ -128,12 +131,6 @@ public sealed class PhaseAttempts(
         log.MessageMovedToPoison(attempt.Job.Phase.Name(), errorCode);
         using var limit = new CancellationTokenSource(RecordTimeout);
         await queues.SendToPoisonAsync(attempt.Job.Phase, attempt.Message.ToJson(), limit.Token);
-    }
-
-    private async Task SendAsync(Phase phase, JobMessage message, TimeSpan? delay = null)
-    {
-        using var limit = new CancellationTokenSource(RecordTimeout);
-        await queues.SendAsync(phase, message, limit.Token, delay);
     }
 
     private sealed record Attempt(LeasedJob Job, int Generation, Activity? Span, long Started)

@@ -9,10 +9,10 @@ public static class PipelineServices
         .AddSingleton<MediaFiles>()
         .AddSingleton<PhaseRunner>()
         .AddSingleton<PhaseAttempts>()
-        .AddSingleton<DownloadPhase>()
-        .AddSingleton<TranscribePhase>()
-        .AddSingleton<ExtractPhase>()
-        .AddSingleton<FinalizePhase>()
+        .AddSingleton<IPhase, DownloadPhase>()
+        .AddSingleton<IPhase, TranscribePhase>()
+        .AddSingleton<IPhase, ExtractPhase>()
+        .AddSingleton<IPhase, FinalizePhase>()
         .AddSingleton<PoisonHandler>()
         .AddSingleton<Sweeper>();
 }

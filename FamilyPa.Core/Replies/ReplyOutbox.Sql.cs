@@ -41,10 +41,12 @@ public sealed partial class ReplyOutbox
         // A message that was to be sent again, and that Twilio did not accept, is uncertain as before and may be sent again by a later run.
         : AddOrphan(
             AddClosed(batch, reference, kind, result).Add(
-                """
+                $"""
                 update outbound_messages
                 set status = case when $3 = 'pending' and resent_at is not null then 'uncertain' else $3 end,
                     resent_at = case when $3 = 'pending' then null else resent_at end,
+                    delivery_status = case when $3 = 'sent' and delivery_rank < {DeliveryStatus.Queued} then 'queued' else delivery_status end,
+                    delivery_rank = case when $3 = 'sent' then greatest(delivery_rank, {DeliveryStatus.Queued}) else delivery_rank end,
                     provider_sid = $4, error_code = $5, sent_at = case $3 when 'sent' then now() else sent_at end, updated_at = now()
                 where message_sid = $1 and kind = $2 and status = 'sending'
                 """,

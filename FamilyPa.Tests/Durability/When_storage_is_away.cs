@@ -12,18 +12,17 @@ public sealed class When_storage_is_away(When_storage_is_away.PatientApp app) : 
     }
 
     [Fact]
-    public async Task A_phase_that_ends_meanwhile_is_not_done_twice()
+    public async Task A_message_that_is_being_processed_is_answered_meanwhile_and_not_done_twice()
     {
         using var late = App.OpenAI.Faults.Add(Fault.Late("chat", TimeSpan.FromSeconds(1)).OnlyFor("tomatoes").Once());
         var sid = await App.TextAsync("buy tomatoes");
         await late.WaitForHitsAsync(1, FamilyPaApp.Patience);
 
         Refuse();
-        await App.WaitForJobAsync(sid, "finalizing");
-        await App.StartTimerAsync("Sweeper");
+        await App.WaitForJobAsync(sid, "done");
         App.PassOn();
 
-        await UntilSweptAsync(sid);
+        await App.RunTimerAsync("Sweeper");
         Assert.Equal(["extract succeeded", "finalize succeeded"], await App.AttemptsAsync(sid));
         await AssertOnceAsync(sid);
     }

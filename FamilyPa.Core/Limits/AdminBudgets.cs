@@ -69,8 +69,9 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
     public async Task<long> ReleaseAsync(Guid? familyId, Actor actor, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
-            """
-            with released as materialized (select make_due(array['budget_family', 'budget_global'], $1, null) as messages),
+            $"""
+            with due as ({MakeDue("d.status_reason in ('budget_family', 'budget_global') and ($1::uuid is null or d.family_id = $1)")} returning 1),
+            released as (select count(*) as messages from due),
             audited as (
               insert into audit_log (actor, action, family_id, details, request_id)
               select $2, 'release_deferred', $1, jsonb_build_object('messages', messages), $3 from released)
@@ -92,7 +93,7 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
             .Add(
                 "insert into audit_log (actor, action, details, request_id) values ($2, 'try_again', jsonb_build_object('dependency', $1::text), $3)",
                 dependency, actor.Name, actor.RequestId)
-            .Add("select make_due(array['breaker_open'], null, phase) from breakers where dependency = $1", dependency)
+            .Add(MakeDue("d.status_reason = 'breaker_open' and d.current_phase = (select phase from breakers where dependency = $1)"), dependency)
             .Add("update breakers set retry_at = now() where dependency = $1 and state = 'open'", dependency);
         var wasOpen = await batch.ExecuteAsync(cancellation) > 0;
         log.LimitChanged($"breaker_{dependency}", null, actor.RequestId);
@@ -100,6 +101,13 @@ public sealed class AdminBudgets(Database database, DeferredJobDispatcher dispat
             await dispatcher.ResumeAsync(probes: true, CancellationToken.None);
         return wasOpen;
     }
+
+    private static string MakeDue(string which) =>
+        $"""
+        update processing_jobs j set resume_at = now(), dispatched_at = null
+        where j.id in (
+          select d.id from processing_jobs d where d.status = 'deferred' and d.resume_at > now() and {which} order by d.received_at desc, d.message_sid desc for update of d)
+        """;
 
     private static FamilyBudget Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetDecimal(1), row.GetBoolean(2), row.GetFieldValue<DateOnly>(3), row.GetDecimal(4), row.GetDecimal(5),

@@ -48,20 +48,47 @@ public sealed class LimitMaintenance(
 
     private async Task<bool> SettleAsync(CancellationToken cancellation)
     {
-        await using var batch = database.AsService().Add("select message_sid, amount_usd from settle_abandoned()");
-        var (sid, amount) = await batch.SingleAsync(row => (row.Get<string?>("message_sid"), row.Get<decimal?>("amount_usd")), cancellation);
+        // Of a dead process. One per transaction, to lock in a fixed order.
+        await using var batch = database.AsService().Add(
+            """
+            select r.message_sid, r.amount_usd
+            from (
+              select x.* from ai_reservations x
+              where x.status = 'reserved' and not exists (
+                select from job_attempts a join processing_jobs j on j.id = a.job_id
+                where a.id = x.attempt_id and a.outcome = 'running' and j.lease_token is not null and j.leased_until > clock_timestamp())
+              order by x.id limit 1 for update of x skip locked) r, end_reservation(r.id, 'uncertain', r.amount_usd)
+            """);
+        var (sid, amount) = await batch.SingleAsync(row => (row.Get<string?>("message_sid"), row.Get<decimal>("amount_usd")), cancellation);
         if (sid is null)
             return false;
-        log.ReservationAbandoned(sid, amount!.Value);
+        log.ReservationAbandoned(sid, amount);
         return true;
     }
 
     private async Task<bool> UnthrottleAsync(CancellationToken cancellation)
     {
+        // A sender's throttled messages use at most half of its minute, so that new messages still have room.
         await using var batch = database.AsService().Add(
-            "select message_sid, phase as current_phase, generation from resume_throttled(row($1, $2, $3, $4, 0)::rate_limits)",
-            limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay, limits.Value.FamilySharePercent);
-        if (await batch.SingleAsync(row => row.Get<string?>("message_sid") is null ? null : Read(row), cancellation) is not { } job)
+            """
+            with job as (
+              select j.id, i.family_id, i.user_id
+              from processing_jobs j join inbound_messages i on i.message_sid = j.message_sid
+              where j.status = 'throttled' and j.resume_at <= now() and not exists (
+                select from rate_counters c where c.scope = 'sender' and c.key = i.user_id::text and c.since >= date_trunc('minute', now(), 'UTC') and c.counted >= $1)
+                -- A family that has used its share must not hold up the others.
+                and j.family_id not in (
+                  select c.family_id
+                  from rate_counters c join unnest(rate_windows(null, null, row($1, $2, $3, $4, 0)::rate_limits)) w on w.scope = c.scope and w.since = c.since
+                  where c.scope like 'family%' group by c.scope, c.family_id, w.most having sum(c.counted) >= w.most)
+              order by j.received_at, j.message_sid limit 1 for update of j skip locked)
+            update processing_jobs j set status = 'received', status_reason = reason_of(j), resume_at = null, queued_at = now(), sweeps = 0
+            from job, take_permits(rate_windows(job.family_id, job.user_id, row($1, $2, $3, $4, 0)::rate_limits), true) p
+            where j.id = job.id and p.full_window is null
+            returning j.message_sid, j.current_phase, j.generation
+            """,
+            Math.Max(1, limits.Value.SenderPerMinute / 2), limits.Value.GlobalPerHour, limits.Value.GlobalPerDay, limits.Value.FamilySharePercent);
+        if (await batch.SingleAsync(Read, cancellation) is not { } job)
             return false;
         log.ThrottledJobResumed(job.MessageSid, job.Phase.Name());
         // Stored as under way: one that is not sent now is overdue later, and swept.

@@ -1,4 +1,5 @@
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Npgsql;
 
 namespace FamilyPa.Core.Membership;
@@ -45,8 +46,8 @@ public sealed class AdminFamilyOverview(Database database)
         await using var batch = Audited("read_family", familyId, actor).Add(
             $"""
             select {Columns}, (
-              select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone', mask_address(m.phone_e164),
-                'external_user_id', mask_address(m.external_user_id), 'nicknames', m.nicknames, 'timezone', m.timezone,
+              select json_agg(json_build_object('user_id', m.user_id, 'name', m.display_name, 'role', m.role, 'phone', m.phone_e164,
+                'external_user_id', m.external_user_id, 'nicknames', m.nicknames, 'timezone', m.timezone,
                 'last_inbound_at', m.last_inbound_at, 'opted_out', m.opted_out_at is not null, 'created_at', m.created_at) order by m.created_at, m.user_id)
               from family_members m where m.family_id = f.id)::text
             from families f where f.id = $1
@@ -61,5 +62,6 @@ public sealed class AdminFamilyOverview(Database database)
     private static FamilySummary Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),
         row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetDecimal(8), row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9),
-        row.IsDBNull(10) ? null : RowJson.Read<List<MemberSummary>>(row.GetString(10)));
+        row.IsDBNull(10) ? null : RowJson.Read<List<MemberSummary>>(row.GetString(10))
+            .ConvertAll(member => member with { Phone = Address.Mask(member.Phone), ExternalUserId = Address.Mask(member.ExternalUserId) }));
 }

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Queues;
 using FamilyPa.Core.Storage;
+using FamilyPa.Core.Twilio;
 using Npgsql;
 
 namespace FamilyPa.Core.Operations;
@@ -42,7 +43,7 @@ public sealed class EventSearch(Database database)
 
     private static readonly string SearchSql = $"""
         with found as materialized ({Found("<", "desc")})
-        select f.message_sid, f.received_at, coalesce(e.source, u.source), e.family_id, mask_address(coalesce(m.from_address, u.from_address)),
+        select f.message_sid, f.received_at, coalesce(e.source, u.source), e.family_id, coalesce(m.from_address, u.from_address),
                coalesce(j.status, '{EventFilter.Unmatched}'), case when j.id is null then 'unknown_sender' else j.status_reason end,
                j.current_phase, j.error_code, j.retry_count, j.generation,
                round(extract(epoch from j.completed_at - f.received_at) * 1000)::bigint,
@@ -131,7 +132,7 @@ public sealed class EventSearch(Database database)
         """;
 
     private static EventRow ReadRow(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), Text(row, 4),
+        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetGuid(3), Address.Mask(Text(row, 4)),
         row.GetString(5), Text(row, 6), Text(row, 7), Text(row, 8), Number(row, 9), Number(row, 10),
         row.IsDBNull(11) ? null : row.GetInt64(11), row.GetDecimal(12));
 

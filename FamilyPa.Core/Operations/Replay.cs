@@ -52,7 +52,7 @@ public sealed class Replay(Database database, PhaseQueues queues, UnmatchedMessa
             """
             with replayed as materialized (
               select s.message_sid, r.job_id, r.status, r.generation, r.phase, coalesce(r.outcome, 'unknown') as outcome
-              from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, null, $2, $3, $7, $4) r),
+              from unnest($1::text[]) s(message_sid) cross join lateral replay_job(s.message_sid, $2, $3, $7, $4) r),
             audited as (
               insert into audit_log (actor, action, family_id, details, request_id)
               select $7, case when $3 then 'replay_many_preview' else 'replay_many' end, $8,

@@ -91,7 +91,19 @@ public sealed class Sweeper(Database database, PhaseQueues queues, IOptions<Pipe
 
     private async Task MarkAsync(List<string> messageSids)
     {
-        await using var batch = database.AsService().Add("select mark_swept($1, $2)", messageSids, settings.Value.SweepAfter);
+        // Not a job that a worker has claimed or moved on since.
+        await using var batch = database.AsService().Add(
+            """
+            with due as (
+              select j as job, j.id from processing_jobs j
+              where j.message_sid = any ($1) and j.status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
+                and (j.leased_until < clock_timestamp() or (j.leased_until is null and j.queued_at < now() - $2::interval))
+              for no key update skip locked),
+            swept as (
+              update processing_jobs j set queued_at = now(), sweeps = j.sweeps + 1, lease_token = null, leased_until = null from due where j.id = due.id)
+            select release_leases(variadic coalesce(array_agg(due.job), '{}')) from due
+            """,
+            messageSids, settings.Value.SweepAfter);
         await batch.ExecuteAsync(CancellationToken.None);
     }
 

@@ -50,7 +50,7 @@ public sealed class CallerLimits(TimeProvider clock)
             }
         }
 
-        // Windows begin at multiples of their length, as in count_sign_in.
+        // Windows begin at multiples of their length, as in limit_sign_ins.
         if (exceeded.Count < MostKnown)
             exceeded[(limit, network)] = new DateTimeOffset((now.UtcTicks / window.Ticks + 1) * window.Ticks, TimeSpan.Zero);
     }

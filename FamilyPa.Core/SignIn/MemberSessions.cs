@@ -20,7 +20,7 @@ public sealed record OpenedSession(string Token, DateTimeOffset ExpiresAt, Sessi
 /// <summary>Opens sessions for who proves to hold a member's phone, and ends them.</summary>
 public sealed class MemberSessions(Database database, SessionKeys keys, SessionTokens tokens, CallerLimits limits, IOptions<SignInSettings> settings, ILogger<MemberSessions> log)
 {
-    private const string Columns = "select user_id, name, role, family_id, family_name, expires_at from";
+    private const string Columns = "select s.user_id, s.name, s.role, s.family_id, s.family_name, s.expires_at from";
 
     /// <param name="phone">In E.164.</param>
     /// <param name="replaced">The session of the same browser, which ends; null for none.</param>
@@ -30,7 +30,7 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
         string phone, string code, Identity? replaced, IReadOnlyList<CallerNetwork> caller, string requestId, CancellationToken cancellation) => OpenAsync(
         "code", replaced, caller, requestId,
         (batch, id) => batch.Add(
-            $"{Columns} open_session_by_code($1, $2, $3, $4, $5)",
+            $"{Columns} use_code($2, $3, $4) c, open_session($1, c.family_id, c.user_id, $5) s",
             id, keys.OfPhone(phone), keys.OfCode(phone, code), settings.Value.TriesPerCode, settings.Value.SessionLifetime),
         cancellation);
 
@@ -41,7 +41,14 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
         LoginLinks.HashOf(link) is { } hash
             ? await OpenAsync(
                 "link", replaced, caller, requestId,
-                (batch, id) => batch.Add($"{Columns} open_session_by_link($1, $2, $3)", id, hash, settings.Value.SessionLifetime), cancellation)
+                (batch, id) => batch.Add(
+                    $"""
+                    with used as (
+                      update login_links set used_at = now() where token_hash = $2 and used_at is null and expires_at > now() returning family_id, user_id)
+                    {Columns} used u, open_session($1, u.family_id, u.user_id, $3) s
+                    """,
+                    id, hash, settings.Value.SessionLifetime),
+                cancellation)
             : null;
 
     /// <summary>Reads whom a link signs in, and spends nothing.</summary>
@@ -54,7 +61,15 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
             return null;
         return await limits.RunAsync(
             database, "tries_of_address", caller, TimeSpan.FromMinutes(10), settings.Value.TriesPerAddress,
-            batch => batch.Add("select name, family_name, current_name, current_family_name from read_link($1, $2::uuid)", hash, current?.SessionId),
+            batch => batch.Add(
+                """
+                select m.display_name, f.name, c.display_name, cf.name
+                from login_links l join family_members m on m.family_id = l.family_id and m.user_id = l.user_id join families f on f.id = l.family_id
+                left join sessions s on s.id = $2::uuid and s.revoked_at is null and s.expires_at > now()
+                left join family_members c on c.family_id = s.family_id and c.user_id = s.user_id left join families cf on cf.id = s.family_id
+                where l.token_hash = $1 and l.used_at is null and l.expires_at > now()
+                """,
+                hash, current?.SessionId),
             batch => batch.SingleAsync(
                 row => new LinkedMember(row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)),
                 cancellation));

@@ -28,6 +28,23 @@ public static class Migrator
         end $$;
         """;
 
+    /// <summary>A function that runs as its caller gives nothing away. One with the owner's rights is granted by name.</summary>
+    private const string GrantFunctions =
+        """
+        do $$
+        declare
+          called regprocedure;
+        begin
+          for called in
+            select p.oid from pg_proc p join pg_roles r on r.oid = p.proowner
+            where p.pronamespace = 'public'::regnamespace and r.rolname = current_user
+              and not p.prosecdef and p.prorettype <> 'trigger'::regtype and not has_function_privilege('service_role', p.oid, 'execute')
+          loop
+            execute format('grant execute on function %s to service_role', called);
+          end loop;
+        end $$;
+        """;
+
     /// <param name="connectionString">Npgsql or libpq form. Its login must own the database's objects and may create roles.</param>
     /// <param name="progress">Called with the name of each file that is applied.</param>
     /// <exception cref="InvalidOperationException">A file failed and was rolled back. The files before it stay applied.</exception>
@@ -61,6 +78,7 @@ public static class Migrator
         if (!result.Successful)
             throw new InvalidOperationException($"Migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
         Execute(guard, PoliciesFollowOwner);
+        Execute(guard, GrantFunctions);
     }
 
     /// <summary>Lets another login migrate the database, by a role that owns the objects and of which both logins are members.</summary>

@@ -12,6 +12,24 @@ public sealed record ExportFile(byte[] Content, string ContentType, string Name)
 /// <remarks>Reads as the service, because members may not read all that is stored of them: the caller has checked whose family it is.</remarks>
 public sealed class FamilyExport(Database database, TimeProvider clock)
 {
+    /// <summary>Columns that are secret, or that only the app's own work needs.</summary>
+    private const string Without =
+        "{family_id, phone_masked, token_hash, sending_id, idempotency_token, traceparent, trace_id, blob_name, attempt_id, upcoming, refill_on}";
+
+    /// <summary>What is exported. A test declares the tables that are not.</summary>
+    private static readonly string[] Tables =
+    [
+        "family_members", "invitations", "tasks", "series", "clarifications", "chat_turns", "inbound_messages", "webhook_events", "media_files", "voice_transcriptions",
+        "outbound_messages", "ai_usage", "budget_days", "family_budgets", "calendar_feeds",
+    ];
+
+    private static readonly string Sql =
+        $"""
+        select jsonb_build_object('exported_at', now(), 'family', to_jsonb(f), {string.Join(", ", Tables.Select(table =>
+            $"'{table}', (select coalesce(jsonb_agg(to_jsonb(r) - '{Without}'::text[]), '[]') from {table} r where r.family_id = f.id)"))})::text
+        from families f where f.id = $1
+        """;
+
     public static IReadOnlyList<string> Formats { get; } = ["json", "csv"];
 
     /// <param name="actor">The operator or owner, whom the audit log names.</param>
@@ -24,8 +42,8 @@ public sealed class FamilyExport(Database database, TimeProvider clock)
         var name = $"family-pa-{clock.GetUtcNow():yyyy-MM-dd}.{format}";
         if (format == "csv")
             return await ReadTasksAsync(batch, familyId, cancellation) is { } csv ? new ExportFile(csv, "text/csv; charset=utf-8", name) : null;
-        batch.Add("select export_family($1)::text", familyId);
-        return await batch.SingleAsync(row => row.IsDBNull(0) ? null : row.GetString(0), cancellation) is { } json
+        batch.Add(Sql, familyId);
+        return await batch.SingleAsync(row => row.GetString(0), cancellation) is { } json
             ? new ExportFile(Encoding.UTF8.GetBytes(json), "application/json", name)
             : null;
     }

@@ -14,6 +14,10 @@ public static partial class Address
     /// <summary>SMS has no prefix.</summary>
     public static bool IsSms(string address) => !address.Contains(':', StringComparison.Ordinal);
 
+    /// <summary>An address for operators: its channel and last two characters.</summary>
+    public static string? Mask(string? address) =>
+        address is null ? null : $"{address[..(address.IndexOf(':', StringComparison.Ordinal) + 1)]}…{address[Math.Max(0, address.Length - 2)..]}";
+
     public static bool IsWhatsApp(string address) => address.StartsWith("whatsapp:", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsExternalId(string address) => ExternalIdOf(address) is not null;

@@ -81,7 +81,7 @@ public sealed class When_messages_take_turns(TestEnvironment environment) : IAsy
         Assert.Equal("claimed", await ClaimAsync(connection, second, generation: null));
         await EndAsync(connection, second);
 
-        await database.RowsAsync("select * from replay_job($1, null, 'extract', false, 'operator', 'test')", first);
+        await database.RowsAsync("select * from replay_job($1, 'extract', false, 'operator', 'test')", first);
 
         Assert.Equal([third], (await database.RowsAsync($"select message_sid from dispatch_deferred({Limits}, false)")).Select(row => row["message_sid"]));
         Assert.Equal("claimed", await ClaimAsync(connection, third));

@@ -164,4 +164,22 @@ public sealed class When_the_database_is_migrated(TestEnvironment environment) :
 
         string As(string login) => new NpgsqlConnectionStringBuilder(owned.AdminConnectionString) { Username = login, Password = "x", Pooling = false }.ConnectionString;
     }
+
+    [Fact]
+    public async Task The_service_may_call_new_functions_but_not_with_the_owners_rights()
+    {
+        await using var owned = await environment.CreateEmptyDatabaseAsync();
+        Migrator.Run(owned.AdminConnectionString, _ => { });
+        await owned.ExecuteAsync("create function callers() returns int language sql as 'select 1'; create function owners() returns int language sql security definer as 'select 1'");
+
+        Migrator.Run(owned.AdminConnectionString, _ => { });
+
+        Assert.Equal(
+            ["service_role may call callers"],
+            (await owned.RowsAsync(
+                """
+                select format('%s may call %s', r.rolname, p.proname) as rights from pg_proc p, pg_roles r
+                where p.proname in ('callers', 'owners') and r.rolname in ('anon', 'authenticated', 'service_role') and has_function_privilege(r.oid, p.oid, 'execute')
+                """)).Select(row => (string)row["rights"]!));
+    }
 }

@@ -1,8 +1,7 @@
 -- Roles, default privileges and row security. The role names and their meaning are those of Supabase, where the first three exist already.
 -- The app logs in as familypa_app, which owns nothing and sets one of the three roles for each transaction (SET LOCAL ROLE).
 do $$
-declare
-  wanted text;
+declare wanted text;
 begin
   foreach wanted in array array['anon', 'authenticated', 'service_role'] loop
     if not exists (select from pg_roles where rolname = wanted) then
@@ -23,22 +22,20 @@ revoke create on schema public from public;
 grant usage on schema public to anon, authenticated, service_role;
 
 -- New objects grant nothing, so later migrations need no revoke. Without this, Supabase grants its three roles every new table, function and
--- sequence of this schema. The Migrator revokes what PostgreSQL grants.
+-- sequence of this schema. The Migrator revokes what PostgreSQL grants, and grants service_role each function that has no rights of its own.
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 -- Creates a restrictive policy, which no permissive policy can override. The condition repeats the role because a policy also applies to
 -- the members of its role, and on Supabase the tables' owner is a member of all three.
-create function migration.deny(target regclass, denied name) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function migration.deny(target regclass, denied name) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   execute format('create policy %I on %s as restrictive to %I using (current_user <> %L)', denied || '_nothing', target, denied, denied);
 end $$;
 
 -- Protects a table: row security is enabled and also forced on the owner; service_role gets the given privileges by a policy
--- (so it does not need BYPASSRLS); anon and authenticated are denied. A table for members drops the policy authenticated_nothing and
--- grants columns by name.
+-- (so it does not need BYPASSRLS); anon and authenticated are denied. A table that SECURITY DEFINER functions use has a policy owner_… too.
 create function migration.protect(target regclass, privileges text default 'select, insert, update, delete')
 returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -48,6 +45,14 @@ begin
   execute format('grant %s on %s to service_role', privileges, target);
   execute format('create policy service_role_everything on %s to service_role using (true) with check (true)', target);
   perform migration.deny(target, 'anon'), migration.deny(target, 'authenticated');
+end $$;
+
+-- Lets members see these columns of their families' rows.
+create function migration.show_to_members(target regclass, columns text) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('drop policy authenticated_nothing on %s', target);
+  execute format('grant select (%s) on %s to authenticated', columns, target);
+  execute format('create policy members_see on %s for select to authenticated using (family_id = any ((select public.my_families())::uuid[]))', target);
 end $$;
 
 -- The journal lists the applied migrations. Only its owner reads and writes it, also a new one after REASSIGN OWNED, which changes no policy.

@@ -19,17 +19,13 @@ create table family_members (
   external_user_id text unique check (external_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9.]{1,128}$'),
   -- What the family calls the member besides: "Mum".
   nicknames text[] not null default '{}' check (cardinality(nicknames) <= 10 and length(array_to_string(nicknames, ' ')) <= 600),
-  -- Whether the member gets notices of tasks that others assign to them or complete for them.
-  notified boolean not null default true,
-  -- An IANA name; null for the family's.
-  timezone text,
-  -- The time of day of the member's digest, in the member's time zone; null for none. The first comes after digest_set_at.
-  digest_at time,
+  notified boolean not null default true, -- Whether the member gets notices of tasks that others assign to them or complete for them.
+  timezone text, -- An IANA name; null for the family's.
+  digest_at time, -- The time of day of the member's digest, in the member's time zone; null for none. The first comes after digest_set_at.
   digest_set_at timestamptz,
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
-  -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
-  signed_out_at timestamptz,
+  signed_out_at timestamptz, -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
   created_at timestamptz not null default now(),
   version int not null default 1,
   primary key (family_id, user_id)
@@ -47,10 +43,8 @@ create table invitations (
   phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
   invited_by uuid default auth.uid(),
   created_at timestamptz not null default now(),
-  -- When we first wrote to the number unasked.
-  texted_at timestamptz,
-  -- When the number was last told who invites it, also in answer to its own message. Only then can it accept.
-  asked_at timestamptz,
+  texted_at timestamptz, -- When we first wrote to the number unasked.
+  asked_at timestamptz, -- When the number was last told who invites it, also in answer to its own message. Only then can it accept.
   primary key (family_id, user_id),
   unique (family_id, phone_e164)
 );
@@ -65,10 +59,8 @@ create index invitation_pauses_end on invitation_pauses (ends_at);
 
 -- STOP and START of numbers that belong to no member. STOP belongs to the number: it survives removing and adding its member.
 create table number_opt_outs (
-  -- SHA-256 of the number. It prevents reading the number, but not guessing it.
-  number_hash bytea primary key,
-  -- True for STOP. START is stored too, because an older STOP may arrive after it.
-  opted_out boolean not null,
+  number_hash bytea primary key, -- SHA-256 of the number. It prevents reading the number, but not guessing it.
+  opted_out boolean not null, -- True for STOP. START is stored too, because an older STOP may arrive after it.
   said_at timestamptz not null
 );
 
@@ -76,7 +68,6 @@ create table number_opt_outs (
 select migration.protect('families', 'select, insert, update'), migration.protect('family_members'), migration.protect('number_opt_outs'),
   migration.protect('invitations'), migration.protect('invitation_pauses');
 
--- Row security is forced on the owner too, as which the SECURITY DEFINER functions run.
 create policy owner_erases on families to current_user using (true) with check (true);
 create policy owner_looks_up on family_members for select to current_user using (true);
 -- What a foreign key does, a row lock here, is an update to row security.
@@ -88,62 +79,42 @@ create policy owner_ends on invitations to current_user using (true) with check 
 -- evaluates once per query, so that an index on family_id applies.
 create function my_families(p_roles text[] default array['owner', 'admin', 'member']) returns uuid[]
 language sql stable security definer set search_path = public, pg_temp as $$
-  select coalesce(array_agg(m.family_id), '{}') from family_members m where m.user_id = (select auth.uid()) and m.role = any (p_roles)
-$$;
+  select coalesce(array_agg(m.family_id), '{}') from family_members m where m.user_id = (select auth.uid()) and m.role = any (p_roles) $$;
 
-create function is_family_member(family uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-  select exists (select from family_members m where m.family_id = family and m.user_id = (select auth.uid()))
-$$;
+create function is_family_member(family uuid) returns boolean language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (select from family_members m where m.family_id = family and m.user_id = (select auth.uid())) $$;
 
-create function family_role(family uuid) returns text
-language sql stable security definer set search_path = public, pg_temp as $$
-  select m.role from family_members m where m.family_id = family and m.user_id = (select auth.uid())
-$$;
+create function family_role(family uuid) returns text language sql stable security definer set search_path = public, pg_temp as $$
+  select m.role from family_members m where m.family_id = family and m.user_id = (select auth.uid()) $$;
 
 -- Whether the current member may add, change or remove a member of that role.
-create function may_manage(family uuid, managed text) returns boolean
-language sql stable set search_path = public, pg_temp as $$
-  select case family_role(family) when 'owner' then true when 'admin' then managed <> 'owner' else false end
-$$;
+create function may_manage(family uuid, managed text) returns boolean language sql stable set search_path = public, pg_temp as $$
+  select case family_role(family) when 'owner' then true when 'admin' then managed <> 'owner' else false end $$;
 
 grant execute on function my_families, is_family_member, family_role, may_manage to authenticated;
 
 drop policy authenticated_nothing on families;
 grant select (id, name, timezone, locale, created_at, version), update (name, timezone, locale) on families to authenticated;
-create policy members_see on families for select to authenticated
-  using (id = any ((select my_families())::uuid[]));
-create policy admins_change on families for update to authenticated
-  using (id = any ((select my_families(array['owner', 'admin']))::uuid[]));
+create policy members_see on families for select to authenticated using (id = any ((select my_families())::uuid[]));
+create policy admins_change on families for update to authenticated using (id = any ((select my_families(array['owner', 'admin']))::uuid[]));
 
 -- No grant on user_id, and none to update family_id: nobody can move a member between families. None on the phone: a number is invited.
-drop policy authenticated_nothing on family_members;
-grant select (family_id, user_id, display_name, role, phone_masked, nicknames, notified, timezone, digest_at, digest_set_at, created_at, version),
-  insert (family_id, display_name, role), update (display_name, role, nicknames, notified, timezone, digest_at, digest_set_at), delete on family_members to authenticated;
-create policy members_see on family_members for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-create policy admins_add on family_members for insert to authenticated
-  with check (may_manage(family_id, role));
+select migration.show_to_members('family_members', 'family_id, user_id, display_name, role, phone_masked, nicknames, notified, timezone, digest_at, digest_set_at, created_at, version');
+grant insert (family_id, display_name, role), update (display_name, role, nicknames, notified, timezone, digest_at, digest_set_at), delete on family_members to authenticated;
+create policy admins_add on family_members for insert to authenticated with check (may_manage(family_id, role));
 -- Members may change their own name, but not their role.
 create policy admins_change on family_members for update to authenticated
   using (may_manage(family_id, role) or user_id = (select auth.uid()))
   with check (may_manage(family_id, role) or (user_id = (select auth.uid()) and role = family_role(family_id)));
-create policy admins_remove on family_members for delete to authenticated
-  using (may_manage(family_id, role) or user_id = (select auth.uid()));
+create policy admins_remove on family_members for delete to authenticated using (may_manage(family_id, role) or user_id = (select auth.uid()));
 
-drop policy authenticated_nothing on invitations;
-grant select (family_id, user_id, display_name, role, phone_masked, created_at), insert (family_id, display_name, role, phone_e164),
-  delete on invitations to authenticated;
-create policy members_see on invitations for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-create policy admins_add on invitations for insert to authenticated
-  with check (may_manage(family_id, role));
-create policy admins_remove on invitations for delete to authenticated
-  using (may_manage(family_id, role));
+select migration.show_to_members('invitations', 'family_id, user_id, display_name, role, phone_masked, created_at');
+grant insert (family_id, display_name, role, phone_e164), delete on invitations to authenticated;
+create policy admins_add on invitations for insert to authenticated with check (may_manage(family_id, role));
+create policy admins_remove on invitations for delete to authenticated using (may_manage(family_id, role));
 
 -- A family has 50 members and invitations at most (FP008). Who becomes a member is not invited any more, and no member is invited.
-create function limit_members() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function limit_members() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   -- The lock makes concurrent additions count each other.
   perform from families f where f.id = new.family_id for no key update;
@@ -158,13 +129,11 @@ begin
   end if;
   return new;
 end $$;
-
 create trigger family_members_room_left before insert on family_members for each row execute function limit_members();
 create trigger invitations_room_left before insert on invitations for each row execute function limit_members();
 
 -- Makes an invitation a membership, for a number that has proven to agree. False when it is gone, or the number is a member elsewhere.
-create function accept_invitation(p_family uuid, p_user uuid) returns boolean
-language plpgsql set search_path = public, pg_temp as $$
+create function accept_invitation(p_family uuid, p_user uuid) returns boolean language plpgsql set search_path = public, pg_temp as $$
 begin
   insert into family_members (family_id, user_id, display_name, role, phone_e164)
   select i.family_id, i.user_id, i.display_name, i.role, i.phone_e164 from invitations i where i.family_id = p_family and i.user_id = p_user
@@ -172,22 +141,19 @@ begin
   return found;
 end $$;
 
-create function count_change() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function count_change() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   new.version := old.version + 1;
   return new;
 end $$;
 
 -- Only for columns that people edit: last_inbound_at changes with incoming messages.
-create trigger families_count_changes before update of name, timezone, locale on families
-  for each row execute function count_change();
+create trigger families_count_changes before update of name, timezone, locale on families for each row execute function count_change();
 create trigger family_members_count_changes before update of display_name, role, nicknames, notified, timezone, digest_at on family_members
   for each row execute function count_change();
 
 -- Rejects (FP002) removing or demoting the last owner, unless the family itself is deleted.
-create function require_an_owner() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function require_an_owner() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   -- The lock makes two owners who leave concurrently see each other.
   perform from families f where f.id = old.family_id for no key update;
@@ -196,39 +162,30 @@ begin
   end if;
   return null;
 end $$;
-
-create trigger family_members_owner_required_on_delete after delete on family_members
-  for each row when (old.role = 'owner') execute function require_an_owner();
+create trigger family_members_owner_required_on_delete after delete on family_members for each row when (old.role = 'owner') execute function require_an_owner();
 create trigger family_members_owner_required_on_update after update of role, family_id on family_members
   for each row when (old.role = 'owner' and (new.role <> 'owner' or new.family_id <> old.family_id)) execute function require_an_owner();
 
 -- Functions that each message calls are plpgsql. Before version 18, PostgreSQL parses and plans a sql function again in each statement.
 
 -- Removes the channel from an address as the app does: whatsapp:+15005550006 becomes +15005550006.
-create function without_channel(p_address text) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return btrim(substr(p_address, strpos(p_address, ':') + 1));
-end $$;
+create function without_channel(p_address text) returns text language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin return btrim(substr(p_address, strpos(p_address, ':') + 1)); end $$;
 
 -- The one form in which numbers and ids are stored and compared, as E164Phone.Canonical makes it: mobile numbers of Mexico without the 1, of Argentina and
 -- Brazil with the 9. Never to send from: a number of ours is what Twilio calls it.
-create function canonical_number(p_address text) returns text
-language plpgsql immutable set search_path = public, pg_temp as $$
+create function canonical_number(p_address text) returns text language plpgsql immutable set search_path = public, pg_temp as $$
 begin
   return regexp_replace(regexp_replace(regexp_replace(without_channel(p_address),
     '^\+521(\d{10})$', '+52\1'), '^\+54([1-8]\d{9})$', '+549\1'), '^\+55(\d{2})([016-9]\d{7})$', '+55\19\2');
 end $$;
 
 -- A canonical number, and the other form in which WhatsApp may write it.
-create function spellings(p_number text) returns text[]
-language sql immutable set search_path = public, pg_temp as $$
+create function spellings(p_number text) returns text[] language sql immutable set search_path = public, pg_temp as $$
   select array[p_number, regexp_replace(regexp_replace(regexp_replace(p_number,
-    '^\+52(\d{10})$', '+521\1'), '^\+549(\d{10})$', '+54\1'), '^\+55(\d{2})9([016-9]\d{7})$', '+55\1\2')]
-$$;
+    '^\+52(\d{10})$', '+521\1'), '^\+549(\d{10})$', '+54\1'), '^\+55(\d{2})9([016-9]\d{7})$', '+55\1\2')] $$;
 
-create function canonicalize_phone() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function canonicalize_phone() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   new.phone_e164 := canonical_number(new.phone_e164);
   return new;
@@ -240,51 +197,35 @@ create trigger a_phone_canonical before insert or update of phone_e164 on invita
 grant execute on function without_channel, canonical_number to authenticated;
 
 -- The member who writes from an address and is written to there: one at most.
-create function members_at(p_address text) returns setof family_members
-language plpgsql stable set search_path = public, pg_temp as $$
-declare
-  canonical constant text := canonical_number(p_address);
-begin
-  return query select m.* from family_members m where m.phone_e164 = canonical or m.external_user_id = canonical;
-end $$;
+create function members_at(p_address text) returns setof family_members language plpgsql stable set search_path = public, pg_temp as $$
+declare canonical constant text := canonical_number(p_address);
+begin return query select m.* from family_members m where m.phone_e164 = canonical or m.external_user_id = canonical; end $$;
 
-create function number_hash(p_number text) returns bytea
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return sha256(convert_to(p_number, 'UTF8'));
-end $$;
+create function number_hash(p_number text) returns bytea language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin return sha256(convert_to(p_number, 'UTF8')); end $$;
 
 -- Serialises transactions that decide whether a number belongs to a member.
-create function lock_number(p_number text) returns void
-language sql set search_path = pg_catalog, pg_temp as $$
-  select pg_advisory_xact_lock(hashtextextended(p_number, 92))
-$$;
+create function lock_number(p_number text) returns void language sql set search_path = pg_catalog, pg_temp as $$
+  select pg_advisory_xact_lock(hashtextextended(p_number, 92)) $$;
 
-create function has_opted_out(p_address text) returns boolean
-language plpgsql stable set search_path = public, pg_temp as $$
+create function has_opted_out(p_address text) returns boolean language plpgsql stable set search_path = public, pg_temp as $$
 begin
   return exists (select from members_at(p_address) m where m.opted_out_at is not null)
     or exists (select from number_opt_outs c where c.number_hash = number_hash(canonical_number(p_address)) and c.opted_out);
 end $$;
 
 -- Moves a choice between family_members.opted_out_at and number_opt_outs. Members may not read number_opt_outs, so it runs as the owner.
-create function keep_opt_out() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  kept timestamptz;
+create function keep_opt_out() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare kept timestamptz;
 begin
   if tg_op <> 'INSERT' and old.opted_out_at is not null then
     insert into number_opt_outs (number_hash, opted_out, said_at)
     select number_hash(n), true, old.opted_out_at from unnest(array[old.phone_e164, old.external_user_id]) n where n is not null
     on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
   end if;
-  if tg_op = 'DELETE' then
-    return old;
-  end if;
+  if tg_op = 'DELETE' then return old; end if;
 
-  if tg_op = 'UPDATE' then
-    new.opted_out_at := null;
-  end if;
+  if tg_op = 'UPDATE' then new.opted_out_at := null; end if;
   perform lock_number(n) from unnest(array[new.phone_e164, new.external_user_id]) n where n is not null;
   with gone as (
     delete from number_opt_outs c where c.number_hash in (number_hash(new.phone_e164), number_hash(new.external_user_id)) returning c.*)
@@ -292,16 +233,13 @@ begin
   new.opted_out_at := coalesce(new.opted_out_at, kept);
   return new;
 end $$;
-
-create trigger family_members_opt_out_kept before insert or delete on family_members
-  for each row execute function keep_opt_out();
+create trigger family_members_opt_out_kept before insert or delete on family_members for each row execute function keep_opt_out();
 create trigger family_members_opt_out_moved before update of phone_e164, external_user_id on family_members
   for each row when (old.phone_e164 is distinct from new.phone_e164 or old.external_user_id is distinct from new.external_user_id)
   execute function keep_opt_out();
 
 -- Links an id to the member whose phone it arrived with. An id that another member has is not moved.
-create function link_external_id(p_family uuid, p_user uuid, p_external_id text) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function link_external_id(p_family uuid, p_user uuid, p_external_id text) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from family_members m where m.external_user_id = p_external_id) then
     -- Two members whose messages bring the same id at once.
@@ -310,6 +248,3 @@ begin
     where m.family_id = p_family and m.user_id = p_user and not exists (select from family_members o where o.external_user_id = p_external_id);
   end if;
 end $$;
-
-grant execute on function without_channel, canonical_number, spellings, members_at, link_external_id, number_hash, lock_number, has_opted_out, accept_invitation
-  to service_role;

@@ -6,14 +6,11 @@ create table webhook_events (
   provider text not null default 'twilio',
   -- webhook: Twilio posted it. fallback: it came through the fallback queue. reconciled: we read it from Twilio's message list.
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
-  -- The whole form. U+0000, which jsonb cannot hold, is replaced by U+FFFD.
-  raw_payload jsonb not null,
-  -- The form's size as received, also after retention.
-  size_bytes int not null,
+  raw_payload jsonb not null, -- The whole form. U+0000, which jsonb cannot hold, is replaced by U+FFFD.
+  size_bytes int not null, -- The form's size as received, also after retention.
   idempotency_token text,
   request_id text,
-  -- The webhook's span (W3C traceparent) and its trace id.
-  traceparent text,
+  traceparent text, -- The webhook's span (W3C traceparent) and its trace id.
   trace_id text,
   received_at timestamptz not null default now(),
   purged_at timestamptz
@@ -49,12 +46,10 @@ create table unmatched_messages (
   message_sid text not null,
   from_address text not null,
   to_address text not null,
-  -- The whole form, as in webhook_events.
-  raw_payload jsonb not null,
+  raw_payload jsonb not null, -- The whole form, as in webhook_events.
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   answered boolean not null,
-  -- Its sender was invited and had not accepted: it never becomes a family's message.
-  invited boolean not null default false,
+  invited boolean not null default false, -- Its sender was invited and had not accepted: it never becomes a family's message.
   received_at timestamptz not null default now(),
   primary key (provider, message_sid)
 );
@@ -68,14 +63,12 @@ create table media_files (
   ordinal int not null,
   media_url text,
   declared_type text,
-  -- Detected from the content; null when nothing was downloaded.
-  content_type text,
+  content_type text, -- Detected from the content; null when nothing was downloaded.
   -- Name in the blob container "media"; null when the content was not stored or has been deleted. Of a picture only the scaled JPEG is stored.
   blob_name text,
   size_bytes bigint,
   seconds double precision,
-  -- Why the attachment is not processed (a status_reason); null for a recording or picture that is.
-  reason text,
+  reason text, -- Why the attachment is not processed (a status_reason); null for a recording or picture that is.
   -- A picture that members can see.
   is_picture boolean not null generated always as (coalesce(content_type like 'image/%' and blob_name is not null and reason is null, false)) stored,
   provider_deleted_at timestamptz,
@@ -100,31 +93,16 @@ create table voice_transcriptions (
 );
 create index voice_transcriptions_family on voice_transcriptions (family_id, created_at);
 
-select migration.protect('webhook_events', 'select, insert'),
-       migration.protect('inbound_messages'),
-       migration.protect('unmatched_messages'),
-       migration.protect('media_files'),
-       migration.protect('voice_transcriptions');
+select migration.protect('webhook_events', 'select, insert'), migration.protect('inbound_messages'), migration.protect('unmatched_messages'),
+  migration.protect('media_files'), migration.protect('voice_transcriptions');
 
-drop policy authenticated_nothing on inbound_messages;
-grant select (message_sid, family_id, user_id, body, num_media, created_at) on inbound_messages to authenticated;
-create policy members_see on inbound_messages for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-
-drop policy authenticated_nothing on media_files;
-grant select (family_id, message_sid, ordinal, blob_name, is_picture) on media_files to authenticated;
-create policy members_see on media_files for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-
-drop policy authenticated_nothing on voice_transcriptions;
-grant select (id, family_id, message_sid, ordinal, transcript, language, seconds, created_at) on voice_transcriptions to authenticated;
-create policy members_see on voice_transcriptions for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
+select migration.show_to_members('inbound_messages', 'message_sid, family_id, user_id, body, num_media, created_at');
+select migration.show_to_members('media_files', 'family_id, message_sid, ordinal, blob_name, is_picture');
+select migration.show_to_members('voice_transcriptions', 'id, family_id, message_sid, ordinal, transcript, language, seconds, created_at');
 
 -- Also rejects roles with full rights, except inside the three functions above. The app's roles may neither update nor delete
 -- here, so setting familypa.purging themselves gains them nothing.
-create function reject_change() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function reject_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if current_setting('familypa.purging', true) = 'on' then
     if tg_op = 'DELETE' then
@@ -135,15 +113,11 @@ begin
   end if;
   raise exception '% is immutable: % refused', tg_table_name, lower(tg_op) using errcode = 'insufficient_privilege';
 end $$;
-
-create trigger webhook_events_immutable before update or delete on webhook_events
-  for each row execute function reject_change();
-create trigger webhook_events_kept before truncate on webhook_events
-  for each statement execute function reject_change();
+create trigger webhook_events_immutable before update or delete on webhook_events for each row execute function reject_change();
+create trigger webhook_events_kept before truncate on webhook_events for each statement execute function reject_change();
 
 -- Answers an unknown sender at most once a day, and never after STOP. The lock makes a sender's concurrent messages see each other.
-create function answer_unknown_sender_once() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function answer_unknown_sender_once() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if new.answered then
     perform pg_advisory_xact_lock(hashtextextended(new.from_address, 0));
@@ -153,9 +127,7 @@ begin
   end if;
   return new;
 end $$;
-
-create trigger unmatched_messages_answered_once before insert on unmatched_messages
-  for each row execute function answer_unknown_sender_once();
+create trigger unmatched_messages_answered_once before insert on unmatched_messages for each row execute function answer_unknown_sender_once();
 
 -- Stores STOP or START of a number that belongs to no member. accept_message, later in the same transaction, handles a member's.
 create function record_unknown_sender_opt_out(p_message_sid text, p_number text, p_reason text, p_received_at timestamptz) returns void
@@ -175,15 +147,11 @@ end $$;
 
 -- The number from which we write to a member who has never written: the one the family last wrote to, else the configured one,
 -- else the one that the latest message of all was sent to. Without its channel; null when there is none.
-create function our_number(p_family uuid, p_configured text) returns text
-language sql stable set search_path = public, pg_temp as $$
+create function our_number(p_family uuid, p_configured text) returns text language sql stable set search_path = public, pg_temp as $$
   select without_channel(coalesce(
     (select i.to_address from inbound_messages i where i.family_id = p_family order by i.created_at desc limit 1),
     p_configured,
     -- Joined to events for their index on time. The canary writes to its own number.
     (select i.to_address from webhook_events e join inbound_messages i on i.message_sid = e.message_sid
      where i.to_address <> i.from_address order by e.received_at desc limit 1),
-    (select u.to_address from unmatched_messages u order by u.received_at desc limit 1)))
-$$;
-
-grant execute on function record_unknown_sender_opt_out, our_number to service_role;
+    (select u.to_address from unmatched_messages u order by u.received_at desc limit 1))) $$;

@@ -18,14 +18,11 @@ create table processing_jobs (
   family_id uuid not null references families (id) on delete cascade,
   status text not null default 'received' check (status in (
     'received', 'downloading', 'transcribing', 'extracting', 'finalizing', 'deferred', 'throttled', 'done', 'rejected', 'failed')),
-  -- Why the job waits or failed; otherwise as reason_of says.
-  status_reason text references status_reasons,
-  -- Why a phase found that there is nothing to process.
-  rejection text references status_reasons,
+  status_reason text references status_reasons, -- Why the job waits or failed; otherwise as reason_of says.
+  rejection text references status_reasons, -- Why a phase found that there is nothing to process.
   current_phase text not null check (current_phase in ('download', 'transcribe', 'extract', 'finalize')),
   generation int not null default 0,
-  -- The extract phase's result: stored before finalize is queued.
-  extraction jsonb,
+  extraction jsonb, -- The extract phase's result: stored before finalize is queued.
   error_code text,
   error_message text,
   error_stack text,
@@ -33,15 +30,13 @@ create table processing_jobs (
   lease_token uuid,
   leased_until timestamptz,
   resume_at timestamptz,
-  -- When a deferred job was last put on its queue.
-  dispatched_at timestamptz,
+  dispatched_at timestamptz, -- When a deferred job was last put on its queue.
   -- The job was deferred for no_slot, breaker_open or waits_for_earlier, and later messages of its family wait for it in finalize.
   keeps_position boolean not null default false,
   -- When the current phase was last put on its queue (or should have been), and how often the sweeper did so.
   queued_at timestamptz not null default now(),
   sweeps int not null default 0,
-  -- The event's received_at, for indexes on time.
-  received_at timestamptz not null default now(),
+  received_at timestamptz not null default now(), -- The event's received_at, for indexes on time.
   started_at timestamptz,
   completed_at timestamptz,
   created_at timestamptz not null default now(),
@@ -54,12 +49,9 @@ create index processing_jobs_family on processing_jobs (family_id, received_at, 
 create index processing_jobs_status on processing_jobs (status, received_at, message_sid);
 create index processing_jobs_reason on processing_jobs (status_reason, received_at, message_sid) where status_reason is not null;
 create index processing_jobs_error on processing_jobs (error_code, received_at, message_sid) where error_code is not null;
-create index processing_jobs_deferred_dear on processing_jobs (received_at, message_sid)
-  where status = 'deferred' and current_phase in ('transcribe', 'extract');
-create index processing_jobs_deferred_cheap on processing_jobs (received_at, message_sid)
-  where status = 'deferred' and current_phase in ('download', 'finalize');
+create index processing_jobs_deferred_dear on processing_jobs (received_at, message_sid) where status = 'deferred' and current_phase in ('transcribe', 'extract');
+create index processing_jobs_deferred_cheap on processing_jobs (received_at, message_sid) where status = 'deferred' and current_phase in ('download', 'finalize');
 create index processing_jobs_deferred_family on processing_jobs (family_id, received_at) where status = 'deferred';
-create index processing_jobs_throttled on processing_jobs (received_at, message_sid) where status = 'throttled';
 create index processing_jobs_positions on processing_jobs (family_id, received_at, message_sid) where keeps_position;
 create index processing_jobs_turns on processing_jobs (family_id, received_at, message_sid) where status_reason = 'waits_for_earlier';
 
@@ -71,8 +63,7 @@ create table job_attempts (
   phase text not null,
   -- abandoned: the process died, and the next claim found the attempt running. deferred: not the message's fault, so not counted.
   outcome text not null default 'running' check (outcome in ('running', 'succeeded', 'failed', 'handed_back', 'abandoned', 'deferred')),
-  -- The service that caused the failure.
-  dependency text,
+  dependency text, -- The service that caused the failure.
   error_code text,
   error_message text,
   error_stack text,
@@ -95,10 +86,8 @@ create table job_transitions (
   primary key (job_id, id)
 );
 
-select migration.protect('status_reasons', 'select'),
-       migration.protect('processing_jobs'),
-       migration.protect('job_attempts'),
-       migration.protect('job_transitions', 'select, insert');
+select migration.protect('status_reasons', 'select'), migration.protect('processing_jobs'), migration.protect('job_attempts'),
+  migration.protect('job_transitions', 'select, insert');
 
 -- An action to perform after commit. send: queue that phase after delay_seconds. closed, opened: that phase's breaker changed, opened for
 -- delay_seconds. deferred, failed, reserved: the attempt's result. alert: delay_seconds percent of a budget of code dollars are used.
@@ -117,43 +106,22 @@ create type job_limits as (
 create type attempt_failure as (
   code text, message text, stack text, is_fault boolean, answered boolean, is_uncharged boolean, wait_seconds double precision, is_final boolean);
 
-create function read_limits(p_json text) returns job_limits
-language plpgsql stable set search_path = public, pg_temp as $$
-begin
-  return jsonb_populate_record(null::job_limits, p_json::jsonb);
-end $$;
+create function read_limits(p_json text) returns job_limits language plpgsql stable set search_path = public, pg_temp as $$
+begin return jsonb_populate_record(null::job_limits, p_json::jsonb); end $$;
 
-create function phase_status(phase text) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+create function phase_status(phase text) returns text language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   return case phase when 'download' then 'downloading' when 'transcribe' then 'transcribing'
                     when 'extract' then 'extracting' when 'finalize' then 'finalizing' end;
 end $$;
 
 -- Why the job's message is answered but not processed (a rejection, keyword or command); null for an ordinary message.
-create function reason_of(job processing_jobs) returns text
-language plpgsql stable set search_path = public, pg_temp as $$
-begin
-  return coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid));
-end $$;
+create function reason_of(job processing_jobs) returns text language plpgsql stable set search_path = public, pg_temp as $$
+begin return coalesce(job.rejection, (select nullif(m.classification, 'ordinary') from inbound_messages m where m.message_sid = job.message_sid)); end $$;
 
 -- Locks the job until the transaction ends, or rejects the transaction (FP001) when another worker holds the lease.
-create function hold_lease(p_job uuid, p_token uuid) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function hold_lease(p_job uuid, p_token uuid) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   perform from processing_jobs j where j.id = p_job and j.lease_token = p_token for update;
-  if not found then
-    raise exception 'the lease on job % is lost', p_job using errcode = 'FP001';
-  end if;
+  if not found then raise exception 'the lease on job % is lost', p_job using errcode = 'FP001'; end if;
 end $$;
-
--- The Log Analytics query for an attempt. It names a start time because the Portal otherwise searches the last day only.
-create function attempt_logs(p_message_sid text, p_phase text, p_since timestamptz) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return format(
-    'AppTraces | where Properties.message_sid == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
-    p_message_sid, p_phase, to_char(p_since at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
-end $$;
-
-grant execute on function read_limits, phase_status, reason_of, hold_lease, attempt_logs to service_role;

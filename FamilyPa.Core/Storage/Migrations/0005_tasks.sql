@@ -2,26 +2,21 @@
 create table series (
   id uuid primary key default gen_random_uuid(),
   family_id uuid not null references families (id) on delete cascade,
-  -- What each occurrence is created with.
-  title text not null check (length(title) between 1 and 200),
+  title text not null check (length(title) between 1 and 200), -- What each occurrence is created with.
   notes text,
-  -- The list that it is on.
-  category text check (length(category) between 1 and 40),
+  category text check (length(category) between 1 and 40), -- The list that it is on.
   assignees uuid[] not null default '{}',
   assigned_by uuid,
   -- An RRULE of RFC 5545 that starts at the first occurrence, or AFTER_DONE= and the ISO 8601 duration from done to due.
   rule text not null check (length(rule) <= 200 and rule ~ '^(FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,-]+)*|AFTER_DONE=P[0-9]{1,3}[DWMY])$'),
   starts date not null,
-  -- In the family's time zone; null for all-day occurrences.
-  local_time time,
-  -- How long before the due time to remind; null leaves it to reminder_at.
-  remind_before interval,
+  local_time time, -- In the family's time zone; null for all-day occurrences.
+  remind_before interval, -- How long before the due time to remind; null leaves it to reminder_at.
   -- The next dates of an RRULE. The app computes them, and more from refill_on on; refill_on is null when there are no more.
   upcoming date[] not null default '{}',
   refill_on date default current_date,
   ended_at timestamptz,
-  -- The message that asked for it, and the task's ordinal in it.
-  source_message_sid text,
+  source_message_sid text, -- The message that asked for it, and the task's ordinal in it.
   ordinal int,
   created_at timestamptz not null default now(),
   unique (family_id, id),
@@ -34,27 +29,22 @@ create table tasks (
   family_id uuid not null references families (id) on delete cascade,
   title text not null check (length(title) between 1 and 200),
   notes text,
-  -- The list that it is on.
-  category text check (length(category) between 1 and 40),
-  -- The first of assignees. A statement that sets it alone means just that one.
-  assignee uuid,
+  category text check (length(category) between 1 and 40), -- The list that it is on.
+  assignee uuid, -- The first of assignees. A statement that sets it alone means just that one.
   assignees uuid[] not null default '{}',
   due_at timestamptz,
   -- The due time is a date only: due_at is then that day's last minute in the family's time zone.
   due_all_day boolean not null default false,
-  -- When to remind, if the member said so; null leaves it to reminder_at.
-  remind_at timestamptz,
+  remind_at timestamptz, -- When to remind, if the member said so; null leaves it to reminder_at.
   status text not null default 'open' check (status in ('open', 'in_progress', 'done', 'canceled')),
   needs_review boolean not null default false,
   confidence double precision check (confidence between 0 and 1),
   source_message_sid text,
   ordinal int,
   series_id uuid,
-  -- The date that the series' rule gives it, wherever its due date is moved.
-  occurrence date,
+  occurrence date, -- The date that the series' rule gives it, wherever its due date is moved.
   created_by uuid,
-  -- Who gave the task to its assignees, when, and who completed it; TaskNotices tells the other members.
-  assigned_by uuid,
+  assigned_by uuid, -- Who gave the task to its assignees, when, and who completed it; TaskNotices tells the other members.
   assigned_at timestamptz,
   completed_by uuid,
   created_at timestamptz not null default now(),
@@ -87,18 +77,14 @@ create table clarifications (
   id uuid primary key default gen_random_uuid(),
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
-  -- The message that led to the question.
-  message_sid text not null,
-  -- The task that the answer completes; null when the message contained none.
-  task_id uuid references tasks (id) on delete cascade,
+  message_sid text not null, -- The message that led to the question.
+  task_id uuid references tasks (id) on delete cascade, -- The task that the answer completes; null when the message contained none.
   question text not null,
-  -- Changes that are made when the answer is yes.
-  pending jsonb,
+  pending jsonb, -- Changes that are made when the answer is yes.
   asked_at timestamptz not null default now(),
   answered_by text,
   answered_at timestamptz,
-  -- The task as it was before the answer.
-  before jsonb,
+  before jsonb, -- The task as it was before the answer.
   unique nulls not distinct (message_sid, task_id)
 );
 create index clarifications_open on clarifications (family_id, user_id, asked_at) where answered_by is null;
@@ -114,16 +100,11 @@ create table chat_turns (
   -- list: shown as a list, or several reminders in one message. added: created by an ordinary message. reminder: reminded of.
   -- done_list: listed as completed. done: completed by this message. undo: changed back by this message.
   kind text not null check (kind in ('list', 'done_list', 'added', 'reminder', 'done', 'undo')),
-  -- In the order of their numbers in the chat; null where the task has been deleted.
-  task_ids uuid[] not null,
-  -- How many of them the member has been shown, where the message had no room for all; null for all.
-  shown_count int,
-  -- For done: the status that each of task_ids had.
-  statuses text[],
-  -- For added: tasks that the message changed, as they were before it, and the version that it gave them.
-  before jsonb,
-  -- When the message arrived: a reply sent later was not visible to its sender.
-  at timestamptz not null,
+  task_ids uuid[] not null, -- In the order of their numbers in the chat; null where the task has been deleted.
+  shown_count int, -- How many of them the member has been shown, where the message had no room for all; null for all.
+  statuses text[], -- For done: the status that each of task_ids had.
+  before jsonb, -- For added: tasks that the message changed, as they were before it, and the version that it gave them.
+  at timestamptz not null, -- When the message arrived: a reply sent later was not visible to its sender.
   undone_by text
 );
 create index chat_turns_user on chat_turns (family_id, user_id, at);
@@ -134,38 +115,24 @@ select migration.protect('series'), migration.protect('tasks'), migration.protec
 drop policy authenticated_nothing on tasks;
 grant select, insert (family_id, title, notes, category, assignee, assignees, due_at, due_all_day, remind_at, status, needs_review, created_by),
   update (title, notes, category, assignee, assignees, due_at, due_all_day, remind_at, status, needs_review, series_id, occurrence), delete on tasks to authenticated;
-create policy members_see on tasks for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-create policy members_add on tasks for insert to authenticated
-  with check (is_family_member(family_id));
-create policy members_change on tasks for update to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
+create policy members_see on tasks for select to authenticated using (family_id = any ((select my_families())::uuid[]));
+create policy members_add on tasks for insert to authenticated with check (is_family_member(family_id));
+create policy members_change on tasks for update to authenticated using (family_id = any ((select my_families())::uuid[]));
 create policy members_delete_own_and_admins_all on tasks for delete to authenticated
   using (
     family_id = any ((select my_families(array['owner', 'admin']))::uuid[])
     or (family_id = any ((select my_families())::uuid[]) and created_by = (select auth.uid())));
 
-drop policy authenticated_nothing on series;
-grant select (id, family_id, title, notes, category, assignees, rule, starts, local_time, remind_before, ended_at),
-  insert (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before), update (ended_at) on series to authenticated;
-create policy members_see on series for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
-create policy members_add on series for insert to authenticated
-  with check (is_family_member(family_id));
-create policy members_end on series for update to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
--- Row security is forced on the owner too, as which continue_series runs.
+select migration.show_to_members('series', 'id, family_id, title, notes, category, assignees, rule, starts, local_time, remind_before, ended_at');
+grant insert (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before), update (ended_at) on series to authenticated;
+create policy members_add on series for insert to authenticated with check (is_family_member(family_id));
+create policy members_end on series for update to authenticated using (family_id = any ((select my_families())::uuid[]));
 create policy owner_continues on series to current_user using (true) with check (true);
 
-drop policy authenticated_nothing on clarifications;
-grant select (id, family_id, user_id, message_sid, task_id, question, asked_at, answered_by, answered_at) on clarifications to authenticated;
-create policy members_see on clarifications for select to authenticated
-  using (family_id = any ((select my_families())::uuid[]));
+select migration.show_to_members('clarifications', 'id, family_id, user_id, message_sid, task_id, question, asked_at, answered_by, answered_at');
 
-create function stamp_task() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  is_given boolean;
+create function stamp_task() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare is_given boolean;
 begin
   if new.assignees = coalesce(old.assignees, '{}') and new.assignee is distinct from new.assignees[1] then
     new.assignees := array_remove(array[new.assignee], null);
@@ -186,9 +153,7 @@ begin
     end if;
     new.version := old.version + 1;
     new.updated_at := now();
-    if old.status = 'done' then
-      new.completed_at := old.completed_at;
-    end if;
+    if old.status = 'done' then new.completed_at := old.completed_at; end if;
     -- A reminder at the due time moves with it; one at another time was for the old date. The pipeline says itself when to remind.
     if new.due_at is distinct from old.due_at and new.remind_at is not distinct from old.remind_at and current_user <> 'service_role' then
       new.remind_at := case when old.remind_at = old.due_at and not new.due_all_day then new.due_at end;
@@ -202,13 +167,10 @@ begin
   end if;
   return new;
 end $$;
-
-create trigger tasks_stamped before insert or update on tasks
-  for each row execute function stamp_task();
+create trigger tasks_stamped before insert or update on tasks for each row execute function stamp_task();
 
 -- What a foreign key does for one column: assignees are different members of the row's family, and stay so until it is committed.
-create function require_assignees() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function require_assignees() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if cardinality(new.assignees) <> (
     select count(*) from (select from family_members m where m.family_id = new.family_id and m.user_id = any (new.assignees) for key share) found) then
@@ -216,42 +178,33 @@ begin
   end if;
   return new;
 end $$;
-
 create trigger tasks_with_assignees before insert or update of assignee, assignees on tasks
   for each row when (new.assignees <> '{}') execute function require_assignees();
-create trigger series_with_assignees before insert or update of assignees on series
-  for each row when (new.assignees <> '{}') execute function require_assignees();
+create trigger series_with_assignees before insert or update of assignees on series for each row when (new.assignees <> '{}') execute function require_assignees();
 
-create function unassign_member() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function unassign_member() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   update tasks t set assignees = array_remove(t.assignees, old.user_id) where t.family_id = old.family_id and old.user_id = any (t.assignees);
   update series s set assignees = array_remove(s.assignees, old.user_id) where s.family_id = old.family_id and old.user_id = any (s.assignees);
   return old;
 end $$;
-
 create trigger family_members_unassigned before delete on family_members for each row execute function unassign_member();
 
 -- Keeps for undo what the question's task was.
-create function keep_before_answer() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function keep_before_answer() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   select to_jsonb(t) || jsonb_build_object('recurs', exists (select from series s where s.id = t.series_id and s.ended_at is null))
   into new.before from tasks t where t.id = new.task_id;
   return new;
 end $$;
-
 create trigger clarifications_answered before update of answered_by on clarifications for each row
   when (old.answered_by is null and new.answered_by is not null) execute function keep_before_answer();
 
-create function assignee_names(t tasks) returns text[]
-language sql stable set search_path = public, pg_temp as $$
-  select array(select m.display_name from family_members m where m.family_id = t.family_id and m.user_id = any (t.assignees) order by array_position(t.assignees, m.user_id))
-$$;
+create function assignee_names(t tasks) returns text[] language sql stable set search_path = public, pg_temp as $$
+  select array(select m.display_name from family_members m where m.family_id = t.family_id and m.user_id = any (t.assignees) order by array_position(t.assignees, m.user_id)) $$;
 
 -- A family has 50 lists of its own at most. Tasks of another are stored as other.
-create function limit_lists() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function limit_lists() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from tasks t where t.family_id = new.family_id and t.category = new.category and t.status <> 'canceled')
     and (select count(distinct t.category) from tasks t where t.family_id = new.family_id and t.status <> 'canceled' and t.category <> all (tg_argv)) >= 50 then
@@ -259,29 +212,24 @@ begin
   end if;
   return new;
 end $$;
-
 create trigger tasks_lists_limited before insert or update of category on tasks for each row
   when (new.category <> all (array['shopping', 'household', 'school', 'health', 'appointments', 'errands', 'family', 'work', 'finance', 'other']))
   execute function limit_lists('shopping', 'household', 'school', 'health', 'appointments', 'errands', 'family', 'work', 'finance', 'other');
 
 -- The instant of a local time. Of a time that occurs twice it is the first; one that is skipped moves forward.
-create function local_instant(p_local timestamp, p_zone text) returns timestamptz
-language sql stable set search_path = pg_catalog, pg_temp as $$
+create function local_instant(p_local timestamp, p_zone text) returns timestamptz language sql stable set search_path = pg_catalog, pg_temp as $$
   select coalesce(min(i.at), p_local at time zone p_zone)
   from unnest(array[interval '0', '30 minutes', '1 hour', '2 hours']) back, lateral (select (p_local at time zone p_zone) - back as at) i
-  where i.at at time zone p_zone = p_local
-$$;
+  where i.at at time zone p_zone = p_local $$;
 
 -- When the series' occurrence of a date is due, and when to remind of it.
 create function occurrence_at(s series, p_date date, p_zone text, out due_at timestamptz, out remind_at timestamptz)
 language sql stable set search_path = public, pg_temp as $$
   select case when s.local_time is null then (p_date + time '23:59') at time zone p_zone else local_instant(p_date + s.local_time, p_zone) end,
-    local_instant(p_date + coalesce(s.local_time, '23:59') - s.remind_before, p_zone)
-$$;
+    local_instant(p_date + coalesce(s.local_time, '23:59') - s.remind_before, p_zone) $$;
 
 -- Creates the occurrence after p_last, unless the series has ended, or another occurrence is open. Dates that are over are left out.
-create function add_occurrence(p_last tasks) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function add_occurrence(p_last tasks) returns void language plpgsql set search_path = public, pg_temp as $$
 declare
   s series;
   zone text;
@@ -313,8 +261,7 @@ begin
 end $$;
 
 -- Ending an occurrence creates the next one. Reopening it removes the next one, unless a member has changed that.
-create function continue_series() returns trigger
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function continue_series() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if tg_op = 'UPDATE' and new.status in ('open', 'in_progress') then
     delete from tasks t where t.series_id = new.series_id and t.id <> new.id and t.status = 'open' and t.version = 1;
@@ -348,9 +295,7 @@ begin
     end if;
   end if;
   update series s set ended_at = now() where s.id = p_task.series_id and s.ended_at is null;
-  if p_rule is null then
-    return;
-  end if;
+  if p_rule is null then return; end if;
   insert into series (family_id, title, notes, category, assignees, assigned_by, rule, starts, local_time, remind_before)
   values (p_task.family_id, p_task.title, p_task.notes, p_task.category, p_task.assignees, p_task.assigned_by, p_rule, due::date,
     case when p_task.due_at is not null and not p_task.due_all_day then coalesce(p_said_time, due::time) end, due - (p_task.remind_at at time zone zone))
@@ -363,8 +308,7 @@ begin
 end $$;
 
 -- Lets the messages of a family store tasks one after the other. FP010 when another message has just stored one with such a title that is not in p_seen.
-create function lock_tasks(p_family uuid, p_message_sid text, p_titles text[], p_seen uuid[]) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function lock_tasks(p_family uuid, p_message_sid text, p_titles text[], p_seen uuid[]) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended(p_family::text, 1));
   if exists (
@@ -380,9 +324,7 @@ end $$;
 create function chat_done(p_message_sid text, p_family uuid, p_user uuid, p_at timestamptz, p_tasks uuid[])
 returns table (task_id uuid, title text, outcome text)
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  mine uuid[];
-  were text[];
+declare mine uuid[]; were text[];
 begin
   insert into chat_turns (message_sid, family_id, user_id, kind, task_ids, at)
   values (p_message_sid, p_family, p_user, 'done', '{}', p_at) on conflict do nothing;
@@ -405,11 +347,9 @@ begin
 end $$;
 
 -- The other open occurrence of a task's series, if there is one. Volatile, to see what the statement that calls it has done.
-create function next_occurrence(p_task uuid) returns setof tasks
-language sql set search_path = public, pg_temp as $$
+create function next_occurrence(p_task uuid) returns setof tasks language sql set search_path = public, pg_temp as $$
   select n.* from tasks t join tasks n on n.series_id = t.series_id and n.id <> t.id and n.status in ('open', 'in_progress')
-  where t.id = p_task order by n.occurrence limit 1
-$$;
+  where t.id = p_task order by n.occurrence limit 1 $$;
 
 -- Applies a message's changes to existing tasks of its family, once, and keeps what they were. Its row of chat_turns is there already.
 -- One row per change; outcome: changed, already (it is so), or gone (the task does not exist any more).
@@ -556,5 +496,4 @@ begin
   where u.message_sid = p_message_sid order by array_position(b.task_ids, t.id), t.ordinal;
 end $$;
 
-grant execute on function repeat_task, assignee_names to authenticated, service_role;
-grant execute on function local_instant, occurrence_at, add_occurrence, lock_tasks, chat_done, next_occurrence, apply_changes, chat_undo to service_role;
+grant execute on function repeat_task, assignee_names to authenticated;

@@ -2,8 +2,7 @@
 -- 'member:<id>', 'reminder:<task>:<due>:<member>', 'digest:<member>:<date>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
 create table outbound_messages (
   id uuid primary key default gen_random_uuid(),
-  -- Null for a receiver who is in no family.
-  family_id uuid references families (id) on delete cascade,
+  family_id uuid references families (id) on delete cascade, -- Null for a receiver who is in no family.
   message_sid text not null,
   kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'task_notice', 'digest', 'invitation', 'code', 'unknown_sender')),
   to_address text not null,
@@ -11,18 +10,15 @@ create table outbound_messages (
   body text not null,
   -- sending: passed to Twilio, no response stored yet. uncertain: no response arrived, so it is not sent again.
   status text not null check (status in ('pending', 'sending', 'sent', 'uncertain', 'failed', 'suppressed')),
-  -- The sender that took the row: after a lost commit response it can take the row again, and no other sender can.
-  sending_id uuid,
+  sending_id uuid, -- The sender that took the row: after a lost commit response it can take the row again, and no other sender can.
   provider_sid text unique,
   error_code text,
   delivery_status text,
   delivery_rank int not null default 0,
   created_at timestamptz not null default now(),
   sent_at timestamptz,
-  -- Set when the message was sent again because Twilio certainly did not have it. That happens once.
-  resent_at timestamptz,
-  -- Of a reminder or notice that did not arrive: the message by whose reply its receiver was told.
-  told_by text,
+  resent_at timestamptz, -- Set when the message was sent again because Twilio certainly did not have it. That happens once.
+  told_by text, -- Of a reminder or notice that did not arrive: the message by whose reply its receiver was told.
   -- A reminder or notice that did not arrive. A column, because an index on what it is made of would be written with each delivery report.
   is_missed boolean not null generated always as (kind in ('reminder', 'task_notice') and (
     status = 'failed' or coalesce(delivery_status in ('failed', 'undelivered'), false)
@@ -57,8 +53,7 @@ create table closed_channels (
 select migration.protect('outbound_messages'), migration.protect('delivery_reports'), migration.protect('closed_channels');
 
 -- Notes that an address is closed, or that our number cannot send SMS, if that is what the code means.
-create function close_channel(p_address text, p_code text, p_ours text default null) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function close_channel(p_address text, p_code text, p_ours text default null) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   insert into closed_channels (address, code)
   select a.address, p_code from (select case p_code when 'twilio_21606' then p_ours else p_address end) a (address)
@@ -70,8 +65,7 @@ begin
   on conflict (address) do update set code = excluded.code, closed_at = now();
 end $$;
 
-create function is_closed(p_address text) returns boolean
-language plpgsql stable set search_path = public, pg_temp as $$
+create function is_closed(p_address text) returns boolean language plpgsql stable set search_path = public, pg_temp as $$
 begin
   return exists (
     select from closed_channels c where c.address = p_address
@@ -79,8 +73,7 @@ begin
 end $$;
 
 -- Keeps the furthest status that was ever told of a message. A report may come before the response with the message's SID is stored.
-create function store_delivery_report(p_sid text, p_status text, p_rank int, p_code text) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function store_delivery_report(p_sid text, p_status text, p_rank int, p_code text) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   -- apply_early_delivery_report takes the same lock, so the later of both sees the other's row.
   perform pg_advisory_xact_lock(hashtextextended(p_sid, 0));
@@ -99,10 +92,8 @@ begin
   end if;
 end $$;
 
-create function apply_early_delivery_report() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  early delivery_reports;
+create function apply_early_delivery_report() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare early delivery_reports;
 begin
   perform pg_advisory_xact_lock(hashtextextended(new.provider_sid, 0));
   delete from delivery_reports r where r.provider_sid = new.provider_sid returning * into early;
@@ -113,13 +104,11 @@ begin
   end if;
   return new;
 end $$;
-
 create trigger outbound_messages_early_report before update on outbound_messages
   for each row when (new.provider_sid is not null and old.provider_sid is distinct from new.provider_sid) execute function apply_early_delivery_report();
 
 -- Returns UTC for a time zone that this server does not know, as the app does.
-create function zone_or_utc(p_zone text) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+create function zone_or_utc(p_zone text) returns text language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   perform now() at time zone p_zone;
   return p_zone;
@@ -128,12 +117,10 @@ exception
 end $$;
 
 -- The quiet hours span midnight when p_from is later than p_until; there are none when both are equal.
-create function is_quiet(p_time time, p_from time, p_until time) returns boolean
-language sql immutable set search_path = pg_catalog, pg_temp as $$
+create function is_quiet(p_time time, p_from time, p_until time) returns boolean language sql immutable set search_path = pg_catalog, pg_temp as $$
   select case when p_from < p_until then p_time >= p_from and p_time < p_until
               when p_from > p_until then p_time >= p_from or p_time < p_until
-              else false end
-$$;
+              else false end $$;
 
 -- When to remind of a task; null for never. An all-day task: at p_all_day_at of its day. Otherwise p_before the due time. A time in the
 -- quiet hours moves to their end, or to p_before their start when their end would be too late. A task that was created after that time is
@@ -154,9 +141,7 @@ begin
     morning := wanted::date + p_quiet_until + case when p_quiet_until <= wanted::time then interval '1 day' else interval '0' end;
     wanted := case when morning at time zone zone < p_due then morning else evening - p_before end;
   end if;
-  if wanted at time zone zone >= p_created then
-    return wanted at time zone zone;
-  end if;
+  if wanted at time zone zone >= p_created then return wanted at time zone zone; end if;
 
   late := case when p_self_said then p_due else p_created end;
   if p_all_day or p_created > p_due or is_quiet((late at time zone zone)::time, p_quiet_from, p_quiet_until) then
@@ -164,6 +149,4 @@ begin
   end if;
   return late;
 end $$;
-
-grant execute on function store_delivery_report, close_channel, is_closed, zone_or_utc, is_quiet, reminder_at to service_role;
 grant execute on function zone_or_utc to authenticated;

@@ -14,16 +14,12 @@ create index sessions_expiry on sessions (expires_at);
 -- One row per requested code, also for numbers of no member: both requests must look the same to the caller.
 create table login_codes (
   id uuid primary key,
-  -- HMAC of the number, for lookup and counting.
-  phone_key bytea not null,
-  -- The number itself, until the code is sent or found to belong to no member.
-  phone text,
-  -- HMAC of the code; null until one is issued.
-  code_hash bytea,
+  phone_key bytea not null, -- HMAC of the number, for lookup and counting.
+  phone text, -- The number itself, until the code is sent or found to belong to no member.
+  code_hash bytea, -- HMAC of the code; null until one is issued.
   family_id uuid references families (id) on delete cascade,
   user_id uuid,
-  -- Instead of user_id: the invitation that the code accepts.
-  invited_user uuid,
+  invited_user uuid, -- Instead of user_id: the invitation that the code accepts.
   tries int not null default 0,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
@@ -59,24 +55,15 @@ create table sign_in_counts (
 create index sign_in_counts_age on sign_in_counts (began_at);
 
 select migration.protect('sessions'), migration.protect('login_codes'), migration.protect('login_links'), migration.protect('sign_in_counts');
--- Row security is forced on the owner too, as which require_session and require_outside_session run.
 create policy owner_checks on sessions to current_user using (true) with check (true);
 
--- Increments the counter of the current window and returns it.
-create function count_sign_in(p_scope text, p_key text, p_span interval) returns int
-language sql set search_path = public, pg_temp as $$
-  insert into sign_in_counts as c (scope, key, began_at, count) values (p_scope, p_key, date_bin(p_span, now(), 'epoch'), 1)
-  on conflict (scope, key, began_at) do update set count = c.count + 1
-  returning c.count
-$$;
-
--- Raises FP006 above the limit, which cancels the rest of the batch. The message is the limit.
-create function limit_sign_ins(p_scope text, p_key text, p_span interval, p_most int) returns void
-language plpgsql set search_path = public, pg_temp as $$
+-- Counts a request in the current window. Raises FP006 above the limit, which cancels the rest of the batch. The message is the limit.
+create function limit_sign_ins(p_scope text, p_key text, p_span interval, p_most int) returns void language plpgsql set search_path = public, pg_temp as $$
+declare counted int;
 begin
-  if count_sign_in(p_scope, p_key, p_span) > p_most then
-    raise exception '%', p_most using errcode = 'FP006';
-  end if;
+  insert into sign_in_counts as c (scope, key, began_at, count) values (p_scope, p_key, date_bin(p_span, now(), 'epoch'), 1)
+  on conflict (scope, key, began_at) do update set count = c.count + 1 returning c.count into counted;
+  if counted > p_most then raise exception '%', p_most using errcode = 'FP006'; end if;
 end $$;
 
 -- Stores a request for a code, within the number's limits. It does not look up the member: the queue does, so the response time reveals nothing.
@@ -84,8 +71,7 @@ end $$;
 create function request_code(
   p_id uuid, p_phone text, p_phone_key bytea, p_lifetime interval, p_per_minute int, p_per_hour int, p_per_day int) returns text
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  recent record;
+declare recent record;
 begin
   -- Concurrent requests must count each other.
   perform pg_advisory_xact_lock(hashtextextended(encode(p_phone_key, 'hex'), 3001));
@@ -109,61 +95,29 @@ language sql set search_path = public, pg_temp as $$
     select p_session, m.family_id, m.user_id, now() + p_lifetime from family_members m where m.family_id = p_family and m.user_id = p_user
     returning *)
   select o.user_id, m.display_name, m.role, o.family_id, f.name, o.expires_at
-  from opened o join family_members m on m.family_id = o.family_id and m.user_id = o.user_id join families f on f.id = o.family_id
-$$;
+  from opened o join family_members m on m.family_id = o.family_id and m.user_id = o.user_id join families f on f.id = o.family_id $$;
 
--- Counts an attempt on the number's newest code and uses the code if it matches. A single UPDATE: concurrent requests cannot both succeed.
-create function open_session_by_code(p_session uuid, p_phone_key bytea, p_code_hash bytea, p_most_tries int, p_lifetime interval)
-returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
+-- Counts an attempt on the number's newest code, and uses the code if it matches: no user otherwise. A single UPDATE: concurrent requests cannot
+-- both succeed.
+create function use_code(p_phone_key bytea, p_code_hash bytea, p_most_tries int, out family_id uuid, out user_id uuid)
 language plpgsql set search_path = public, pg_temp as $$
-#variable_conflict use_column
-declare
-  code login_codes;
+declare code login_codes;
 begin
   update login_codes c set tries = c.tries + 1, used_at = case when c.code_hash = p_code_hash then now() end
   where c.id = (select l.id from login_codes l where l.phone_key = p_phone_key order by l.created_at desc limit 1)
     and c.used_at is null and c.tries < p_most_tries and c.expires_at > now()
   returning c.* into code;
   if code.used_at is not null then
-    code.user_id := coalesce(code.user_id, case when accept_invitation(code.family_id, code.invited_user) then code.invited_user end);
-    return query select * from open_session(p_session, code.family_id, code.user_id, p_lifetime);
+    family_id := code.family_id;
+    user_id := coalesce(code.user_id, case when accept_invitation(code.family_id, code.invited_user) then code.invited_user end);
   end if;
 end $$;
-
-create function open_session_by_link(p_session uuid, p_token_hash bytea, p_lifetime interval)
-returns table (user_id uuid, name text, role text, family_id uuid, family_name text, expires_at timestamptz)
-language plpgsql set search_path = public, pg_temp as $$
-#variable_conflict use_column
-declare
-  link login_links;
-begin
-  update login_links l set used_at = now()
-  where l.token_hash = p_token_hash and l.used_at is null and l.expires_at > now()
-  returning l.* into link;
-  if found then
-    return query select * from open_session(p_session, link.family_id, link.user_id, p_lifetime);
-  end if;
-end $$;
-
--- Whom a link signs in, which spends nothing, and who is signed in by that session.
-create function read_link(p_token_hash bytea, p_session uuid)
-returns table (name text, family_name text, current_name text, current_family_name text)
-language sql stable set search_path = public, pg_temp as $$
-  select m.display_name, f.name, c.display_name, cf.name
-  from login_links l join family_members m on m.family_id = l.family_id and m.user_id = l.user_id join families f on f.id = l.family_id
-  left join sessions s on s.id = p_session and s.revoked_at is null and s.expires_at > now()
-  left join family_members c on c.family_id = s.family_id and c.user_id = s.user_id left join families cf on cf.id = s.family_id
-  where l.token_hash = p_token_hash and l.used_at is null and l.expires_at > now()
-$$;
 
 -- Starts each batch of a member. Raises FP003 unless the claims' user has that session.
-create function require_session(p_session uuid) returns void
-language plpgsql stable security definer set search_path = public, pg_temp as $$
+create function require_session(p_session uuid) returns void language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
   perform from sessions s where s.id = p_session and s.user_id = auth.uid() and s.revoked_at is null and s.expires_at > now();
-  if not found then
-    raise exception 'no session' using errcode = 'FP003';
-  end if;
+  if not found then raise exception 'no session' using errcode = 'FP003'; end if;
 end $$;
 
 -- The same for an external issuer's token, whose session is stored when it is first used. A session that ended stays ended, and so does
@@ -176,12 +130,7 @@ begin
   where m.user_id = auth.uid() and p_issued_at > coalesce(m.signed_out_at, '-infinity') order by m.family_id limit 1
   on conflict (id) do update set expires_at = excluded.expires_at where s.expires_at < excluded.expires_at and s.user_id = excluded.user_id;
   perform from family_members m where m.user_id = auth.uid() and p_issued_at <= m.signed_out_at;
-  if found then
-    raise exception 'signed out' using errcode = 'FP003';
-  end if;
+  if found then raise exception 'signed out' using errcode = 'FP003'; end if;
   perform require_session(p_session);
 end $$;
-
-grant execute on function count_sign_in, limit_sign_ins, request_code,
-  open_session, open_session_by_code, open_session_by_link, read_link to service_role;
 grant execute on function require_session, require_outside_session to authenticated, service_role;

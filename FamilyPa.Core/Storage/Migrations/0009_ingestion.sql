@@ -3,8 +3,7 @@
 create table sender_limits (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
-  -- Consecutive messages that failed, and when the last one did.
-  failures int not null default 0,
+  failures int not null default 0, -- Consecutive messages that failed, and when the last one did.
   failed_at timestamptz,
   primary key (family_id, user_id),
   foreign key (family_id, user_id) references family_members (family_id, user_id) on delete cascade
@@ -16,16 +15,13 @@ create table rate_counters (
   -- sender: one sender in a minute. family_hour, family_day: one family. hour, day: all senders. strangers: all senders in no family, in a day.
   -- additions: members that one family added in a day. invite_member, invite_family, invite_all: invitations sent in a day.
   scope text not null,
-  -- The sender's user_id, or the family's id; empty for all.
-  key text not null,
+  key text not null, -- The sender's user_id, or the family's id; empty for all.
   shard int not null default 0,
   family_id uuid references families (id) on delete cascade,
   since timestamptz not null,
-  -- sender: every message. Others: what was accepted.
-  counted int not null default 0,
+  counted int not null default 0, -- sender: every message. Others: what was accepted.
   throttled int not null default 0,
-  -- Not stored, because ten times the limit was stored. For senders in no family: all that were not stored.
-  dropped int not null default 0,
+  dropped int not null default 0, -- Not stored, because ten times the limit was stored. For senders in no family: all that were not stored.
   primary key (scope, key, shard)
 ) with (fillfactor = 10);
 create index rate_counters_family on rate_counters (family_id);
@@ -35,10 +31,8 @@ create table limit_notifications (
   family_id uuid not null references families (id) on delete cascade,
   user_id uuid not null,
   kind text not null check (kind in ('throttled', 'deferred')),
-  -- The start of the window (for a budget, the family's day).
-  since timestamptz not null,
-  -- The message that the notice answers.
-  message_sid text not null,
+  since timestamptz not null, -- The start of the window (for a budget, the family's day).
+  message_sid text not null, -- The message that the notice answers.
   notified_at timestamptz,
   primary key (family_id, user_id, kind, since)
 );
@@ -60,37 +54,28 @@ create index limit_alerts_at on limit_alerts (at);
 create index limit_alerts_family on limit_alerts (family_id);
 
 select migration.protect('sender_limits'), migration.protect('rate_counters'), migration.protect('limit_notifications'), migration.protect('limit_alerts');
--- Row security is forced on the owner too, as which limit_additions runs.
 create policy owner_counts on rate_counters to current_user using (true) with check (true);
 
 create type rate_limits as (per_minute int, per_hour int, per_day int, family_percent int, strangers_per_day int);
 create type rate_window as (scope text, key text, family_id uuid, since timestamptz, ends timestamptz, most int, shards int);
 
-create function family_share(p_most int, p_limits rate_limits) returns int
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return greatest(1, p_most::bigint * p_limits.family_percent / 100)::int;
-end $$;
-
 -- A window of the current day (UTC) with one counter.
-create function day_window(p_scope text, p_key text, p_family uuid, p_most int) returns rate_window
-language plpgsql stable set search_path = public, pg_temp as $$
-begin
-  return row(p_scope, p_key, p_family, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', p_most, 1)::rate_window;
-end $$;
+create function day_window(p_scope text, p_key text, p_family uuid, p_most int) returns rate_window language plpgsql stable set search_path = public, pg_temp as $$
+begin return row(p_scope, p_key, p_family, date_trunc('day', now(), 'UTC'), date_trunc('day', now(), 'UTC') + interval '1 day', p_most, 1)::rate_window; end $$;
 
 -- The current windows of a sender's message, in the order in which they are checked and locked.
-create function rate_windows(p_family uuid, p_user uuid, p_limits rate_limits) returns rate_window[]
-language plpgsql stable set search_path = public, pg_temp as $$
+create function rate_windows(p_family uuid, p_user uuid, p_limits rate_limits) returns rate_window[] language plpgsql stable set search_path = public, pg_temp as $$
 declare
   this_minute constant timestamptz := date_trunc('minute', now(), 'UTC');
   this_hour constant timestamptz := date_trunc('hour', now(), 'UTC');
   today constant timestamptz := date_trunc('day', now(), 'UTC');
+  of_hour constant int := greatest(1, p_limits.per_hour::bigint * p_limits.family_percent / 100);
+  of_day constant int := greatest(1, p_limits.per_day::bigint * p_limits.family_percent / 100);
 begin
   return array[
     row('sender', p_user::text, p_family, this_minute, this_minute + interval '1 minute', p_limits.per_minute, 1),
-    row('family_hour', p_family::text, p_family, this_hour, this_hour + interval '1 hour', family_share(p_limits.per_hour, p_limits), 4),
-    row('family_day', p_family::text, p_family, today, today + interval '1 day', family_share(p_limits.per_day, p_limits), 4),
+    row('family_hour', p_family::text, p_family, this_hour, this_hour + interval '1 hour', of_hour, 4),
+    row('family_day', p_family::text, p_family, today, today + interval '1 day', of_day, 4),
     row('hour', '', null, this_hour, this_hour + interval '1 hour', p_limits.per_hour, 16),
     row('day', '', null, today, today + interval '1 day', p_limits.per_day, 16)]::rate_window[];
 end $$;
@@ -98,8 +83,7 @@ end $$;
 -- Adds to a shard of a window's counter and returns how many messages it has counted.
 create function count_message(w rate_window, p_shard int, p_counted int, p_throttled int, p_dropped int) returns int
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  value int;
+declare value int;
 begin
   insert into rate_counters as c (scope, key, shard, family_id, since, counted, throttled, dropped)
   values (w.scope, w.key, p_shard, w.family_id, w.since, p_counted, p_throttled, p_dropped)
@@ -114,11 +98,8 @@ end $$;
 
 -- Counts a message in the first shard that has room, starting with the connection's own, and returns the shard; null when all are full.
 -- A full shard is not locked, so a transaction holds one shard of a window only and cannot deadlock.
-create function take_permit(w rate_window) returns int
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  s int;
-  share int;
+create function take_permit(w rate_window) returns int language plpgsql set search_path = public, pg_temp as $$
+declare s int; share int;
 begin
   -- The second time round finds a shard that a concurrent message has just added.
   for n in 0 .. 2 * w.shards - 1 loop
@@ -134,20 +115,15 @@ begin
       insert into rate_counters (scope, key, shard, family_id, since, counted)
       select w.scope, w.key, s, w.family_id, w.since, 1 where share > 0 on conflict do nothing;
     end if;
-    if found then
-      return s;
-    end if;
+    if found then return s; end if;
   end loop;
   return null;
 end $$;
 
 -- Counts a message in all windows, or returns the position of the first that is full. Then the message counts as throttled there and
 -- still in its sender's window; but not at all when it is throttled already.
-create function take_permits(p_windows rate_window[], p_is_throttled boolean, out full_window int, out value int)
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  shards int[];
-  w rate_window;
+create function take_permits(p_windows rate_window[], p_is_throttled boolean, out full_window int, out value int) language plpgsql set search_path = public, pg_temp as $$
+declare shards int[]; w rate_window;
 begin
   for n in 1 .. cardinality(p_windows) loop
     w := p_windows[n];
@@ -266,10 +242,7 @@ begin
   select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at,
     exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid and u.invited) as answered
   into sender from members_at(p_message.phone) m;
-  if sender.answered then
-    outcome := 'duplicate';
-    return;
-  end if;
+  if sender.answered then outcome := 'duplicate'; return; end if;
   family_id := sender.family_id;
   if p_message.joins_again and p_message.reason is null and sender.opted_out_at is not null then
     p_message.reason := 'keyword_start';
@@ -285,10 +258,7 @@ begin
       perform count_message(windows[2], 0, 0, 0, 1);
     end if;
   else
-    if is_keyword then
-      windows := windows[1:1];
-      windows[1].most := 10 * p_limits.per_minute;
-    end if;
+    if is_keyword then windows := windows[1:1]; windows[1].most := 10 * p_limits.per_minute; end if;
     if p_message.source = 'webhook' then
       select w.ordinality into full_window
       from unnest(windows) with ordinality w
@@ -330,10 +300,7 @@ begin
               p_message.traceparent, split_part(p_message.traceparent, '-', 2), p_message.source, arrived)
       on conflict (message_sid) do nothing
       returning id into event_id;
-      if event_id is null then
-        outcome := 'duplicate';
-        return;
-      end if;
+      if event_id is null then outcome := 'duplicate'; return; end if;
 
       insert into inbound_messages
         (provider, message_sid, family_id, user_id, from_phone, from_address, to_address, body, num_media, classification, raw_payload, created_at)
@@ -402,41 +369,8 @@ begin
   end if;
 end $$;
 
--- Starts the oldest throttled job that the limits allow; null when there is none. A sender's throttled messages use at most half of its
--- minute, so that new messages still have room.
-create function resume_throttled(p_limits rate_limits, out message_sid text, out phase text, out generation int)
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  job record;
-  half constant int := greatest(1, p_limits.per_minute / 2);
-begin
-  select j.id, j.message_sid, j.current_phase, j.generation, i.family_id, i.user_id into job
-  from processing_jobs j join inbound_messages i on i.message_sid = j.message_sid
-  where j.status = 'throttled' and j.resume_at <= now() and not exists (
-    select from rate_counters c
-    where c.scope = 'sender' and c.key = i.user_id::text and c.since >= date_trunc('minute', now(), 'UTC') and c.counted >= half)
-    -- A family that has used its share must not hold up the others.
-    and j.family_id not in (
-      select c.family_id from rate_counters c join unnest(rate_windows(null, null, p_limits)) w on w.scope = c.scope and w.since = c.since
-      where c.scope like 'family%' group by c.scope, c.family_id, w.most having sum(c.counted) >= w.most)
-  order by j.received_at, j.message_sid limit 1
-  for update of j skip locked;
-  if not found or (
-    select p.full_window is not null
-    from take_permits(rate_windows(job.family_id, job.user_id, row(half, p_limits.per_hour, p_limits.per_day, p_limits.family_percent, 0)), true) p)
-  then
-    return;
-  end if;
-
-  perform start_throttled(job.id);
-  message_sid := job.message_sid;
-  phase := job.current_phase;
-  generation := job.generation;
-end $$;
-
 -- Counts a member that the current member's family adds; FP009 above the limit of a day.
-create function limit_additions(p_most int) returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
+create function limit_additions(p_most int) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if take_permit(day_window('additions', my_family()::text, my_family(), p_most)) is null then
     raise exception 'too many additions' using errcode = 'FP009';
@@ -447,13 +381,10 @@ end $$;
 -- of the day is reached.
 create function limit_invitations(p_family uuid, p_user uuid, p_pause interval, p_per_member int, p_per_family int, p_per_day int) returns void
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  invited invitations;
+declare invited invitations;
 begin
   select * into invited from invitations i where i.family_id = p_family and i.user_id = p_user for update;
-  if invited.texted_at is not null then
-    return;
-  end if;
+  if invited.texted_at is not null then return; end if;
   update invitations i set texted_at = now(), asked_at = now() where i.family_id = p_family and i.user_id = p_user;
   insert into invitation_pauses as p (number_hash, ends_at)
   select number_hash(invited.phone_e164), now() + p_pause where invited.user_id is not null
@@ -469,8 +400,7 @@ begin
 end $$;
 
 -- Counts consecutive failed messages of a sender. A message that is done or rejected, also after a replay, resets the count.
-create function count_sender_failure(p_message_sid text, p_failed boolean) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function count_sender_failure(p_message_sid text, p_failed boolean) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   if p_failed then
     insert into sender_limits as l (family_id, user_id, failures, failed_at)
@@ -485,4 +415,3 @@ begin
 end $$;
 
 grant execute on function limit_additions to authenticated;
-grant execute on function family_share, day_window, limit_invitations, rate_windows, count_message, take_permit, take_permits, store_unmatched, accept_message, resume_throttled, count_sender_failure to service_role;

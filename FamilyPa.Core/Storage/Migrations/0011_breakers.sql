@@ -1,15 +1,13 @@
 -- Circuit breakers, one per external service, shared by all instances.
 create table breakers (
   dependency text primary key check (dependency in ('media', 'transcription', 'chat', 'twilio')),
-  -- The phase that calls the service.
-  phase text not null unique,
+  phase text not null unique, -- The phase that calls the service.
   -- open: no attempt before retry_at. half_open: one job (the probe) attempts.
   state text not null default 'closed' check (state in ('closed', 'open', 'half_open')),
   -- Consecutive failures, and the messages that they happened to, as hashes: an erased message must leave no trace here.
   failures int not null default 0,
   failing text[] not null default '{}',
-  -- Consecutive openings: each doubles the time until the next probe.
-  openings int not null default 0,
+  openings int not null default 0, -- Consecutive openings: each doubles the time until the next probe.
   retry_at timestamptz,
   probe_token uuid,
   probe_until timestamptz,
@@ -25,9 +23,7 @@ select migration.protect('breakers');
 -- delay_seconds: the remaining time until the next probe; null while closed.
 create function breaker_failed(p_job processing_jobs, p_code text, p_limits job_limits, out opened boolean, out delay_seconds double precision)
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  b breakers;
-  recent record;
+declare b breakers; recent record;
 begin
   select * into b from breakers x where x.phase = p_job.current_phase for update;
   opened := false;
@@ -72,8 +68,7 @@ begin
 end $$;
 
 -- The service works: closes the breaker if the job was its probe, and forgets failures.
-create function breaker_answered(p_job processing_jobs) returns setof post_commit_action
-language plpgsql set search_path = public, pg_temp as $$
+create function breaker_answered(p_job processing_jobs) returns setof post_commit_action language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from breakers b where b.phase = p_job.current_phase and (b.state <> 'closed' or b.failures > 0)) then
     return;
@@ -88,5 +83,3 @@ begin
   update breakers b set failures = 0, failing = '{}', error_code = null
   where b.phase = p_job.current_phase and b.state = 'closed' and b.failures > 0;
 end $$;
-
-grant execute on function breaker_failed, breaker_answered to service_role;

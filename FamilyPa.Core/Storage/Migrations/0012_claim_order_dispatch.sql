@@ -1,10 +1,9 @@
--- A job's life. Only these functions change its status: claim_job, complete_phase, finish_job, fail_attempt, defer_job, start_throttled and
--- fail_job, and replay_job. They lock in the order job, slots, breaker; of a family's jobs the later first. Those that take p_attempt belong
+-- A job's life. Only these functions change its status: claim_job, complete_phase, finish_job, fail_attempt, defer_job and
+-- fail_job, replay_job, and the app's LimitMaintenance. They lock in the order job, slots, breaker; of a family's jobs the later first. Those that take p_attempt belong
 -- to a transaction that began with hold_lease.
 
 -- The state machine. Only a new generation (an operator's replay) takes a finished job back to a phase.
-create function enforce_job_transition() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function enforce_job_transition() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   new.updated_at := now();
   if new.status = old.status
@@ -24,28 +23,22 @@ begin
   end if;
   raise exception 'job %: % may not become %', old.message_sid, old.status, new.status using errcode = 'check_violation';
 end $$;
+create trigger processing_jobs_transition before update on processing_jobs for each row execute function enforce_job_transition();
 
-create trigger processing_jobs_transition before update on processing_jobs
-  for each row execute function enforce_job_transition();
-
-create function record_job_transition() returns trigger
-language plpgsql set search_path = public, pg_temp as $$
+create function record_job_transition() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   insert into job_transitions (job_id, generation, from_status, to_status, reason)
   values (new.id, new.generation, old.status, new.status, new.status_reason);
   return null;
 end $$;
-
 create trigger processing_jobs_transition_recorded after update on processing_jobs
   for each row when (old.status <> new.status or old.generation <> new.generation) execute function record_job_transition();
 
 -- The message that a message quotes, and the one that this answers.
-create function quoted_messages(message inbound_messages) returns text[]
-language sql stable set search_path = public, pg_temp as $$
+create function quoted_messages(message inbound_messages) returns text[] language sql stable set search_path = public, pg_temp as $$
   select array_remove(array_append(
     array(select o.message_sid from outbound_messages o where o.family_id = message.family_id and o.provider_sid = message.raw_payload ->> 'OriginalRepliedMessageSid'),
-    message.raw_payload ->> 'OriginalRepliedMessageSid'), null)
-$$;
+    message.raw_payload ->> 'OriginalRepliedMessageSid'), null) $$;
 
 -- Tasks that a message may be about: those of the message that it quotes, of the last list and the last reminder that its sender saw, of the
 -- last day, and open ones with a word of the message in their title.
@@ -173,14 +166,10 @@ create table job_slots (
 select migration.protect('job_slots');
 
 -- A family's maximum: three quarters of the slots, at least one.
-create function max_family_slots(p_slots int) returns int
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return greatest(1, p_slots - greatest(1, p_slots / 4));
-end $$;
+create function max_family_slots(p_slots int) returns int language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin return greatest(1, p_slots - greatest(1, p_slots / 4)); end $$;
 
-create function has_max_slots(p_family uuid, p_slots int) returns boolean
-language plpgsql volatile set search_path = public, pg_temp as $$
+create function has_max_slots(p_family uuid, p_slots int) returns boolean language plpgsql volatile set search_path = public, pg_temp as $$
 begin
   return (
     select count(*) >= max_family_slots(p_slots) from job_slots s where s.family_id = p_family and s.leased_until > clock_timestamp());
@@ -188,10 +177,8 @@ end $$;
 
 -- Leases a free slot to a job, unless its family has its maximum. Without a token the caller dispatches for several families and does not
 -- wait for the lock, to avoid a deadlock.
-create function take_slot(p_job processing_jobs, p_token uuid, p_for interval, p_slots int) returns boolean
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  family constant bigint := hashtextextended(p_job.family_id::text, 0);
+create function take_slot(p_job processing_jobs, p_token uuid, p_for interval, p_slots int) returns boolean language plpgsql set search_path = public, pg_temp as $$
+declare family constant bigint := hashtextextended(p_job.family_id::text, 0);
 begin
   if has_max_slots(p_job.family_id, p_slots) then
     return false;
@@ -200,9 +187,7 @@ begin
   elsif not pg_try_advisory_xact_lock(family) then
     return false;
   end if;
-  if has_max_slots(p_job.family_id, p_slots) then
-    return false;
-  end if;
+  if has_max_slots(p_job.family_id, p_slots) then return false; end if;
 
   if (select count(*) from job_slots) < p_slots then
     insert into job_slots (slot) select generate_series(1, p_slots) on conflict do nothing;
@@ -216,8 +201,7 @@ begin
 end $$;
 
 -- Frees what jobs held with their leases: slots, and the probe of a breaker, which another job may then be at once.
-create function release_leases(variadic p_jobs processing_jobs[]) returns void
-language plpgsql set search_path = public, pg_temp as $$
+create function release_leases(variadic p_jobs processing_jobs[]) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   update job_slots s set job_id = null, family_id = null, lease_token = null, leased_until = null
   where s.job_id in (select j.id from unnest(p_jobs) j);
@@ -238,8 +222,7 @@ end $$;
 
 -- The nearest earlier job of the family that a job waits for in finalize; null when there is none. A typed message does not wait for a
 -- recording whose service is down, except within five minutes of an outage of the chat model, when both services may recover together.
-create function job_ahead(job processing_jobs) returns uuid
-language plpgsql stable set search_path = public, pg_temp as $$
+create function job_ahead(job processing_jobs) returns uuid language plpgsql stable set search_path = public, pg_temp as $$
 begin
   return (
     select e.id from processing_jobs e
@@ -258,7 +241,7 @@ end $$;
 -- superseded  the message's generation is older                                    nothing
 -- elsewhere   the job is in another phase                                          the caller queues current_phase
 -- leased      another worker holds the lease                                       the caller queues again after wait_seconds
--- throttled   it is throttled                                              (*)     resume_throttled starts it
+-- throttled   it is throttled                                              (*)     LimitMaintenance starts it
 -- deferred    it is deferred and not yet due                               (*)     dispatch_deferred brings it back
 -- exhausted   max_attempts failed or were abandoned                                the caller dead-letters the message
 -- follows     extract, and one or two messages of its sender, of at most ten
@@ -384,9 +367,7 @@ begin
       -- The slot that was reserved at dispatch, or a free one.
       update job_slots s set lease_token = claim_job.lease_token, leased_until = clock_timestamp() + p_limits.lease
       where s.job_id = job.id and s.leased_until > clock_timestamp();
-      if not found and not take_slot(job, lease_token, p_limits.lease, p_limits.slots) then
-        reason := 'no_slot';
-      end if;
+      if not found and not take_slot(job, lease_token, p_limits.lease, p_limits.slots) then reason := 'no_slot'; end if;
     end if;
   end if;
   if reason is null and breaker.state <> 'closed' then
@@ -414,18 +395,18 @@ begin
       started_at = coalesce(j.started_at, now()), completed_at = null, resume_at = null, dispatched_at = null
   where j.id = job.id;
   insert into job_attempts (job_id, attempt_number, generation, phase, logs_url)
-  values (job.id, attempts.latest + 1, job.generation, p_phase, attempt_logs(p_message_sid, p_phase, now()))
+  -- The Log Analytics query names a start time because the Portal otherwise searches the last day only.
+  values (job.id, attempts.latest + 1, job.generation, p_phase, format(
+    'AppTraces | where Properties.message_sid == "%s" and Properties.phase == "%s" and TimeGenerated >= datetime(%s)',
+    p_message_sid, p_phase, to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))
   returning job_attempts.id, job_attempts.attempt_number into attempt_id, attempt_number;
 end $$;
 
 -- Extends a lease. False when another worker holds the job.
-create function renew_lease(p_job uuid, p_token uuid, p_for interval) returns boolean
-language plpgsql set search_path = public, pg_temp as $$
+create function renew_lease(p_job uuid, p_token uuid, p_for interval) returns boolean language plpgsql set search_path = public, pg_temp as $$
 begin
   update processing_jobs j set leased_until = clock_timestamp() + p_for where j.id = p_job and j.lease_token = p_token;
-  if not found then
-    return false;
-  end if;
+  if not found then return false; end if;
   update job_slots s set leased_until = clock_timestamp() + p_for where s.lease_token = p_token;
   update breakers b set probe_until = clock_timestamp() + p_for where b.probe_token = p_token and b.state = 'half_open';
   return true;
@@ -443,25 +424,20 @@ language sql set search_path = public, pg_temp as $$
       and case p_phase when 'finalize' then job_ahead(d) is null else true end
     order by d.error_code is not null, case when d.error_code is not null then d.updated_at end, d.received_at, d.message_sid
     limit 1 for no key update skip locked)
-  returning 'send'::text, j.message_sid, j.current_phase, j.generation, p_delay, null::text, null::text
-$$;
+  returning 'send'::text, j.message_sid, j.current_phase, j.generation, p_delay, null::text, null::text $$;
 
 -- Dispatches due deferred jobs whose service works, oldest first. p_probes: also one job per breaker that is due for a probe.
 -- download, finalize: up to dispatch_most. Of the jobs that are waits_for_earlier: the first of each family, when no job is ahead of it.
 -- transcribe, extract: one per free slot, families with fewer slots first. The slot stays reserved for dispatch_hold.
-create function dispatch_deferred(p_limits job_limits, p_probes boolean) returns setof post_commit_action
-language plpgsql set search_path = public, pg_temp as $$
+create function dispatch_deferred(p_limits job_limits, p_probes boolean) returns setof post_commit_action language plpgsql set search_path = public, pg_temp as $$
 declare
   due record;
   job processing_jobs;
   closed constant text[] := array(select b.phase from breakers b where b.state = 'closed');
   max_per_family constant int := max_family_slots(p_limits.slots);
-  full_families uuid[];
   free int;
 begin
-  if not exists (select from processing_jobs j where j.status = 'deferred') then
-    return;
-  end if;
+  if not exists (select from processing_jobs j where j.status = 'deferred') then return; end if;
 
   if p_probes then
     for due in select b.phase from breakers b
@@ -484,26 +460,20 @@ begin
     returning 'send'::text, j.message_sid, j.current_phase, j.generation, 0::double precision,
               case j.status_reason when 'waits_for_earlier' then j.status_reason end, null::text;
 
-  select p_limits.slots - count(*),
-         coalesce((select array_agg(f.family_id) from (
-           select s.family_id from job_slots s where s.leased_until > clock_timestamp() and s.family_id is not null
-           group by s.family_id having count(*) >= max_per_family) f), '{}')
-  into free, full_families
-  from job_slots s where s.slot <= p_limits.slots and s.leased_until > clock_timestamp();
-  if free <= 0 then
-    return;
-  end if;
+  free := p_limits.slots - (select count(*) from job_slots s where s.slot <= p_limits.slots and s.leased_until > clock_timestamp());
+  if free <= 0 then return; end if;
   for due in
+    with held as (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id)
     select r.* from (
       select c.*, coalesce(h.slots, 0) + row_number() over (partition by c.family_id order by c.received_at, c.message_sid) as rank
       from (
         select j.id, j.family_id, j.message_sid, j.received_at
         from processing_jobs j
         where j.status = 'deferred' and j.current_phase in ('transcribe', 'extract') and j.current_phase = any (closed) and j.resume_at <= now()
-          and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold) and j.family_id <> all (full_families)
+          and (j.dispatched_at is null or j.dispatched_at < now() - p_limits.dispatch_hold)
+          and not exists (select from held f where f.family_id = j.family_id and f.slots >= max_per_family)
         order by j.received_at, j.message_sid limit 64) c
-      left join (select s.family_id, count(*) as slots from job_slots s where s.leased_until > clock_timestamp() group by s.family_id) h
-        on h.family_id = c.family_id) r
+      left join held h on h.family_id = c.family_id) r
     where r.rank <= max_per_family order by r.rank, r.received_at, r.message_sid limit least(free, p_limits.dispatch_most)
   loop
     select * into job from processing_jobs j
@@ -516,17 +486,16 @@ begin
   end loop;
 end $$;
 
-create function attempted_job(p_attempt uuid) returns processing_jobs
-language plpgsql stable set search_path = public, pg_temp as $$
-begin
-  return (select j from processing_jobs j join job_attempts a on a.job_id = j.id where a.id = p_attempt);
-end $$;
+create function attempted_job(p_attempt uuid) returns processing_jobs language plpgsql stable set search_path = public, pg_temp as $$
+begin return (select j from processing_jobs j join job_attempts a on a.job_id = j.id where a.id = p_attempt); end $$;
 
-create function end_attempt(p_attempt uuid, p_outcome text, p_code text default null) returns void
+create function end_attempt(
+  p_attempt uuid, p_outcome text, p_code text default null, p_message text default null, p_stack text default null, p_dependency text default null) returns void
 language plpgsql set search_path = public, pg_temp as $$
 begin
   update job_attempts a
-  set outcome = p_outcome, error_code = p_code, latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
+  set outcome = p_outcome, error_code = p_code, error_message = p_message, error_stack = p_stack, dependency = p_dependency,
+      latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
   where a.id = p_attempt;
 end $$;
 
@@ -535,9 +504,7 @@ end $$;
 create function report_answer_and_dispatch(p_job processing_jobs, p_answered boolean, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 begin
-  if p_answered then
-    return query select * from breaker_answered(p_job);
-  end if;
+  if p_answered then return query select * from breaker_answered(p_job); end if;
   return query select * from dispatch_deferred(p_limits, false);
 end $$;
 
@@ -545,8 +512,7 @@ end $$;
 create function complete_phase(
   p_attempt uuid, p_next text, p_rejection text, p_extraction jsonb, p_answered boolean, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  job constant processing_jobs := attempted_job(p_attempt);
+declare job constant processing_jobs := attempted_job(p_attempt);
 begin
   update processing_jobs j
   set status = phase_status(p_next), current_phase = p_next,
@@ -562,8 +528,7 @@ end $$;
 -- service.
 create function finish_job(p_attempt uuid, p_status text, p_answered boolean, p_uncertain text, p_limits job_limits) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
-declare
-  job constant processing_jobs := attempted_job(p_attempt);
+declare job constant processing_jobs := attempted_job(p_attempt);
 begin
   update processing_jobs j
   set status = p_status, keeps_position = false, completed_at = now(),
@@ -610,12 +575,8 @@ begin
   if p_failure.is_uncharged then
     perform end_reservation(r.id, 'released', 0) from ai_reservations r where r.attempt_id = p_attempt and r.status = 'reserved';
   end if;
-  update job_attempts a
-  set outcome = result, error_code = p_failure.code, error_message = p_failure.message, error_stack = p_failure.stack,
-      dependency = case when p_failure.is_fault then (select b.dependency from breakers b where b.phase = job.current_phase) end,
-      latency_ms = extract(epoch from clock_timestamp() - a.created_at) * 1000
-  where a.id = p_attempt;
-
+  perform end_attempt(p_attempt, result, p_failure.code, p_failure.message, p_failure.stack,
+    (select b.dependency from breakers b where p_failure.is_fault and b.phase = job.current_phase));
   return next row(result, job.message_sid, job.current_phase, job.generation, delay,
     case when delay is not null then 'breaker_open' end, p_failure.code)::post_commit_action;
   if opened then
@@ -628,74 +589,24 @@ begin
   return query select * from report_answer_and_dispatch(job, p_failure.answered, p_limits);
 end $$;
 
--- Defers a job whose attempt found that it may not go on. Later messages of the family do not wait for it.
-create function defer_attempt(p_attempt uuid, p_reason text, p_resume_at timestamptz) returns void
-language plpgsql set search_path = public, pg_temp as $$
-begin
-  perform defer_job(attempted_job(p_attempt), p_reason, p_resume_at, false);
-  perform end_attempt(p_attempt, 'deferred', p_reason);
-end $$;
-
 -- Returns a job whose attempt the platform interrupted, which does not count as a try.
-create function hand_back(p_attempt uuid) returns void
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  job constant processing_jobs := attempted_job(p_attempt);
+create function hand_back(p_attempt uuid) returns void language plpgsql set search_path = public, pg_temp as $$
+declare job constant processing_jobs := attempted_job(p_attempt);
 begin
   update processing_jobs j set lease_token = null, leased_until = null, queued_at = now() where j.id = job.id;
   perform release_leases(job);
   perform end_attempt(p_attempt, 'handed_back');
 end $$;
 
-create function start_throttled(p_job uuid) returns void
-language sql set search_path = public, pg_temp as $$
-  update processing_jobs j
-  set status = 'received', status_reason = reason_of(j), resume_at = null, queued_at = now(), sweeps = 0
-  where j.id = p_job
-$$;
-
--- Makes deferred jobs due now: those of a family or phase (null for any) that wait for one of the reasons.
-create function make_due(p_reasons text[], p_family uuid, p_phase text) returns bigint
-language sql set search_path = public, pg_temp as $$
-  with made_due as (
-    update processing_jobs j set resume_at = now(), dispatched_at = null
-    where j.id in (
-      select d.id from processing_jobs d
-      where d.status = 'deferred' and d.status_reason = any (p_reasons) and d.resume_at > now()
-        and (p_family is null or d.family_id = p_family) and (p_phase is null or d.current_phase = p_phase)
-      order by d.received_at desc, d.message_sid desc for update of d)
-    returning 1)
-  select count(*) from made_due
-$$;
-
--- Notes that the sweeper queued jobs again. Skips a job that a worker has claimed or moved on since the sweeper found it.
-create function mark_swept(p_message_sids text[], p_sweep_after interval) returns void
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  swept constant processing_jobs[] := array(
-    select j from processing_jobs j
-    where j.message_sid = any (p_message_sids) and j.status not in ('done', 'rejected', 'failed', 'throttled', 'deferred')
-      and (j.leased_until < clock_timestamp() or (j.leased_until is null and j.queued_at < now() - p_sweep_after))
-    for no key update skip locked);
-begin
-  update processing_jobs j set queued_at = now(), sweeps = j.sweeps + 1, lease_token = null, leased_until = null
-  where j.id in (select s.id from unnest(swept) s);
-  perform release_leases(variadic swept);
-end $$;
-
 -- Fails the job of a dead-lettered queue message, unless it has moved on since.
-create function fail_job(p_message_sid text, p_phase text, p_generation int) returns void
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  job processing_jobs;
+create function fail_job(p_message_sid text, p_phase text, p_generation int) returns void language plpgsql set search_path = public, pg_temp as $$
+declare job processing_jobs;
 begin
   select * into job from processing_jobs j
   where j.message_sid = p_message_sid and j.current_phase = p_phase and j.generation <= coalesce(p_generation, j.generation)
     and j.status not in ('done', 'rejected', 'failed') and (j.leased_until is null or j.leased_until < clock_timestamp())
   for update;
-  if not found then
-    return;
-  end if;
+  if not found then return; end if;
   update processing_jobs j
   set status = 'failed', status_reason = case j.status_reason when 'not_retryable' then j.status_reason else 'retries_exhausted' end,
       keeps_position = false, completed_at = now(), lease_token = null, leased_until = null
@@ -705,7 +616,3 @@ begin
   update job_attempts a set outcome = 'abandoned' where a.job_id = job.id and a.outcome = 'running';
   perform count_sender_failure(p_message_sid, true);
 end $$;
-
-grant execute on function task_context, quoted_messages, phase_input, max_family_slots, has_max_slots, take_slot, release_leases, defer_job, job_ahead, claim_job, renew_lease,
-  dispatch_probe, dispatch_deferred, attempted_job, end_attempt, report_answer_and_dispatch, complete_phase, finish_job, fail_attempt, defer_attempt, hand_back,
-  start_throttled, make_due, mark_swept, fail_job to service_role;

@@ -11,8 +11,7 @@ create table erasures (
   cost_usd numeric(16, 10) not null default 0,
   request_id text,
   created_at timestamptz not null default now(),
-  -- When everything outside the database was deleted too.
-  completed_at timestamptz
+  completed_at timestamptz -- When everything outside the database was deleted too.
 );
 
 -- What remains to be deleted elsewhere. Each row is deleted when that is done.
@@ -23,12 +22,10 @@ create table erasure_items (
   -- address: what else Twilio has from or to it, because not every SID reaches us: those of answers in a webhook's response, of lost
   -- responses, and of messages over ten times a limit.
   kind text not null check (kind in ('blobs', 'message', 'in_flight', 'address')),
-  -- The MessageSid, or the address.
-  reference text not null,
+  reference text not null, -- The MessageSid, or the address.
   attempts int not null default 0,
   error_code text,
-  -- The last run that attempted the item: a run attempts each item once.
-  last_run uuid,
+  last_run uuid, -- The last run that attempted the item: a run attempts each item once.
   created_at timestamptz not null default now(),
   primary key (reference, kind)
 );
@@ -37,10 +34,8 @@ create index erasure_items_erasure on erasure_items (erasure_id);
 select migration.protect('erasures', 'select'), migration.protect('erasure_items');
 grant update (completed_at) on erasures to service_role;
 
--- Row security is forced on the owner too, as which these functions run.
 do $$
-declare
-  target text;
+declare target text;
 begin
   foreach target in array array['audit_log', 'erasures', 'erasure_items', 'webhook_events', 'inbound_messages', 'unmatched_messages',
     'outbound_messages', 'poison_messages', 'processing_jobs', 'tasks', 'ai_usage'] loop
@@ -50,10 +45,8 @@ end $$;
 
 -- Removes the content of up to p_limit finished events older than p_days, and returns their MessageSids. The only update that
 -- webhook_events allows. A day is the least, so that no caller can empty what just arrived.
-create function purge_due_events(p_days int, p_limit int) returns setof text
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  purged text[];
+create function purge_due_events(p_days int, p_limit int) returns setof text language plpgsql security definer set search_path = public, pg_temp as $$
+declare purged text[];
 begin
   perform set_config('familypa.purging', 'on', true);
   with due as (
@@ -85,9 +78,7 @@ declare
 begin
   -- Concurrent writers to the family wait, and then fail on its foreign key.
   perform from families f where f.id = p_family for update;
-  if not found then
-    return;
-  end if;
+  if not found then return; end if;
 
   -- Former members too, unless the number is another family's now.
   select coalesce(array_agg(n.number), '{}') into numbers
@@ -138,10 +129,8 @@ begin
 end $$;
 
 -- Deletes the canary's family, whose messages are the app's own, unless one of them is in progress.
-create function delete_canary_family() returns void
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-  canary constant uuid := 'ca4a4900-0000-4000-8000-000000000001';
+create function delete_canary_family() returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare canary constant uuid := 'ca4a4900-0000-4000-8000-000000000001';
 begin
   if not exists (select from processing_jobs j where j.family_id = canary and j.status not in ('done', 'rejected', 'failed')) then
     perform set_config('familypa.purging', 'on', true);
@@ -149,5 +138,4 @@ begin
     perform set_config('familypa.purging', '', true);
   end if;
 end $$;
-
-grant execute on function purge_due_events, erase_family, delete_canary_family to service_role;
+grant execute on function delete_canary_family, erase_family, purge_due_events to service_role;

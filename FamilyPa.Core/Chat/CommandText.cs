@@ -58,17 +58,17 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
         string[] before = said is null ? [] : [said];
         if (tasks.Count == 0)
         {
-            var nothing = name is not null ? wording.Format(phrases.NothingOnList, ListNames.In(phrases, name))
+            var nothing = name is not null ? wording.Format(phrases.NothingOnList, ListNames.In(wording, name))
                 : isFiltered ? phrases.NothingFound : Pick(phrases.NothingOpen, phrases.NothingToday, phrases.NothingDone);
             return (string.Join('\n', [.. before, nothing]), 0);
         }
 
-        var page = Page([.. before, name is not null ? wording.Format(phrases.OpenOnList, ListNames.In(phrases, name)) : Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
+        var page = Page([.. before, name is not null ? wording.Format(phrases.OpenOnList, ListNames.In(wording, name)) : Pick(phrases.OpenTasks, phrases.DueToday, phrases.DoneLately)], [.. tasks.Select((task, i) => new NumberedTask(i + 1, task))]);
         return page.Shown == 0 && said is not null ? (said, 0) : page;
     }
 
     /// <param name="cleared">How many tasks.</param>
-    public string Cleared(string list, int cleared) => wording.Format(cleared > 0 ? phrases.ListCleared : phrases.NothingToClear, ListNames.In(phrases, list), cleared);
+    public string Cleared(string list, int cleared) => wording.Format(cleared > 0 ? phrases.ListCleared : phrases.NothingToClear, ListNames.In(wording, list), cleared);
 
     /// <summary>Another page of a list; its numbers continue.</summary>
     /// <param name="tasks">All that were not shown.</param>
@@ -78,10 +78,10 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     {
         var isDone = command.Scope == ListScope.Done;
         List<string> after = isDone ? [] : [phrases.TickOff];
-        after.Add(wording.Format(phrases.Board, board));
+        after.Add(wording.Format(phrases.Board, wording.Fact(board)));
         List<string> lines = [.. tasks.Select(task => isDone
-            ? $"{(wording.IsSms ? "-" : "✓")} {wording.Cut(task.Task.Title)}"
-            : $"{task.Number}. {line.InList(task.Task.Title, task.Task.Due, task.Task.Assignees)}")];
+            ? $"{(wording.IsSms ? "-" : "✓")} {wording.Fact(wording.Cut(task.Task.Title))}"
+            : $"{wording.Fact($"{task.Number}.")} {line.InList(task.Task.Title, task.Task.Due, task.Task.Assignees)}")];
         return Fit(before, lines, after, phrases.SendMore, MostTasks);
     }
 

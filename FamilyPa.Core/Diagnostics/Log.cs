@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(2108, LogLevel.Warning, "Message {message_sid} rejected as {reason}: {error_code}")]
     public static partial void ModelAnswerUnusable(this ILogger log, string message_sid, Guid attempt_id, string reason, string error_code);
 
+    [LoggerMessage(2109, LogLevel.Warning, "Reply to {message_sid} not translated: {error_code} (attempt {attempt_id})")]
+    public static partial void ReplyNotTranslated(this ILogger log, string message_sid, Guid attempt_id, string error_code);
+
     [LoggerMessage(1201, LogLevel.Error, "Message {message_sid} failed permanently in queue {queue}: {error_code}")]
     public static partial void JobFailed(this ILogger log, string? message_sid, string queue, string error_code);
 

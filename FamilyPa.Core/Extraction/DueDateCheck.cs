@@ -48,7 +48,8 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
         // Where the model is unsure of the task as well, its own question is enough.
         var asked = result.ClarifyingQuestion is null ? -1 : reviewBelow;
         var first = result.Tasks.Zip(doubts).FirstOrDefault(task => task.Second != Doubt.None && task.First.Confidence >= asked);
-        var question = first.First is null ? null : Question(first.First, first.Second, result.Language);
+        var wording = Wording.Of(result.Language, family.Locale);
+        var question = first.First is null ? null : Question(first.First, first.Second, wording);
         return result with
         {
             Tasks = [.. result.Tasks.Zip(doubts, (task, doubt) => doubt == Doubt.None ? task : task with
@@ -56,7 +57,7 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
                 Confidence = Math.Min(task.Confidence, reviewBelow / 2),
                 RemindAt = IsKept(task.RemindAt) ? task.RemindAt : null,
             })],
-            ClarifyingQuestion = $"{result.ClarifyingQuestion} {question}".Trim(),
+            ClarifyingQuestion = $"{wording.Fact(result.ClarifyingQuestion ?? "")} {question}".Trim(),
         };
     }
 
@@ -101,15 +102,15 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
 
     private LocalDateTime Local(DateTimeOffset at) => Instant.FromDateTimeOffset(at).InZone(family.TimeZone).LocalDateTime;
 
-    private string Question(ExtractedTask task, Doubt doubt, string? language)
+    private string Question(ExtractedTask task, Doubt doubt, Wording wording)
     {
-        var wording = Wording.Of(language, family.Locale);
+        var title = wording.Fact(wording.Cut(task.Title));
         if (doubt == Doubt.UnreadableRule)
-            return wording.Format(wording.Phrases.UnreadableRule, wording.Cut(task.Title));
+            return wording.Format(wording.Phrases.UnreadableRule, title);
         if (doubt == Doubt.UnreadableReminder)
-            return wording.Format(wording.Phrases.UnreadableReminder, wording.Cut(task.Title));
+            return wording.Format(wording.Phrases.UnreadableReminder, title);
         if (Due(task) is not { } due)
-            return wording.Format(wording.Phrases.UnreadableDue, wording.Cut(task.Title));
+            return wording.Format(wording.Phrases.UnreadableDue, title);
         var phrase = doubt switch
         {
             Doubt.OtherWeekday => wording.Phrases.OtherWeekday,
@@ -118,6 +119,6 @@ internal sealed class DueDateCheck(Family family, DateTimeOffset now, double rev
             Doubt.SkippedTime => wording.Phrases.SkippedTime,
             _ => wording.Phrases.RepeatedTime,
         };
-        return wording.Format(phrase, wording.Cut(task.Title), new TaskLine(wording, family.TimeZone, now).When(due));
+        return wording.Format(phrase, title, new TaskLine(wording, family.TimeZone, now).When(due));
     }
 }

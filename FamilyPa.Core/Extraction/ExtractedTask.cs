@@ -14,6 +14,7 @@ public sealed record SenderWords(string Text, bool Spoken, bool Forwarded)
 
 /// <summary>What the language model understood of a message, in the words of our schema.</summary>
 /// <param name="Language">BCP 47 tag of the language that the sender wrote in; null when the model did not say.</param>
+/// <param name="ClarifyingQuestion">The facts in a question of our own are marked where no file has the sender's language.</param>
 /// <param name="Withdrawn">Questions whose task the sender wants no more.</param>
 public sealed record ExtractionResult(
     [property: JsonPropertyName("tasks")] IReadOnlyList<ExtractedTask> Tasks,
@@ -36,6 +37,12 @@ public sealed record ExtractionResult(
     /// <summary>Null when the sender does not ask to see tasks.</summary>
     [JsonPropertyName("list"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskQuery? List { get; init; }
+
+    /// <summary>
+    /// The sentences of the reply in the sender's language, by those in the family's; null where there are none, or we speak it. The finalize phase adds them.
+    /// </summary>
+    [JsonPropertyName("sentences"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Sentences { get; init; }
 
     /// <summary>A part of the answer was invalid.</summary>
     [JsonPropertyName("incomplete"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -50,7 +50,8 @@ public sealed class ChatModel(ChatClient chat, IOptions<AppSettings> app, IOptio
     private static ModelAnswerException Exhausted(ModelUsage usage, bool isFinal) =>
         new("ai_reasoning_exhausted", $"The model reasoned and did not answer; it used {usage.OutputTokens} tokens of output.") { Usage = usage, IsFinal = isFinal };
 
-    private async Task<(ChatCompletion Completion, ModelUsage Usage)?> AskOnceAsync(
+    /// <summary>As <see cref="AskAsync"/>, with one call: the answer may be cut off, or hold no choice.</summary>
+    public async Task<(ChatCompletion Completion, ModelUsage Usage)?> AskOnceAsync(
         IReadOnlyList<ChatMessage> messages, ChatResponseFormat format, int maxInputTokens, int maxOutputTokens, Func<ModelUsage, Task<bool>> reserve,
         CancellationToken cancellation)
     {

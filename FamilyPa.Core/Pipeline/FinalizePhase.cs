@@ -12,6 +12,7 @@ using FamilyPa.Core.Settings;
 using FamilyPa.Core.SignIn;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Tasks;
+using FamilyPa.Core.Translation;
 using FamilyPa.Core.Twilio;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,7 @@ namespace FamilyPa.Core.Pipeline;
 
 /// <summary>Makes it so: stores the tasks, asks what is unclear, tells the sender once, ends the job.</summary>
 public sealed class FinalizePhase(
-    Database database, ReplyOutbox replies, ChatCommands commands, SeriesDates series,
+    Database database, ReplyOutbox replies, ChatCommands commands, SeriesDates series, ReplyTranslator translator,
     IOptions<AppSettings> app, IOptions<PipelineSettings> settings, IOptions<LimitSettings> limits, ReminderReach reach) : IPhase
 {
     public Phase Phase => Phase.Finalize;
@@ -87,6 +88,8 @@ public sealed class FinalizePhase(
                 job.MessageSid, job.Family.Id, E164Phone.Canonical(job.FromAddress));
         }
 
+        if (reply.Text is { } composed)
+            reply.Text = await translator.TranslateAsync(composed, extraction, job, cancellation);
         var message = new OutgoingMessage(ReplyKind.Reply, job.Family.Id, job.MessageSid, job.FromAddress, job.ToAddress, reply.Text ?? "")
         {
             SuppressedBecause = Keywords.IsAnsweredByTwilio(job.Classification, job.Body, job.FromAddress, job.PhaseInput.IsRecognisedKeyword) ? "answered_by_twilio" : reply.Text is null ? "not_answered" : null,
@@ -125,7 +128,7 @@ public sealed class FinalizePhase(
         if (pending.Count > 0)
         {
             var question = text.Confirm(pending.Select(change => TaskChanges.Describe(change, "changed", job.Family)));
-            ChatTurns.AddPending(reply, job, question, pending);
+            ChatTurns.AddPending(reply, job, Facts.Unmark(question), pending);
             understanding = understanding with { Question = $"{understanding.Question} {question}".Trim() };
         }
 
@@ -204,10 +207,10 @@ public sealed class FinalizePhase(
         if (job.PhaseInput.Questions.FirstOrDefault(question => question.Id == extraction.Confirmed) is { } confirmed)
             effects.Withdraw(confirmed);
 
-        var question = $"{extraction.ClarifyingQuestion} {unclear}".Trim() is { Length: > 0 } asked ? asked
+        var question = $"{text.Asked(extraction.ClarifyingQuestion)} {unclear}".Trim() is { Length: > 0 } asked ? asked
             : (extraction.IsIncomplete ? text.Incomplete : tasks.Exists(task => task.NeedsReview) ? text.IsThatRight : null);
         if (question is not null)
-            effects.Ask(question, extraction.Tasks, stored);
+            effects.Ask(Facts.Unmark(question), extraction.Tasks, stored);
 
         return new Understanding(
             heard,

@@ -1,3 +1,4 @@
+using FamilyPa.Core.Translation;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FamilyPa.Core.Pipeline;
@@ -12,6 +13,7 @@ public static class PipelineServices
         .AddSingleton<IPhase, DownloadPhase>()
         .AddSingleton<IPhase, TranscribePhase>()
         .AddSingleton<IPhase, ExtractPhase>()
+        .AddSingleton<ReplyTranslator>()
         .AddSingleton<IPhase, FinalizePhase>()
         .AddSingleton<PoisonHandler>()
         .AddSingleton<Sweeper>();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FamilyPa.Core.Families;
 using FamilyPa.Core.Tasks;
 using NodaTime;
@@ -48,8 +49,10 @@ internal sealed class ChangeLine(Wording wording, DateTimeZone zone, DateTimeOff
         const int most = 5;
         var all = changes.ToList();
         var named = string.Join("; ", all.Take(most).Select(change => Of(all.Count == 1 ? change : change with { Title = wording.Cut(change.Title) })));
-        return Say(phrases.Confirm, all.Count <= most ? named : $"{named}; {wording.Format(phrases.AndMore, all.Count - most)}");
+        // A yes and a no of ours need no model.
+        var question = new[] { phrases.Commands.Yes[0], phrases.Commands.No[0] }.Aggregate(phrases.Confirm, (asked, word) => Regex.Replace(asked, $@"\b{word}\b", _ => wording.Fact(word)));
+        return wording.Format(question, all.Count <= most ? named : $"{named}; {wording.Format(phrases.AndMore, all.Count - most)}");
     }
 
-    private string Say(string phrase, string what) => wording.Format(phrase, what);
+    private string Say(string phrase, string what) => wording.Format(phrase, wording.Fact(what));
 }

@@ -39,7 +39,7 @@ public static class ListNames
     }
 
     /// <summary>The name in a language.</summary>
-    internal static string In(Phrases phrases, string list) => phrases.Lists.TryGetValue(list, out var names) ? names[0] : list;
+    internal static string In(Wording wording, string list) => wording.Phrases.Lists.TryGetValue(list, out var names) ? names[0] : wording.Fact(list);
 
     /// <summary>Matches texts that have this form, normalised as <see cref="Words"/>; the group <c>list</c> is what the list is called.</summary>
     internal static Regex Command(IEnumerable<string> forms, IEnumerable<string> calls)

@@ -9,6 +9,9 @@ internal static class MessageLength
     /// <summary>Of what a reply adds about reminders and notices that did not come.</summary>
     public const int LongestMissed = 320;
 
+    /// <summary>Without the marks of facts.</summary>
+    public static int Of(string text) => Facts.Unmark(text).Length;
+
     /// <param name="more">Says how many items are left out.</param>
     /// <param name="most">How many items to name at most.</param>
     /// <returns>The text, and how many of the items it names.</returns>
@@ -17,7 +20,7 @@ internal static class MessageLength
         int most = int.MaxValue)
     {
         var shown = Math.Min(items.Count, most);
-        while (shown > 0 && Text().Length > longest)
+        while (shown > 0 && Of(Text()) > longest)
             shown--;
         return (Text(), shown);
 

@@ -66,6 +66,9 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     /// <summary>The answer to the first of the same texts that is not worked on any more.</summary>
     public string SaidAgain => phrases.SaidAgain;
 
+    /// <summary>A question of the model's, which is in the sender's language already.</summary>
+    public string? Asked(string? question) => question is null ? null : wording.Fact(question);
+
     /// <summary>The question to ask if a part of the model's answer was invalid.</summary>
     public string Incomplete => phrases.Incomplete;
 
@@ -77,7 +80,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<UnderstoodTask> tasks = [.. added, .. what.Tasks.Where(task => task.Completes)];
         List<string> before = [];
         if (what.Heard.Length > 0)
-            before.Add(Format(phrases.Heard, wording.Cut(what.Heard, LongestHeard)));
+            before.Add(Format(phrases.Heard, wording.Fact(wording.Cut(what.Heard, LongestHeard))));
         if (what.Pictures > 0 && what.Tasks.Count > 0)
             before.Add(what.Pictures == 1 ? phrases.ReadPicture : Format(phrases.ReadPictures, what.Pictures));
         if (added.Count > 0)
@@ -87,17 +90,17 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         var longest = MessageLength.Longest - (withMissed ? MessageLength.LongestMissed : 0);
         // Titles are cut before any task is left out.
         var whole = MessageLength.Fit(before, Items(title => title), after, More, longest);
-        if (whole.Shown == tasks.Count + what.Changed.Count && whole.Text.Length <= longest)
+        if (whole.Shown == tasks.Count + what.Changed.Count && MessageLength.Of(whole.Text) <= longest)
             return whole;
         var cut = MessageLength.Fit(before, Items(wording.Cut), after, More, longest);
-        return cut.Text.Length <= longest || what.Heard.Length == 0 ? cut : Understood(what with { Heard = "" }, withMissed);
+        return MessageLength.Of(cut.Text) <= longest || what.Heard.Length == 0 ? cut : Understood(what with { Heard = "" }, withMissed);
 
         string More(int count) => Format(phrases.SendMore, count);
 
         List<string> Items(Func<string, string> title) =>
         [
             .. tasks.Select((task, i) =>
-                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{i + 1}. {line.OnList(line.Of(title(task.Title), task.Due, task.Assignees, task.Recurrence), task.List)}"),
+                $"{(task.Completes && i == added.Count ? phrases.Completed + "\n" : "")}{wording.Fact($"{i + 1}.")} {line.OnList(line.Of(title(task.Title), task.Due, task.Assignees, task.Recurrence), task.List)}"),
             .. what.Changed.Select(changed => change.Of(changed with { Title = title(changed.Title) })),
         ];
     }
@@ -111,7 +114,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         if (what.IsReminderLost)
             lines.Add(phrases.RemindedIfWritten);
         if (what.Tasks.Count > 0 && board is not null)
-            lines.Add(Format(phrases.Board, board));
+            lines.Add(Format(phrases.Board, wording.Fact(board)));
 
         if (what.Question is { } question)
             lines.Add(what.Tasks.Count > 0 ? Format(phrases.NotSure, wording.Plain(question)) : wording.Plain(question));
@@ -122,7 +125,7 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
     }
 
     private IEnumerable<string> Titles(string phrase, IReadOnlyList<string> titles) =>
-        titles.Count > MostTitleLines ? [Format(phrase, wording.Several(titles))] : titles.Select(title => Format(phrase, wording.Cut(title)));
+        titles.Count > MostTitleLines ? [Format(phrase, wording.Several(titles))] : titles.Select(title => Format(phrase, wording.Fact(wording.Cut(title))));
 
     /// <param name="reason">Of the job, or of one attachment.</param>
     public string Rejected(string reason) => reason switch
@@ -150,10 +153,10 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
         List<string> lines = [.. titles.Select(told => (told.Key, Titles: wording.Several([.. told])) switch
         {
             ((null, _), var missed) => Format(phrases.Missed, missed),
-            ((var by, true), var done) => wording.Format(phrases.HasDone, by, done),
-            ((var by, false), var asked) => wording.Format(phrases.AsksYou, by, asked),
+            ((var by, true), var done) => wording.Format(phrases.HasDone, wording.Fact(by), done),
+            ((var by, false), var asked) => wording.Format(phrases.AsksYou, wording.Fact(by), asked),
         })];
-        return MessageLength.Fit([reply], lines, [], count => Format(phrases.AndMore, count), reply.Length + MessageLength.LongestMissed).Text;
+        return MessageLength.Fit([reply], lines, [], count => Format(phrases.AndMore, count), MessageLength.Of(reply) + MessageLength.LongestMissed).Text;
     }
 
     public static string Failed(string locale, string to) => Phrases.Of(locale, to).Failed;
@@ -170,8 +173,8 @@ public sealed class ReplyText(string? language, Family family, DateTimeOffset no
 
     /// <summary>Why the name, which a model gave, does not identify one member.</summary>
     public string Who(string name, Family family) => family.IsAmbiguous(name)
-        ? Format(phrases.WhichPerson, name)
-        : Format(phrases.NoSuchPerson, ModelText.WithoutLinks(ModelText.Clean(name), ModelText.LinksIn()) is { Length: > 0 } shown ? wording.Cut(shown) : "…");
+        ? Format(phrases.WhichPerson, wording.Fact(name))
+        : Format(phrases.NoSuchPerson, wording.Fact(ModelText.WithoutLinks(ModelText.Clean(name), ModelText.LinksIn()) is { Length: > 0 } shown ? wording.Cut(shown) : "…"));
 
     private string Format(string phrase, object value) => wording.Format(phrase, value);
 }

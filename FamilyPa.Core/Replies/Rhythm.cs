@@ -92,7 +92,7 @@ internal static class Rhythm
             _ => Count(words.Yearly, interval),
         };
         if (Value("UNTIL") is { } until)
-            return wording.Format(words.Until, rhythm, wording.Plain(LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Parse(until).Value.ToString("d MMM uuuu", wording.Culture)));
+            return wording.Format(words.Until, rhythm, Date(LocalDatePattern.CreateWithInvariantCulture("uuuuMMdd").Parse(until).Value));
         return Value("COUNT") is { } count ? wording.Format(words.Times, rhythm, count) : rhythm;
 
         string? Value(string name) => recurrence.Values.GetValueOrDefault(name);
@@ -101,6 +101,10 @@ internal static class Rhythm
 
         string Ordinal(string number) => int.Parse(number, wording.Culture) is > 0 and var n ? words.Ordinals[n - 1] : words.Ordinals[^1];
 
-        string Names(IReadOnlyList<string> days) => wording.And([.. days.Select(day => wording.Plain(wording.Culture.DateTimeFormat.DayNames[Array.IndexOf(Days, day)]))]);
+        string Date(LocalDate date) =>
+            wording.Fact(wording.Plain(date.ToString("d MMM uuuu", wording.Culture)), culture => date.ToDateTimeUnspecified().ToString("d", culture));
+
+        string Names(IReadOnlyList<string> days) => wording.And([.. days.Select(day => Array.IndexOf(Days, day)).Select(day =>
+            wording.Fact(wording.Plain(wording.Culture.DateTimeFormat.DayNames[day]), culture => culture.DateTimeFormat.DayNames[day]))]);
     }
 }

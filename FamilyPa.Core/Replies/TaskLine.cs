@@ -14,15 +14,15 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
         var when = due is { } date ? When(date) : null;
         if (recurrence is not null && Rhythm.Of(recurrence, wording) is var rhythm)
             when = when is null ? rhythm : wording.Format(wording.Phrases.Rhythm.Next, rhythm, when);
-        var line = when is null ? title : $"{title} - {when}";
+        var line = when is null ? wording.Fact(title) : $"{wording.Fact(title)} - {when}";
         return assignees.Count == 0 ? line : $"{line} ({wording.Format(wording.Phrases.For, wording.And([.. assignees.Select(member => member.Name)]))})";
     }
 
     /// <param name="next">When a recurring task is due after it was completed or skipped; null for no more.</param>
-    public string ThenNext(string title, DueDate? next) => next is { } due ? wording.Format(wording.Phrases.Rhythm.Next, title, When(due)) : title;
+    public string ThenNext(string title, DueDate? next) => next is { } due ? wording.Format(wording.Phrases.Rhythm.Next, wording.Fact(title), When(due)) : wording.Fact(title);
 
     /// <param name="list">Null where it is not worth saying.</param>
-    public string OnList(string task, string? list) => list is null ? task : wording.Format(wording.Phrases.OnList, task, ListNames.In(wording.Phrases, list));
+    public string OnList(string task, string? list) => list is null ? task : wording.Format(wording.Phrases.OnList, task, ListNames.In(wording, list));
 
     /// <summary>Short, and says when it is overdue.</summary>
     public string InList(string title, DueDate? due, IReadOnlyList<Member> assignees)
@@ -35,13 +35,13 @@ internal sealed class TaskLine(Wording wording, DateTimeZone zone, DateTimeOffse
     {
         var local = Instant.FromDateTimeOffset(due.At).InZone(zone).LocalDateTime;
         var today = Instant.FromDateTimeOffset(now).InZone(zone).Date;
-        var day = local.Date.ToString("ddd d MMM", wording.Culture);
-        if (local.Date == today)
-            day = $"{wording.Phrases.Today}, {day}";
-        else if (local.Date == today.PlusDays(1))
-            day = $"{wording.Phrases.Tomorrow}, {day}";
-        else if (local.Year != today.Year)
-            day = local.Date.ToString("ddd d MMM uuuu", wording.Culture);
-        return wording.Plain(due.AllDay ? day : $"{day}, {local.TimeOfDay.ToString("t", wording.Culture)}");
+        var near = local.Date == today ? $"{wording.Phrases.Today}, " : local.Date == today.PlusDays(1) ? $"{wording.Phrases.Tomorrow}, " : null;
+        var hasYear = near is null && local.Year != today.Year;
+        var day = wording.Fact(
+            wording.Plain(local.Date.ToString(hasYear ? "ddd d MMM uuuu" : "ddd d MMM", wording.Culture)),
+            culture => local.ToDateTimeUnspecified().ToString($"ddd {(hasYear ? culture.DateTimeFormat.ShortDatePattern : culture.DateTimeFormat.MonthDayPattern)}", culture));
+        return due.AllDay
+            ? near + day
+            : $"{near}{day}, {wording.Fact(wording.Plain(local.TimeOfDay.ToString("t", wording.Culture)), culture => local.ToDateTimeUnspecified().ToString("t", culture))}";
     }
 }

@@ -15,7 +15,7 @@ public static class OutboundRetryPolicy
 
     private static readonly AsyncLocal<bool> Probe = new();
 
-    /// <summary>Whether the current attempt is a circuit breaker's half-open probe, which makes one call only.</summary>
+    /// <summary>Whether calls are made once only: those of a circuit breaker's half-open probe, and those that an attempt can do without.</summary>
     public static bool IsProbe
     {
         get => Probe.Value;

@@ -31,6 +31,9 @@ public sealed class PipelineSettings
     /// <summary>Timeout of one HTTP call to the chat model.</summary>
     public TimeSpan AiTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a reply waits for the model that puts it in a language that has no file. After it, the reply is in the family's language.</summary>
+    public TimeSpan TranslationTimeout { get; set; } = TimeSpan.FromSeconds(8);
+
     /// <summary>Timeout of one HTTP call to the transcription model. Transcribing a short note takes about as long as playing it.</summary>
     public TimeSpan TranscriptionTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -33,6 +33,17 @@ public class When_a_family_speaks_another_language(KeylessModel model)
     [InlineData("es", "¡Gracias!")]
     public async Task Small_talk_adds_no_task(string locale, string message) => Assert.Empty((await model.AskAsync(message, locale)).Tasks);
 
+    [Theory]
+    [InlineData("el", "αγόρασε γάλα")]
+    [InlineData("uk", "купити молоко")]
+    [InlineData("he", "לקנות חלב")]
+    [InlineData("ar", "اشتر الحليب")]
+    [InlineData("ja", "牛乳を買う")]
+    [InlineData("pl", "kupić mleko")]
+    [InlineData("en", "buy milk")]
+    public async Task Letters_give_a_language_away_of_which_no_word_is_known(string language, string message) =>
+        Assert.Equal(language, (await model.AskAsync(message)).Language);
+
     [Fact]
     public async Task The_question_is_in_it() =>
         Assert.Equal("Was genau ist mit „Anrufen“ gemeint?", (await model.AskAsync("anrufen", "de-DE")).Question);

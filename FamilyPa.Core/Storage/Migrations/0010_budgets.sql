@@ -159,8 +159,10 @@ begin
 end $$;
 
 -- Reserves an attempt's maximum cost, or defers its job: for a second while other reservations may be released, else until the next day.
+-- p_optional: the job can do without the call, and a refusal returns nothing.
 create function reserve_call(
-  p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric, p_limits job_limits) returns setof post_commit_action
+  p_attempt uuid, p_deployment text, p_amount numeric, p_family_limit numeric, p_global_limit numeric, p_limits job_limits,
+  p_optional boolean default false) returns setof post_commit_action
 language plpgsql set search_path = public, pg_temp as $$
 declare
   job constant processing_jobs := attempted_job(p_attempt);
@@ -189,6 +191,9 @@ begin
     perform add_to_budget(job.family_id, sender.today, -p_amount, 0);
   end if;
 
+  if p_optional then
+    return;
+  end if;
   refused := case when of_family.day is null then 'budget_family' else 'budget_global' end;
   select o.*, coalesce(b.reserved_usd, 0), coalesce(b.spent_usd, 0), 0 into full_one
   from (

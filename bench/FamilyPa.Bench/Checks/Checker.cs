@@ -109,6 +109,7 @@ internal sealed class Checker(string connectionString) : IAsyncDisposable
     private static string? WhyOverCharged(SentMessage promise, MessageRow row) => row switch
     {
         { Extractions: > 1 } => $"extracted once, charged {row.Extractions} times",
+        { Translations: > 1 } => $"translated once, charged {row.Translations} times",
         _ when row.Transcriptions > promise.Voices => $"{promise.Voices} voice notes, charged {row.Transcriptions} times",
         _ => null,
     };

@@ -12,8 +12,10 @@ namespace FamilyPa.Bench.Checks;
 /// <param name="IsHeld">The job is leased, or one of its attempts is still running.</param>
 /// <param name="Extractions">Charges for extraction, without those of failed attempts, which were separate calls.</param>
 /// <param name="Transcriptions">Charges for transcription.</param>
+/// <param name="Translations">Charges for the reply in another language.</param>
 internal sealed record MessageRow(
-    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Series, long Undated, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions)
+    string MessageSid, bool HasEvent, string? Status, long Tasks, long Titles, long Series, long Undated, long Replies, bool IsTold, bool IsUncertain, bool IsHeld, long Extractions, long Transcriptions,
+    long Translations)
 {
     public bool IsTerminal => Status is "done" or "rejected" or "failed";
 
@@ -36,7 +38,8 @@ internal sealed record MessageRow(
                    j.lease_token is not null or exists (select from job_attempts a where a.job_id = j.id and a.outcome = 'running'),
                    (select count(*) from ai_usage u join job_attempts a on a.id = u.attempt_id
                     where u.message_sid = s.sid and u.phase = 'extract' and a.outcome <> 'failed'),
-                   (select count(*) from ai_usage u where u.message_sid = s.sid and u.phase = 'transcribe')
+                   (select count(*) from ai_usage u where u.message_sid = s.sid and u.phase = 'transcribe'),
+                   (select count(*) from ai_usage u where u.message_sid = s.sid and u.phase = 'finalize')
             from unnest($1) s (sid)
             left join webhook_events e on e.message_sid = s.sid
             left join processing_jobs j on j.message_sid = s.sid
@@ -49,7 +52,7 @@ internal sealed record MessageRow(
             rows.Add(new MessageRow(
                 reader.GetString(0), reader.GetBoolean(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
                 reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetBoolean(8), reader.GetBoolean(9), reader.GetBoolean(10), reader.GetInt64(11),
-                reader.GetInt64(12)));
+                reader.GetInt64(12), reader.GetInt64(13)));
         }
 
         return rows;

@@ -43,6 +43,8 @@ internal sealed record Scenario(string Name, Func<RandomMessages, IReadOnlyList<
         new("voice-note", Several(5, chatter => chatter.VoiceNote())) { AtOnce = (4, 4) },
         new("picture", Several(5, _ => new Draft("picture", "") { HasPicture = true })) { AtOnce = (4, 4) },
         new("recurring", Several(4, _ => new Draft("recurring task", "take out the bins every Monday at 7pm"))) { AtOnce = (4, 4) },
+        // One more call to the model, for the reply. The verb is one that the simulated model knows.
+        new("other-language", Several(4, _ => new Draft("other language", "buy молоко"))) { AtOnce = (4, 4) },
         // Each phase's path to and through its poison function.
         .. FailingMessages.Drafts.Select(draft => new Scenario(draft.Kind.Replace(' ', '-'), Several(6, _ => draft)) { AtOnce = (5, 4) }),
         // Stored but never queued: the sweeper must queue it.

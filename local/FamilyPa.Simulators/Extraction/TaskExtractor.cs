@@ -25,7 +25,7 @@ internal sealed partial class TaskExtractor(DateRecogniser recogniser)
             .Select(clause => Read(clause.Item, dates[clause.Index])).OfType<(ExtractedTask Task, string? Question)>().ToList();
         List<string?> questions = [.. found.Select(task => task.Question), .. operations.Select(operation => operation?.Question)];
         if (found.Count == 0 && operations.TrueForAll(operation => operation is null) && pictureTexts.Contains(null)) questions.Add(lexicon.UnreadablePicture);
-        var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], questions.Find(question => question is not null), lexicon.Language)
+        var answer = new ExtractionAnswer([.. found.Select(task => task.Task)], questions.Find(question => question is not null), OtherLanguages.Detect(input.Message) ?? lexicon.Language)
         {
             List = operations.Select(operation => operation?.List).FirstOrDefault(list => list is not null),
             Changes = input.Tasks.Count == 0 ? null : [.. operations.SelectMany(operation => operation?.Changes ?? [])],

@@ -5,7 +5,7 @@ using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary><c>chat/completions</c>: scripted answers first, then the rule-based extraction.</summary>
+/// <summary><c>chat/completions</c>: scripted answers first, then the rule-based extraction, or the translation of a reply.</summary>
 internal sealed class ChatApi(
     AzureOpenAISimulatorOptions options, TaskExtractor extractor, ScriptedAnswers<ChatRequest> scripts, Billing billing)
 {
@@ -47,7 +47,7 @@ internal sealed class ChatApi(
     private async Task<string> ContentAsync(ChatRequest request, Call call) => call.Fault switch
     {
         { Kind: FaultKind.SchemaBreaking } fault => BrokenAnswers.Of(fault.SchemaBreak),
-        _ => scripts.For(request) ?? await extractor.AnswerAsync(request.UserMessage, request.PictureTexts, call.Http.RequestAborted),
+        _ => scripts.For(request) ?? ReplyTranslation.Answer(request) ?? await extractor.AnswerAsync(request.UserMessage, request.PictureTexts, call.Http.RequestAborted),
     };
 
     private Answer Answer(ChatRequest request, string model, string content, Fault? fault)

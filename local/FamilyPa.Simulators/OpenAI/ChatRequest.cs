@@ -22,6 +22,9 @@ public sealed record ChatRequest(
     /// <summary>The texts in the pictures; null for each that cannot be read.</summary>
     internal IReadOnlyList<string?> PictureTexts => [.. Pictures.Select(picture => picture.Text)];
 
+    /// <summary>Of the answer; null where it may be any text.</summary>
+    public string? SchemaName => Body.TryGetProperty("response_format", out var format) && format.TryGetProperty("json_schema", out var schema) ? Text(schema, "name") : null;
+
     internal int ReasoningTokens => Efforts[Effort];
 
     internal int PromptTokens => Tokens.Count(PromptText) + Pictures.Sum(picture => picture.Tokens);

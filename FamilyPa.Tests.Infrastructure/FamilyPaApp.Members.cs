@@ -32,7 +32,7 @@ public partial class FamilyPaApp
     {
         var session = Guid.NewGuid();
         await Database.ExecuteAsync(
-            "insert into sessions (id, family_id, user_id, expires_at) select $1, family_id, user_id, now() + interval '30 days' from family_members where user_id = $2",
+            "insert into sessions (id, family_id, user_id, expires_at) select $1, family_id, user_id, now() + interval '30 days' from family_members where user_id = $2 order by created_at limit 1",
             session, userId);
         return Tokens(signingKey).Create(userId, session, DateTimeOffset.UtcNow.AddDays(30));
     }

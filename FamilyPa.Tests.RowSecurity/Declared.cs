@@ -44,8 +44,8 @@ internal static class Declared
     {
         "auth.uid", "my_families", "is_family_member", "family_role", "may_manage",
         // The members' API. As the owner: require_session and my_family, which read, require_outside_session, which stores the asking member's
-        // session, the two that keep an answer under a key, and limit_additions, which counts for the asking member's family.
-        "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
+        // session, show_family, which changes it, the two that keep an answer under a key, and limit_additions, which counts for the asking member's family.
+        "require_session", "require_outside_session", "my_family", "show_family", "take_idempotency_key", "keep_answer", "limit_additions",
         "task_json", "create_task", "change_task", "repeat_task", "assignee_names", "zone_or_utc", "delete_task", "change_family", "refuse_member", "family_people", "without_channel", "canonical_number", "add_member", "change_member", "remove_member",
         // As the owner: both use the asking member's own feeds only.
         "my_calendar_feeds", "renew_calendar_feed",
@@ -54,7 +54,7 @@ internal static class Declared
     /// <summary>What the app's roles may call that runs as the owner. Each decides itself which rows it reads and writes.</summary>
     public static readonly IReadOnlySet<string> AsOwner = new HashSet<string>
     {
-        "my_families", "is_family_member", "family_role", "require_session", "require_outside_session", "my_family", "take_idempotency_key", "keep_answer", "limit_additions",
+        "my_families", "is_family_member", "family_role", "require_session", "require_outside_session", "my_family", "show_family", "take_idempotency_key", "keep_answer", "limit_additions",
         "my_calendar_feeds", "renew_calendar_feed",
         // The audit log has a row of each call that removed something, except of the canary's own family.
         "purge_due_events", "erase_family", "delete_canary_family",

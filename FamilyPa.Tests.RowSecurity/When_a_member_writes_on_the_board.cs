@@ -146,6 +146,30 @@ public sealed class When_a_member_writes_on_the_board(TwoFamilies families) : IC
         await families.Database.ExecuteAsync("delete from family_members where user_id = $1", both);
     }
 
+    [Fact]
+    public async Task A_number_of_two_families_shows_neither_to_the_others_members()
+    {
+        const string phone = "+447700900991";
+        foreach (var family in new[] { families.A, families.B })
+            await families.Database.ExecuteAsync("insert into family_members (family_id, display_name, phone_e164) values ($1, 'Both', $2)", family.Id, phone);
+        var both = await families.Database.ScalarAsync<Guid>("select distinct user_id from family_members where phone_e164 = $1", phone);
+        await families.Database.ExecuteAsync(
+            "insert into sessions (id, family_id, user_id, expires_at) values ($2, $1, $2, now() + interval '1 day'), ($3, $1, $3, now() + interval '1 day')", families.A.Id, both, families.A.Kin);
+
+        Assert.Equal((2L, true, families.B.Id), await SeenAsync(both));
+        Assert.Equal((1L, false, families.A.Id), await SeenAsync(families.A.Kin));
+        await families.Database.ExecuteAsync("delete from family_members where user_id = $1", both);
+        await families.Database.ExecuteAsync("delete from sessions where id = $1", families.A.Kin);
+
+        async Task<(long, bool, Guid)> SeenAsync(Guid user)
+        {
+            await using var batch = families.App.AsMember(user, user).Add("select show_family($1)", families.B.Id);
+            var shown = await batch.SingleAsync(row => row.GetBoolean(0), Cancellation);
+            await using var after = families.App.AsMember(user, user).Add("select (select count(*) from families), my_family()");
+            return await after.SingleAsync(row => (row.GetInt64(0), shown, row.GetGuid(1)), Cancellation);
+        }
+    }
+
     private async Task<Guid> AddAsync(Guid user, string columns = "", string values = "")
     {
         await using var batch = families.App.AsMember(user).Add(

@@ -45,6 +45,7 @@ public sealed class ChatCommands(Database database, LoginLinks links, ReminderRe
             CommandKind.Delete or CommandKind.Snooze or CommandKind.Assign => (await ChangeAsync(command, claim, reply, text, cancellation), null),
             CommandKind.Mute or CommandKind.Unmute => (Mute(command.Kind == CommandKind.Mute, claim, reply, text), null),
             CommandKind.Digest => (Digest(command.At, claim, reply, text), null),
+            CommandKind.Family => (text.FamilyChosen, null),
             CommandKind.Board when !suppressed => (text.BoardLink(links.Placeholder), links.Add(reply, claim.Sender.UserId, claim.Family.Id)),
             _ => (text.Help, null),
         };

@@ -21,6 +21,9 @@ public enum CommandKind
 
     /// <summary>The sender wants a digest each day, or none.</summary>
     Digest,
+
+    /// <summary>The sender, who is in several families, has chosen one.</summary>
+    Family,
     Board,
     Help,
 }

@@ -34,6 +34,8 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
 
     public string Muted => phrases.Muted;
 
+    public string FamilyChosen => phrases.FamilyChosen;
+
     public string Unmuted => phrases.Unmuted;
 
     public string Digest(TimeOnly? at) => at is { } time ? wording.Format(phrases.DigestOn, wording.Plain(time.ToString("t", wording.Culture))) : phrases.DigestOff;

@@ -12,6 +12,9 @@ public sealed record Acceptance(string Outcome)
     /// <summary>The sender is in no family and was told within a day, or has sent STOP.</summary>
     public static readonly Acceptance UnknownSenderAgain = new("UnknownSenderAgain");
 
+    /// <summary>The sender is in several families and was asked for which one it is.</summary>
+    public static readonly Acceptance Waits = new("Waits");
+
     /// <summary>The database could not take it now: it waits in the queue <c>inbound</c>.</summary>
     public static readonly Acceptance Fallback = new("Fallback");
 
@@ -27,7 +30,7 @@ public sealed record Acceptance(string Outcome)
     /// <summary>What the sender is to be told at once; null for nothing.</summary>
     public string? Answer { get; private init; }
 
-    /// <summary>The sender is in no family, or was not until now, and is to be told something.</summary>
+    /// <summary>The sender is to be told something at once: in no family, or not until now, or asked for which of their families it is.</summary>
     public static Acceptance Answered(string outcome, string answer) => new(outcome) { Answer = answer };
 
     /// <summary>Over a limit: stored and done when there is room, or beyond ten times the limit only counted.</summary>

@@ -1,5 +1,6 @@
 using FamilyPa.Core.Chat;
 using FamilyPa.Core.Queues;
+using FamilyPa.Core.Replies;
 using FamilyPa.Core.Storage;
 using FamilyPa.Core.Twilio;
 
@@ -21,10 +22,14 @@ public enum MessageSource
 /// <summary>A message as Twilio delivered it. Its form is read leniently: Twilio adds fields without notice.</summary>
 /// <param name="Form">Every field by its name, decoded.</param>
 /// <param name="RawBody">The form's bytes as they came.</param>
-public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, ReadOnlyMemory<byte> RawBody, string? IdempotencyToken)
+/// <param name="Chosen">What the sender, who is in several families, has chosen by it; null for nothing.</param>
+public sealed record InboundMessage(
+    IReadOnlyDictionary<string, string> Form, ReadOnlyMemory<byte> RawBody, string? IdempotencyToken, ChosenFamily? Chosen = null)
 {
     /// <summary>In bytes.</summary>
     public const int LargestForm = 64 * 1024;
+
+    private const int LongestName = 60;
 
     public MessageSource Source { get; init; }
 
@@ -37,18 +42,22 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
 
     public string To => Form["To"];
 
-    public string Body => TextOf(Form);
+    public string Body => Chosen?.Text ?? TextOf(Form);
 
     public int MediaCount => CountMedia(Form);
 
     /// <summary>Found once: it takes as long as all the rest of reading a message.</summary>
-    public string Classification { get; } =
-        MessageClassification.Of(
-            TextOf(Form), Form.GetValueOrDefault("OptOutType"), Form.GetValueOrDefault("MessageType"), Form.GetValueOrDefault("From", ""), CountMedia(Form),
-            Form.GetValueOrDefault("Forwarded") == "true");
+    public string Classification { get; } = Chosen is { Text: "" } && CountMedia(Form) == 0
+        ? new Command(CommandKind.Family, []).Reason
+        : MessageClassification.Of(
+            Chosen?.Text ?? TextOf(Form), Form.GetValueOrDefault("OptOutType"), Form.GetValueOrDefault("MessageType"), Form.GetValueOrDefault("From", ""),
+            CountMedia(Form), Form.GetValueOrDefault("Forwarded") == "true");
 
     /// <summary>Whether it is a plain <c>yes</c> or <c>no</c> to an invitation; null when it says something else.</summary>
     public string? Answer => Keywords.Answer(Body) switch { true => "yes", false => "no", null => null };
+
+    /// <summary>The words of a short text without politeness, as a family's name may be; null for a longer one.</summary>
+    public string? Said => Body.Length <= LongestName ? string.Join(' ', Politeness.Strip(PlainWords.Of(Body))) : null;
 
     /// <inheritdoc cref="Keywords.JoinsAgain"/>
     public bool JoinsAgain => Keywords.JoinsAgain(Body);
@@ -72,6 +81,9 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     /// <summary>WhatsApp hides its content (view once), or Twilio does not deliver it (polls, events).</summary>
     private bool IsHidden => Form.GetValueOrDefault("MessageType") == "unsupported" && MediaCount == 0 && string.IsNullOrWhiteSpace(Body);
 
+    /// <summary>The message with what the sender has chosen by it.</summary>
+    public InboundMessage For(ChosenFamily chosen) => new(Form, RawBody, IdempotencyToken, chosen) { Source = Source, ReceivedAt = ReceivedAt };
+
     /// <summary>Whether the form has what no message can be without.</summary>
     public static bool IsMessage(IReadOnlyDictionary<string, string> form) =>
         MessageSids.IsValid(form.GetValueOrDefault("MessageSid")) && !string.IsNullOrWhiteSpace(form.GetValueOrDefault("From"))
@@ -94,3 +106,6 @@ public sealed record InboundMessage(IReadOnlyDictionary<string, string> Form, Re
     private static int CountMedia(IReadOnlyDictionary<string, string> form) =>
         int.TryParse(form.GetValueOrDefault("NumMedia"), out var count) ? Math.Clamp(count, 0, 100) : 0;
 }
+
+/// <param name="Text">What the message says besides the family's name.</param>
+public sealed record ChosenFamily(Guid Id, string Text);

@@ -22,13 +22,18 @@ public sealed class MessageIngestion(
 
     private long lastAnswer;
 
-    /// <summary>One round trip to the database and one queue operation for a message that is new; never more.</summary>
+    /// <summary>
+    /// One round trip to the database and one queue operation for a message that is new; another round trip where it begins with the name of one of
+    /// the sender's families.
+    /// </summary>
     /// <exception cref="NpgsqlException">The database did not take it, or has not said so in time.</exception>
     public async Task<Acceptance> AcceptAsync(InboundMessage message, string requestId, CancellationToken cancellation)
     {
         var phase = message.FirstPhase;
         using var span = Traces.Start("persist", message.MessageSid)?.SetTag("request_id", requestId).SetTag("size_bytes", message.RawBody.Length);
-        var (outcome, familyId, acted, invitation) = await StoreInTimeAsync(message, requestId, phase, cancellation);
+        var (outcome, familyId, acted, invitation, choice) = await StoreInTimeAsync(message, requestId, phase, cancellation);
+        if (outcome == "chosen")
+            return await AcceptAsync(message.For(new(familyId!.Value, choice!.Text!)), requestId, cancellation);
 
         span?.SetTag("family_id", familyId).End(outcome);
         Meters.MessageIngested(outcome, MessageSids.IsSynthetic(message.MessageSid) ? "synthetic" : SourceOf(message));
@@ -53,12 +58,47 @@ public sealed class MessageIngestion(
                 "joined" => Acceptance.Answered("Joined", InvitationText.Joined(invitation!, message.From)),
                 "declined" => Acceptance.Answered("Declined", InvitationText.Declined(invitation!, message.From)),
                 "unmatched_again" => Acceptance.UnknownSenderAgain,
+                "asked" => Acceptance.Answered("WhichFamily", WhichFamily(choice!, message.From)),
+                "waits" => Acceptance.Waits,
                 _ => Acceptance.Duplicate,
             };
         }
 
         await EnqueueAsync(message.MessageSid, phase, requestId);
+        if (message.Chosen is not null)
+            await ReleaseAsync(requestId, cancellation);
         return Acceptance.Accepted;
+    }
+
+    /// <summary>Takes in messages whose sender has chosen a family since, or is in one only. The sweeper's next run takes in what is left.</summary>
+    public async Task ReleaseAsync(string requestId, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var message in await connections.UseAsync(database => FindReleasedAsync(database, cancellation), cancellation))
+                await AcceptAsync(message, requestId, cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            log.SweepFailed(ErrorCode.Of(e));
+        }
+    }
+
+    private static async Task<List<InboundMessage>> FindReleasedAsync(Database database, CancellationToken cancellation)
+    {
+        await using var batch = database.AsService().Add(
+            """
+            select u.raw_payload::text, u.source, u.received_at from unmatched_messages u
+            where u.waiting_for is not null and (select count(*) = 1 or max(m.chosen_at) is not null from family_members m where m.user_id = u.waiting_for)
+            order by u.received_at limit 100
+            """);
+        return await batch.ListAsync(UnmatchedMessages.Read, cancellation);
+    }
+
+    private static string WhichFamily(Choice choice, string to)
+    {
+        var wording = Wording.Of(null, choice.Locale!, to);
+        return wording.Plain(wording.Format(wording.Phrases.WhichFamily, choice.Text!));
     }
 
     /// <remarks>
@@ -114,14 +154,15 @@ public sealed class MessageIngestion(
 
         batch.Add(
             """
-            select outcome, family_id, reason, limit_value, value, retry_after, first, invitation::text
+            select outcome, family_id, reason, limit_value, value, retry_after, first, invitation::text, choice::text
             from accept_message(jsonb_populate_record(null::received_message, $1::jsonb), row($2, $3, $4, $5, $6)::rate_limits)
             """,
             ToJson(message, requestId, phase), limits.Value.SenderPerMinute, limits.Value.GlobalPerHour, limits.Value.GlobalPerDay,
             limits.Value.FamilySharePercent, limits.Value.StrangersPerDay);
         return (await batch.SingleAsync(
             row => new Stored(row.Get<string>("outcome"), row.Get<Guid?>("family_id"), row.Get<string?>("reason") is { } reason ? ReadReached(row, reason) : null,
-                row.Get<string?>("invitation") is { } invitation ? RowJson.Read<InvitedTo>(invitation) : null),
+                row.Get<string?>("invitation") is { } invitation ? RowJson.Read<InvitedTo>(invitation) : null,
+                row.Get<string?>("choice") is { } choice ? RowJson.Read<Choice>(choice) : null),
             cancellation))!;
     }
 
@@ -150,6 +191,9 @@ public sealed class MessageIngestion(
         joins_again = message.JoinsAgain,
         same_texts = limits.Value.SameTextsInARow,
         external_user_id = message.ExternalUserId,
+        family_id = message.Chosen?.Id,
+        answer_within = settings.Value.AnswerWithin,
+        said = message.Said is { } said ? PgText.Clean(said) : null,
     });
 
     private static string SourceOf(InboundMessage message) => message.Source.ToString().ToLowerInvariant();
@@ -168,7 +212,10 @@ public sealed class MessageIngestion(
         }
     }
 
-    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached, InvitedTo? Invitation);
+    private sealed record Stored(string Outcome, Guid? FamilyId, RateReached? Reached, InvitedTo? Invitation, Choice? Choice);
+
+    /// <param name="Text">What is left of the message without a family's name, or the families that the sender is asked for.</param>
+    private sealed record Choice(string? Text, string? Locale);
 
     /// <param name="IsFirst">The first message in its window that this limit held back: only that one is worth a warning.</param>
     private sealed record RateReached(string Limit, int Most, int Value, TimeSpan RetryAfter, bool IsFirst);

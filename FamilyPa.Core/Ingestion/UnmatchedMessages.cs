@@ -26,7 +26,7 @@ public sealed class UnmatchedMessages(Database database, MessageIngestion ingest
         return taken;
     }
 
-    private static InboundMessage Read(NpgsqlDataReader row)
+    internal static InboundMessage Read(NpgsqlDataReader row)
     {
         var form = JsonSerializer.Deserialize<Dictionary<string, string>>(row.Get<string>("raw_payload"))!;
         return new(form, FormFields.Write(form), IdempotencyToken: null)

@@ -23,7 +23,7 @@ public sealed record CreatedMember(Guid UserId, string Name, string Role, string
 
 public sealed record CreatedFamily(Guid Id, string Name, string Timezone, string Locale, IReadOnlyList<CreatedMember> Members);
 
-/// <summary>The phone number or business-scoped id already belongs to a member, of this or another family.</summary>
+/// <summary>The phone number or business-scoped id already belongs to another member.</summary>
 public sealed class PhoneTakenException() : Exception("A phone number is already a member's.");
 
 /// <summary>Creates families for operators.</summary>
@@ -96,17 +96,25 @@ public sealed partial class AdminFamilies(Database database)
                 created.Id, member.UserId, member.Name, member.Role, member.Phone, member.ExternalUserId, member.Nicknames);
         }
 
-        batch.Add("insert into audit_log (actor, action, family_id, request_id) values ($2, 'create_family', $1, $3)", created.Id, actor.Name, actor.RequestId);
+        batch.Add("insert into audit_log (actor, action, family_id, request_id) values ($2, 'create_family', $1, $3)", created.Id, actor.Name, actor.RequestId)
+            .Add("select user_id, phone_e164, external_user_id from family_members where family_id = $1", created.Id);
         try
         {
-            await batch.ExecuteAsync(cancellation);
+            // A member of other families keeps their id.
+            var stored = await batch.ListAsync(
+                row => (UserId: row.GetGuid(0), Addresses: new[] { row.Get<string?>("phone_e164"), row.Get<string?>("external_user_id") }), cancellation);
+            return created with
+            {
+                Members = [.. created.Members.Select(member => member with
+                {
+                    UserId = stored.First(one => one.UserId == member.UserId || one.Addresses.Contains(member.Phone ?? member.ExternalUserId ?? "")).UserId,
+                })],
+            };
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             throw new PhoneTakenException();
         }
-
-        return created;
     }
 
     /// <summary>Whether .NET knows the language tag and so can format its dates.</summary>

@@ -31,11 +31,13 @@ public sealed class AdminMembers(Database database)
                   select f.id, $2, $3, $4, $5::text, $8::text, $9 from families f where f.id = $1 returning family_id, user_id)
                 insert into audit_log (actor, action, family_id, details, request_id)
                 select $6, 'add_member', family_id, jsonb_build_object('user_id', user_id), $7 from added
+                returning (details ->> 'user_id')::uuid
                 """,
                 familyId, created.UserId, created.Name, created.Role, created.Phone, actor.Name, actor.RequestId, created.ExternalUserId, created.Nicknames);
         try
         {
-            return await batch.ExecuteAsync(cancellation) > 0 ? created : null;
+            // A member of other families keeps their id.
+            return await batch.SingleAsync(row => created with { UserId = row.GetGuid(0) }, cancellation);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {

@@ -24,8 +24,12 @@ public sealed record AskingMember(Guid UserId, string Name, string Role);
 
 /// <param name="Version">Increases with every change of name, time zone or locale.</param>
 /// <param name="Today">The current date in the family's time zone.</param>
+/// <param name="Families">All families of the requesting member.</param>
 public sealed record FamilyView(
-    Guid Id, string Name, string Timezone, string Locale, int Version, string Today, AskingMember Me, IReadOnlyList<MemberView> Members);
+    Guid Id, string Name, string Timezone, string Locale, int Version, string Today, AskingMember Me, IReadOnlyList<MemberView> Members,
+    IReadOnlyList<FamilyName> Families);
+
+public sealed record FamilyName(Guid Id, string Name);
 
 /// <summary>Changed fields of a family; null keeps a field.</summary>
 public sealed record FamilyChange(string? Name, string? Timezone, string? Locale);
@@ -36,7 +40,8 @@ public sealed class MemberFamily(Database database, TimeProvider clock)
     private const string Sql =
         """
         select f.id, f.name, f.timezone, f.locale, f.version, me.user_id, me.display_name, me.role, (
-          select json_agg(to_jsonb(p) - 'created_at') from family_people() p)::text
+          select json_agg(to_jsonb(p) - 'created_at') from family_people() p)::text,
+          (select json_agg(json_build_object('id', o.id, 'name', o.name) order by o.name, o.id) from families o)::text
         from families f join family_members me on me.family_id = f.id and me.user_id = auth.uid() where f.id = (select my_family())
         """;
 
@@ -64,7 +69,8 @@ public sealed class MemberFamily(Database database, TimeProvider clock)
 
     private FamilyView Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt32(4), Today(row.GetString(2)),
-        new AskingMember(row.GetGuid(5), row.GetString(6), row.GetString(7)), RowJson.Read<List<MemberView>>(row.GetString(8)));
+        new AskingMember(row.GetGuid(5), row.GetString(6), row.GetString(7)), RowJson.Read<List<MemberView>>(row.GetString(8)),
+        RowJson.Read<List<FamilyName>>(row.GetString(9)));
 
     private string Today(string timezone) =>
         LocalDatePattern.Iso.Format(Instant.FromDateTimeOffset(clock.GetUtcNow()).InZone(TimeZones.Get(timezone)).Date);

@@ -26,7 +26,7 @@ public sealed class Invitations(
         // By SMS: the number has not written to us.
         var message = new OutgoingMessage(
             ReplyKind.Invitation, invited.FamilyId, $"member:{userId:D}", invited.Phone, invited.OurNumber,
-            invited.IsElsewhere ? InvitationText.Elsewhere(invited.To, invited.Phone) : InvitationText.Question(invited.To, invited.Phone));
+            InvitationText.Question(invited.To, invited.Phone));
         var limits = settings.Value;
         // A number that is paused and a limit that is reached look the same to the family as a number that does not answer.
         await using var intent = ReplyOutbox.AddIntent(database.AsService(), message).Add(
@@ -49,8 +49,7 @@ public sealed class Invitations(
     {
         await using var batch = database.AsService().Add(
             """
-            select i.family_id, i.phone_e164, our_number(i.family_id, $2), exists (select from family_members m where m.phone_e164 = i.phone_e164),
-              f.locale, f.name, b.display_name
+            select i.family_id, i.phone_e164, our_number(i.family_id, $2), f.locale, f.name, b.display_name
             from invitations i join families f on f.id = i.family_id
             left join family_members b on b.family_id = i.family_id and b.user_id = i.invited_by
             where i.user_id = $1 and (i.asked_at is null or i.texted_at is not null)
@@ -60,8 +59,8 @@ public sealed class Invitations(
     }
 
     private static Invited Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetBoolean(3),
-        new InvitedTo(row.GetString(4), row.GetString(5), row.IsDBNull(6) ? null : row.GetString(6)));
+        row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2),
+        new InvitedTo(row.GetString(3), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5)));
 
-    private sealed record Invited(Guid FamilyId, string Phone, string? OurNumber, bool IsElsewhere, InvitedTo To);
+    private sealed record Invited(Guid FamilyId, string Phone, string? OurNumber, InvitedTo To);
 }

@@ -8,7 +8,7 @@ public enum NotificationKind
     /// <summary>A sign-in code that was asked for; the id is of <c>login_codes</c>.</summary>
     Code,
 
-    /// <summary>To an invited person; the id is the one that they get as a member.</summary>
+    /// <summary>To an invited person; the id is the invitation's.</summary>
     Invitation,
 }
 

@@ -42,8 +42,8 @@ public sealed class Digests(
         cross join lateral (select (now() at time zone z.own)::date) as n (today)
         -- One of before midnight may come after it.
         cross join lateral unnest(array[n.today, n.today - 1]) as d (day)
-        cross join lateral (select format('digest:%s:%s', m.user_id, d.day)) as k (key)
-        {{Recipient.LastAddresses}}
+        cross join lateral (select format('digest:%s:%s:%s', m.family_id, m.user_id, d.day)) as k (key)
+        left join lateral last_addresses(m.user_id) last on true
         where m.digest_at is not null and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and local_instant(d.day + m.digest_at, z.own) between greatest(now() - $1::interval, m.digest_set_at) and now()
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'digest' and o.status <> 'pending')

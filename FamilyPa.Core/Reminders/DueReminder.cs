@@ -13,14 +13,6 @@ public sealed record DueReminder(Guid TaskId, string Key, string Title, DueDate?
 /// <param name="From">The number of ours that the member wrote to, else <c>our_number</c>; null where none is known.</param>
 public sealed record Recipient(Guid FamilyId, Guid UserId, string Zone, string Locale, string To, string? From)
 {
-    /// <summary>Joins the addresses of the last message of member <c>m</c> as <c>last</c>.</summary>
-    internal const string LastAddresses =
-        """
-        left join lateral (
-          select i.from_address, i.to_address from inbound_messages i
-          where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
-        """;
-
     /// <summary>The SID of WhatsApp's approved template to send it with; null for free text.</summary>
     public string? Template { get; init; }
 

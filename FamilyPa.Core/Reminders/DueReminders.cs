@@ -29,7 +29,7 @@ public sealed class DueReminders(Database database, ReminderReach reach, IOption
            where a.family_id = t.family_id and a.user_id = any (t.assignees) and num_nonnulls(a.phone_e164, a.external_user_id) > 0), array[t.created_by]))
         -- The due time is part of the key, so a postponed task is reminded of again.
         cross join lateral (select format('reminder:%s:%s:%s', t.id, floor(extract(epoch from coalesce(t.remind_at, t.due_at)))::bigint, m.user_id)) as k (key)
-        {{Recipient.LastAddresses}}
+        left join lateral last_addresses(m.user_id) last on true
         cross join lateral (
           select coalesce(t.remind_at, reminder_at(
             t.due_at, t.due_all_day, t.created_at, t.source_message_sid is not null and t.created_by = m.user_id, f.timezone, $2, $3, $4, $5))) as w (remind_at)

@@ -41,7 +41,7 @@ public sealed class TaskNotices(
         join family_members m on m.family_id = t.family_id and m.user_id = n.told
         join family_members by on by.family_id = t.family_id and by.user_id = n.by
         cross join lateral (select format('%s:%s:%s', case when n.is_done then 'completed' else 'assigned' end, t.id, n.told)) as k (key)
-        {{Recipient.LastAddresses}}
+        left join lateral last_addresses(m.user_id) last on true
         where m.notified and m.opted_out_at is null and coalesce(last.from_address, m.phone_e164) is not null
           and not is_quiet((now() at time zone zone_or_utc(coalesce(m.timezone, f.timezone)))::time, $1, $2)
           and not exists (select from outbound_messages o where o.message_sid = k.key and o.kind = 'task_notice' and o.status <> 'pending')

@@ -15,9 +15,6 @@ public static class InvitationText
 
     public static string Question(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.Invitation);
 
-    /// <summary>To a number that is a member of another family, which it keeps.</summary>
-    public static string Elsewhere(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationElsewhere);
-
     public static string Joined(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationAccepted);
 
     public static string Declined(InvitedTo invited, string? to = null) => Format(invited, to, phrases => phrases.InvitationDeclined);

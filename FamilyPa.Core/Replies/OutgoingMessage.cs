@@ -27,7 +27,7 @@ public enum ReplyKind
     /// <summary>Another member assigned a task to this one, or completed one for them. The reference is <c>assigned:</c> or <c>completed:</c>, the task's id, and the member's.</summary>
     TaskNotice,
 
-    /// <summary>What is due and what was done, once a day. The reference is <c>digest:</c>, the member's id, and the date.</summary>
+    /// <summary>What is due and what was done, once a day. The reference is <c>digest:</c>, the family's id, the member's, and the date.</summary>
     Digest,
 
     /// <summary>A sign-in code. The reference is <c>code:</c> and the id in <c>login_codes</c>.</summary>

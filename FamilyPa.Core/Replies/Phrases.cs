@@ -91,15 +91,18 @@ public sealed partial class Phrases
     /// <summary>{0}: six digits.</summary>
     public required string SignInCode { get; init; }
 
-    /// <summary>{0}: who added the member. {1}: the family's name; likewise of the next three.</summary>
+    /// <summary>{0}: who added the member. {1}: the family's name; likewise of the next two.</summary>
     public required string Invitation { get; init; }
-
-    /// <summary>The same for a member of another family.</summary>
-    public required string InvitationElsewhere { get; init; }
 
     public required string InvitationAccepted { get; init; }
 
     public required string InvitationDeclined { get; init; }
+
+    /// <summary>{0}: the sender's families with their numbers.</summary>
+    public required string WhichFamily { get; init; }
+
+    /// <summary>Said after the family's name.</summary>
+    public required string FamilyChosen { get; init; }
 
     /// <summary>For a name of which nothing can be said.</summary>
     public required string SomeMember { get; init; }

@@ -20,7 +20,9 @@ public sealed partial class ReplyOutbox
         $"""
         insert into outbound_messages as m (family_id, message_sid, kind, to_address, from_address, body, sending_id, status, error_code)
         select o.*, case when r.refusal is null then 'sending' else 'suppressed' end, r.refusal
-        from (select $1::uuid as family_id, $2 as message_sid, $3 as kind, $4 as to_address, $5 as from_address, $6 as body, $7::uuid as sending_id) o,
+        from (
+          select $1::uuid as family_id, $2 as message_sid, $3 as kind, $4 as to_address, $5 as from_address,
+            case when $3 in ('invitation', 'code', 'unknown_sender') then '' else family_prefix($1, $4, $2) end || $6 as body, $7::uuid as sending_id) o,
              lateral (select coalesce($10, {Refusal("$8", "$9")}) as refusal) r
         on conflict (message_sid, kind) do update
         set status = excluded.status, error_code = excluded.error_code, sending_id = excluded.sending_id, updated_at = now()

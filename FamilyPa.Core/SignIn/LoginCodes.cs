@@ -125,16 +125,14 @@ public sealed partial class LoginCodes(
             """
             select c.phone, m.family_id, m.user_id, f.locale, last.from_address, coalesce(last.to_address, our_number(m.family_id, $2)), m.last_inbound_at, m.is_invited
             from login_codes c
-            -- Of a number that is no member, the family that it was last asked to join.
+            -- Of a member of several families, the one chosen last; of a number that is no member, the family that it was last asked to join.
             left join lateral (
-              select m.family_id, m.user_id, m.last_inbound_at, false as is_invited, null::timestamptz as asked_at from family_members m where m.phone_e164 = c.phone
+              select m.family_id, m.user_id, m.last_inbound_at, false as is_invited, m.chosen_at as asked_at from family_members m where m.phone_e164 = c.phone
               union all
               select i.family_id, i.user_id, null, true, i.asked_at from invitations i where i.phone_e164 = c.phone and i.asked_at is not null
-              order by is_invited, asked_at desc limit 1) m on c.used_at is null
+              order by is_invited, asked_at desc nulls last limit 1) m on c.used_at is null
             left join families f on f.id = m.family_id
-            left join lateral (
-              select i.from_address, i.to_address from inbound_messages i
-              where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) last on true
+            left join lateral last_addresses(m.user_id) last on true
             where c.id = $1 and c.phone is not null and c.expires_at > now()
             """,
             id, channels.Configured);

@@ -75,6 +75,14 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
                 cancellation));
     }
 
+    /// <summary>Has the session show another of the member's families.</summary>
+    /// <returns>Whether it is one of theirs.</returns>
+    public async Task<bool> ShowFamilyAsync(Identity identity, Guid familyId, CancellationToken cancellation)
+    {
+        await using var batch = database.AsMember(identity).Add("select show_family($1)", familyId);
+        return await batch.SingleAsync(row => row.GetBoolean(0), cancellation);
+    }
+
     /// <summary>Signs out: the session's tokens are worth nothing any more.</summary>
     /// <returns>Whether there was a session.</returns>
     /// <exception cref="Npgsql.PostgresException">FP003: an outside issuer's token without a session.</exception>
@@ -93,8 +101,8 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
     }
 
     /// <summary>
-    /// Signs a member out everywhere, on an operator's behalf. Links and codes on their way are worth nothing either, and neither are an outside
-    /// issuer's tokens that were issued before, and the member's calendar addresses.
+    /// Signs a member out everywhere, also of their other families, on an operator's behalf. Links and codes on their way are worth nothing either, and neither are
+    /// an outside issuer's tokens that were issued before, and the member's calendar addresses.
     /// </summary>
     /// <returns>How many sessions ended; null when there is no such member.</returns>
     public async Task<long?> RevokeAllAsync(Guid familyId, Guid userId, Actor actor, CancellationToken cancellation)
@@ -103,20 +111,21 @@ public sealed class MemberSessions(Database database, SessionKeys keys, SessionT
             .Add(
                 """
                 with member as (
-                  update family_members set signed_out_at = now() where family_id = $1 and user_id = $2 returning family_id, user_id),
+                  update family_members set signed_out_at = now()
+                  where user_id = $2 and exists (select from family_members where family_id = $1 and user_id = $2) returning family_id, user_id),
                 ended as (
                   update sessions s set revoked_at = now() from member m
-                  where s.family_id = m.family_id and s.user_id = m.user_id and s.revoked_at is null and s.expires_at > now() returning 1),
+                  where s.user_id = m.user_id and s.revoked_at is null and s.expires_at > now() returning 1),
                 links as (
-                  update login_links l set used_at = now() from member m where l.family_id = m.family_id and l.user_id = m.user_id and l.used_at is null),
+                  update login_links l set used_at = now() from member m where l.user_id = m.user_id and l.used_at is null),
                 codes as (
-                  update login_codes c set used_at = now() from member m where c.family_id = m.family_id and c.user_id = m.user_id and c.used_at is null),
+                  update login_codes c set used_at = now() from member m where c.user_id = m.user_id and c.used_at is null),
                 feeds as (
-                  delete from calendar_feeds c using member m where c.family_id = m.family_id and c.user_id = m.user_id),
+                  delete from calendar_feeds c using member m where c.user_id = m.user_id),
                 audit as (
                   insert into audit_log (actor, action, family_id, details, request_id)
-                  select $3, 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $4 from member m)
-                select (select count(*) from ended) from member
+                  select $3, 'revoke_sessions', m.family_id, jsonb_build_object('user_id', m.user_id), $4 from member m where m.family_id = $1)
+                select (select count(*) from ended) from member where family_id = $1
                 """,
                 familyId, userId, actor.Name, actor.RequestId);
         return await batch.SingleAsync(row => (long?)row.GetInt64(0), cancellation);

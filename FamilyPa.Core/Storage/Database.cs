@@ -17,6 +17,7 @@ public sealed class Database(NpgsqlDataSource source)
 
     /// <summary>Begins a batch as <c>authenticated</c>. Row security limits it to what this member may see and change.</summary>
     /// <param name="userId">The session's user. The row policies check that this member exists.</param>
-    public DatabaseBatch AsMember(Guid userId) =>
-        new(source, "authenticated", $$"""{"sub":"{{userId:D}}","role":"authenticated"}""");
+    /// <param name="sessionId">It shows one of the member's families.</param>
+    public DatabaseBatch AsMember(Guid userId, Guid sessionId = default) =>
+        new(source, "authenticated", $$"""{"sub":"{{userId:D}}","role":"authenticated","session_id":"{{sessionId:D}}"}""");
 }

@@ -89,6 +89,20 @@ public sealed class SessionFunctions(
         }
     }
 
+    /// <summary>Has the session show another of the member's families.</summary>
+    [Function("SessionFamily")]
+    public Task<IResult> ShowFamily(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/session")] HttpRequest request, CancellationToken cancellation) =>
+        authentication.AuthenticateAsync(request, async (member, fields) =>
+        {
+            var family = fields.Text("family_id", longest: 40, required: true);
+            if (fields.Wrong is { } wrong)
+                return Problem.Of(request.HttpContext, StatusCodes.Status400BadRequest, "invalid_request", "Send family_id.", wrong);
+            return Guid.TryParse(family, out var id) && await sessions.ShowFamilyAsync(member, id, cancellation)
+                ? Results.NoContent()
+                : Problem.Of(request.HttpContext, StatusCodes.Status404NotFound, "not_found", "You are not in that family.");
+        }, cancellation);
+
     /// <summary>Ends the session. The browser's cookie is deleted even if the session was already invalid.</summary>
     [Function("SessionEnd")]
     public async Task<IResult> End(

@@ -30,7 +30,7 @@ public abstract class BoardTest(BoardApp app) : SharedAppTest<BoardApp>(app)
         await App.Database.ExecuteAsync("delete from invitation_pauses");
         await App.Database.ExecuteAsync("delete from calendar_feeds");
         await App.Database.ExecuteAsync("update family_members set digest_at = null");
-        await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1)", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId });
+        await App.Database.ExecuteAsync("delete from family_members where user_id <> all ($1) or family_id <> $2", new[] { DemoFamily.Owner.UserId, DemoFamily.Second.UserId }, DemoFamily.FamilyId);
     }
 
     public override async ValueTask DisposeAsync()

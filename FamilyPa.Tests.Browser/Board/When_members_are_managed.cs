@@ -35,6 +35,27 @@ public sealed class When_members_are_managed(BoardApp app) : BoardTest(app)
     }
 
     [Fact]
+    public async Task Who_is_in_two_families_switches_between_them_and_others_see_no_switch()
+    {
+        var garcia = await App.Database.ScalarAsync<Guid>("insert into families (name, timezone) values ('Garcia', 'Europe/London') returning id");
+        await App.Database.ExecuteAsync("insert into family_members (family_id, display_name, phone_e164) values ($1, 'Kim', $2)", garcia, DemoFamily.Second.Phone);
+        await App.Database.ExecuteAsync("insert into tasks (family_id, title, due_at) values ($1, 'Buy bread', now())", garcia);
+        await AddAsync("Water the plants", DateTime.UtcNow.ToString("o"), allDay: false);
+        var page = await SignedInAsync(DemoFamily.Second);
+        await SeesAsync(Row(page, "Water the plants"));
+
+        await Switch(page).SelectOptionAsync("Garcia");
+
+        await SeesAsync(Row(page, "Buy bread"));
+        await SeesNoneAsync(Row(page, "Water the plants"));
+        await Assertions.Expect(Switch(page)).ToHaveValueAsync(garcia.ToString());
+        await SeesAsync(Row(await SignedInAsync(DemoFamily.Owner), "Water the plants"));
+        await Assertions.Expect(Switch(await SignedInAsync(DemoFamily.Owner))).ToBeHiddenAsync();
+
+        static ILocator Switch(IPage page) => page.Locator("#families");
+    }
+
+    [Fact]
     public async Task Who_could_not_be_told_is_not_called_invited()
     {
         var page = await SignedInAsync(DemoFamily.Owner);

@@ -24,13 +24,15 @@ public sealed class When_an_operator_adds_a_family(FastApp app) : AppTest<FastAp
     }
 
     [Fact]
-    public async Task A_phone_belongs_to_one_family()
+    public async Task A_phone_is_one_persons_in_each_of_their_families()
     {
-        object Family() => new { name = "Twice", timezone = "UTC", members = new[] { new { name = "Ann", role = "owner", phone = "+4915112345679" } } };
+        object Family(params string[] names) => new { name = "Twice", timezone = "UTC", members = names.Select(name => new { name, role = "owner", phone = "+4915112345679" }) };
 
-        Assert.Equal(201, (await CreateAsync(Family())).Status);
-        Assert.Equal((409, "phone_taken"), Of(await CreateAsync(Family())));
-        Assert.Equal(1, await App.Database.ScalarAsync<long>("select count(*) from families where name = 'Twice'"));
+        var ids = new[] { await CreateAsync(Family("Ann")), await CreateAsync(Family("Anna")) }.Select(created => created.Json.GetProperty("members")[0].Text("user_id"));
+
+        Assert.Single(ids.Distinct());
+        Assert.Equal((409, "phone_taken"), Of(await CreateAsync(Family("Ann", "Bob"))));
+        Assert.Equal(2, await App.Database.ScalarAsync<long>("select count(*) from families where name = 'Twice'"));
     }
 
     [Fact]

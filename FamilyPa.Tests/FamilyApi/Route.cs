@@ -37,6 +37,7 @@ public sealed record Route(string Method, string Path, bool NeedsKey)
         ("POST", "/api/members") => new { name = "A member", phone = Infrastructure.FamilyPaApp.NewPhone() },
         ("POST", "/api/calendar-feeds/{scope}") => null,
         ("POST", "/api/family/import") => new { tasks = new[] { new { title = "a task" } } },
+        ("PATCH", "/api/session") => new { family_id = Guid.NewGuid() },
         ("PATCH", _) => new { },
         ("POST", _) => throw new InvalidOperationException($"Say what {this} takes."),
         _ => null,

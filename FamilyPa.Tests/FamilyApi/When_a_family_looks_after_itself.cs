@@ -147,7 +147,7 @@ public sealed class When_a_family_looks_after_itself(FastApp app) : AppTest<Fast
         Assert.Single(App.Twilio.Sent, message => message.To == phone);
 
         Assert.Contains("You are now in The Smiths", (await App.PostAsync(App.Form("Yes!", phone))).Body, StringComparison.Ordinal);
-        var client = new MemberClient(App, await App.TokenAsync(id));
+        var client = new MemberClient(App, await App.TokenAsync(await App.Database.ScalarAsync<Guid>("select user_id from family_members where phone_e164 = $1", phone)));
         Assert.Equal("Gran", (await client.GetAsync("/api/family")).Json.GetProperty("me").Text("name"));
 
         Task<string?> StatusAsync(Guid user) => App.Database.ScalarAsync<string?>("select max(status) from outbound_messages where message_sid = $1 and kind = 'invitation'", $"member:{user}");

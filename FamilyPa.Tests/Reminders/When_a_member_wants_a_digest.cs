@@ -60,6 +60,24 @@ public sealed class When_a_member_wants_a_digest(ReminderWorld world) : IClassFi
         Assert.Equal("suppressed nothing_to_say", await RowAsync());
     }
 
+    [Fact]
+    public async Task Who_is_in_two_families_gets_one_of_each_that_says_so()
+    {
+        var garcia = await world.Database.ScalarAsync<Guid>("insert into families (name, timezone) select 'Garcia', timezone from families where id = $1 returning id", DemoFamily.FamilyId);
+        await world.Database.ExecuteAsync("insert into family_members (family_id, display_name, phone_e164, digest_at) values ($1, 'Kim', $2, '12:00')", garcia, DemoFamily.Owner.Phone);
+        await world.TaskAsync("Buy milk", null);
+        await world.Database.ExecuteAsync("insert into tasks (family_id, title, due_at) values ($1, 'Buy bread', now())", garcia);
+
+        await RunAsync();
+        await RunAsync();
+
+        Assert.Equal(
+            ["Garcia: Due by today:\n1. Buy bread", $"{DemoFamily.Name[..Math.Min(16, DemoFamily.Name.Length)]}: Due by today:\n1. Buy milk"],
+            world.Twilio.Sent.Select(message => message.Body[..message.Body.IndexOf(" - ", StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+        Assert.All(world.Twilio.Sent, message => Assert.Equal($"whatsapp:{DemoFamily.Owner.Phone}", message.To));
+        await world.Database.ExecuteAsync("delete from family_members where family_id = $1", garcia);
+    }
+
     [Theory]
     [InlineData("digest_at = '10:00'", 1)] // The app was down.
     [InlineData("digest_at = '08:00'", 0)]

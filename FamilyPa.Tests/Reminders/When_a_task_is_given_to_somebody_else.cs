@@ -187,7 +187,7 @@ public sealed class When_a_task_is_given_to_somebody_else(ReminderWorld world) :
     private List<string> Told() => [.. world.Twilio.Sent.Select(sent => sent.To.Replace("whatsapp:", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private Task<Guid> CleoAsync() => world.Database.ScalarAsync<Guid>(
-        "insert into family_members (family_id, display_name, phone_e164) values ($1, 'Cleo', $2) on conflict (phone_e164) do update set display_name = 'Cleo' returning user_id",
+        "insert into family_members (family_id, display_name, phone_e164) values ($1, 'Cleo', $2) on conflict (phone_e164, family_id) do update set display_name = 'Cleo' returning user_id",
         DemoFamily.FamilyId, CleosPhone);
 
     private async Task<Guid> GiveAsync(string title)

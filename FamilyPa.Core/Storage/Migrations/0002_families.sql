@@ -12,23 +12,26 @@ create table family_members (
   user_id uuid not null default gen_random_uuid(),
   display_name text not null check (length(display_name) between 1 and 100),
   role text not null default 'member' check (role in ('owner', 'admin', 'member')),
-  phone_e164 text unique check (phone_e164 ~ '^\+[1-9][0-9]{6,14}$'),
+  phone_e164 text check (phone_e164 ~ '^\+[1-9][0-9]{6,14}$'),
   -- Members may read this column only: a stolen session must not reveal the family's phone numbers.
   phone_masked text generated always as ('…' || right(phone_e164, 2)) stored,
   -- WhatsApp's business-scoped id of the member, which arrives beside the phone or instead of it.
-  external_user_id text unique check (external_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9.]{1,128}$'),
+  external_user_id text check (external_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9.]{1,128}$'),
   -- What the family calls the member besides: "Mum".
   nicknames text[] not null default '{}' check (cardinality(nicknames) <= 10 and length(array_to_string(nicknames, ' ')) <= 600),
   notified boolean not null default true, -- Whether the member gets notices of tasks that others assign to them or complete for them.
   timezone text, -- An IANA name; null for the family's.
   digest_at time, -- The time of day of the member's digest, in the member's time zone; null for none. The first comes after digest_set_at.
   digest_set_at timestamptz,
+  chosen_at timestamptz, -- When the member last chose this family for their messages, who is in several.
   last_inbound_at timestamptz,
   opted_out_at timestamptz,
   signed_out_at timestamptz, -- When an operator ended all sessions. An external issuer's token that was issued before is refused.
   created_at timestamptz not null default now(),
   version int not null default 1,
-  primary key (family_id, user_id)
+  primary key (family_id, user_id),
+  unique (phone_e164, family_id),
+  unique (external_user_id, family_id)
 ) with (fillfactor = 80); -- Leaves room in each page, so that updates of last_inbound_at do not touch the indexes (HOT updates).
 create index family_members_user on family_members (user_id);
 create index family_members_digest on family_members (family_id) where digest_at is not null;
@@ -132,13 +135,15 @@ end $$;
 create trigger family_members_room_left before insert on family_members for each row execute function limit_members();
 create trigger invitations_room_left before insert on invitations for each row execute function limit_members();
 
--- Makes an invitation a membership, for a number that has proven to agree. False when it is gone, or the number is a member elsewhere.
-create function accept_invitation(p_family uuid, p_user uuid) returns boolean language plpgsql set search_path = public, pg_temp as $$
+-- Makes an invitation a membership, for a number that has proven to agree, and returns the member's user_id; null when it is gone. That is never the
+-- invitation's, which would tell the family who is a member elsewhere.
+create function accept_invitation(p_family uuid, p_user uuid) returns uuid language plpgsql set search_path = public, pg_temp as $$
+declare member uuid;
 begin
-  insert into family_members (family_id, user_id, display_name, role, phone_e164)
-  select i.family_id, i.user_id, i.display_name, i.role, i.phone_e164 from invitations i where i.family_id = p_family and i.user_id = p_user
-  on conflict do nothing;
-  return found;
+  insert into family_members (family_id, display_name, role, phone_e164)
+  select i.family_id, i.display_name, i.role, i.phone_e164 from invitations i where i.family_id = p_family and i.user_id = p_user
+  on conflict do nothing returning user_id into member;
+  return member;
 end $$;
 
 create function count_change() returns trigger language plpgsql set search_path = public, pg_temp as $$
@@ -196,7 +201,7 @@ create trigger a_phone_canonical before insert or update of phone_e164 on family
 create trigger a_phone_canonical before insert or update of phone_e164 on invitations for each row execute function canonicalize_phone();
 grant execute on function without_channel, canonical_number to authenticated;
 
--- The member who writes from an address and is written to there: one at most.
+-- The memberships of the person who writes from an address and is written to there: one in each of their families.
 create function members_at(p_address text) returns setof family_members language plpgsql stable set search_path = public, pg_temp as $$
 declare canonical constant text := canonical_number(p_address);
 begin return query select m.* from family_members m where m.phone_e164 = canonical or m.external_user_id = canonical; end $$;
@@ -214,31 +219,63 @@ begin
     or exists (select from number_opt_outs c where c.number_hash = number_hash(canonical_number(p_address)) and c.opted_out);
 end $$;
 
--- Moves a choice between family_members.opted_out_at and number_opt_outs. Members may not read number_opt_outs, so it runs as the owner.
-create function keep_opt_out() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-declare kept timestamptz;
+-- A number or id is one person's, who has the same user_id, number, id and opt-out in each family; of another person it is refused. STOP moves between
+-- family_members.opted_out_at and number_opt_outs, which members may not read, so it runs as the owner.
+create function keep_person() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare person family_members; kept timestamptz;
 begin
   if tg_op <> 'INSERT' and old.opted_out_at is not null then
+    perform lock_number(n) from unnest(array[old.phone_e164, old.external_user_id]) n where n is not null;
     insert into number_opt_outs (number_hash, opted_out, said_at)
-    select number_hash(n), true, old.opted_out_at from unnest(array[old.phone_e164, old.external_user_id]) n where n is not null
+    select number_hash(n), true, old.opted_out_at from unnest(array[old.phone_e164, old.external_user_id]) n
+    where n is not null and not exists (select from members_at(n) m where m.family_id <> old.family_id)
     on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
   end if;
-  if tg_op = 'DELETE' then return old; end if;
+  if tg_op = 'DELETE' then
+    -- A session that shows this family shows another from now on, or ends.
+    update sessions s set family_id = m.family_id from family_members m
+    where s.family_id = old.family_id and s.user_id = old.user_id and m.user_id = old.user_id and m.family_id <> old.family_id;
+    return old;
+  end if;
 
-  if tg_op = 'UPDATE' then new.opted_out_at := null; end if;
   perform lock_number(n) from unnest(array[new.phone_e164, new.external_user_id]) n where n is not null;
+  select * into person from family_members m
+  where (m.phone_e164 = new.phone_e164 or m.external_user_id = new.external_user_id) and (tg_op = 'INSERT' or (m.family_id, m.user_id) <> (old.family_id, old.user_id))
+  order by m.user_id = new.user_id limit 1;
+  if tg_op = 'INSERT' and found then
+    new.user_id := person.user_id;
+    new.phone_e164 := coalesce(new.phone_e164, person.phone_e164);
+    new.external_user_id := coalesce(new.external_user_id, person.external_user_id);
+    new.last_inbound_at := person.last_inbound_at;
+    new.signed_out_at := person.signed_out_at;
+  end if;
+  if exists (select from family_members m where (m.phone_e164 = new.phone_e164 or m.external_user_id = new.external_user_id) and m.user_id <> new.user_id)
+    or tg_op = 'INSERT' and (person.phone_e164 <> new.phone_e164 or person.external_user_id <> new.external_user_id) then
+    raise exception 'the number or id is another member''s' using errcode = 'unique_violation';
+  end if;
+
   with gone as (
     delete from number_opt_outs c where c.number_hash in (number_hash(new.phone_e164), number_hash(new.external_user_id)) returning c.*)
   select max(g.said_at) into kept from gone g where g.opted_out;
-  new.opted_out_at := coalesce(new.opted_out_at, kept);
+  new.opted_out_at := coalesce(case when tg_op = 'INSERT' then new.opted_out_at end, kept, person.opted_out_at);
   return new;
 end $$;
-create trigger family_members_opt_out_kept before insert or delete on family_members for each row execute function keep_opt_out();
+
+create function keep_person_alike() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update family_members m set phone_e164 = new.phone_e164, external_user_id = new.external_user_id
+  where m.user_id = new.user_id and m.family_id <> new.family_id
+    and (m.phone_e164, m.external_user_id) is distinct from (new.phone_e164, new.external_user_id);
+  return null;
+end $$;
+create trigger family_members_opt_out_kept before insert or delete on family_members for each row execute function keep_person();
 create trigger family_members_opt_out_moved before update of phone_e164, external_user_id on family_members
   for each row when (old.phone_e164 is distinct from new.phone_e164 or old.external_user_id is distinct from new.external_user_id)
-  execute function keep_opt_out();
+  execute function keep_person();
+create trigger family_members_stay_alike after insert or update of phone_e164, external_user_id on family_members
+  for each row execute function keep_person_alike();
 
--- Links an id to the member whose phone it arrived with. An id that another member has is not moved.
+-- Links an id to the person whose phone it arrived with. An id that another person has is not moved.
 create function link_external_id(p_family uuid, p_user uuid, p_external_id text) returns void language plpgsql set search_path = public, pg_temp as $$
 begin
   if not exists (select from family_members m where m.external_user_id = p_external_id) then
@@ -247,4 +284,26 @@ begin
     update family_members m set external_user_id = p_external_id
     where m.family_id = p_family and m.user_id = p_user and not exists (select from family_members o where o.external_user_id = p_external_id);
   end if;
+end $$;
+
+create function without_accents(p_text text) returns text language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin return translate(regexp_replace(normalize(p_text, NFKD), '[\u0300-\u036f]', '', 'g'), 'ı', 'i'); end $$;
+
+-- A text without case, accents and the signs around it.
+create function folded(p_text text) returns text language plpgsql immutable set search_path = public, pg_temp as $$
+begin return btrim(regexp_replace(lower(without_accents(p_text)), '\s+', ' ', 'g'), ' .!?"'); end $$;
+
+-- The families of a person in the order in which they joined. label: what texts call them, "Smith", or "Smith 2" where two have that name.
+-- words: what else chooses them, folded.
+create function families_of(p_user uuid) returns table (family_id uuid, n int, name text, label text, words text[])
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return query
+    select f.id, f.n, f.short, f.short || f.mark, array_remove(array[folded(f.short || f.mark), folded(f.n || ' ' || f.short), folded(f.whole || f.mark)], '')
+    from (
+      select o.*, case when count(*) over (partition by folded(o.short)) > 1 then ' ' || o.n else '' end as mark
+      from (
+        select f.id, f.name as whole, btrim(left(f.name, 16)) as short, (row_number() over (order by m.created_at, f.id))::int as n
+        from family_members m join families f on f.id = m.family_id where m.user_id = p_user) o) f
+    order by f.n;
 end $$;

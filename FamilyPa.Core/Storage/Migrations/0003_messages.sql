@@ -31,7 +31,7 @@ create table inbound_messages (
   num_media int not null default 0,
   -- What the message is, decided once at ingestion. A regular expression, because PostgreSQL prepares a CHECK again in each statement.
   classification text not null default 'ordinary'
-    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|clear|more|done|undo|delete|snooze|assign|mute|unmute|digest|board|help)|unsupported_(location|message)|reaction|repeating|repeated|automatic)$'),
+    check (classification ~ '^(ordinary|keyword_(stop|start|help)|command_(list|clear|more|done|undo|delete|snooze|assign|mute|unmute|digest|family|board|help)|unsupported_(location|message)|reaction|repeating|repeated|automatic)$'),
   -- Only the fields of the form that phase_input reads (Media…, Forwarded); null when there are none, and after retention.
   raw_payload jsonb,
   created_at timestamptz not null default now(),
@@ -40,7 +40,8 @@ create table inbound_messages (
 create index inbound_messages_phone on inbound_messages (from_phone);
 create index inbound_messages_member on inbound_messages (family_id, user_id, created_at desc);
 
--- Messages with a valid signature whose sender is in no family. They are not processed; operators can replay them.
+-- Messages with a valid signature whose sender is in no family. They are not processed; operators can replay them. Also those that wait until their
+-- sender, who is in several, has said which family they are for.
 create table unmatched_messages (
   provider text not null default 'twilio',
   message_sid text not null,
@@ -50,11 +51,13 @@ create table unmatched_messages (
   source text not null default 'webhook' check (source in ('webhook', 'fallback', 'reconciled')),
   answered boolean not null,
   invited boolean not null default false, -- Its sender was invited and had not accepted: it never becomes a family's message.
+  waiting_for uuid, -- The user_id of the sender who was asked for the family.
   received_at timestamptz not null default now(),
   primary key (provider, message_sid)
 );
 create index unmatched_messages_sender on unmatched_messages (from_address, received_at);
 create index unmatched_messages_received on unmatched_messages (received_at, message_sid);
+create index unmatched_messages_waiting on unmatched_messages (waiting_for) where waiting_for is not null;
 
 -- One row per attachment that the download phase has handled.
 create table media_files (
@@ -116,14 +119,15 @@ end $$;
 create trigger webhook_events_immutable before update or delete on webhook_events for each row execute function reject_change();
 create trigger webhook_events_kept before truncate on webhook_events for each statement execute function reject_change();
 
--- Answers an unknown sender at most once a day, and never after STOP. The lock makes a sender's concurrent messages see each other.
+-- Answers an unknown sender at most once a day, and never after STOP; who waits, once in two minutes. The lock makes a sender's concurrent messages see each other.
 create function answer_unknown_sender_once() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   if new.answered then
     perform pg_advisory_xact_lock(hashtextextended(new.from_address, 0));
     new.answered := not has_opted_out(new.from_address) and not exists (
       select from unmatched_messages u
-      where u.from_address = new.from_address and u.answered and u.invited = new.invited and u.received_at > new.received_at - interval '1 day');
+      where u.from_address = new.from_address and u.answered and u.invited = new.invited and u.waiting_for is not distinct from new.waiting_for
+        and u.received_at > new.received_at - case when new.waiting_for is null then interval '1 day' else interval '2 minutes' end);
   end if;
   return new;
 end $$;
@@ -155,3 +159,23 @@ create function our_number(p_family uuid, p_configured text) returns text langua
     (select i.to_address from webhook_events e join inbound_messages i on i.message_sid = e.message_sid
      where i.to_address <> i.from_address order by e.received_at desc limit 1),
     (select u.to_address from unmatched_messages u order by u.received_at desc limit 1))) $$;
+
+-- The addresses of a person's last message, to whichever of their families.
+create function last_addresses(p_user uuid) returns table (from_address text, to_address text) language sql stable set search_path = public, pg_temp as $$
+  select l.from_address, l.to_address
+  from family_members m, lateral (
+    select i.* from inbound_messages i where i.family_id = m.family_id and i.user_id = m.user_id order by i.created_at desc limit 1) l
+  where m.user_id = p_user order by l.created_at desc limit 1 $$;
+
+-- What a text to a person in several families begins with: which one it is of, on SMS in GSM-7. Keywords are not of one.
+create function family_prefix(p_family uuid, p_address text, p_message_sid text) returns text language plpgsql stable set search_path = public, pg_temp as $$
+declare person constant uuid := (select m.user_id from members_at(p_address) m limit 1);
+begin
+  if (select count(*) from family_members m where m.user_id = person) < 2
+    or exists (select from inbound_messages i where i.message_sid = p_message_sid and i.classification like 'keyword%') then
+    return '';
+  end if;
+  return coalesce((
+    select case when p_address like '+%' and f.label !~ '^[ -~ÄÖÑÜäöñüàèéìòùÇÅåÆæØøß]*$' then without_accents(f.label) else f.label end || ': '
+    from families_of(person) f where f.family_id = p_family), '');
+end $$;

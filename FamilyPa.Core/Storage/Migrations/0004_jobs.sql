@@ -3,7 +3,7 @@ create table status_reasons (reason text primary key);
 insert into status_reasons (reason) values
   ('keyword_stop'), ('keyword_start'), ('keyword_help'),
   ('command_list'), ('command_clear'), ('command_more'), ('command_done'), ('command_undo'), ('command_board'), ('command_help'),
-  ('command_delete'), ('command_snooze'), ('command_assign'), ('command_mute'), ('command_unmute'), ('command_digest'),
+  ('command_delete'), ('command_snooze'), ('command_assign'), ('command_mute'), ('command_unmute'), ('command_digest'), ('command_family'),
   ('empty_message'), ('unsupported_image'), ('image_too_large'), ('too_many_images'), ('unsupported_video'), ('unsupported_document'), ('unsupported_location'), ('unsupported_contact'),
   ('unsupported_audio'), ('unsupported_media'), ('unsupported_message'), ('media_too_large'), ('audio_too_long'), ('audio_too_short'),
   ('reaction'), ('repeating'), ('repeated'), ('automatic'), ('media_empty'), ('media_unreadable'),

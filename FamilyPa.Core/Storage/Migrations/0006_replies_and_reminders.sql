@@ -1,5 +1,5 @@
 -- Outgoing messages of all kinds, each stored before it is sent. message_sid is the message that is answered; of other kinds it is
--- 'member:<id>', 'reminder:<task>:<due>:<member>', 'digest:<member>:<date>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
+-- 'member:<id>', 'reminder:<task>:<due>:<member>', 'digest:<family>:<member>:<date>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
 create table outbound_messages (
   id uuid primary key default gen_random_uuid(),
   family_id uuid references families (id) on delete cascade, -- Null for a receiver who is in no family.

@@ -109,7 +109,7 @@ begin
   returning c.* into code;
   if code.used_at is not null then
     family_id := code.family_id;
-    user_id := coalesce(code.user_id, case when accept_invitation(code.family_id, code.invited_user) then code.invited_user end);
+    user_id := coalesce(code.user_id, accept_invitation(code.family_id, code.invited_user));
   end if;
 end $$;
 

@@ -19,9 +19,26 @@ select migration.protect('idempotency_keys');
 -- Members have no rights on the table, so two functions write it as the owner.
 create policy owner_keeps on idempotency_keys to current_user using (true) with check (true);
 
--- The current member's family; the one joined first if there are several (possible on Supabase).
+create function my_session() returns uuid language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return (current_setting('request.jwt.claims', true)::jsonb ->> 'session_id')::uuid;
+exception
+  -- As in auth.uid().
+  when data_exception or program_limit_exceeded then return null;
+end $$;
+
+-- The family that the current member's session shows; the one joined first where it shows none.
 create function my_family() returns uuid language sql stable security definer set search_path = public, pg_temp as $$
-  select m.family_id from family_members m where m.user_id = (select auth.uid()) order by m.created_at, m.family_id limit 1 $$;
+  select m.family_id from family_members m left join sessions s on s.id = (select my_session()) and s.family_id = m.family_id and s.user_id = m.user_id
+  where m.user_id = (select auth.uid()) order by s.id, m.created_at, m.family_id limit 1 $$;
+
+-- Shows another of the current member's families. False when it is none of them.
+create function show_family(p_family uuid) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  update sessions s set family_id = m.family_id from family_members m
+  where s.id = my_session() and s.user_id = auth.uid() and m.user_id = s.user_id and m.family_id = p_family;
+  return found;
+end $$;
 
 -- A task as the API returns it, with our open question and the message it came from.
 create function task_json(t tasks) returns json language sql stable set search_path = public, pg_temp as $$
@@ -199,5 +216,5 @@ begin
   return answer;
 end $$;
 
-grant execute on function my_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
+grant execute on function my_family, show_family, task_json, take_idempotency_key, keep_answer, create_task, change_task, delete_task,
   change_family, refuse_member, change_member, remove_member, family_people, add_member to authenticated;

@@ -149,15 +149,54 @@ end $$;
 -- A verified message as the app hands it over. reason: the keyword or command, or why there is nothing to process. answer: the text is yes or no.
 -- joins_again: the text opts in again who is opted out. same_texts: how often in two minutes its sender may send the same text and nothing else.
 -- phone: as canonical_number makes it; a business-scoped id where there is no number. external_user_id: that id beside a number.
+-- family_id: what a sender in several families has chosen by this message. answer_within: how long a question of ours counts as open.
+-- said: a short text without politeness.
 create type received_message as (
   message_sid text, from_address text, phone text, to_address text, body text, num_media int, form jsonb, size_bytes int,
   idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text,
-  joins_again boolean, same_texts int);
+  joins_again boolean, same_texts int, family_id uuid, answer_within interval, said text);
 
--- Stores a message whose sender is in no family: up to ten times the sender's limit in a minute, and the strangers' limit in a day.
+-- The family that a message of a person in several is for; null when they have to be asked. In this order: whose message it quotes; whose name it begins
+-- with, or is, then rest is what comes after it; whose question or reminder it answers; which was chosen last.
+create function choose_family(p_message received_message, p_user uuid, p_arrived timestamptz, out family_id uuid, out rest text)
+language plpgsql stable set search_path = public, pg_temp as $$
+declare quoted constant text := p_message.form ->> 'OriginalRepliedMessageSid'; chosen family_members;
+begin
+  select m.family_id into family_id from family_members m
+  where m.user_id = p_user and quoted is not null and (
+    exists (select from outbound_messages o where o.provider_sid = quoted and o.family_id = m.family_id)
+    or exists (select from inbound_messages i where i.message_sid = quoted and i.family_id = m.family_id)) limit 1;
+  if family_id is not null then return; end if;
+
+  select f.family_id, btrim(substr(p_message.body, e.n + 1)) into family_id, rest
+  from families_of(p_user) f, generate_series(1, least(length(p_message.body), 250) + 1) e (n)
+  where case
+    when substr(p_message.body, e.n, 1) in (':', ',', '：', '，') then folded(left(p_message.body, e.n - 1)) = any (f.words)
+    when e.n > length(p_message.body) then array[folded(p_message.body), p_message.said] && f.words
+      or p_message.said = f.n::text and exists (select from unmatched_messages u where u.waiting_for = p_user) end
+  order by e.n desc limit 1;
+  if family_id is not null then return; end if;
+
+  select * into chosen from family_members m where m.user_id = p_user order by m.chosen_at desc nulls last limit 1;
+  select coalesce((
+    select t.family_id
+    from family_members m, lateral (
+      select c.family_id, c.asked_at as at from clarifications c
+      where c.family_id = m.family_id and c.user_id = m.user_id and c.answered_by is null and c.asked_at > p_arrived - p_message.answer_within
+      union all
+      select c.family_id, c.at from chat_turns c
+      where c.family_id = m.family_id and c.user_id = m.user_id and c.at > p_arrived - interval '7 days'
+        and (p_message.answer is not null or p_message.reason ~ '^(reaction|command_(done|undo|more|delete|snooze|assign))$')) t
+    where m.user_id = p_user and t.at between coalesce(chosen.chosen_at, '-infinity') and p_arrived
+    order by t.at desc limit 1), case when chosen.chosen_at is not null then chosen.family_id end)
+  into family_id;
+end $$;
+
+-- Stores a message whose sender is in no family, or p_waiting, who has to say for which: up to ten times the sender's limit in a minute, and the
+-- strangers' limit in a day.
 -- An invited sender's yes or no takes effect above the limit too. Other messages of that sender get the question again, once a day.
 create function store_unmatched(
-  p_message received_message, p_arrived timestamptz, p_limits rate_limits, out outcome text, out full_scope text, out invitation jsonb)
+  p_message received_message, p_arrived timestamptz, p_limits rate_limits, p_waiting uuid, out outcome text, out full_scope text, out invitation jsonb)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   invited invitations;
@@ -175,32 +214,31 @@ begin
     return;
   end if;
 
-  select * into invited from invitations i where i.phone_e164 = p_message.phone order by i.asked_at desc nulls last, i.created_at desc limit 1 for update;
+  select * into invited from invitations i where i.phone_e164 = p_message.phone and p_waiting is null
+  order by i.asked_at desc nulls last, i.created_at desc limit 1 for update;
   said := case when invited.asked_at <= p_arrived then p_message.answer end;
-  if (case when said is null then take_permit(strangers) is null end) then
+  if (case when said is null and p_waiting is null then take_permit(strangers) is null end) then
     outcome := 'dropped';
     full_scope := 'strangers';
     return;
   end if;
 
-  insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, invited, source, received_at)
+  insert into unmatched_messages (message_sid, from_address, to_address, raw_payload, answered, invited, waiting_for, source, received_at)
   -- A short code or a name is a machine, which an answer does not reach.
   select p_message.message_sid, p_message.from_address, p_message.to_address, p_message.form,
-    said is null and p_message.from_address ~ '^([a-z]+:|\+[0-9]{7})' and not exists (
-    select from unmatched_messages u
-    where u.from_address = p_message.from_address and u.answered and u.invited = (invited.user_id is not null)
-      and u.received_at > p_arrived - interval '1 day'),
-    invited.user_id is not null, p_message.source, p_arrived
+    said is null and p_message.from_address ~ '^([a-z]+:|\+[0-9]{7})', invited.user_id is not null, p_waiting, p_message.source, p_arrived
   on conflict do nothing
   returning case when answered then 'unmatched' else 'unmatched_again' end into outcome;
   if outcome is null then
     outcome := 'duplicate';
-    perform count_message(strangers, 0, -1, 0, 0) where said is null;
+    perform count_message(strangers, 0, -1, 0, 0) where said is null and p_waiting is null;
     return;
   end if;
 
-  if said = 'yes' then
-    outcome := case when accept_invitation(invited.family_id, invited.user_id) then 'joined' else outcome end;
+  if p_waiting is not null then
+    outcome := case outcome when 'unmatched' then 'asked' else 'waits' end;
+  elsif said = 'yes' then
+    outcome := case when accept_invitation(invited.family_id, invited.user_id) is not null then 'joined' else outcome end;
   elsif said = 'no' then
     delete from invitations i where i.family_id = invited.family_id and i.user_id = invited.user_id;
     insert into invitation_pauses as p (number_hash, ends_at) values (number_hash(invited.phone_e164), now() + interval '30 days')
@@ -216,16 +254,33 @@ begin
   from families f left join family_members m on m.family_id = f.id and m.user_id = invited.invited_by where f.id = invited.family_id;
 end $$;
 
+-- Whether a member's yes or no answers the invitation of another family: it is the first that they write after it, or the word yes itself, and no question
+-- of their own family's was asked later.
+create function answers_invitation(p_message received_message, p_user uuid, p_last_inbound_at timestamptz, p_arrived timestamptz) returns boolean
+language plpgsql stable set search_path = public, pg_temp as $$
+begin
+  return exists (
+    select from invitations i
+    where i.phone_e164 = p_message.phone and i.asked_at between p_arrived - interval '7 days' and p_arrived
+      and (p_message.joins_again or coalesce(p_last_inbound_at < i.asked_at, true)) and p_message.form ->> 'OriginalRepliedMessageSid' is null
+      and not exists (
+        select from family_members m join clarifications c on c.family_id = m.family_id and c.user_id = m.user_id and c.answered_by is null
+        where m.user_id = p_user and c.asked_at between greatest(i.asked_at, p_arrived - p_message.answer_within) and p_arrived));
+end $$;
+
 -- Stores a message: event, message and job in one transaction and one round trip.
 -- outcome: accepted | duplicate | unmatched | unmatched_again (this sender was answered within a day) | throttled (stored, processed later)
 --        | invited (asked whether to join the family of invitation) | joined | declined
+--        | chosen (nothing is stored: the message begins with a name, is for family_id, and says what choice has without it)
+--        | asked (for which family of choice it is, and waits) | waits
 --        | dropped (only counted: ten times the limit is stored already, or the strangers' limit).
 -- reason, limit_value, value: the limit that was exceeded. retry_after: seconds until its window ends. first: whether an alert was added.
 -- Keywords count for their sender only, with ten times the limit; STOP and START always take effect. Members' messages from other
 -- sources than the webhook are never dropped.
 create function accept_message(
   p_message received_message, p_limits rate_limits,
-  out outcome text, out family_id uuid, out reason text, out limit_value int, out value int, out retry_after int, out first boolean, out invitation jsonb)
+  out outcome text, out family_id uuid, out reason text, out limit_value int, out value int, out retry_after int, out first boolean, out invitation jsonb,
+  out choice jsonb)
 language plpgsql set search_path = public, pg_temp as $$
 declare
   sender record;
@@ -238,19 +293,40 @@ declare
   arrived constant timestamptz := least(coalesce(p_message.received_at, now()), now());
   is_keyword boolean := coalesce(p_message.reason like 'keyword%', false);
   repeats record;
+  asks boolean := false;
 begin
-  select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at,
-    exists (select from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid and u.invited) as answered
-  into sender from members_at(p_message.phone) m;
-  if sender.answered then outcome := 'duplicate'; return; end if;
+  select m.family_id, m.user_id, m.last_inbound_at, m.opted_out_at, u.invited, u.waiting_for is not null as waited, count(*) over () as families
+  into sender
+  from members_at(p_message.phone) m left join unmatched_messages u on u.provider = 'twilio' and u.message_sid = p_message.message_sid
+  order by m.family_id is distinct from p_message.family_id, m.created_at, m.family_id limit 1;
+  if sender.invited then outcome := 'duplicate'; return; end if;
   family_id := sender.family_id;
   if p_message.joins_again and p_message.reason is null and sender.opted_out_at is not null then
     p_message.reason := 'keyword_start';
     is_keyword := true;
   end if;
+  if is_keyword or p_message.family_id is not null then
+    -- Of no family in particular, or decided.
+  elsif (case when p_message.answer is not null then answers_invitation(p_message, sender.user_id, sender.last_inbound_at, arrived) end) then
+    family_id := null;
+  elsif sender.families > 1 then
+    if exists (select from webhook_events e where e.message_sid = p_message.message_sid) then outcome := 'duplicate'; return; end if;
+    select c.family_id, jsonb_build_object('text', c.rest) into family_id, choice from choose_family(p_message, sender.user_id, arrived) c;
+    if choice ->> 'text' is not null then outcome := 'chosen'; return; end if;
+    asks := family_id is null and coalesce(p_message.reason, '') not in ('automatic', 'reaction');
+    family_id := coalesce(family_id, case when not asks then sender.family_id end);
+    sender.family_id := family_id;
+  end if;
   windows := rate_windows(sender.family_id, sender.user_id, p_limits);
   if family_id is null then
-    select s.outcome, s.full_scope, s.invitation into outcome, full_scope, invitation from store_unmatched(p_message, arrived, p_limits) s;
+    select s.outcome, s.full_scope, s.invitation into outcome, full_scope, invitation
+    from store_unmatched(p_message, arrived, p_limits, case when asks then sender.user_id end) s;
+    if asks then
+      -- WhatsApp's window is open again.
+      update family_members m set last_inbound_at = arrived where m.user_id = sender.user_id and coalesce(m.last_inbound_at < arrived - interval '1 minute', true);
+      select jsonb_build_object('text', string_agg(f.n || ' ' || f.name, ', ' order by f.n), 'locale', (array_agg(o.locale order by f.n))[1]) into choice
+      from families_of(sender.user_id) f join families o on o.id = f.family_id;
+    end if;
     if outcome = 'dropped' then
       windows := array[windows[1], day_window('strangers', '', null, p_limits.strangers_per_day)];
       full_window := case full_scope when 'sender' then 1 else 2 end;
@@ -312,7 +388,13 @@ begin
 
       -- Once a minute is enough for WhatsApp's 24-hour window and avoids contention on a busy sender's row.
       if sender.last_inbound_at is null or sender.last_inbound_at < arrived - interval '1 minute' then
-        update family_members m set last_inbound_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
+        update family_members m set last_inbound_at = arrived where m.user_id = sender.user_id;
+      end if;
+      if p_message.family_id is not null then
+        update family_members m set chosen_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
+      end if;
+      if sender.waited then
+        delete from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid;
       end if;
     end if;
 
@@ -323,9 +405,9 @@ begin
     -- A STOP or START that arrives late does not override a newer one.
     if is_keyword and p_message.reason <> 'keyword_help' then
       update family_members m set opted_out_at = case p_message.reason when 'keyword_stop' then arrived end
-      where m.family_id = sender.family_id and m.user_id = sender.user_id and not exists (
+      where m.user_id = sender.user_id and not exists (
         select from inbound_messages i
-        where i.family_id = sender.family_id and i.user_id = sender.user_id and i.created_at > arrived
+        where i.family_id in (select o.family_id from family_members o where o.user_id = sender.user_id) and i.user_id = sender.user_id and i.created_at > arrived
           and i.classification in ('keyword_stop', 'keyword_start'));
     end if;
 

@@ -2,20 +2,21 @@
 
 import { announce, byId, part, say } from '../shared/dom.js';
 import { reportError } from '../shared/report.js';
-import { ApiError, Unreachable, get } from './api.js';
+import { ApiError, Unreachable, explain, get, send } from './api.js';
 import { Actions } from './actions.js';
 import { Family, assigneesOf } from './family.js';
 import { Drag } from './drag.js';
 import { FamilyView } from './family-view.js';
 import { Feed } from './feed.js';
 import { CATEGORIES, Filter, FilterBar } from './filter.js';
-import { remember } from './last-seen.js';
+import { forget, remember } from './last-seen.js';
 import { poll } from '../shared/poller.js';
 import { QuickAdd } from './quick-add.js';
 import { isLate, plan, sections } from './sections.js';
 import { Shortcuts } from './shortcuts.js';
 import { showSkeleton, showTrouble } from './states.js';
 import { TaskList } from './task-list.js';
+import { toast } from './toast.js';
 
 const KEPT = 100;
 const COUNTED = ['today', 'upcoming', 'someday', 'review'];
@@ -45,6 +46,7 @@ export class Board {
     addEventListener('popstate', () => this.show(), { signal });
     document.querySelector('.skip').addEventListener('click', event => this.skip(event), { signal });
     document.addEventListener('click', event => this.follow(event), { signal });
+    byId('families').addEventListener('change', event => this.change(event.target), { signal });
     this.show();
     this.poller = poll(() => this.look());
   }
@@ -58,6 +60,10 @@ export class Board {
     this.family = family;
     this.feed.family = family;
     byId('family-name').textContent = family.name;
+    const several = family.families?.length > 1;
+    byId('family-name').hidden = several;
+    byId('families').hidden = !several;
+    if (several) byId('families').replaceChildren(...family.families.map(({ id, name }) => new Option(name, id, false, id === family.id)));
     const me = byId('me');
     family.fillAvatar(part(me, 'avatar'), family.me.user_id);
     part(me, 'label').textContent = `${family.me.name}, family`;
@@ -65,8 +71,24 @@ export class Board {
   }
 
   async reloadFamily() {
-    this.use(await Family.load());
+    const family = await Family.load();
+    // The session shows another one.
+    if (family.id !== this.family.id) return location.reload();
+    this.use(family);
     this.draw();
+  }
+
+  /** Shows another of the member's families, also in other tabs. */
+  async change(families) {
+    try {
+      await send('PATCH', '/api/session', { family_id: families.value });
+      forget();
+      location.assign('/board');
+    } catch (error) {
+      if (!(error instanceof ApiError) && !(error instanceof Unreachable)) throw error;
+      families.value = this.family.id;
+      toast(explain(error));
+    }
   }
 
   /** One look at the server. */

@@ -20,8 +20,8 @@ async function start() {
   try {
     await finishSignOut();
     const family = await Family.load();
-    // Removes what another member saw on this device.
-    if (seen?.family.me.user_id !== family.me.user_id) forget();
+    // Removes what another member saw on this device, or this one of another family.
+    if (seen?.family.me.user_id !== family.me.user_id || seen.family.id !== family.id) forget();
     board = new Board(family);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return;

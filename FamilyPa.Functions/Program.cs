@@ -32,14 +32,12 @@ using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
-// HTTP through ASP.NET Core. Every response has a request id, every error is problem details.
+// HTTP through ASP.NET Core, sanitised telemetry and exceptions. Every response has a request id, every error is problem details.
 builder.ConfigureFunctionsWebApplication();
+builder.AddTelemetry();
 builder.UseMiddleware<RequestLoggingMiddleware>();
 builder.UseMiddleware<ExceptionHandlingMiddleware>();
 builder.UseMiddleware<OperatorMiddleware>();
-
-// Sanitised telemetry and exceptions
-builder.AddTelemetry();
 builder.UseMiddleware<FailureSanitizingMiddleware>();
 
 builder.Services

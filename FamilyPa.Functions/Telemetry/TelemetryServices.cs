@@ -31,7 +31,10 @@ public static class TelemetryServices
         // With this schema version the span of a call is named after the function.
         builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
+        {
+            builder.UseMiddleware(InvocationScope);
             return builder;
+        }
 
         builder.Services.AddSingleton<TelemetryFlush>().AddHostedService(services => services.GetRequiredService<TelemetryFlush>());
         builder.UseMiddleware<TelemetryFlush>();
@@ -53,6 +56,15 @@ public static class TelemetryServices
             .WithMetrics(metrics => metrics.AddMeter(Meters.Name))
             .WithLogging(logging => logging.AddProcessor(new SafeLogs()));
         return builder;
+    }
+
+    /// <summary>
+    /// The host drops log lines without the id of a call. The worker finds the id only under this name, which its scopes of the schema version above do not have.
+    /// </summary>
+    private static async Task InvocationScope(FunctionContext context, Func<Task> next)
+    {
+        using (context.GetLogger(nameof(InvocationScope)).BeginScope(new Dictionary<string, object> { ["AzureFunctions_InvocationId"] = context.InvocationId }))
+            await next();
     }
 
     private static void Configure(ApplicationInsightsServiceOptions options, string? authentication)

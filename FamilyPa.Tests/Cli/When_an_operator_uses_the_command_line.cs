@@ -252,6 +252,7 @@ public sealed class When_an_operator_uses_the_command_line(When_an_operator_uses
 
         Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40})?$", version);
         Assert.Equal(version, (await App.FamilypaAsync("--version")).Output.Trim());
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host drops the app's log lines outside of a call.");
         Assert.Contains($"App {version} started", App.Log, StringComparison.Ordinal);
     }
 

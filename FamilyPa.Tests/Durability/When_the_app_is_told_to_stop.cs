@@ -1,3 +1,4 @@
+using FamilyPa.Local.App;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Tests.Infrastructure;
 using Npgsql;
@@ -9,6 +10,7 @@ public sealed class When_the_app_is_told_to_stop(OutageApp app) : AppTest<Outage
     [Fact]
     public async Task The_model_is_not_waited_for_and_no_try_is_spent()
     {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host, built for an older .NET, takes no notice of SIGTERM.");
         // One failure would be one too many.
         await App.RestartAsync(settings =>
         {

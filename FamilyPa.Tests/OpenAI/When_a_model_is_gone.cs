@@ -29,7 +29,8 @@ public sealed class When_a_model_is_gone(When_a_model_is_gone.OrphanedApp app) :
             Assert.Equal(("breaker_open", 0), (await App.WaitForJobAsync(sid, "deferred")) is { } job ? (job.Reason, job.RetryCount) : default);
         // The first one found it out for all.
         Assert.Equal("open", await App.Database.ScalarAsync<string>("select case state when 'half_open' then 'open' else state end from breakers where dependency = $1", dependency));
-        Assert.Contains($"Deployment {gone} does not exist or its model is retired: {code}", App.Log, StringComparison.Ordinal);
+        await App.WaitForAsync(
+            () => Task.FromResult(App.Log), log => log.Contains($"Deployment {gone} does not exist or its model is retired: {code}", StringComparison.Ordinal), "the error");
         // Probes find out the same, and cost nothing either.
         await App.WaitForAsync(
             () => App.Database.ScalarAsync<int>("select openings from breakers where dependency = $1", dependency), openings => openings >= 2, "a probe");

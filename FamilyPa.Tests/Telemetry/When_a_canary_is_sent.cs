@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FamilyPa.Core.Canary;
 using FamilyPa.Local.App;
 using FamilyPa.Tests.Infrastructure;
@@ -80,9 +81,9 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
         {
             var before = Ends().Count;
             await StartTimerAsync("Canary");
-            var line = (await WaitForAsync(() => Task.FromResult(Ends()), ends => ends.Count > before, "the end of a canary"))[^1];
-            Assert.Contains(end, line, StringComparison.Ordinal);
-            return line.Split("Canary: Canary ")[1].Split(' ')[0];
+            var last = (await WaitForAsync(() => Task.FromResult(Ends()), ends => ends.Count > before, "the end of a canary"))[^1];
+            Assert.Contains(end, last.Value, StringComparison.Ordinal);
+            return last.Groups["sid"].Value;
         }
 
         protected override void Configure(IDictionary<string, string?> settings)
@@ -91,6 +92,6 @@ public sealed class When_a_canary_is_sent(When_a_canary_is_sent.WithCanary app) 
             settings["Canary__Enabled"] = "true";
         }
 
-        private List<string> Ends() => [.. Log.Split('\n').Where(line => line.Contains("Canary: Canary ", StringComparison.Ordinal))];
+        private MatchCollection Ends() => Regex.Matches(Log, @"\bCanary (?<sid>\w+) (?:ended|failed): .*");
     }
 }

@@ -6,7 +6,7 @@ namespace FamilyPa.Local.App;
 /// <summary>
 /// Runs the published app under the platform's own host instead of the local one: the Functions Core Tools, or the host itself.
 /// </summary>
-public sealed class PlatformHost : IAsyncDisposable
+public sealed class PlatformHost(ChildProcess process, DirectoryInfo keys) : IAsyncDisposable
 {
     /// <summary>Environment variable with the host's folder, or <c>func</c> for the Core Tools on the PATH.</summary>
     public const string Variable = "FAMILYPA_FUNCTIONS_HOST";
@@ -16,18 +16,10 @@ public sealed class PlatformHost : IAsyncDisposable
 
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
-    private readonly DirectoryInfo keys;
-
-    private PlatformHost(ChildProcess process, DirectoryInfo keys)
-    {
-        Process = process;
-        this.keys = keys;
-    }
-
     /// <summary>Not cached, because an option of the local run sets the variable.</summary>
     public static bool IsUsed => AppSettings.Given(Variable) is not null;
 
-    public ChildProcess Process { get; }
+    public ChildProcess Process => process;
 
     /// <summary>The program of the host that the variable names.</summary>
     /// <exception cref="LocalRunException">It is not on this machine.</exception>
@@ -71,7 +63,8 @@ public sealed class PlatformHost : IAsyncDisposable
     {
         await Process.StopAsync(Signal.Terminate, TimeSpan.FromSeconds(30));
         await Process.DisposeAsync();
-        keys.Delete(recursive: true);
+        if (Directory.Exists(keys.FullName))
+            keys.Delete(recursive: true);
     }
 
     private static ChildStart Command(string program, AppStart start, DirectoryInfo keys) =>

@@ -9,6 +9,9 @@ public sealed class TimerFunctions(Calls calls)
         // Longer than to the next tick.
         await calls.RunAsync($"tick {timer.ScheduleStatus is null} {timer.IsPastDue}", () => Task.Delay(TimeSpan.FromSeconds(1.2), cancellation));
 
+    [Function("Hanging")]
+    public Task Hanging([TimerTrigger("* * * * * *")] TimerInfo timer) => calls.RunAsync("hang", () => Task.Delay(Timeout.Infinite));
+
     [Function("Nightly")]
     public void Nightly([TimerTrigger("%PROBE_NIGHTLY%")] TimerInfo timer) => calls.Add($"nightly {timer.ScheduleStatus is null}");
 

@@ -4,6 +4,7 @@ using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Infrastructure;
+using FunctionsHost;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
@@ -12,7 +13,7 @@ internal sealed class ProbeHost : IAsyncDisposable
 {
     public const string Key = "probe-function-key";
 
-    private static readonly string[] Triggered = ["Text", "Whole", "TextPoison", "Relay", "EverySecond", "Nightly", "Failing"];
+    private static readonly string[] Triggered = ["Text", "Whole", "TextPoison", "Relay", "EverySecond", "Hanging", "Nightly", "Failing"];
 
     private static readonly string Folder = Path.Combine(Repository.Root, "artifacts", "bin", "FamilyPa.Tests.Probe", AppBuild.Configuration.ToLowerInvariant());
     private static readonly string PublishedFolder = Path.Combine(Repository.Root, "artifacts", "probe");
@@ -51,7 +52,7 @@ internal sealed class ProbeHost : IAsyncDisposable
     /// <param name="queueSettings">Settings of <c>extensions.queues</c> in host.json.</param>
     public static async Task<ProbeHost> StartAsync(
         TestEnvironment environment, string[] functions, Dictionary<string, string>? queueSettings = null, Dictionary<string, string?>? settings = null, StorageAccount? storage = null,
-        Func<string, string>? throughProxy = null, TimeSpan? poisonRetryDelay = null, Action? onCallback = null, TimeSpan? hangTimeout = null)
+        Func<string, string>? throughProxy = null, Action? onCallback = null, Func<FunctionsHostOptions, FunctionsHostOptions>? localHost = null)
     {
         if (PlatformHost.IsUsed)
             await Published.Value;
@@ -75,8 +76,7 @@ internal sealed class ProbeHost : IAsyncDisposable
                 Assembly = Path.Combine(Folder, "FamilyPa.Tests.Probe.dll"),
                 PublishedFolder = PublishedFolder,
                 LivePath = "/any",
-                PoisonRetryDelay = poisonRetryDelay,
-                HangTimeout = hangTimeout,
+                LocalHost = localHost ?? (options => options),
                 OnReady = _ => onCallback?.Invoke(),
                 OnExit = _ =>
                 {

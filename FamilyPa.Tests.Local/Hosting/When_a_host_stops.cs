@@ -38,4 +38,17 @@ public class When_a_host_stops(TestEnvironment environment)
         Assert.DoesNotContain("cancelled wait 1", host.Calls);
         await host.DisposeAsync();
     }
+
+    [Fact]
+    public async Task A_function_that_hangs_is_not_waited_for_without_end()
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host has limits of its own.");
+        var host = await ProbeHost.StartAsync(environment, ["Hanging"], localHost: options => options with { StopTimeout = TimeSpan.FromSeconds(0.5) });
+        await host.WaitForCallAsync("begin hang");
+
+        await host.Process.DisposeAsync().AsTask().WaitAsync(FamilyPaApp.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["begin hang"], host.Calls);
+        await host.DisposeAsync();
+    }
 }

@@ -38,7 +38,7 @@ public class When_a_message_fails(TestEnvironment environment)
     public async Task In_a_poison_queue_it_is_tried_again_after_the_delay_that_crash_runs_shorten()
     {
         Assert.SkipWhen(PlatformHost.IsUsed, "There it is hidden for ten minutes.");
-        await using var host = await ProbeHost.StartAsync(environment, ["TextPoison"], poisonRetryDelay: TimeSpan.FromSeconds(1));
+        await using var host = await ProbeHost.StartAsync(environment, ["TextPoison"], localHost: options => options with { PoisonRetryDelay = TimeSpan.FromSeconds(1) });
 
         await host.SendAsync("text-poison", "twice");
 

@@ -60,7 +60,7 @@ public class When_a_worker_dies(TestEnvironment environment)
     public async Task One_that_hangs_is_killed_and_the_next_one_answers()
     {
         Assert.SkipWhen(PlatformHost.IsUsed || OperatingSystem.IsWindows(), "The platform's host waits for functionTimeout, and Windows suspends no process.");
-        await using var host = await ProbeHost.StartAsync(environment, [], hangTimeout: TimeSpan.FromSeconds(2));
+        await using var host = await ProbeHost.StartAsync(environment, [], localHost: options => options with { HangTimeout = TimeSpan.FromSeconds(2) });
         var (_, first) = await host.ReadAsync("/process-id");
 
         // A client may have its answer before the host knows that the call has ended.

@@ -38,6 +38,9 @@ public sealed record FunctionsHostOptions
 
     /// <summary>A worker that answers nothing for this long hangs, and is killed; five minutes when null. The platform kills one when a function exceeds <c>functionTimeout</c>.</summary>
     public TimeSpan? HangTimeout { get; init; }
+
+    /// <summary>Time for cancelled functions, and then for the worker, to end before they are left or killed.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>How to start a worker: arguments for <c>dotnet</c>, and variables in addition to this process's environment.</summary>

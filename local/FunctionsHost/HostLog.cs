@@ -36,7 +36,7 @@ internal sealed class HostLog : ILoggerProvider
     /// <summary>Writes a process's output line unchanged.</summary>
     public void Write(string line) => Call(() => onLine?.Invoke(line));
 
-    /// <summary>Calls back. A callback that throws must not stop the host, and there is nobody to tell: the log is one.</summary>
+    /// <summary>Calls back. An exception must not stop the host, and cannot be logged, because the log is such a callback.</summary>
     public static void Call(Action callback)
     {
         try

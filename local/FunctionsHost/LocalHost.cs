@@ -67,7 +67,8 @@ public sealed class LocalHost : IAsyncDisposable
         await ticking.CancelAsync();
         if (queues is not null)
             await queues.StopAsync();
-        await ticks;
+        // A timer function may hang.
+        await ticks.WaitAsync(options.StopTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async Task ResumeAsync()

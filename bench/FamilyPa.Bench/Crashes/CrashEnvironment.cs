@@ -105,8 +105,7 @@ internal sealed class CrashEnvironment : IAsyncDisposable
             {
                 Assembly = AppPublication.Assembly,
                 LogFile = LogFile(name),
-                PoisonRetryDelay = TimeSpan.FromSeconds(1),
-                TimerSchedule = skipLeases ? "* * * * * *" : "*/3 * * * * *",
+                LocalHost = options => options with { PoisonRetryDelay = TimeSpan.FromSeconds(1), TimerSchedule = skipLeases ? "* * * * * *" : "*/3 * * * * *" },
             },
             skipLeases ? environment.EndLeasesAsync : () => Task.CompletedTask);
         environment.Twilio.WebhookUrl = BenchEnvironment.WebhookUrl(environment.Url);

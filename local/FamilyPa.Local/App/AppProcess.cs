@@ -14,14 +14,8 @@ public sealed record AppStart(string BaseUrl, string FunctionKey, IReadOnlyDicti
     /// <summary>The path that is polled until the app under the platform's own host responds.</summary>
     public string LivePath { get; init; } = "/api/health/live";
 
-    /// <inheritdoc cref="FunctionsHostOptions.TimerSchedule"/>
-    public string? TimerSchedule { get; init; }
-
-    /// <inheritdoc cref="FunctionsHostOptions.PoisonRetryDelay"/>
-    public TimeSpan? PoisonRetryDelay { get; init; }
-
-    /// <inheritdoc cref="FunctionsHostOptions.HangTimeout"/>
-    public TimeSpan? HangTimeout { get; init; }
+    /// <summary>Changes further options of the local host.</summary>
+    public Func<FunctionsHostOptions, FunctionsHostOptions> LocalHost { get; init; } = options => options;
 
     /// <summary>Log file for the output of the app and its host.</summary>
     public string? LogFile { get; init; }
@@ -92,13 +86,7 @@ public sealed class AppProcess : IAsyncDisposable
     public Task CrashAsync() => worker!.KillAsync();
 
     /// <summary>Kills the worker and the host. Nothing restarts.</summary>
-    public async Task KillAsync()
-    {
-        if (host is not null)
-            await host.KillAsync();
-        else if (platform is not null)
-            await platform.KillAsync();
-    }
+    public Task KillAsync() => host?.KillAsync() ?? platform?.KillAsync() ?? Task.CompletedTask;
 
     /// <summary>Stops the app gracefully: functions in progress may finish.</summary>
     public async ValueTask DisposeAsync()
@@ -125,14 +113,12 @@ public sealed class AppProcess : IAsyncDisposable
         if (!File.Exists(start.Assembly))
             throw new LocalRunException($"The app is not built: there is no {start.Assembly}.");
         host = await LocalHost.StartAsync(
-            new FunctionsHostOptions
+            start.LocalHost(new FunctionsHostOptions
             {
                 Assembly = start.Assembly,
                 Url = start.BaseUrl,
                 Settings = start.Settings,
                 FunctionKey = start.FunctionKey,
-                TimerSchedule = start.TimerSchedule,
-                PoisonRetryDelay = start.PoisonRetryDelay,
                 Start = StartWorkerAsync,
                 OnLine = Write,
                 OnReady = process =>
@@ -142,8 +128,7 @@ public sealed class AppProcess : IAsyncDisposable
                 },
                 OnExit = start.OnExit,
                 StartTimeout = start.Timeout,
-                HangTimeout = start.HangTimeout,
-            },
+            }),
             cancellationToken);
     }
 

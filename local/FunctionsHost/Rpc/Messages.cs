@@ -24,8 +24,17 @@ internal sealed class StreamingMessage
     [ProtoMember(30)] public FunctionMetadataResponse? FunctionMetadataResponse { get; set; }
 }
 
-[ProtoContract]
-internal sealed class StartStream { [ProtoMember(2)] public string WorkerId { get; set; } = ""; }
+[ProtoContract] internal sealed class StartStream { [ProtoMember(2)] public string WorkerId { get; set; } = ""; }
+[ProtoContract] internal sealed class WorkerStatusRequest;
+[ProtoContract] internal sealed class WorkerTerminate;
+[ProtoContract] internal sealed class FunctionsMetadataRequest { [ProtoMember(1)] public string FunctionAppDirectory { get; set; } = ""; }
+[ProtoContract] internal sealed class FunctionLoadResponse { [ProtoMember(2)] public StatusResult? Result { get; set; } }
+[ProtoContract] internal sealed class InvocationResponse { [ProtoMember(3)] public StatusResult? Result { get; set; } }
+[ProtoContract] internal sealed class InvocationCancel { [ProtoMember(2)] public string InvocationId { get; set; } = ""; }
+[ProtoContract] internal sealed class RpcTraceContext { [ProtoMember(1)] public string TraceParent { get; set; } = ""; }
+[ProtoContract] internal sealed class ParameterBinding { [ProtoMember(1)] public string Name { get; set; } = ""; [ProtoMember(2)] public TypedData? Data { get; set; } }
+// The request itself is forwarded to the worker's web server.
+[ProtoContract] internal sealed class RpcHttp;
 
 [ProtoContract]
 internal sealed class WorkerInitRequest
@@ -42,24 +51,13 @@ internal sealed class WorkerInitResponse
 }
 
 [ProtoContract]
-internal sealed class WorkerStatusRequest;
-
-[ProtoContract]
-internal sealed class WorkerTerminate;
-
-[ProtoContract]
 internal sealed class StatusResult
 {
     [ProtoMember(4)] public ResultStatus Status { get; set; }
     [ProtoMember(2)] public RpcException? Exception { get; set; }
 }
 
-internal enum ResultStatus
-{
-    Failure = 0,
-    Success = 1,
-    Cancelled = 2,
-}
+internal enum ResultStatus { Failure = 0, Success = 1, Cancelled = 2 }
 
 [ProtoContract]
 internal sealed class RpcException
@@ -68,9 +66,6 @@ internal sealed class RpcException
     [ProtoMember(2)] public string Message { get; set; } = "";
     [ProtoMember(5)] public string Type { get; set; } = "";
 }
-
-[ProtoContract]
-internal sealed class FunctionsMetadataRequest { [ProtoMember(1)] public string FunctionAppDirectory { get; set; } = ""; }
 
 [ProtoContract]
 internal sealed class FunctionMetadataResponse
@@ -106,9 +101,6 @@ internal sealed class FunctionLoadRequest
 }
 
 [ProtoContract]
-internal sealed class FunctionLoadResponse { [ProtoMember(2)] public StatusResult? Result { get; set; } }
-
-[ProtoContract]
 internal sealed class InvocationRequest
 {
     [ProtoMember(1)] public string InvocationId { get; set; } = "";
@@ -116,19 +108,6 @@ internal sealed class InvocationRequest
     [ProtoMember(3)] public List<ParameterBinding> InputData { get; set; } = [];
     [ProtoMember(4)] public Dictionary<string, TypedData> TriggerMetadata { get; set; } = [];
     [ProtoMember(5)] public RpcTraceContext? TraceContext { get; set; }
-}
-
-[ProtoContract]
-internal sealed class InvocationResponse { [ProtoMember(3)] public StatusResult? Result { get; set; } }
-
-[ProtoContract]
-internal sealed class InvocationCancel { [ProtoMember(2)] public string InvocationId { get; set; } = ""; }
-
-[ProtoContract]
-internal sealed class ParameterBinding
-{
-    [ProtoMember(1)] public string Name { get; set; } = "";
-    [ProtoMember(2)] public TypedData? Data { get; set; }
 }
 
 [ProtoContract]
@@ -140,10 +119,6 @@ internal sealed class TypedData
     [ProtoMember(12)] public ModelBindingData? Model { get; set; }
 }
 
-/// <summary>Empty, because the request itself is forwarded to the worker's web server.</summary>
-[ProtoContract]
-internal sealed class RpcHttp;
-
 [ProtoContract]
 internal sealed class ModelBindingData
 {
@@ -152,9 +127,6 @@ internal sealed class ModelBindingData
     [ProtoMember(3)] public string ContentType { get; set; } = "";
     [ProtoMember(4)] public byte[] Content { get; set; } = [];
 }
-
-[ProtoContract]
-internal sealed class RpcTraceContext { [ProtoMember(1)] public string TraceParent { get; set; } = ""; }
 
 [ProtoContract]
 internal sealed class RpcLog

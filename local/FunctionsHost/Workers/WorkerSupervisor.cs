@@ -5,9 +5,6 @@ namespace FunctionsHost.Workers;
 /// <summary>Keeps one worker running. Restarts it at once when it ends, and with growing delays when it does not start.</summary>
 internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, FunctionRpc rpc, HostLog log, QueueNudges nudges) : IAsyncDisposable
 {
-    /// <summary>Time for the worker to end after it was asked to.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-
     private readonly ILogger logger = log.CreateLogger("Host.Worker");
     private readonly CancellationTokenSource stopping = new();
     private volatile TaskCompletionSource<Worker> ready = NewReady();
@@ -68,7 +65,7 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
     {
         await stopping.CancelAsync();
         if (ready.Task.IsCompletedSuccessfully)
-            await ready.Task.Result.StopAsync(Grace);
+            await ready.Task.Result.StopAsync(options.StopTimeout);
         await keeping;
         ready.TrySetCanceled();
         stopping.Dispose();

@@ -122,16 +122,5 @@ public sealed class When_a_family_member_writes : IAsyncLifetime
         Assert.Equal(message.Sid, (await twilio.GetAsync(twilio.Messages)).GetProperty("messages")[0].GetProperty("sid").GetString());
     }
 
-    [Fact]
-    public async Task After_STOP_by_SMS_Twilio_itself_refuses_to_write_until_START()
-    {
-        await SendAsync(new InboundMessage { From = "+447700900123", Body = "Stop" });
-        var (_, refused) = await twilio.SendAsync(("To", "+447700900123"), ("From", "+14155238886"), ("Body", "hi"));
-        Assert.Equal(21610, refused.GetProperty("code").GetInt32());
-
-        await SendAsync(new InboundMessage { From = "+447700900123", Body = "START" });
-        Assert.Equal(201, (await twilio.SendAsync(("To", "+447700900123"), ("From", "+14155238886"), ("Body", "hi"))).Status);
-    }
-
     private Task<WebhookDelivery> SendAsync(InboundMessage message) => twilio.Simulator.SendInboundAsync(message, TestContext.Current.CancellationToken);
 }

@@ -84,40 +84,6 @@ public sealed class When_a_message_is_sent_through_Twilio : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(RecipientState.OptedOut, 21610)]
-    public async Task An_unsubscribed_number_is_refused_at_once(RecipientState state, int code)
-    {
-        twilio.Simulator.Recipients.Set(TwilioAccount.Anns, state);
-
-        var (status, error) = await twilio.ReplyAsync("hi");
-
-        Assert.Equal((400, code), (status, error.GetProperty("code").GetInt32()));
-    }
-
-    [Theory]
-    [InlineData(RecipientState.Blocked, "63014")]
-    [InlineData(RecipientState.OutsideWindow, "63016")]
-    public async Task What_only_WhatsApp_knows_is_called_back(RecipientState state, string code)
-    {
-        await using var app = await WebhookReceiver.StartAsync();
-        twilio.Simulator.Recipients.Set(TwilioAccount.Anns, state);
-
-        Assert.Equal(201, (await twilio.ReplyAsync("hi", ("StatusCallback", app.Url))).Status);
-        await twilio.Simulator.WaitForCallbackAsync(callback => callback.Status == "undelivered", Patience);
-
-        Assert.Equal(code, app.Got.Last().Form["ErrorCode"]);
-    }
-
-    [Fact]
-    public async Task A_template_passes_a_closed_window()
-    {
-        twilio.Simulator.Recipients.Set(TwilioAccount.Anns, RecipientState.OutsideWindow, atOnce: true);
-
-        Assert.Equal(63016, (await twilio.ReplyAsync("hi")).Json.GetProperty("code").GetInt32());
-        Assert.Equal(201, (await twilio.SendAsync(("To", TwilioAccount.Anns), ("From", TwilioAccount.Ours), ("ContentSid", "HX1"))).Status);
-    }
-
-    [Theory]
     [InlineData(CutPoint.BeforeEffect, 0)]
     [InlineData(CutPoint.AfterEffect, 1)]
     public async Task A_cut_leaves_the_caller_uncertain(CutPoint at, int sent)

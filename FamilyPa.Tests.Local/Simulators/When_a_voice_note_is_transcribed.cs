@@ -140,7 +140,8 @@ public sealed class When_a_voice_note_is_transcribed : IAsyncLifetime
     public async Task A_damaged_file_is_refused()
     {
         var damaged = Note(1);
-        damaged[40] ^= 0xFF;
+        // The first packet begins behind a header of 28 bytes.
+        damaged[28] ^= 0xFF;
 
         var refused = await TranscribeAsync("transcription", damaged);
 

@@ -26,7 +26,7 @@ public sealed class IngestionSimulator : IAsyncDisposable
     public static async Task<IngestionSimulator> StartAsync()
     {
         var simulator = new IngestionSimulator();
-        simulator.server = await LoopbackServer.StartAsync(0, app => app.Run(simulator.IngestAsync));
+        simulator.server = await LoopbackServer.StartAsync(app => app.Run(simulator.IngestAsync));
         return simulator;
     }
 

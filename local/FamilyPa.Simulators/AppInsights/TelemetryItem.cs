@@ -11,19 +11,19 @@ public sealed record TelemetryItem(string Kind, DateTimeOffset Time, IReadOnlyDi
     /// <summary>The trace it belongs to.</summary>
     public string? OperationId => Tags.GetValueOrDefault("ai.operation.id");
 
-    /// <summary>The span it is inside of.</summary>
+    /// <summary>The parent span.</summary>
     public string? ParentId => Tags.GetValueOrDefault("ai.operation.parentId");
 
-    /// <summary>Of a span its own id.</summary>
+    /// <summary>A span's own id.</summary>
     public string? Id => Text(Data, "id");
 
-    /// <summary>Of a span or metric its name; of a log line its text.</summary>
+    /// <summary>The name of a span or metric, or the text of a log line.</summary>
     public string? Name => Kind == "MetricData" ? Text(Metric, "name") : Text(Data, "name") ?? Text(Data, "message");
 
-    /// <summary>Of a metric: the sum, or the last value.</summary>
+    /// <summary>A metric's sum or last value.</summary>
     public double Value => Metric.GetProperty("value").GetDouble();
 
-    /// <summary>Of a histogram: how many were measured.</summary>
+    /// <summary>A histogram's number of measurements.</summary>
     public int? Count => Metric.TryGetProperty("count", out var count) ? count.GetInt32() : null;
 
     private JsonElement Metric => Data.GetProperty("metrics")[0];

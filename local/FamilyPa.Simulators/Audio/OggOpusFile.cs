@@ -11,68 +11,45 @@ public sealed record OggOpusFile(IReadOnlyDictionary<string, string> Comments, T
     private const double SamplesPerSecond = 48_000;
 
     /// <returns>Null if it is not a readable Ogg/Opus file.</returns>
+    /// <remarks>The first page holds the head, the following pages without a granule position the comments.</remarks>
     public static OggOpusFile? Read(ReadOnlySpan<byte> bytes)
     {
-        var headers = new List<byte[]>();
-        var packet = new MemoryStream();
+        byte[]? head = null;
+        var tags = new MemoryStream();
         long end = 0;
-        uint? serial = null;
-        while (OggPage.Read(bytes, out var length) is { } page)
+        while (bytes.Length > OggOpusWriter.PageHeader && bytes.StartsWith("OggS"u8) && bytes.Length >= OggOpusWriter.PageHeader + bytes[26])
         {
-            bytes = bytes[length..];
-            serial ??= page.Serial;
-            if (page.Serial != serial) continue;
-            // -1 marks a page on which no packet ends.
-            if (page.Granule > 0) end = page.Granule;
-            if (headers.Count < 2) Collect(page, packet, headers);
+            var start = OggOpusWriter.PageHeader + bytes[26];
+            var next = start + bytes[OggOpusWriter.PageHeader..start].ToArray().Sum(segment => segment);
+            if (next > bytes.Length) break;
+            end = Math.Max(end, BinaryPrimitives.ReadInt64LittleEndian(bytes[6..]));
+            if (head is null) head = bytes[start..next].ToArray();
+            else if (end == 0) tags.Write(bytes[start..next]);
+            bytes = bytes[next..];
         }
 
-        if (headers is not [var head, var tags, ..] || head.Length < 19 || !head.AsSpan().StartsWith("OpusHead"u8)) return null;
-        var skipped = BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(10));
-        return ReadTags(tags) is { } comments
-            ? new OggOpusFile(comments, TimeSpan.FromSeconds(Math.Max(0, end - skipped) / SamplesPerSecond))
+        return head is { Length: >= 19 } && head.AsSpan().StartsWith("OpusHead"u8) && ReadTags(tags.ToArray()) is { } comments
+            ? new OggOpusFile(comments, TimeSpan.FromSeconds(Math.Max(0, end - BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(10))) / SamplesPerSecond))
             : null;
     }
 
-    // A packet ends at the first segment shorter than 255 bytes, which may be on a later page.
-    private static void Collect(OggPage page, MemoryStream packet, List<byte[]> packets)
+    private static Dictionary<string, string>? ReadTags(byte[] tags)
     {
-        var at = 0;
-        foreach (var segment in page.Lacing)
-        {
-            packet.Write(page.Payload, at, segment);
-            at += segment;
-            if (segment == byte.MaxValue) continue;
-            packets.Add(packet.ToArray());
-            packet.SetLength(0);
-        }
-    }
-
-    private static Dictionary<string, string>? ReadTags(ReadOnlySpan<byte> tags)
-    {
-        if (!tags.StartsWith("OpusTags"u8)) return null;
-        tags = tags[8..];
-        if (!TryReadText(ref tags, out _) || tags.Length < 4) return null;
-        var count = BinaryPrimitives.ReadUInt32LittleEndian(tags);
-        tags = tags[4..];
         var comments = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var index = 0u; index < count; index++)
+        using var reader = new BinaryReader(new MemoryStream(tags));
+        try
         {
-            if (!TryReadText(ref tags, out var comment)) return null;
-            if (comment.Split('=', 2) is [var name, var value]) comments.TryAdd(name.ToUpperInvariant(), value);
+            if (!reader.ReadBytes(8).AsSpan().SequenceEqual("OpusTags"u8)) return null;
+            ReadText();
+            for (var left = reader.ReadUInt32(); left > 0; left--)
+                if (ReadText().Split('=', 2) is [var name, var value]) comments.TryAdd(name.ToUpperInvariant(), value);
+            return comments;
+        }
+        catch (Exception exception) when (exception is EndOfStreamException or ArgumentOutOfRangeException)
+        {
+            return null;
         }
 
-        return comments;
-    }
-
-    private static bool TryReadText(ref ReadOnlySpan<byte> bytes, out string text)
-    {
-        text = "";
-        if (bytes.Length < 4) return false;
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        if (length > bytes.Length - 4) return false;
-        text = Encoding.UTF8.GetString(bytes.Slice(4, (int)length));
-        bytes = bytes[(4 + (int)length)..];
-        return true;
+        string ReadText() => Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadInt32()));
     }
 }

@@ -7,10 +7,18 @@ namespace FamilyPa.Simulators.Audio;
 /// <summary>Makes sample voice notes: valid Ogg/Opus (RFC 7845) with a hum, or with silence for no speech. Their comments have the spoken words.</summary>
 public static class OggOpusWriter
 {
+    internal const int PageHeader = 27;
+
+    private const byte Continued = 1;
+    private const byte First = 2;
+    private const byte Last = 4;
     private const uint Serial = 0x46504131;
     private const int SamplesPerPacket = 960;
     private const int PacketsPerSecond = 50;
     private const ushort PreSkip = 312;
+
+    /// <summary>Ogg's CRC-32 of each byte: polynomial 0x04C11DB7, no reflection, no final inversion.</summary>
+    private static readonly uint[] Checksums = [.. Enumerable.Range(0, 256).Select(ChecksumOf)];
 
     // 20 ms of silence: full-band CELT, mono, one frame.
     private static readonly byte[] Silence = [0xF8, 0xFF, 0xFE];
@@ -29,7 +37,7 @@ public static class OggOpusWriter
         var packet = transcript is not null && string.IsNullOrWhiteSpace(transcript) ? Silence : Hum;
         var stream = new MemoryStream();
         var sequence = 0u;
-        WritePackets(stream, ref sequence, OggPage.First, 0, [Head()]);
+        WritePackets(stream, ref sequence, First, 0, [Head()]);
         WritePackets(stream, ref sequence, 0, 0, [Tags(transcript, language, heard)]);
         var packets = (int)((end + SamplesPerPacket - 1) / SamplesPerPacket);
         for (var written = 0; written < packets;)
@@ -37,7 +45,7 @@ public static class OggOpusWriter
             var count = Math.Min(PacketsPerSecond, packets - written);
             written += count;
             // The last position says where the sound ends, within its packet.
-            var (flags, granule) = written == packets ? (OggPage.Last, end) : ((byte)0, (long)written * SamplesPerPacket);
+            var (flags, granule) = written == packets ? (Last, end) : ((byte)0, (long)written * SamplesPerPacket);
             WritePackets(stream, ref sequence, flags, granule, Enumerable.Repeat(packet, count));
         }
 
@@ -93,9 +101,23 @@ public static class OggOpusWriter
         {
             var size = part.Sum(value => value);
             var ends = at + size == payload.Length;
-            stream.Write(new OggPage(flags, ends ? granule : -1, Serial, sequence++, part, payload[at..(at + size)]).ToBytes());
+            stream.Write(Page(flags, ends ? granule : -1, sequence++, part, payload.AsSpan(at, size)));
             at += size;
-            flags = part[^1] == byte.MaxValue ? (byte)(flags | OggPage.Continued) : flags;
+            flags = part[^1] == byte.MaxValue ? (byte)(flags | Continued) : flags;
         }
     }
+
+    /// <summary>A page (RFC 3533): a header, a table of segment lengths, the segments.</summary>
+    private static byte[] Page(byte flags, long granule, uint sequence, byte[] lacing, ReadOnlySpan<byte> payload)
+    {
+        byte[] page = [.. "OggS\0"u8, flags, .. new byte[PageHeader - 7], (byte)lacing.Length, .. lacing, .. payload];
+        BinaryPrimitives.WriteInt64LittleEndian(page.AsSpan(6), granule);
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(14), Serial);
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(18), sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(22), page.Aggregate(0u, (sum, value) => (sum << 8) ^ Checksums[(sum >> 24) ^ value]));
+        return page;
+    }
+
+    private static uint ChecksumOf(int value) =>
+        Enumerable.Range(0, 8).Aggregate((uint)value << 24, (sum, _) => (sum & 0x80000000) != 0 ? (sum << 1) ^ 0x04C11DB7 : sum << 1);
 }

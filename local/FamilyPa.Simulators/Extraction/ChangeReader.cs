@@ -10,8 +10,6 @@ internal sealed record Operation(IReadOnlyList<TaskChange> Changes, TaskQuery? L
 /// <summary>Reads the common English forms in which a family talks about existing tasks. Anything else is left to <see cref="ClauseReader"/>.</summary>
 internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexicon)
 {
-    private static readonly string[] Ordinals = ["first", "second", "third", "fourth", "fifth"];
-
     private static readonly HashSet<string> Pronouns = ["it", "that", "this", "them", "those", "these", "one", "both", "all", "everything"];
     private static readonly HashSet<string> Several = ["them", "those", "these", "both", "all", "everything"];
 
@@ -25,7 +23,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         if (ReadList(text, clause, dates) is { } list) return list;
         // "Not Friday, Saturday": the date after "not" is the one that is wrong.
         var due = dates.LastOrDefault(date => !AfterNot().IsMatch(clause[..date.Index]));
-        var rest = due is null ? text : Without(clause, dates);
+        var rest = due is null ? text : lexicon.Courtesy.Replace(ClauseReader.Title(DueDate.Remove(clause, dates, lexicon)), "");
         if (due is not null)
         {
             if (Again().Match(rest) is { Success: true } again && Change(again, "snooze", change => change with { RemindAt = $"{Day(due)}T{due.Time ?? new TimeOnly(9, 0):HH:mm}" }) is { } snoozed)
@@ -102,7 +100,7 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
     {
         var open = input.Tasks.Where(task => task.Done == isDone).ToList();
         var words = Words(what);
-        if (words is [var one] && (int.TryParse(one, CultureInfo.InvariantCulture, out var number) || (number = Array.IndexOf(Ordinals, one) + 1) > 0))
+        if (words is [var one] && (int.TryParse(one, CultureInfo.InvariantCulture, out var number) || (number = Array.IndexOf(RhythmReader.Ordinals, one) + 1) > 0))
             return Certain(open.Where(task => task.Shown == number));
         if (words.TrueForAll(Pronouns.Contains))
         {
@@ -139,13 +137,6 @@ internal sealed partial class ChangeReader(ExtractionInput input, Lexicon lexico
         var at = words.Length == 0 ? -1 : title.IndexOf(words, StringComparison.OrdinalIgnoreCase);
         var verb = lexicon.HasVerb(title) ? title.Split(' ')[0] : "";
         return ClauseReader.Title(at < 0 ? $"{verb} {wanted}" : title[..at] + wanted + title[(at + words.Length)..]);
-    }
-
-    private string Without(string clause, IReadOnlyList<DateMention> dates)
-    {
-        foreach (var date in dates.Reverse())
-            clause = $"{lexicon.BeforeDate.Replace(clause[..date.Index], "").TrimEnd()} {clause[(date.Index + date.Length)..].TrimStart()}";
-        return lexicon.Courtesy.Replace(ClauseReader.Title(clause), "");
     }
 
     private static List<string> Words(string text) => [.. Lexicon.Words(text).Where(word => !Fillers.Contains(word)).Select(word => word.Length > 3 ? word.TrimEnd('s') : word)];

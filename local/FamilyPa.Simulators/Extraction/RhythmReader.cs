@@ -8,7 +8,7 @@ internal static partial class RhythmReader
 {
     private const string Day = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
 
-    private static readonly string[] Ordinals = ["first", "second", "third", "fourth", "fifth"];
+    public static readonly string[] Ordinals = ["first", "second", "third", "fourth", "fifth"];
 
     /// <returns>The clause without its rhythm, of the same length, and the date on which it begins. The rule is null where there is none.</returns>
     public static (string Clause, IReadOnlyList<DateMention> Dates, string? Rule) TakeFrom(string clause, IReadOnlyList<DateMention> dates, DateTime now)

@@ -3,7 +3,7 @@ using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.Faults;
 
-/// <summary>A fault in force. Disposing it removes it and lets go what it holds.</summary>
+/// <summary>An active fault. Disposing it removes it and releases the requests that it holds.</summary>
 public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisposable
 {
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,22 +16,16 @@ public sealed class ActiveFault(Fault fault, Action<ActiveFault> remove) : IDisp
 
     public Fault Fault => fault;
 
-    /// <summary>How many requests it has struck.</summary>
+    /// <summary>The number of requests that it has hit.</summary>
     public int Hits => Volatile.Read(ref hits);
 
-    /// <summary>How many requests it has held at the same time.</summary>
-    public int MostHeld
-    {
-        get
-        {
-            lock (gate) return mostHeld;
-        }
-    }
+    /// <summary>The greatest number of requests held at the same time.</summary>
+    public int MostHeld => Volatile.Read(ref mostHeld);
 
-    /// <summary>Lets go every request that a stall holds, and every one to come.</summary>
+    /// <summary>Releases all held requests, and later requests at once.</summary>
     public void Release() => released.TrySetResult();
 
-    /// <summary>Returns once it has struck this often: at that moment the request is in the simulator's hands.</summary>
+    /// <summary>Returns after this many hits. The simulator then holds the last request.</summary>
     public Task WaitForHitsAsync(int count, TimeSpan timeout) =>
         struck.WaitForAsync(() => Hits >= count ? [true] : Array.Empty<bool>(), timeout, $"{count} hits of {fault.Kind} on {fault.Operation}");
 

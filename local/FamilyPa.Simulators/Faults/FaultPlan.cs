@@ -1,8 +1,9 @@
 using FamilyPa.Simulators.Hosting;
+using Microsoft.AspNetCore.Builder;
 
 namespace FamilyPa.Simulators.Faults;
 
-/// <summary>The faults that are waiting to strike. The oldest one that fits a request takes it; one request meets one fault.</summary>
+/// <summary>The active faults. The oldest fault that fits a request applies to it; a request gets at most one fault.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock gate = new();
@@ -10,15 +11,9 @@ public sealed class FaultPlan
     // Used up, but their stalled requests may still be held.
     private readonly List<ActiveFault> spent = [];
 
-    public IReadOnlyList<ActiveFault> Active
-    {
-        get
-        {
-            lock (gate) return [.. active];
-        }
-    }
+    public IReadOnlyList<ActiveFault> Active { get { lock (gate) return [.. active]; } }
 
-    /// <returns>Tells how often it struck, can be released or removed.</returns>
+    /// <returns>The active fault, which counts its hits.</returns>
     public ActiveFault Add(Fault fault)
     {
         var added = new ActiveFault(fault, Remove);
@@ -37,13 +32,22 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Lets go every request that is held, and leaves the faults in force.</summary>
+    /// <summary>Releases all held requests and keeps the faults active.</summary>
     public void ReleaseAll()
     {
         lock (gate)
         {
             foreach (var fault in active.Concat(spent)) fault.Release();
         }
+    }
+
+    /// <summary>Faults over HTTP: <c>GET</c>, <c>POST</c>, <c>DELETE /simulator/faults</c>, <c>POST /simulator/faults/release</c>.</summary>
+    internal void Map(WebApplication app)
+    {
+        app.Control("GET", "/simulator/faults", _ => Active.Select(active => new { active.Fault, active.Hits }));
+        app.Control("POST", "/simulator/faults", async context => new { Add(await context.ReadControlAsync<Fault>()).Fault });
+        app.Command("DELETE", "/simulator/faults", Clear);
+        app.Command("POST", "/simulator/faults/release", ReleaseAll);
     }
 
     internal ActiveFault? Take(RecordedRequest request)

@@ -14,8 +14,7 @@ internal sealed record Call(HttpContext Http, RecordedRequest Request, Fault? Fa
 /// <param name="refuse">The answer to wrong credentials, or null when they are right.</param>
 /// <param name="error">The service's own error body for a status that a fault asks for.</param>
 internal sealed class OperationPipeline(
-    Recorder<RecordedRequest> requests, FaultPlan faults, TimeProvider clock,
-    Func<HttpContext, Answer?> refuse, Func<string, int, Answer> error)
+    Recorder<RecordedRequest> requests, FaultPlan faults, Func<HttpContext, Answer?> refuse, Func<string, int, Answer> error)
 {
     public void Map(WebApplication app, string method, string pattern, string operation, Func<Call, Task<Answer>> handler) =>
         app.MapMethods(pattern, [method], context => RunAsync(context, operation, handler));
@@ -27,7 +26,7 @@ internal sealed class OperationPipeline(
     {
         try
         {
-            var request = await RecordedRequest.ReadAsync(context, operation, clock.GetUtcNow());
+            var request = await RecordedRequest.ReadAsync(context, operation, DateTimeOffset.UtcNow);
             requests.Add(request);
             if (refuse(context) is { } refusal)
             {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Simulators.Hosting;
 
-/// <summary>What an operation answers, as a value: faults can then delay it, halve it or drop it after the effect has happened.</summary>
+/// <summary>An operation's answer as a value, so that a fault can delay, halve or drop it after the effect.</summary>
 internal sealed record Answer(int Status, byte[] Body, string? ContentType)
 {
     private static readonly JsonSerializerOptions Snake = new()
@@ -23,26 +23,24 @@ internal sealed record Answer(int Status, byte[] Body, string? ContentType)
     public static Answer Text(int status, string body, string contentType = "text/plain; charset=utf-8") =>
         new(status, Encoding.UTF8.GetBytes(body), contentType);
 
-    public static Answer Empty(int status) => new(status, [], null);
-
     /// <param name="bytes">How much of the body to send; the Content-Length header promises all of it.</param>
     public Task WriteAsync(HttpResponse response, int? bytes = null) => WriteAsync(response, Body.Length, bytes ?? Body.Length);
 
-    /// <summary>Under a Content-Length that says something else. Where it says too much the connection is cut, as HTTP asks for.</summary>
+    /// <summary>Writes another Content-Length. If it exceeds the body, the connection is cut afterwards.</summary>
     public async Task WriteDeclaringAsync(HttpResponse response, long declared)
     {
         await WriteAsync(response, declared, (int)Math.Min(declared, Body.Length));
         if (declared > Body.Length) await BreakOffAsync(response);
     }
 
-    /// <summary>Cuts the connection once what was sent has had time to arrive: a reset takes back what lies unread.</summary>
+    /// <summary>Cuts the connection after a pause, because a reset discards bytes that the receiver has not read.</summary>
     public static async Task BreakOffAsync(HttpResponse response)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(100));
         response.HttpContext.Abort();
     }
 
-    /// <summary>The body, and zeros behind it until the caller goes.</summary>
+    /// <summary>Writes the body and then zeros until the caller disconnects.</summary>
     public async Task WriteEndlesslyAsync(HttpResponse response, CancellationToken cancellation)
     {
         Begin(response);

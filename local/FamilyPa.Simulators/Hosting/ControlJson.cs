@@ -13,6 +13,7 @@ internal static class ControlJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         // A misspelt member of a fault would otherwise make another fault than was asked for.
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
     };
 
     public static void Control(this WebApplication app, string method, string pattern, Func<HttpContext, Task<object?>> handler) =>
@@ -39,7 +40,7 @@ internal static class ControlJson
         app.Control(method, pattern, _ =>
         {
             handler();
-            return Task.FromResult<object?>(null);
+            return (object?)null;
         });
 
     public static async Task<T> ReadControlAsync<T>(this HttpContext context) =>

@@ -7,17 +7,13 @@ using Microsoft.Extensions.Hosting;
 namespace FamilyPa.Simulators.Hosting;
 
 /// <summary>One Kestrel listener on 127.0.0.1. Reads no configuration, writes no logs.</summary>
-internal sealed class LoopbackServer : IAsyncDisposable
+public sealed class LoopbackServer(WebApplication app) : IAsyncDisposable
 {
-    private readonly WebApplication app;
-
-    private LoopbackServer(WebApplication app) => this.app = app;
-
     /// <summary>Such as <c>http://127.0.0.1:40123</c>, without a slash at the end.</summary>
     public string BaseUrl => app.Urls.First().TrimEnd('/');
 
     /// <param name="port">0 lets the system choose.</param>
-    public static async Task<LoopbackServer> StartAsync(int port, Action<WebApplication> map)
+    public static async Task<LoopbackServer> StartAsync(Action<WebApplication> map, int port = 0)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -27,7 +23,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.Services.AddRoutingCore();
-        // A stalled request must not hold up the end of a test.
+        // Neither a stalled request nor an open event stream may delay the end.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         var app = builder.Build();
@@ -38,7 +34,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    /// <summary>Ctrl+C and SIGTERM belong to the program that started the simulator; the usual lifetime would swallow them.</summary>
+    /// <summary>Leaves Ctrl+C and SIGTERM to the program that started the server.</summary>
     private sealed class OwnersLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

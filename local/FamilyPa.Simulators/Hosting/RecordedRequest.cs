@@ -28,7 +28,8 @@ public sealed record RecordedRequest(
             foreach (var (name, value) in form) fields[name] = value.ToString();
             foreach (var upload in form.Files)
             {
-                file = await ReadAsync(upload, context.RequestAborted);
+                using var reader = new BinaryReader(upload.OpenReadStream());
+                file = reader.ReadBytes((int)upload.Length);
                 fields[upload.Name] = $"{upload.FileName} ({upload.Length} bytes)";
             }
 
@@ -46,7 +47,7 @@ public sealed record RecordedRequest(
         { File = file };
     }
 
-    internal static string? CredentialOf(HttpRequest request) => request switch
+    private static string? CredentialOf(HttpRequest request) => request switch
     {
         { Headers: var headers } when headers.ContainsKey("api-key") => "api-key",
         { Headers.Authorization: [{ Length: > 0 } value, ..] } => value.Split(' ')[0],
@@ -61,11 +62,4 @@ public sealed record RecordedRequest(
 
     private static string Encode(Dictionary<string, string> fields) =>
         string.Join('&', fields.Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"));
-
-    private static async Task<byte[]> ReadAsync(IFormFile upload, CancellationToken cancellation)
-    {
-        using var bytes = new MemoryStream();
-        await upload.CopyToAsync(bytes, cancellation);
-        return bytes.ToArray();
-    }
 }

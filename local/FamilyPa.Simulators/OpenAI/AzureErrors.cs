@@ -70,7 +70,7 @@ internal static class AzureErrors
     {
         var headers = context.Request.Headers;
         if (headers.TryGetValue("api-key", out var key)) return key == options.ApiKey ? null : WrongKey();
-        var bearer = headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', _, ..];
-        return bearer && options.AcceptBearer ? null : WrongKey();
+        // Any token is taken, as a managed identity's would be.
+        return headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.Ordinal) ? null : WrongKey();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FamilyPa.Simulators.Extraction;
 using FamilyPa.Simulators.Faults;
 using FamilyPa.Simulators.Hosting;
@@ -6,7 +7,7 @@ namespace FamilyPa.Simulators.OpenAI;
 
 /// <summary>Azure OpenAI as the app sees it, without a key: rule-based chat for our task extraction, transcription of our sample voice notes.</summary>
 /// <remarks>The control plane is under <c>/simulator</c>, see <see cref="OpenAIControl"/>.</remarks>
-public sealed class AzureOpenAISimulator : IAsyncDisposable
+public sealed partial class AzureOpenAISimulator : IAsyncDisposable
 {
     private readonly AzureOpenAISimulatorOptions options;
     private readonly Recorder<RecordedRequest> requests = new();
@@ -22,7 +23,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
         dates = options.Dates ?? new DateRecogniser(options.NodeModules, options.Node);
     }
 
-    /// <summary>What <c>AZURE_OPENAI_ENDPOINT</c> is set to.</summary>
+    /// <summary>The value of <c>AZURE_OPENAI_ENDPOINT</c>.</summary>
     public string BaseUrl => server!.BaseUrl;
 
     public FaultPlan Faults { get; } = new();
@@ -36,7 +37,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     /// <summary>The Node.js helper that reads dates; null until a chat has needed it.</summary>
     public int? HelperProcessId => dates.ProcessId;
 
-    /// <summary>What a bill would show.</summary>
+    /// <summary>The billed calls.</summary>
     public Billed Billed => billing.Now;
 
     public static async Task<AzureOpenAISimulator> StartAsync(AzureOpenAISimulatorOptions? options = null)
@@ -48,7 +49,7 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
 
     /// <summary>Starts <see cref="HelperProcessId"/> now, so that the first chat is answered as fast as the others.</summary>
     public Task WarmUpAsync(CancellationToken cancellation) =>
-        dates.FindAsync("en", "en-US", options.Clock.GetUtcNow().DateTime, ["tomorrow"], cancellation);
+        dates.FindAsync("en", "en-US", DateTime.UtcNow, ["tomorrow"], cancellation);
 
     /// <summary>Answers every fitting chat request with this content, until the result is disposed.</summary>
     public IDisposable Respond(Func<ChatRequest, bool> fits, string content) => chatScripts.Add(fits, _ => content);
@@ -85,21 +86,35 @@ public sealed class AzureOpenAISimulator : IAsyncDisposable
     private async Task StartAsync()
     {
         var pipeline = new OperationPipeline(
-            requests, Faults, options.Clock, context => AzureErrors.RefuseKey(context, options), AzureErrors.Status);
+            requests, Faults, context => AzureErrors.RefuseKey(context, options), AzureErrors.Status);
         var chat = new ChatApi(options, new TaskExtractor(dates), chatScripts, billing);
         var transcription = new TranscriptionApi(options, transcriptionScripts, billing);
-        server = await LoopbackServer.StartAsync(options.Port, app =>
+        server = await LoopbackServer.StartAsync(app =>
         {
-            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/chat/completions", "chat", call => Deployments.Refuse(call, options) is { } refusal
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/chat/completions", "chat", call => Refuse(call, options.ChatDeployments, "chatCompletion") is { } refusal
                 ? Task.FromResult(refusal)
                 : chat.CompleteAsync(call));
-            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/audio/transcriptions", "transcription", call => Deployments.Refuse(call, options) is { } refusal
-                ? Task.FromResult(refusal)
-                : transcription.TranscribeAsync(call));
+            pipeline.Map(app, "POST", "/openai/deployments/{deployment}/audio/transcriptions", "transcription", call =>
+                Refuse(call, options.TranscriptionDeployments, "audio") ?? transcription.Transcribe(call));
             // The newer route knows no gpt-transcribe, and nothing else of it is simulated.
             pipeline.Map(app, "POST", "/openai/v1/audio/transcriptions", "transcription", _ => AzureErrors.NoDeployment());
             pipeline.Map(app, "POST", "/openai/{**path}", "unknown", _ => AzureErrors.NoResource());
             OpenAIControl.Map(app, this);
         });
     }
+
+    /// <summary>Errors that the service returns before the model reads the request.</summary>
+    private Answer? Refuse(Call call, IReadOnlyDictionary<string, string> able, string operation)
+    {
+        if (!ApiVersion().IsMatch(call.Http.Request.Query["api-version"].ToString())) return AzureErrors.NoResource();
+        var deployment = call.Route("deployment");
+        if (options.RetiredDeployments.Contains(deployment)) return AzureErrors.Retired(deployment);
+        if (able.ContainsKey(deployment)) return null;
+        return options.ChatDeployments.Concat(options.TranscriptionDeployments).FirstOrDefault(other => other.Key == deployment).Value is { } model
+            ? AzureErrors.NotSupported(operation, model)
+            : AzureErrors.NoDeployment();
+    }
+
+    [GeneratedRegex(@"^20\d\d-\d\d-\d\d(-preview)?$")]
+    private static partial Regex ApiVersion();
 }

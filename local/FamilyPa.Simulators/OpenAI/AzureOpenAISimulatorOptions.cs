@@ -6,12 +6,6 @@ public sealed record AzureOpenAISimulatorOptions
 {
     public string ApiKey { get; init; } = "local-openai-key";
 
-    /// <summary>Any bearer token is taken, as a managed identity's would be. False: only the key.</summary>
-    public bool AcceptBearer { get; init; } = true;
-
-    /// <summary>0 lets the system choose.</summary>
-    public int Port { get; init; }
-
     /// <summary>Deployments that chat, each with the model it reports. All are as strict as the models named here by default.</summary>
     public IReadOnlyDictionary<string, string> ChatDeployments { get; init; } =
         new Dictionary<string, string> { ["chat"] = "gpt-6-luna-2026-09-22", ["chat-fallback"] = "gpt-5.6-luna-2026-07-09" };
@@ -23,17 +17,12 @@ public sealed record AzureOpenAISimulatorOptions
     /// <summary>Deployments whose model is retired: they answer 410 to every request.</summary>
     public IReadOnlySet<string> RetiredDeployments { get; init; } = new HashSet<string> { "whisper", "gpt-4.1-mini" };
 
-    /// <summary>How long every answer takes at least.</summary>
-    public TimeSpan Latency { get; init; }
-
     /// <summary>The <c>node_modules</c> folder that holds chrono-node, for dates in sentences. Without it a chat answers 500 and says so.</summary>
     public string? NodeModules { get; init; }
 
     /// <summary>The Node.js executable, version 20 or later.</summary>
     public string Node { get; init; } = "node";
 
-    /// <summary>A helper that several simulators share and none of them ends; null gives the simulator one of its own.</summary>
+    /// <summary>A shared helper process, which the simulator does not end. When null, the simulator starts its own.</summary>
     public DateRecogniser? Dates { get; init; }
-
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

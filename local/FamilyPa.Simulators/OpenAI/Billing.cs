@@ -2,8 +2,8 @@ using FamilyPa.Simulators.Hosting;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary>What the simulator has billed so far: only calls that were carried out, whether or not their answer arrived.</summary>
-/// <param name="CompletionTokens">Those of reasoning included.</param>
+/// <summary>The calls that the simulator has completed and billed, including calls whose answer was lost.</summary>
+/// <param name="CompletionTokens">Including reasoning tokens.</param>
 /// <param name="AudioSeconds">Of transcriptions that are charged by length.</param>
 /// <param name="AudioTokens">Of transcriptions that are charged by tokens, as the next two.</param>
 public sealed record Billed(
@@ -14,15 +14,9 @@ internal sealed class Billing
 {
     private readonly Lock gate = new();
     private readonly ChangeSignal changed = new();
-    private Billed billed = new();
+    private volatile Billed billed = new();
 
-    public Billed Now
-    {
-        get
-        {
-            lock (gate) return billed;
-        }
-    }
+    public Billed Now => billed;
 
     public void Chat(int prompt, int completion) => Add(now => now with
     {

@@ -15,20 +15,12 @@ internal sealed class ChatApi(
     {
         var deployment = call.Route("deployment");
         var apiVersion = call.Http.Request.Query["api-version"].ToString();
-        if (!options.ChatDeployments.TryGetValue(deployment, out var model))
-        {
-            return options.TranscriptionDeployments.TryGetValue(deployment, out var other)
-                ? AzureErrors.NotSupported("chatCompletion", other)
-                : AzureErrors.NoDeployment();
-        }
-
         var (request, refusal) = ChatRequest.Read(deployment, call.Request.Body, apiVersion);
         if (request is null) return refusal!;
         if (Refusal(call.Fault?.Kind) is { } refused) return refused;
-        await Task.Delay(options.Latency, options.Clock, call.Http.RequestAborted);
         try
         {
-            return Answer(request, model, await ContentAsync(request, call), call.Fault);
+            return Answer(request, options.ChatDeployments[deployment], await ContentAsync(request, call), call.Fault);
         }
         catch (RecogniserException exception)
         {
@@ -53,7 +45,7 @@ internal sealed class ChatApi(
     private Answer Answer(ChatRequest request, string model, string content, Fault? fault)
     {
         var budget = request.MaxTokens ?? int.MaxValue;
-        // Told nothing, the models reason, within the budget and before they answer.
+        // By default the models reason before they answer, within the budget.
         var reasoning = fault?.Kind == FaultKind.Reasoning ? request.MaxTokens ?? 0 : Math.Min(request.ReasoningTokens, budget);
         var allowed = fault?.Kind == FaultKind.LengthStop ? Tokens.Count(content) / 2 : budget - reasoning;
         var stopped = Tokens.Count(content) > allowed;
@@ -75,7 +67,7 @@ internal sealed class ChatApi(
         var answer = Hosting.Answer.Json(200, new
         {
             choices,
-            created = options.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            created = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             id = $"chatcmpl-{Guid.NewGuid():N}",
             model,
             @object = "chat.completion",

@@ -3,31 +3,14 @@ namespace FamilyPa.Simulators.OpenAI;
 /// <summary>The content filter's verdicts that Azure adds to prompts and choices.</summary>
 internal static class ContentFilters
 {
-    public static object Passed { get; } = new
-    {
-        hate = Safe(),
-        selfHarm = Safe(),
-        sexual = Safe(),
-        violence = Safe(),
-    };
+    private static readonly object Safe = new { filtered = false, severity = "safe" };
 
-    public static object PassedPrompt { get; } = new
-    {
-        hate = Safe(),
-        jailbreak = new { filtered = false, detected = false },
-        selfHarm = Safe(),
-        sexual = Safe(),
-        violence = Safe(),
-    };
+    public static object Passed { get; } = new { hate = Safe, selfHarm = Safe, sexual = Safe, violence = Safe };
 
-    public static object Blocked { get; } = new
-    {
-        hate = Safe(),
-        jailbreak = new { filtered = true, detected = true },
-        selfHarm = Safe(),
-        sexual = Safe(),
-        violence = Safe(),
-    };
+    public static object PassedPrompt { get; } = Prompt(isAttack: false);
 
-    private static object Safe() => new { filtered = false, severity = "safe" };
+    public static object Blocked { get; } = Prompt(isAttack: true);
+
+    private static object Prompt(bool isAttack) =>
+        new { hate = Safe, jailbreak = new { filtered = isAttack, detected = isAttack }, selfHarm = Safe, sexual = Safe, violence = Safe };
 }

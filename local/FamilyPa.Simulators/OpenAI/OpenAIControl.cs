@@ -22,7 +22,7 @@ internal static class OpenAIControl
             simulator.Respond(request => request.PromptText.Contains(order.Contains, StringComparison.Ordinal), order.Content);
             return null;
         });
-        app.MapFaults(simulator.Faults);
+        simulator.Faults.Map(app);
     }
 
     private sealed record ResponseOrder(string Contains, string Content);

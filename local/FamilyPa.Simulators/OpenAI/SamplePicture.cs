@@ -3,7 +3,7 @@ using ImageMagick;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary>The one picture that the simulated model can read, for it cannot see: it knows how this one looks, in any size and compression.</summary>
+/// <summary>The only picture that the simulated model reads. It recognises the picture by its pixels, in any size and compression.</summary>
 public static class SamplePicture
 {
     /// <summary>The text in the picture.</summary>
@@ -12,7 +12,7 @@ public static class SamplePicture
     private const int Side = 32;
     private const int Difference = 24;
 
-    /// <summary>Of a blank page it is 4 %, of itself scaled and compressed again 0.1 %.</summary>
+    /// <summary>A blank page differs in 4 % of the pixels, a scaled and recompressed copy in 0.1 %.</summary>
     private const double MostDifferent = 0.01;
 
     private static readonly byte[] Bytes = Read();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using FamilyPa.Simulators.Hosting;
 using ImageMagick;
@@ -25,16 +26,9 @@ public sealed record SentPicture(byte[] Bytes, string? Detail, string? Text, int
             var comma = url.IndexOf(";base64,", StringComparison.Ordinal);
             if (!url.StartsWith(DataUri, StringComparison.Ordinal) || comma < 0)
                 return ([], AzureErrors.Request("Invalid image URL. This simulator takes data URIs only.", "messages", "invalid_image_url"));
-            byte[] bytes;
-            try
-            {
-                bytes = Convert.FromBase64String(url[(comma + ";base64,".Length)..]);
-            }
-            catch (FormatException)
-            {
-                return ([], AzureErrors.Request("Invalid base64 image_url.", "messages", "invalid_base64"));
-            }
-
+            var encoded = url[(comma + ";base64,".Length)..];
+            if (!Base64.IsValid(encoded)) return ([], AzureErrors.Request("Invalid base64 image_url.", "messages", "invalid_base64"));
+            var bytes = Convert.FromBase64String(encoded);
             if (bytes.Length > MostBytes) return ([], AzureErrors.Request("The image is larger than 20 MB.", "messages", "image_too_large"));
             var detail = image.TryGetProperty("detail", out var told) && told.ValueKind != JsonValueKind.Null ? told.GetString() : null;
             if (detail is not (null or "auto" or "low" or "high"))

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary>Refuses what Azure refuses of a strict <c>json_schema</c>, so that a mistake in ours shows before it meets the real service.</summary>
+/// <summary>Rejects a strict <c>json_schema</c> that Azure would reject, so that tests find mistakes in the app's schema.</summary>
 /// <remarks>Rules: https://learn.microsoft.com/azure/ai-services/openai/how-to/structured-outputs.</remarks>
 internal static class StrictSchema
 {

@@ -16,23 +16,15 @@ internal sealed class TranscriptionApi(AzureOpenAISimulatorOptions options, Scri
     // The answer of gpt-4o-transcribe to silence without a prompt.
     private const string Phantom = "Thank you for watching!";
 
-    public async Task<Answer> TranscribeAsync(Call call)
+    public Answer Transcribe(Call call)
     {
         var deployment = call.Route("deployment");
-        if (!options.TranscriptionDeployments.TryGetValue(deployment, out var name))
-        {
-            return options.ChatDeployments.TryGetValue(deployment, out var other)
-                ? AzureErrors.NotSupported("audio", other)
-                : AzureErrors.NoDeployment();
-        }
-
-        var model = TranscriptionModel.Of(name);
+        var model = TranscriptionModel.Of(options.TranscriptionDeployments[deployment]);
         if (model.IsTooOld(call.Http.Request.Query["api-version"].ToString())) return AzureErrors.NoResource();
         if (call.Request.File is not { } audio) return AzureErrors.Request("'file' is a required property.", "file");
         if (audio.Length > MaxBytes) return AzureErrors.Request($"Maximum content size limit ({MaxBytes}) exceeded ({audio.Length} bytes read)", status: 413);
         var (request, refusal) = model.Read(deployment, call.Http.Request.Form, audio);
         if (request is null) return refusal!;
-        await Task.Delay(options.Latency, options.Clock, call.Http.RequestAborted);
         return Answer(request, model);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FamilyPa.Simulators.OpenAI;
 
-/// <summary>What a transcription model takes and answers.</summary>
+/// <summary>A transcription model's parameters and answers.</summary>
 /// <param name="FirstApiVersion">Earlier ones do not know it.</param>
 /// <param name="Formats">Of its answers.</param>
 /// <param name="Hallucinates">Answers silence with something.</param>

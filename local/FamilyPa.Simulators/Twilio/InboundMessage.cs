@@ -1,7 +1,7 @@
 namespace FamilyPa.Simulators.Twilio;
 
 /// <summary>What a family member sends. Everything but the sender has a default.</summary>
-public sealed record InboundMessage
+public record InboundMessage
 {
     /// <summary><c>whatsapp:+447700900123</c>, <c>+447700900123</c>, or a business-scoped id such as <c>whatsapp:GB.ABC123</c>.</summary>
     public required string From { get; init; }
@@ -20,8 +20,6 @@ public sealed record InboundMessage
     public string? MessageType { get; init; }
 
     public IReadOnlyList<InboundMedia> Media { get; init; } = [];
-
-    public string? MessagingServiceSid { get; init; }
 
     /// <summary>Further or replaced fields (<c>ButtonPayload</c>, <c>Latitude</c>, <c>OptOutType</c>…). A null value removes a field.</summary>
     public IReadOnlyDictionary<string, string?> Fields { get; init; } = new Dictionary<string, string?>();

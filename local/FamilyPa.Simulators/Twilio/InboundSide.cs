@@ -5,33 +5,28 @@ using System.Xml.Linq;
 namespace FamilyPa.Simulators.Twilio;
 
 /// <summary>The family's side: makes messages, remembers them, posts them to the app's webhook and carries out its TwiML.</summary>
-internal sealed class InboundSide(MessageStore store, TwilioSimulatorOptions options, Recipients recipients, HttpClient http, Func<string> baseUrl)
+internal sealed class InboundSide(MessageStore store, TwilioSimulatorOptions options, HttpClient http, Func<string> baseUrl)
 {
-    private static readonly string[] Stop = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
-    private static readonly string[] Start = ["START", "YES", "UNSTOP"];
     private readonly ConcurrentDictionary<string, TwilioWebhook> built = new(StringComparer.Ordinal);
 
-    /// <summary>Null: as in the options.</summary>
-    public string? WebhookUrl { get; set; }
+    public string? WebhookUrl { get; set; } = options.WebhookUrl;
 
-    /// <summary>Adds it to what the API lists, as if Twilio had it; nothing is posted.</summary>
+    /// <summary>Adds the message to the API's list without posting a webhook.</summary>
     public TwilioMessage Remember(InboundMessage inbound)
     {
         var media = inbound.Media.Select(item => new TwilioMedia(TwilioMessage.NewSid("ME"), item.ContentType, item.Content)).ToList();
-        var at = inbound.At ?? options.Clock.GetUtcNow();
+        var at = inbound.At ?? DateTimeOffset.UtcNow;
         var sid = inbound.MessageSid ?? TwilioMessage.NewSid(media.Count > 0 ? "MM" : "SM");
         var message = new TwilioMessage(sid, "inbound", inbound.From, inbound.To ?? OurNumberFor(inbound.From), inbound.Body, "received", at)
         {
             SentAt = at,
             Media = media,
-            MessagingServiceSid = inbound.MessagingServiceSid,
         };
         if (!store.Add(message)) throw new InvalidOperationException($"Message {sid} exists already; redeliver it instead.");
-        HonourOptOut(message);
         return message;
     }
 
-    /// <summary>Remembers it and makes its webhook, without posting it.</summary>
+    /// <summary>Adds the message and builds its webhook without posting it.</summary>
     public TwilioWebhook Build(InboundMessage inbound)
     {
         var message = Remember(inbound);
@@ -51,7 +46,7 @@ internal sealed class InboundSide(MessageStore store, TwilioSimulatorOptions opt
 
     public void Clear() => built.Clear();
 
-    private string Url => WebhookUrl ?? options.WebhookUrl ?? throw new InvalidOperationException("No webhook URL is set.");
+    private string Url => WebhookUrl ?? throw new InvalidOperationException("No webhook URL is set.");
 
     private string SignedUrl => options.PublicWebhookUrl ?? Url;
 
@@ -64,23 +59,14 @@ internal sealed class InboundSide(MessageStore store, TwilioSimulatorOptions opt
             {
                 store.Add(new TwilioMessage(
                     TwilioMessage.NewSid("SM"), "outbound-reply", webhook.Form["To"], webhook.Form["From"],
-                    (reply.Element("Body")?.Value ?? reply.Value).Trim(), "sent", options.Clock.GetUtcNow())
-                { SentAt = options.Clock.GetUtcNow() });
+                    (reply.Element("Body")?.Value ?? reply.Value).Trim(), "sent", DateTimeOffset.UtcNow)
+                { SentAt = DateTimeOffset.UtcNow });
             }
         }
         catch (XmlException)
         {
             // Twilio logs error 12100 and goes on.
         }
-    }
-
-    // On SMS Twilio keeps the opt-out list itself; on WhatsApp it is the app's business.
-    private void HonourOptOut(TwilioMessage message)
-    {
-        if (MessageRules.IsWhatsApp(message.From)) return;
-        var word = message.Body.Trim().ToUpperInvariant();
-        if (Stop.Contains(word)) recipients.Set(message.From, RecipientState.OptedOut);
-        if (Start.Contains(word)) recipients.Set(message.From, RecipientState.Reachable);
     }
 
     private string OurNumberFor(string from) =>

@@ -54,10 +54,10 @@ internal sealed class MediaApi(MessageStore store, TwilioSimulatorOptions option
         if (message is null || media is null) return TwilioErrors.NotFound(call.Request.Path);
         store.Update(message.Sid, known => known with
         {
-            // The bytes stay: the phone that sent them has its own.
+            // Keep the bytes, because the phone page shows what the member sent.
             Media = [.. known.Media.Select(item => item.Sid == media.Sid ? item with { Deleted = true } : item)],
         });
-        return Answer.Empty(204);
+        return new Answer(204, [], null);
     }
 
     private (TwilioMessage? Message, TwilioMedia? Media) Find(Call call)

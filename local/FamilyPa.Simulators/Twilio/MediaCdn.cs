@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Builder;
 
 namespace FamilyPa.Simulators.Twilio;
 
-/// <summary>Where media bytes live: another origin, reached by signed URLs only. Credentials that arrive here are a leak, and are recorded.</summary>
-internal sealed class MediaCdn(MessageStore store, TimeProvider clock)
+/// <summary>The origin of media bytes, reached only by signed URLs. Requests with credentials are recorded as leaks.</summary>
+internal sealed class MediaCdn(MessageStore store)
 {
     private static readonly TimeSpan Validity = TimeSpan.FromHours(4);
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
@@ -18,17 +18,17 @@ internal sealed class MediaCdn(MessageStore store, TimeProvider clock)
     /// <summary>Set once the listener runs.</summary>
     public string BaseUrl { get; set; } = "";
 
-    /// <summary>Sends the redirect elsewhere instead, to see whether a client follows it.</summary>
+    /// <summary>Replaces the redirect's target.</summary>
     public string? RedirectOverride { get; set; }
 
-    /// <summary>The API hands the bytes out itself.</summary>
+    /// <summary>The API answers with the bytes instead of a redirect.</summary>
     public bool IsBypassed { get; set; }
 
     public string UrlFor(string messageSid, string mediaSid)
     {
         if (RedirectOverride is { } elsewhere) return elsewhere;
         var path = $"/{messageSid}/{mediaSid}";
-        var expires = clock.GetUtcNow().Add(Validity).ToUnixTimeSeconds();
+        var expires = DateTimeOffset.UtcNow.Add(Validity).ToUnixTimeSeconds();
         return $"{BaseUrl}{path}?Expires={expires}&Signature={Sign(path, expires)}";
     }
 
@@ -45,7 +45,7 @@ internal sealed class MediaCdn(MessageStore store, TimeProvider clock)
 
         var query = call.Http.Request.Query;
         var expires = long.TryParse(query["Expires"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
-        if (expires < clock.GetUtcNow().ToUnixTimeSeconds() || query["Signature"] != Sign(call.Request.Path, expires))
+        if (expires < DateTimeOffset.UtcNow.ToUnixTimeSeconds() || query["Signature"] != Sign(call.Request.Path, expires))
             return Answer.Text(403, "<Error><Code>AccessDenied</Code></Error>", "application/xml");
         return store.Find(call.Route("sid"))?.Media.FirstOrDefault(item => item.Sid == call.Route("media") && !item.Deleted) is { } media
             ? new Answer(200, media.Content, media.ContentType)

@@ -20,7 +20,7 @@ internal static class MessageJson
             errorCode = message.ErrorCode,
             errorMessage = message.ErrorCode is { } code ? $"Error {code}" : null,
             from = message.From,
-            messagingServiceSid = message.MessagingServiceSid,
+            messagingServiceSid = (string?)null,
             numMedia = message.Media.Count(media => !media.Deleted).ToString(CultureInfo.InvariantCulture),
             numSegments = Segments(message.Body).ToString(CultureInfo.InvariantCulture),
             price = (string?)null,

@@ -10,38 +10,29 @@ internal static partial class MessageRules
     private const int MaxBodyLength = 1600;
 
     /// <returns>The refusal, or null.</returns>
-    public static Answer? Refuse(IReadOnlyDictionary<string, string> form, TwilioSimulatorOptions options, Recipients recipients)
+    public static Answer? Refuse(IReadOnlyDictionary<string, string> form, TwilioSimulatorOptions options)
     {
-        var (to, from, service) = (Field(form, "To"), Field(form, "From"), Field(form, "MessagingServiceSid"));
+        var (to, from) = (Field(form, "To"), Field(form, "From"));
         if (to is null) return Bad(21604, "A 'To' phone number is required.");
         if (!Address().IsMatch(to)) return Bad(21211, $"The 'To' number {to} is not a valid phone number.");
-        if (from is null && service is null) return Bad(21603, "A 'From' phone number is required.");
-        if (from is not null)
+        if (from is null) return Bad(21603, "A 'From' phone number is required.");
+        if (!Address().IsMatch(from)) return Bad(21212, $"The 'From' number {from} is not a valid phone number, shortcode, or alphanumeric sender ID.");
+        if (IsWhatsApp(from) != IsWhatsApp(to)) return Bad(21910, "Invalid From and To pair. From and To should be of the same channel");
+        if (options.Numbers.Count > 0 && !options.Numbers.Contains(from))
         {
-            if (!Address().IsMatch(from)) return Bad(21212, $"The 'From' number {from} is not a valid phone number, shortcode, or alphanumeric sender ID.");
-            if (IsWhatsApp(from) != IsWhatsApp(to)) return Bad(21910, "Invalid From and To pair. From and To should be of the same channel");
-            if (options.Numbers.Count > 0 && !options.Numbers.Contains(from))
-            {
-                return IsWhatsApp(from)
-                    ? Bad(63007, "Twilio could not find a Channel with the specified From address")
-                    : Bad(21606, $"The 'From' phone number provided ({from}) is not a valid message-capable Twilio phone number for this destination.");
-            }
+            return IsWhatsApp(from)
+                ? Bad(63007, "Twilio could not find a Channel with the specified From address")
+                : Bad(21606, $"The 'From' phone number provided ({from}) is not a valid message-capable Twilio phone number for this destination.");
         }
 
         if (Field(form, "Body") is null && Field(form, "ContentSid") is null && Field(form, "MediaUrl") is null)
             return Bad(21602, "Message body is required.");
         if (form.GetValueOrDefault("Body", "").Length > MaxBodyLength)
             return Bad(21617, $"The concatenated message body exceeds the {MaxBodyLength} character limit.");
-        if (Field(form, "StatusCallback") is { } callback && !Uri.TryCreate(callback, UriKind.Absolute, out _))
-            return Bad(21609, $"The 'StatusCallback' URL {callback} is not a valid URL.");
-        return recipients.Of(to) is { AtOnce: true } unreachable && !EscapedByTemplate(unreachable, form)
-            ? Bad(unreachable.Code, unreachable.Message)
+        return Field(form, "StatusCallback") is { } callback && !Uri.TryCreate(callback, UriKind.Absolute, out _)
+            ? Bad(21609, $"The 'StatusCallback' URL {callback} is not a valid URL.")
             : null;
     }
-
-    /// <summary>A template may be sent outside the 24-hour window.</summary>
-    public static bool EscapedByTemplate(Unreachable unreachable, IReadOnlyDictionary<string, string> form) =>
-        unreachable.Code == 63016 && Field(form, "ContentSid") is not null;
 
     public static bool IsWhatsApp(string address) => address.StartsWith("whatsapp:", StringComparison.Ordinal);
 

@@ -6,26 +6,21 @@ namespace FamilyPa.Simulators.Twilio;
 internal sealed class MessageStore
 {
     private readonly Lock gate = new();
-    private readonly List<TwilioMessage> messages = [];
-    private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, TwilioMessage> messages = new(StringComparer.Ordinal);
     private readonly ChangeSignal changed = new();
 
     /// <returns>False if the sid is known already.</returns>
     public bool Add(TwilioMessage message)
     {
         lock (gate)
-        {
-            if (!positions.TryAdd(message.Sid, messages.Count)) return false;
-            messages.Add(message);
-        }
-
+            if (!messages.TryAdd(message.Sid, message)) return false;
         changed.Raise();
         return true;
     }
 
     public TwilioMessage? Find(string sid)
     {
-        lock (gate) return positions.TryGetValue(sid, out var position) ? messages[position] : null;
+        lock (gate) return messages.GetValueOrDefault(sid);
     }
 
     public TwilioMessage? Update(string sid, Func<TwilioMessage, TwilioMessage> change)
@@ -33,8 +28,8 @@ internal sealed class MessageStore
         TwilioMessage updated;
         lock (gate)
         {
-            if (!positions.TryGetValue(sid, out var position)) return null;
-            updated = messages[position] = change(messages[position]);
+            if (!messages.TryGetValue(sid, out var message)) return null;
+            updated = messages[sid] = change(message);
         }
 
         changed.Raise();
@@ -44,29 +39,17 @@ internal sealed class MessageStore
     /// <returns>False if there is no such message.</returns>
     public bool Remove(string sid)
     {
-        lock (gate)
-        {
-            if (!positions.Remove(sid, out var position)) return false;
-            messages.RemoveAt(position);
-            for (var i = position; i < messages.Count; i++) positions[messages[i].Sid] = i;
-        }
-
-        changed.Raise();
-        return true;
+        lock (gate) return messages.Remove(sid);
     }
 
     public IReadOnlyList<TwilioMessage> Snapshot()
     {
-        lock (gate) return [.. messages];
+        lock (gate) return [.. messages.Values];
     }
 
     public void Clear()
     {
-        lock (gate)
-        {
-            messages.Clear();
-            positions.Clear();
-        }
+        lock (gate) messages.Clear();
     }
 
     public Task<TwilioMessage> WaitForAsync(Func<TwilioMessage, bool> predicate, TimeSpan timeout) =>

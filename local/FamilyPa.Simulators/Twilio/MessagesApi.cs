@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 namespace FamilyPa.Simulators.Twilio;
 
 /// <summary><c>Messages.json</c>: create, list, fetch, delete.</summary>
-internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks, TwilioSimulatorOptions options, Recipients recipients)
+internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks, TwilioSimulatorOptions options)
 {
     public const string Root = "/2010-04-01/Accounts/{account}/Messages";
 
@@ -20,19 +20,15 @@ internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks,
     private Answer Create(Call call)
     {
         var form = call.Request.Fields;
-        if (MessageRules.Refuse(form, options, recipients) is { } refusal) return refusal;
-        var (to, from) = (form["To"], MessageRules.Field(form, "From"));
+        if (MessageRules.Refuse(form, options) is { } refusal) return refusal;
         var message = new TwilioMessage(
-            TwilioMessage.NewSid("SM"), "outbound-api", from ?? SenderOf(to), to, form.GetValueOrDefault("Body", ""),
-            from is null ? "accepted" : "queued", options.Clock.GetUtcNow())
+            TwilioMessage.NewSid("SM"), "outbound-api", form["From"], form["To"], form.GetValueOrDefault("Body", ""), "queued", DateTimeOffset.UtcNow)
         {
-            MessagingServiceSid = MessageRules.Field(form, "MessagingServiceSid"),
             ContentSid = MessageRules.Field(form, "ContentSid"),
             StatusCallback = MessageRules.Field(form, "StatusCallback"),
         };
         store.Add(message);
-        var unreachable = recipients.Of(to) is { AtOnce: false } found && !MessageRules.EscapedByTemplate(found, form) ? found : null;
-        callbacks.Begin(message, unreachable?.Code);
+        callbacks.Begin(message);
         return Answer.Json(201, MessageJson.Of(message, options.AccountSid));
     }
 
@@ -65,10 +61,5 @@ internal sealed class MessagesApi(MessageStore store, StatusCallbacks callbacks,
             : TwilioErrors.NotFound(call.Request.Path);
 
     private Answer Delete(Call call) =>
-        store.Remove(call.Route("sid")) ? Answer.Empty(204) : TwilioErrors.NotFound(call.Request.Path);
-
-    // A messaging service picks the sender; any of the account's will do.
-    private string SenderOf(string to) =>
-        options.Numbers.FirstOrDefault(number => MessageRules.IsWhatsApp(number) == MessageRules.IsWhatsApp(to))
-            ?? (MessageRules.IsWhatsApp(to) ? "whatsapp:+14155238886" : "+14155238886");
+        store.Remove(call.Route("sid")) ? new Answer(204, [], null) : TwilioErrors.NotFound(call.Request.Path);
 }

@@ -15,8 +15,7 @@ internal sealed class StatusCallbacks(MessageStore store, TwilioSimulatorOptions
 
     public Recorder<CallbackDelivery> Deliveries { get; } = new();
 
-    /// <param name="failure">The error code it ends with instead of being delivered.</param>
-    public void Begin(TwilioMessage message, int? failure) => _ = Task.Run(() => RunAsync(message, failure));
+    public void Begin(TwilioMessage message) => _ = Task.Run(() => RunAsync(message));
 
     /// <summary>Sets a status and reports it, in any order.</summary>
     public async Task<CallbackDelivery?> ReportAsync(string messageSid, string status, int? errorCode)
@@ -25,10 +24,10 @@ internal sealed class StatusCallbacks(MessageStore store, TwilioSimulatorOptions
         {
             Status = status,
             ErrorCode = errorCode,
-            SentAt = status is "sent" or "delivered" ? known.SentAt ?? options.Clock.GetUtcNow() : known.SentAt,
+            SentAt = status is "sent" or "delivered" ? known.SentAt ?? DateTimeOffset.UtcNow : known.SentAt,
         });
         if (message?.StatusCallback is not { } url) return null;
-        var delivery = new CallbackDelivery(messageSid, status, await PostAsync(url, message), options.Clock.GetUtcNow());
+        var delivery = new CallbackDelivery(messageSid, status, await PostAsync(url, message), DateTimeOffset.UtcNow);
         Deliveries.Add(delivery);
         return delivery;
     }
@@ -39,17 +38,17 @@ internal sealed class StatusCallbacks(MessageStore store, TwilioSimulatorOptions
         stopping.Dispose();
     }
 
-    private async Task RunAsync(TwilioMessage message, int? failure)
+    private async Task RunAsync(TwilioMessage message)
     {
         try
         {
-            foreach (var status in failure is null ? options.CallbackStatuses : ["queued", "sent", "undelivered"])
+            foreach (var status in (string[])["queued", "sent", "delivered"])
             {
                 if (options.CallbackDelay > TimeSpan.Zero) await Task.Delay(options.CallbackDelay, stopping.Token);
                 await slots.WaitAsync(stopping.Token);
                 try
                 {
-                    await ReportAsync(message.Sid, status, status == "undelivered" ? failure : null);
+                    await ReportAsync(message.Sid, status, null);
                 }
                 finally
                 {
@@ -84,7 +83,6 @@ internal sealed class StatusCallbacks(MessageStore store, TwilioSimulatorOptions
             if (message.Status is "delivered" or "read" or "undelivered") form["EventType"] = message.Status.ToUpperInvariant();
         }
 
-        if (message.MessagingServiceSid is { } service) form["MessagingServiceSid"] = service;
         if (message.ErrorCode is { } code) form["ErrorCode"] = code.ToString(CultureInfo.InvariantCulture);
         return (await WebhookPost.SendAsync(http, url, url, form, TwilioMessage.NewSid("IT"), options, stopping.Token)).Status;
     }

@@ -10,7 +10,7 @@ namespace FamilyPa.Simulators.Twilio;
 /// <c>GET /simulator/messages?direction=&amp;from=&amp;to=&amp;skip=</c>, <c>GET /simulator/requests</c>,
 /// <c>POST /simulator/inbound</c> (an <see cref="InboundMessage"/> plus <c>deliver</c>, true unless given),
 /// <c>POST /simulator/inbound/{sid}</c> (redeliver), <c>POST /simulator/status</c> <c>{messageSid, status, errorCode}</c>,
-/// <c>POST /simulator/recipients</c> <c>{number, state, atOnce}</c>, <c>PUT /simulator/webhook</c> <c>{url}</c>, and the faults.
+/// <c>PUT /simulator/webhook</c> <c>{url}</c>, and the faults.
 /// </remarks>
 internal static class TwilioControl
 {
@@ -38,9 +38,7 @@ internal static class TwilioControl
         app.Control("POST", "/simulator/inbound", async context =>
         {
             var order = await context.ReadControlAsync<InboundOrder>();
-            return order.Deliver
-                ? await simulator.SendInboundAsync(order.Message, context.RequestAborted)
-                : simulator.RememberInbound(order.Message);
+            return order.Deliver ? await simulator.SendInboundAsync(order, context.RequestAborted) : simulator.RememberInbound(order);
         });
         app.Control("POST", "/simulator/inbound/{sid}", async context =>
             await simulator.RedeliverAsync(context.Request.RouteValues["sid"] as string ?? "", context.RequestAborted));
@@ -49,41 +47,20 @@ internal static class TwilioControl
             var order = await context.ReadControlAsync<StatusOrder>();
             return await simulator.ReportStatusAsync(order.MessageSid, order.Status, order.ErrorCode);
         });
-        app.Control("POST", "/simulator/recipients", async context =>
-        {
-            var order = await context.ReadControlAsync<RecipientOrder>();
-            simulator.Recipients.Set(order.Number, order.State, order.AtOnce);
-            return null;
-        });
         app.Control("PUT", "/simulator/webhook", async context =>
         {
             simulator.WebhookUrl = (await context.ReadControlAsync<WebhookOrder>()).Url;
             return null;
         });
-        app.MapFaults(simulator.Faults);
+        simulator.Faults.Map(app);
     }
 
-    private sealed record InboundOrder(
-        string From, string? To, string? Body, string? ProfileName, string? MessageSid, string? MessageType,
-        InboundMedia[]? Media, Dictionary<string, string?>? Fields, DateTimeOffset? At, bool Deliver = true)
+    private sealed record InboundOrder : InboundMessage
     {
-        public InboundMessage Message => new()
-        {
-            From = From ?? throw new ArgumentException("from is required"),
-            To = To,
-            Body = Body ?? "",
-            ProfileName = ProfileName,
-            MessageSid = MessageSid,
-            MessageType = MessageType,
-            Media = Media ?? [],
-            Fields = Fields ?? [],
-            At = At,
-        };
+        public bool Deliver { get; init; } = true;
     }
 
     private sealed record StatusOrder(string MessageSid, string Status, int? ErrorCode);
-
-    private sealed record RecipientOrder(string Number, RecipientState State, bool? AtOnce);
 
     private sealed record WebhookOrder(string Url);
 }

@@ -5,12 +5,10 @@ namespace FamilyPa.Simulators.Twilio;
 
 /// <summary>A message as Twilio keeps it, either way.</summary>
 /// <param name="Direction"><c>inbound</c>, <c>outbound-api</c> or <c>outbound-reply</c> (from TwiML).</param>
-/// <param name="Status"><c>received</c> for inbound; <c>accepted</c>, <c>queued</c>, <c>sent</c>, <c>delivered</c>, <c>read</c>, <c>failed</c>, <c>undelivered</c>.</param>
+/// <param name="Status"><c>received</c> for inbound; <c>queued</c>, <c>sent</c>, <c>delivered</c>, <c>read</c>, <c>failed</c>, <c>undelivered</c>.</param>
 /// <param name="At">When Twilio took it.</param>
 public sealed record TwilioMessage(string Sid, string Direction, string From, string To, string Body, string Status, DateTimeOffset At)
 {
-    public string? MessagingServiceSid { get; init; }
-
     public string? ContentSid { get; init; }
 
     public string? StatusCallback { get; init; }

@@ -22,64 +22,48 @@ public sealed class TwilioSimulator : IAsyncDisposable
     private TwilioSimulator(TwilioSimulatorOptions options)
     {
         this.options = options;
-        cdn = new MediaCdn(store, options.Clock);
+        cdn = new MediaCdn(store);
         callbacks = new StatusCallbacks(store, options, http);
-        inbound = new InboundSide(store, options, Recipients, http, () => BaseUrl);
+        inbound = new InboundSide(store, options, http, () => BaseUrl);
     }
 
-    /// <summary>What <c>TWILIO_API_BASE_URL</c> is set to.</summary>
+    /// <summary>The value of <c>TWILIO_API_BASE_URL</c>.</summary>
     public string BaseUrl => server!.BaseUrl;
 
-    /// <summary>Where media redirects lead: another port, so another origin.</summary>
+    /// <summary>The target of media redirects, on another port and so another origin.</summary>
     public string CdnBaseUrl => cdn.BaseUrl;
 
-    /// <summary>What <c>TWILIO_MEDIA_HOSTS</c> is set to.</summary>
+    /// <summary>The value of <c>TWILIO_MEDIA_HOSTS</c>.</summary>
     public string CdnHost => new Uri(cdn.BaseUrl).Authority;
 
     public FaultPlan Faults { get; } = new();
 
-    public Recipients Recipients { get; } = new();
-
     /// <summary>Both directions, oldest first.</summary>
     public IReadOnlyList<TwilioMessage> All => store.Snapshot();
 
-    /// <summary>What the app has sent, oldest first, TwiML replies included.</summary>
+    /// <summary>The app's messages, oldest first, including TwiML replies.</summary>
     public IReadOnlyList<TwilioMessage> Sent => [.. store.Snapshot().Where(message => !message.IsInbound)];
 
-    /// <summary>What the family has sent, oldest first.</summary>
+    /// <summary>The family's messages, oldest first.</summary>
     public IReadOnlyList<TwilioMessage> Received => [.. store.Snapshot().Where(message => message.IsInbound)];
 
     /// <summary>Every API and CDN request, refused ones included, the newest 20 000.</summary>
     public IReadOnlyList<RecordedRequest> Requests => requests.Snapshot();
 
-    /// <summary>How many of them came, the forgotten ones included.</summary>
+    /// <summary>The number of all requests.</summary>
     public long Calls => requests.Total;
 
     /// <summary>Requests to the CDN that brought credentials along. Must stay empty.</summary>
     public IReadOnlyList<RecordedRequest> LeakedCredentials => cdn.Leaks.Snapshot();
 
-    public IReadOnlyList<CallbackDelivery> Callbacks => callbacks.Deliveries.Snapshot();
+    /// <summary>Redirects media to another address, to test that the app does not follow.</summary>
+    public string? MediaRedirectOverride { get => cdn.RedirectOverride; set => cdn.RedirectOverride = value; }
 
-    /// <summary>Sends media redirects somewhere else, to prove that the app does not follow.</summary>
-    public string? MediaRedirectOverride
-    {
-        get => cdn.RedirectOverride;
-        set => cdn.RedirectOverride = value;
-    }
-
-    /// <summary>Answers media with its bytes at once, where Twilio redirects to its CDN.</summary>
-    public bool ServesMediaDirectly
-    {
-        get => cdn.IsBypassed;
-        set => cdn.IsBypassed = value;
-    }
+    /// <summary>Answers media requests with the bytes instead of a redirect to the CDN.</summary>
+    public bool ServesMediaDirectly { get => cdn.IsBypassed; set => cdn.IsBypassed = value; }
 
     /// <summary>For an app that starts after the simulator.</summary>
-    public string? WebhookUrl
-    {
-        get => inbound.WebhookUrl ?? options.WebhookUrl;
-        set => inbound.WebhookUrl = value;
-    }
+    public string? WebhookUrl { get => inbound.WebhookUrl; set => inbound.WebhookUrl = value; }
 
     public static async Task<TwilioSimulator> StartAsync(TwilioSimulatorOptions? options = null)
     {
@@ -88,7 +72,7 @@ public sealed class TwilioSimulator : IAsyncDisposable
         return simulator;
     }
 
-    /// <summary>Remembers the message and posts it, signed, to the webhook.</summary>
+    /// <summary>Adds the message and posts it, signed, to the webhook.</summary>
     public Task<WebhookDelivery> SendInboundAsync(InboundMessage message, CancellationToken cancellation = default) =>
         inbound.DeliverAsync(inbound.Build(message).MessageSid, cancellation);
 
@@ -96,10 +80,10 @@ public sealed class TwilioSimulator : IAsyncDisposable
     public Task<WebhookDelivery> RedeliverAsync(string messageSid, CancellationToken cancellation = default) =>
         inbound.DeliverAsync(messageSid, cancellation);
 
-    /// <summary>Remembers the message and hands over its webhook unsent.</summary>
+    /// <summary>Adds the message and returns its webhook unsent.</summary>
     public TwilioWebhook BuildInbound(InboundMessage message) => inbound.Build(message);
 
-    /// <summary>Remembers the message, but its webhook never comes: only the list API tells of it.</summary>
+    /// <summary>Adds the message without a webhook, so that only the list API has it.</summary>
     public TwilioMessage RememberInbound(InboundMessage message) => inbound.Remember(message);
 
     /// <summary>Reports any status for a sent message: out of order, twice, or <c>read</c>.</summary>
@@ -116,11 +100,10 @@ public sealed class TwilioSimulator : IAsyncDisposable
     public Task<CallbackDelivery> WaitForCallbackAsync(Func<CallbackDelivery, bool> predicate, TimeSpan timeout) =>
         callbacks.Deliveries.WaitForAsync(predicate, timeout, "such status callback");
 
-    /// <summary>Forgets messages, requests, faults and recipients' states.</summary>
+    /// <summary>Forgets messages, requests and faults.</summary>
     public void Reset()
     {
         Faults.Clear();
-        Recipients.Clear();
         MediaRedirectOverride = null;
         ServesMediaDirectly = false;
         store.Clear();
@@ -141,13 +124,13 @@ public sealed class TwilioSimulator : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        var open = new OperationPipeline(requests, Faults, options.Clock, _ => null, (_, status) => Answer.Text(status, ""));
-        cdnServer = await LoopbackServer.StartAsync(options.CdnPort, app => cdn.Map(app, open));
+        var open = new OperationPipeline(requests, Faults, _ => null, (_, status) => Answer.Text(status, ""));
+        cdnServer = await LoopbackServer.StartAsync(app => cdn.Map(app, open));
         cdn.BaseUrl = cdnServer.BaseUrl;
-        var guarded = new OperationPipeline(requests, Faults, options.Clock, Refuse, (_, status) => TwilioErrors.Status(status));
-        server = await LoopbackServer.StartAsync(options.Port, app =>
+        var guarded = new OperationPipeline(requests, Faults, Refuse, (_, status) => TwilioErrors.Status(status));
+        server = await LoopbackServer.StartAsync(app =>
         {
-            new MessagesApi(store, callbacks, options, Recipients).Map(app, guarded);
+            new MessagesApi(store, callbacks, options).Map(app, guarded);
             new MediaApi(store, options, cdn).Map(app, guarded);
             TwilioControl.Map(app, this);
         });

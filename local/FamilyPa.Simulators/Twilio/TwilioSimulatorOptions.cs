@@ -6,12 +6,6 @@ public sealed record TwilioSimulatorOptions
 
     public string AuthToken { get; init; } = "local-auth-token";
 
-    /// <summary>0 lets the system choose.</summary>
-    public int Port { get; init; }
-
-    /// <summary>The second listener, where media redirects lead; 0 lets the system choose.</summary>
-    public int CdnPort { get; init; }
-
     /// <summary>Where inbound messages are posted, query string and retry fragment (<c>#rc=3&amp;rp=5xx,ct,rt</c>) included.</summary>
     public string? WebhookUrl { get; init; }
 
@@ -21,14 +15,6 @@ public sealed record TwilioSimulatorOptions
     /// <summary>The account's senders; empty accepts any From.</summary>
     public IReadOnlyCollection<string> Numbers { get; init; } = [];
 
-    /// <summary>The statuses reported to a StatusCallback, in this order.</summary>
-    public IReadOnlyList<string> CallbackStatuses { get; init; } = ["queued", "sent", "delivered"];
-
     /// <summary>Between the 201 and the first callback, and between two of them. At zero the callback may overtake the 201's reader.</summary>
     public TimeSpan CallbackDelay { get; init; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Twilio gives a webhook 15 s in all.</summary>
-    public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -25,7 +25,6 @@ internal static class WebhookForm
         };
         if (MessageRules.IsWhatsApp(message.From)) AddWhatsApp(form, message, inbound);
         else AddGeography(form);
-        if (inbound.MessagingServiceSid is { } service) form["MessagingServiceSid"] = service;
         foreach (var (index, media) in message.Media.Index())
         {
             form[$"MediaContentType{index}"] = media.ContentType;
@@ -62,13 +61,7 @@ internal static class WebhookForm
         }
     }
 
-    private static string TypeOf(string contentType) => contentType.Split('/')[0] switch
-    {
-        "audio" => "audio",
-        "image" => "image",
-        "video" => "video",
-        _ => "document",
-    };
+    private static string TypeOf(string contentType) => contentType.Split('/')[0] is ("audio" or "image" or "video") and var type ? type : "document";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,9 @@ namespace FamilyPa.Simulators.Twilio;
 /// <summary>Posts a signed form as Twilio does, with its retries.</summary>
 internal static class WebhookPost
 {
+    /// <summary>For all attempts.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
     /// <param name="url">Where to post; a fragment tells the retries.</param>
     /// <param name="signedUrl">What the receiver believes its address to be.</param>
     public static async Task<WebhookDelivery> SendAsync(
@@ -15,7 +18,7 @@ internal static class WebhookPost
         var retries = WebhookRetries.Read(url);
         var clock = Stopwatch.StartNew();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.WebhookTimeout);
+        limit.CancelAfter(Timeout);
         var signature = TwilioSignature.Sign(options.AuthToken, signedUrl, form);
         for (var attempt = 1; ; attempt++)
         {
@@ -38,14 +41,10 @@ internal static class WebhookPost
             var body = await response.Content.ReadAsStringAsync(cancellation);
             return new WebhookDelivery("", (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, body, 1, default);
         }
-        // The second where the receiver dies while the connection to it is being made: the client lets that one through.
-        catch (Exception exception) when (exception is HttpRequestException or SocketException)
+        // A SocketException where the receiver dies while the connection to it is being made, cancellation where there is no answer in time.
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or OperationCanceledException)
         {
             return new WebhookDelivery("", null, null, exception.Message, 1, default);
-        }
-        catch (OperationCanceledException)
-        {
-            return new WebhookDelivery("", null, null, "no answer in time", 1, default);
         }
     }
 }

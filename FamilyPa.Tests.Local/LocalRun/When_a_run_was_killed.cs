@@ -59,7 +59,7 @@ public sealed class When_a_run_was_killed
         await using (var killed = await PostgresServer.StartAsync(scratch.Path, Careless))
         {
             await killed.CreateDatabaseAsync("kept");
-            Signals.Send(killed.ProcessId, Signal.Kill);
+            Process.GetProcessById(killed.ProcessId).Kill();
             await killed.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         }
 

@@ -58,7 +58,7 @@ public sealed class When_everything_runs(WholeRun run) : IClassFixture<WholeRun>
     public async Task An_app_that_dies_is_started_again_and_the_run_file_follows()
     {
         var before = run.ReadFile().AppPid;
-        Signals.Send(before, Signal.Kill);
+        Process.GetProcessById(before).Kill();
         var clock = Stopwatch.StartNew();
         while (run.ReadFile().AppPid == before)
         {

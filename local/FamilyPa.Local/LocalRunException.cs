@@ -1,13 +1,4 @@
 namespace FamilyPa.Local;
 
 /// <summary>A problem that a developer can fix. The message explains how and is shown without a stack trace.</summary>
-public sealed class LocalRunException : Exception
-{
-    public LocalRunException(string message) : base(message)
-    {
-    }
-
-    public LocalRunException(string message, Exception inner) : base(message, inner)
-    {
-    }
-}
+public sealed class LocalRunException(string message) : Exception(message);

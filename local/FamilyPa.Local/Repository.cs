@@ -18,13 +18,7 @@ public static class Repository
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         var moved = Environment.GetEnvironmentVariable("FAMILYPA_LOCAL_STATE");
         var folder = string.IsNullOrEmpty(moved) ? Path.Combine(LocalFolder, ".state") : Path.GetFullPath(moved);
-        if (OperatingSystem.IsWindows())
-            return Directory.CreateDirectory(folder).FullName;
-        Directory.CreateDirectory(folder, owner);
-        // An earlier version created it for everyone. A folder that the user chose keeps its mode.
-        if (string.IsNullOrEmpty(moved))
-            File.SetUnixFileMode(folder, owner);
-        return folder;
+        return (OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder) : Directory.CreateDirectory(folder, owner)).FullName;
     }
 
     private static string Find()

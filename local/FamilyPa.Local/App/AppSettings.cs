@@ -19,16 +19,10 @@ public static class AppSettings
     public const string ChatDeployment = "AZURE_OPENAI_CHAT_DEPLOYMENT";
     public const string SessionSigningKey = "SESSION_SIGNING_KEY";
 
-    private static readonly string[] Others =
+    private static readonly string[] Prefixes =
     [
-        "POSTGRES_USE_ENTRA", "TWILIO_AUTH_TOKEN_NEXT", "WEBHOOK_SHARED_SECRET_NEXT", "SESSION_SIGNING_KEY_NEXT", "OIDC_AUTHORITY", "OIDC_AUDIENCE",
-        "OPERATOR_AUTHORITY", "OPERATOR_AUDIENCE", "OPERATOR_TOKENS_ONLY", "AZURE_OPENAI_TRANSCRIPTION_SHAPE", "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    ];
-
-    private static readonly string[] Ours =
-    [
-        Storage, Postgres, TwilioAccountSid, TwilioAuthToken, TwilioApiBaseUrl, TwilioMediaHosts, TwilioNumbers, InvitationCountries, WebhookSharedSecret,
-        PublicBaseUrl, OpenAIEndpoint, OpenAIKey, TranscriptionDeployment, ChatDeployment, SessionSigningKey,
+        Storage, Postgres, "POSTGRES_USE_ENTRA", "TWILIO_", InvitationCountries, WebhookSharedSecret, PublicBaseUrl, "AZURE_OPENAI_", SessionSigningKey, "OIDC_", "OPERATOR_",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING", "Limits__", "Pipeline__", "Canary__", "Retention__", "SignIn__", "AzureFunctionsJobHost__",
     ];
 
     /// <summary>The names of the environment variables that the app would read as settings.</summary>
@@ -38,13 +32,5 @@ public static class AppSettings
     /// <summary>The variable's value; null when it is absent or empty.</summary>
     public static string? Given(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static bool IsSetting(string name) =>
-        Ours.Contains(name) || Others.Contains(name)
-        || name.StartsWith("Limits__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Pipeline__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Canary__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Retention__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("SignIn__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("AzureWebJobsStorage__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("AzureFunctionsJobHost__", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSetting(string name) => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -9,24 +9,15 @@ public sealed record AppWiring
     public string? PublicBaseUrl { get; init; }
 
     public required string Storage { get; init; }
-
     public required string Postgres { get; init; }
-
     public required TwilioAccount Twilio { get; init; }
 
     /// <summary>The host to which a simulated Twilio API redirects for media.</summary>
     public string? TwilioMediaHosts { get; init; }
 
     public required string OpenAIEndpoint { get; init; }
-
     public string? OpenAIKey { get; init; }
-
-    public string ChatDeployment { get; init; } = "chat";
-
-    public string TranscriptionDeployment { get; init; } = "transcription";
-
     public required string FunctionKey { get; init; }
-
     public required string SessionSigningKey { get; init; }
 
     public Dictionary<string, string?> ToSettings() => new()
@@ -44,8 +35,8 @@ public sealed record AppWiring
         [AppSettings.PublicBaseUrl] = PublicBaseUrl ?? BaseUrl,
         [AppSettings.OpenAIEndpoint] = OpenAIEndpoint,
         [AppSettings.OpenAIKey] = OpenAIKey,
-        [AppSettings.ChatDeployment] = ChatDeployment,
-        [AppSettings.TranscriptionDeployment] = TranscriptionDeployment,
+        [AppSettings.ChatDeployment] = "chat",
+        [AppSettings.TranscriptionDeployment] = "transcription",
         [AppSettings.SessionSigningKey] = SessionSigningKey,
     };
 }

@@ -25,23 +25,21 @@ public static class DemoFamily
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
         // Row security is forced on the owner too. Its policies admit service_role.
-        batch.BatchCommands.Add(new("set local role service_role"));
-        batch.BatchCommands.Add(new("insert into families (id, name, timezone, locale) values ($1, $2, $3, 'en-GB') on conflict do nothing")
-        {
-            Parameters = { new() { Value = FamilyId }, new() { Value = Name }, new() { Value = TimeZone } },
-        });
+        Add("set local role service_role");
+        Add("insert into families (id, name, timezone, locale) values ($1, $2, $3, 'en-GB') on conflict do nothing", FamilyId, Name, TimeZone);
         foreach (var member in Members)
-            batch.BatchCommands.Add(new(
-                "insert into family_members (family_id, user_id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5) on conflict do nothing")
-            {
-                Parameters =
-                {
-                    new() { Value = FamilyId }, new() { Value = member.UserId }, new() { Value = member.Name },
-                    new() { Value = member.Role }, new() { Value = member.Phone },
-                },
-            });
+            Add("insert into family_members (family_id, user_id, display_name, role, phone_e164) values ($1, $2, $3, $4, $5) on conflict do nothing",
+                FamilyId, member.UserId, member.Name, member.Role, member.Phone);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+
+        void Add(string sql, params object[] values)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            foreach (var value in values)
+                command.Parameters.AddWithValue(value);
+            batch.BatchCommands.Add(command);
+        }
     }
 }
 

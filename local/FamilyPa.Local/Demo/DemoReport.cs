@@ -31,12 +31,8 @@ internal static class DemoReport
 
     private static void Add(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);
 
-    private static string Status(DemoTimeline timeline) => timeline switch
-    {
-        { Status: null } => "unknown",
-        { Reason: null } => timeline.Status,
-        _ => $"{timeline.Status} ({timeline.Reason})",
-    };
+    private static string Status(DemoTimeline timeline) =>
+        timeline.Reason is null ? timeline.Status ?? "unknown" : $"{timeline.Status} ({timeline.Reason})";
 
     private static string Due(DemoTask task) =>
         task.Due?.ToString(task.AllDay ? "ddd d MMM yyyy" : "ddd d MMM yyyy, HH:mm", CultureInfo.InvariantCulture) ?? "";

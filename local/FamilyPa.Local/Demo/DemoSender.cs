@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Phone;
 using FamilyPa.Local.Running;
@@ -16,8 +14,22 @@ internal static class DemoSender
 
     public const string Voice = "remind me to water the plants on Saturday";
 
-    public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken) =>
-        run.Simulators.Twilio is null ? await PostAsync(run.File, cancellationToken) : await SendAsync(run.Simulators.Twilio, "text", Text, [], cancellationToken);
+    public static async Task<DemoMessage> SendTextAsync(LocalRun run, CancellationToken cancellationToken)
+    {
+        if (run.Simulators.Twilio is { } simulated)
+            return await SendAsync(simulated, "text", Text, [], cancellationToken);
+        // The real Twilio cannot be made to receive a message. A simulator with its account signs and posts one.
+        var (account, baseUrl) = (run.File.Twilio, run.File.BaseUrl);
+        await using var twilio = await TwilioSimulator.StartAsync(new TwilioSimulatorOptions
+        {
+            AccountSid = account.AccountSid,
+            AuthToken = account.AuthToken,
+            Numbers = [$"whatsapp:{DemoFamily.TwilioNumber}"],
+            WebhookUrl = baseUrl + new Uri(account.WebhookUrl).PathAndQuery,
+            PublicWebhookUrl = account.WebhookUrl,
+        });
+        return await SendAsync(twilio, "text", Text, [], cancellationToken);
+    }
 
     /// <summary>Returns null when Twilio is not simulated, because the app would download the audio from the real Twilio.</summary>
     public static async Task<DemoMessage?> SendVoiceAsync(LocalRun run, CancellationToken cancellationToken) =>
@@ -29,28 +41,5 @@ internal static class DemoSender
         var message = new InboundMessage { From = $"whatsapp:{DemoFamily.Owner.Phone}", ProfileName = DemoFamily.Owner.Name, Body = media.Count == 0 ? said : "", Media = media };
         var delivery = await twilio.SendInboundAsync(message, cancellationToken);
         return new DemoMessage(kind, said, delivery.MessageSid, delivery.Status, delivery.Elapsed);
-    }
-
-    /// <summary>Posts a signed webhook directly, because only a simulated Twilio can be made to receive a message.</summary>
-    private static async Task<DemoMessage> PostAsync(RunFile file, CancellationToken cancellationToken)
-    {
-        var sid = "SM" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var form = new Dictionary<string, string>
-        {
-            ["MessageSid"] = sid,
-            ["SmsMessageSid"] = sid,
-            ["AccountSid"] = file.Twilio.AccountSid,
-            ["From"] = $"whatsapp:{DemoFamily.Owner.Phone}",
-            ["To"] = $"whatsapp:{DemoFamily.TwilioNumber}",
-            ["Body"] = Text,
-            ["NumMedia"] = "0",
-            ["ProfileName"] = DemoFamily.Owner.Name,
-        };
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, file.BaseUrl + new Uri(file.Twilio.WebhookUrl).PathAndQuery) { Content = new FormUrlEncodedContent(form) };
-        request.Headers.Add("X-Twilio-Signature", TwilioSignature.Sign(file.Twilio.AuthToken, file.Twilio.WebhookUrl, form));
-        var clock = Stopwatch.StartNew();
-        using var answer = await http.SendAsync(request, cancellationToken);
-        return new DemoMessage("text", Text, sid, (int)answer.StatusCode, clock.Elapsed);
     }
 }

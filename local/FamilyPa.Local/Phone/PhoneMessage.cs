@@ -16,5 +16,3 @@ internal sealed record PhoneMedia(string ContentType, string Url);
 /// <summary>The webhook's response to a message.</summary>
 /// <param name="Hint">A hint for the developer about the expected result.</param>
 internal sealed record PhoneDelivery(string MessageSid, bool Accepted, int? Status, long Milliseconds, string? Hint);
-
-internal sealed record PhoneProblem(string Message);

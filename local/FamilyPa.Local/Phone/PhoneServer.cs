@@ -1,48 +1,31 @@
-using System.Net;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
+using FamilyPa.Simulators.Hosting;
 using FamilyPa.Simulators.Twilio;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace FamilyPa.Local.Phone;
 
 /// <summary>Serves the page that simulates a family member's phone. Its messages go through simulated Twilio to the real webhook.</summary>
-internal sealed class PhoneServer : IAsyncDisposable
+internal sealed class PhoneServer(LoopbackServer server) : IAsyncDisposable
 {
     /// <summary>Preferred port, so that an open page reconnects after a restart.</summary>
     private const int UsualPort = 7072;
 
-    private readonly WebApplication app;
+    public string Url => server.BaseUrl + "/phone";
 
-    private PhoneServer(WebApplication app) => this.app = app;
+    public static async Task<PhoneServer> StartAsync(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, bool listens = false, int? port = null) =>
+        new(await LoopbackServer.StartAsync(
+            app =>
+            {
+                app.Use(RefuseOtherSites);
+                PhonePage.Map(app);
+                new PhoneApi(twilio, members, listens, app.Lifetime.ApplicationStopping).Map(app);
+            },
+            port ?? (LoopbackPort.IsFree(UsualPort) ? UsualPort : 0)));
 
-    public string Url => app.Urls.First().TrimEnd('/') + "/phone";
-
-    public static async Task<PhoneServer> StartAsync(TwilioSimulator twilio, IReadOnlyList<DemoMember> members, bool listens = false, int? port = null)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port ?? (LoopbackPort.IsFree(UsualPort) ? UsualPort : 0));
-        });
-        builder.Services.AddRoutingCore();
-        // Each open page holds an event stream, which must not delay Ctrl+C.
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
-        var app = builder.Build();
-        app.Use(RefuseOtherSites);
-        PhonePage.Map(app);
-        new PhoneApi(twilio, members, listens).Map(app);
-        new PhoneEvents(twilio, app.Lifetime.ApplicationStopping).Map(app);
-        await app.StartAsync();
-        return new PhoneServer(app);
-    }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     /// <summary>Blocks cross-site requests and DNS rebinding: other pages in the browser must not send messages or read the conversation.</summary>
     private static async Task RefuseOtherSites(HttpContext context, RequestDelegate next)

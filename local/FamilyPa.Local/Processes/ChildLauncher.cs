@@ -8,31 +8,20 @@ namespace FamilyPa.Local.Processes;
 /// </summary>
 internal static class ChildLauncher
 {
-    private static readonly BlockingCollection<Action> Requests = [];
+    private static readonly BlockingCollection<Task> Starts = [];
 
     static ChildLauncher() => new Thread(Serve) { IsBackground = true, Name = "child launcher" }.Start();
 
     public static Task StartAsync(Process process)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Requests.Add(() =>
-        {
-            try
-            {
-                process.Start();
-                started.SetResult();
-            }
-            catch (Exception exception)
-            {
-                started.SetException(exception);
-            }
-        });
-        return started.Task;
+        var start = new Task(() => process.Start(), TaskCreationOptions.RunContinuationsAsynchronously);
+        Starts.Add(start);
+        return start;
     }
 
     private static void Serve()
     {
-        foreach (var request in Requests.GetConsumingEnumerable())
-            request();
+        foreach (var start in Starts.GetConsumingEnumerable())
+            start.RunSynchronously();
     }
 }

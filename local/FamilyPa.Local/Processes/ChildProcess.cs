@@ -27,16 +27,11 @@ public sealed record ChildStart(string File, params IReadOnlyList<string> Argume
 /// <summary>A child process that ends with this process. Its last output is kept.</summary>
 public sealed class ChildProcess : IWorkerProcess
 {
-    private readonly Process process;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
+    private readonly Process process;
     private readonly ChildStart start;
 
-    private ChildProcess(Process process, ChildStart start)
-    {
-        this.process = process;
-        this.start = start;
-    }
+    private ChildProcess(Process process, ChildStart start) => (this.process, this.start) = (process, start);
 
     public int Id { get; private set; }
 
@@ -94,7 +89,7 @@ public sealed class ChildProcess : IWorkerProcess
     {
         if (Exited.IsCompleted)
             return;
-        Signals.Send(Id, signal);
+        Signals.Send(process, signal);
         if (await Task.WhenAny(Exited, Task.Delay(patience)) != Exited)
             await KillAsync();
     }
@@ -114,7 +109,7 @@ public sealed class ChildProcess : IWorkerProcess
             File.Delete(start.RecordFile);
     }
 
-    /// <summary>Reads what the process wrote last before anybody learns of its end. A child of its own may keep the output open.</summary>
+    /// <summary>Reads the last output before <see cref="Exited"/> completes. A grandchild may keep the output open.</summary>
     private async Task EndAsync()
     {
         await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(1)));

@@ -1,18 +1,14 @@
 namespace FamilyPa.Local.Processes;
 
-/// <summary>A lock between processes. The system releases it when its holder ends.</summary>
-public sealed class FileLock : IDisposable
+/// <summary>A lock between processes: an open file that nobody else can open. The system releases it when its holder ends.</summary>
+public static class FileLock
 {
-    private readonly FileStream stream;
-
-    private FileLock(FileStream stream) => this.stream = stream;
-
-    public static FileLock? TryAcquire(string path)
+    public static IDisposable? TryAcquire(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -20,19 +16,15 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    public static async Task<FileLock> AcquireAsync(string path, Action? onWait = null, CancellationToken cancellationToken = default)
+    public static async Task<IDisposable> AcquireAsync(string path, Action? onWait = null, CancellationToken cancellationToken = default)
     {
-        var told = false;
-        while (true)
+        for (var waits = 0; ; waits++)
         {
             if (TryAcquire(path) is { } held)
                 return held;
-            if (!told)
+            if (waits == 0)
                 onWait?.Invoke();
-            told = true;
             await Task.Delay(100, cancellationToken);
         }
     }
-
-    public void Dispose() => stream.Dispose();
 }

@@ -4,13 +4,9 @@ using System.Net.Sockets;
 namespace FamilyPa.Local.Processes;
 
 /// <summary>A reserved port on 127.0.0.1.</summary>
-public sealed class LoopbackPort : IDisposable
+/// <param name="listener">Listens, because several sockets that only bind may share a port.</param>
+public sealed class LoopbackPort(TcpListener listener) : IDisposable
 {
-    // Listens, because several sockets that only bind may share a port.
-    private readonly TcpListener listener;
-
-    private LoopbackPort(TcpListener listener) => this.listener = listener;
-
     public int Number => ((IPEndPoint)listener.LocalEndpoint).Port;
 
     /// <summary>Reserves the wanted port, or another one when it is in use.</summary>

@@ -65,7 +65,7 @@ internal sealed record ProcessRecord(int Id, DateTime StartedAt)
             return;
         foreach (var attempt in (Signal[])[signal, Signal.Kill])
         {
-            Signals.Send(Id, attempt);
+            Signals.Send(process, attempt);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
             try
             {

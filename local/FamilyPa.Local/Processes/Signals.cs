@@ -4,32 +4,16 @@ using System.Runtime.InteropServices;
 namespace FamilyPa.Local.Processes;
 
 /// <summary>Unix signals. On Windows every signal kills the process.</summary>
-public enum Signal
-{
-    Interrupt = 2,
-    Kill = 9,
-    Terminate = 15,
-}
+public enum Signal { Interrupt = 2, Kill = 9, Terminate = 15 }
 
 internal static class Signals
 {
-    public static void Send(int processId, Signal signal)
+    public static void Send(Process process, Signal signal)
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            _ = Kill(processId, (int)signal);
-            return;
-        }
-
-        try
-        {
-            using var process = Process.GetProcessById(processId);
+        if (OperatingSystem.IsWindows())
             process.Kill();
-        }
-        catch (ArgumentException)
-        {
-            // Already ended.
-        }
+        else
+            _ = Kill(process.Id, (int)signal);
     }
 
     /// <summary>Suspends or resumes a process. Does nothing on Windows.</summary>

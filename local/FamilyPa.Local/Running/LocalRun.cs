@@ -163,3 +163,6 @@ internal sealed class LocalRun : IAsyncDisposable
 
     private static string BaseUrl(int port) => $"http://127.0.0.1:{port}";
 }
+
+/// <summary>The options of the command line.</summary>
+internal sealed record RunOptions(int Port, bool Fresh, bool Demo, bool NoBuild);

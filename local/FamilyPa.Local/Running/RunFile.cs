@@ -6,7 +6,11 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.Running;
 
 /// <summary>local/.state/run.json: addresses and secrets of the local run, for scripts, load runs and the operator's command line.</summary>
-public sealed record RunFile
+/// <param name="PublicBaseUrl">The address that Twilio signs. It differs from <paramref name="BaseUrl"/> only if PUBLIC_BASE_URL is set.</param>
+/// <param name="Postgres">A libpq URI with full rights.</param>
+/// <param name="Phone">Null when Twilio is not simulated.</param>
+public sealed record RunFile(
+    string BaseUrl, string PublicBaseUrl, string Postgres, string Storage, string FunctionKey, RunFile.TwilioPart Twilio, RunFile.OpenAIPart Openai, string AppLog, string? Phone)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -17,52 +21,21 @@ public sealed record RunFile
 
     public static string DefaultPath => Path.Combine(Repository.StateFolder, "run.json");
 
-    public required string BaseUrl { get; init; }
-
-    /// <summary>The address that Twilio signs. It differs from <see cref="BaseUrl"/> only if PUBLIC_BASE_URL is set.</summary>
-    public required string PublicBaseUrl { get; init; }
-
-    /// <summary>A libpq URI with full rights.</summary>
-    public required string Postgres { get; init; }
-
-    public required string Storage { get; init; }
-
-    public required string FunctionKey { get; init; }
-
-    public required TwilioPart Twilio { get; init; }
-
-    public required OpenAIPart Openai { get; init; }
-
-    public required int AppPid { get; init; }
+    /// <summary>0 before the app has started.</summary>
+    public int AppPid { get; init; }
 
     /// <summary>The local run's own process. Stopping it stops everything.</summary>
     public int Pid { get; init; } = Environment.ProcessId;
 
-    public required string AppLog { get; init; }
-
-    /// <summary>Null when Twilio is not simulated.</summary>
-    public string? Phone { get; init; }
-
     public DemoPart Demo { get; init; } = new(DemoFamily.FamilyId, DemoFamily.Owner.Phone, DemoFamily.Owner.UserId, DemoFamily.TwilioNumber);
 
-    /// <summary>Before the app has started.</summary>
     internal static RunFile Of(AppWiring wiring, string postgres, string? phone)
     {
-        var publicBaseUrl = wiring.PublicBaseUrl ?? wiring.BaseUrl;
-        var twilio = wiring.Twilio;
-        return new RunFile
-        {
-            BaseUrl = wiring.BaseUrl,
-            PublicBaseUrl = publicBaseUrl,
-            Postgres = postgres,
-            Storage = wiring.Storage,
-            FunctionKey = wiring.FunctionKey,
-            Twilio = new(twilio.AccountSid, twilio.AuthToken, twilio.SharedSecret, twilio.WebhookUrl(publicBaseUrl), twilio.ApiBaseUrl),
-            Openai = new(wiring.OpenAIEndpoint),
-            AppPid = 0,
-            AppLog = LocalData.AppLog,
-            Phone = phone,
-        };
+        var (publicBaseUrl, twilio) = (wiring.PublicBaseUrl ?? wiring.BaseUrl, wiring.Twilio);
+        return new RunFile(
+            wiring.BaseUrl, publicBaseUrl, postgres, wiring.Storage, wiring.FunctionKey,
+            new(twilio.AccountSid, twilio.AuthToken, twilio.SharedSecret, twilio.WebhookUrl(publicBaseUrl), twilio.ApiBaseUrl),
+            new(wiring.OpenAIEndpoint), LocalData.AppLog, phone);
     }
 
     public static RunFile? Read(string path) =>

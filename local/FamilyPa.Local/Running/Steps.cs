@@ -5,17 +5,8 @@ using Spectre.Console;
 namespace FamilyPa.Local.Running;
 
 /// <summary>Shows the progress of slow steps: spinners in a terminal, plain lines in redirected output.</summary>
-internal sealed class Steps
+internal sealed class Steps(IAnsiConsole console, ProgressContext? live)
 {
-    private readonly IAnsiConsole console;
-    private readonly ProgressContext? live;
-
-    private Steps(IAnsiConsole console, ProgressContext? live)
-    {
-        this.console = console;
-        this.live = live;
-    }
-
     public static Task<T> ShowAsync<T>(IAnsiConsole console, Func<Steps, Task<T>> work) =>
         Console.IsOutputRedirected || !console.Profile.Capabilities.Interactive
             ? work(new Steps(console, null))

@@ -6,33 +6,16 @@ using FamilyPa.Local.Processes;
 namespace FamilyPa.Local.Services;
 
 /// <summary>An Azurite server for queues and blobs on free loopback ports, with one or more accounts.</summary>
-public sealed partial class AzuriteServer : IAsyncDisposable
+public sealed partial class AzuriteServer(ChildProcess process, Uri blobs, Uri queues, IReadOnlyDictionary<string, string> keys) : IAsyncDisposable
 {
     /// <summary>The app's queues. Each also has a poison queue.</summary>
     public static IReadOnlyList<string> Queues { get; } = ["download", "transcribe", "extract", "finalize", "inbound", "notifications"];
 
-    private readonly ChildProcess process;
-    private readonly Uri blobs;
-    private readonly Uri queues;
-    private readonly Dictionary<string, string> keys;
-
-    private AzuriteServer(ChildProcess process, Uri blobs, Uri queues, Dictionary<string, string> keys)
-    {
-        this.process = process;
-        this.blobs = blobs;
-        this.queues = queues;
-        this.keys = keys;
-    }
-
     public int ProcessId => process.Id;
-
-    public Uri BlobEndpoint => blobs;
-
-    public Uri QueueEndpoint => queues;
-
     public Task<int> Exited => process.Exited;
-
     public OutputTail Output => process.Output;
+    public Uri BlobEndpoint => blobs;
+    public Uri QueueEndpoint => queues;
 
     /// <param name="folder">Persistent data folder; null keeps the data in memory.</param>
     public static Task<AzuriteServer> StartAsync(string? folder, params IReadOnlyList<string> accounts) => StartAsync(folder, null, accounts);

@@ -14,14 +14,8 @@ internal sealed record PostgresBinaries(string Folder, string Version)
 
     private static string Package => Path.Combine(NodePackages.Folder, "@embedded-postgres", Platform);
 
-    private static string Platform
-    {
-        get
-        {
-            var system = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
-            return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
-        }
-    }
+    private static string Platform { get; } =
+        $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
     public static async Task<PostgresBinaries> FindAsync(Action<string>? progress)
     {

@@ -8,45 +8,35 @@ namespace FamilyPa.Local.Services;
 /// </summary>
 internal sealed record PostgresCluster(string DataFolder, string Password)
 {
-    public static async Task<PostgresCluster> PrepareAsync(string folder, PostgresBinaries binaries)
+    public static Task<PostgresCluster> PrepareAsync(string folder, PostgresBinaries binaries) => EnsureAsync(folder, async data =>
     {
-        var reachable = await ReachableFolder.ForAsync(folder);
-        var data = DataFolderIn(reachable);
+        var master = await EnsureAsync(Path.Combine(Repository.StateFolder, $"initialised-{binaries.Version}"), data => InitialiseAsync(binaries, data));
+        await CopyAsync(master.DataFolder, data);
+        return master.Password;
+    });
+
+    public static string DataFolderIn(string folder) => Path.Combine(folder, "data");
+
+    /// <param name="make">Creates the data directory and returns its password.</param>
+    private static async Task<PostgresCluster> EnsureAsync(string folder, Func<string, Task<string>> make)
+    {
+        var data = DataFolderIn(await ReachableFolder.ForAsync(folder));
         var passwordFile = Path.Combine(folder, "password");
-        if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(passwordFile))
+        using var held = await FileLock.AcquireAsync(Path.Combine(folder, "lock"));
+        if (!File.Exists(passwordFile) || !File.Exists(Path.Combine(data, "PG_VERSION")))
         {
-            var (master, masterPassword) = await InitialisedAsync(binaries);
+            File.Delete(passwordFile);
             if (Directory.Exists(data))
                 Directory.Delete(data, recursive: true);
-            await CopyAsync(master, data);
-            SecretFile.Write(passwordFile, masterPassword);
+            SecretFile.Write(passwordFile, await make(data));
         }
 
         return new PostgresCluster(data, await File.ReadAllTextAsync(passwordFile));
     }
 
-    public static string DataFolderIn(string folder) => Path.Combine(folder, "data");
-
-    private static async Task<(string Data, string Password)> InitialisedAsync(PostgresBinaries binaries)
+    private static async Task<string> InitialiseAsync(PostgresBinaries binaries, string data)
     {
-        var folder = Path.Combine(Repository.StateFolder, $"initialised-{binaries.Version}");
-        var data = DataFolderIn(await ReachableFolder.ForAsync(folder));
-        var passwordFile = Path.Combine(folder, "password");
-        using var held = await FileLock.AcquireAsync(Path.Combine(folder, "lock"));
-        if (!File.Exists(passwordFile) || !Directory.Exists(data))
-        {
-            if (Directory.Exists(data))
-                Directory.Delete(data, recursive: true);
-            var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
-            await InitialiseAsync(binaries, data, password);
-            SecretFile.Write(passwordFile, password);
-        }
-
-        return (data, await File.ReadAllTextAsync(passwordFile));
-    }
-
-    private static async Task InitialiseAsync(PostgresBinaries binaries, string data, string password)
-    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         await CreateFolderAsync(data);
         var handOver = data + ".password";
         SecretFile.Write(handOver, password);
@@ -62,6 +52,7 @@ internal sealed record PostgresCluster(string DataFolder, string Password)
         File.Delete(handOver);
         if (!done)
             throw new LocalRunException($"initdb failed:{Environment.NewLine}{output}");
+        return password;
     }
 
     private static async Task CopyAsync(string source, string target)

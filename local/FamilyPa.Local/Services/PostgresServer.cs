@@ -12,7 +12,7 @@ public sealed record PostgresOptions(bool Durable = true, Action<string>? Progre
 }
 
 /// <summary>A PostgreSQL server on a free loopback port. It ends with this process, even if this process is killed.</summary>
-public sealed class PostgresServer : IAsyncDisposable
+public sealed class PostgresServer(ChildProcess process, string password, int port) : IAsyncDisposable
 {
     /// <summary>For tests: no durability, and connections for thirty apps with twenty each.</summary>
     private static readonly string[] Careless =
@@ -21,22 +21,9 @@ public sealed class PostgresServer : IAsyncDisposable
         "max_connections=600",
     ];
 
-    private readonly ChildProcess process;
-    private readonly string password;
-
-    private PostgresServer(ChildProcess process, string password, int port)
-    {
-        this.process = process;
-        this.password = password;
-        Port = port;
-    }
-
-    public int Port { get; }
-
+    public int Port => port;
     public int ProcessId => process.Id;
-
     public Task<int> Exited => process.Exited;
-
     public OutputTail Output => process.Output;
 
     /// <param name="folder">Contains the data and the password.</param>

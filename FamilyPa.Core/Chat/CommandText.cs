@@ -44,8 +44,8 @@ internal sealed class CommandText(Command command, Wording wording, DateTimeZone
     /// <param name="to">The receiver's address; null where it does not matter.</param>
     public static CommandText Of(Command command, Family family, DateTimeOffset now, string board, string? to = null, bool withMissed = false)
     {
-        var familys = command.Languages.Contains(Phrases.LanguageOf(family.Locale)) || command.Languages.Contains("en");
-        return new CommandText(command, Wording.Of(familys || command.Languages is not [var first, ..] ? null : first, family.Locale, to), family.TimeZone, now, board, withMissed);
+        var usesFamilyLanguage = command.Languages.Contains("en") || (Phrases.Speaks(family.Locale) && command.Languages.Contains(Phrases.LanguageOf(family.Locale)));
+        return new CommandText(command, Wording.Of(usesFamilyLanguage || command.Languages is not [var first, ..] ? null : first, family.Locale, to), family.TimeZone, now, board, withMissed);
     }
 
     public string BoardLink(Uri address) => wording.Format(phrases.BoardLink, address);

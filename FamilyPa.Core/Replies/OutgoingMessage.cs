@@ -15,7 +15,7 @@ public enum ReplyKind
     /// <summary>The family's budget for the day is used up.</summary>
     Deferred,
 
-    /// <summary>The sender is in no family, or answered an invitation, and its webhook was answered before that was known.</summary>
+    /// <summary>The sender is in no family, answered an invitation, or is asked for the family, and the webhook was answered before that was known.</summary>
     UnknownSender,
 
     /// <summary>Another member added this one. The reference is <c>member:</c> and the member's id.</summary>
@@ -35,7 +35,7 @@ public enum ReplyKind
 }
 
 /// <summary>A message to one phone, as <see cref="ReplyOutbox"/> stores and sends it.</summary>
-/// <param name="FamilyId">Null for a receiver who is in no family.</param>
+/// <param name="FamilyId">Null for a text of no family.</param>
 /// <param name="Reference">See <see cref="ReplyKind"/>; unique together with <paramref name="Kind"/>.</param>
 /// <param name="To">The receiver, as Twilio names it.</param>
 /// <param name="From">The number of ours that sends it; null where none is known, then the message is stored as <c>suppressed</c>.</param>

@@ -273,7 +273,11 @@ public sealed class When_a_message_is_in_another_language(When_a_message_is_in_a
     {
         var sid = await App.StoredAsync(new()
         {
-            Body = word, From = Phone, FamilyId = family.Id, Status = "finalizing", Phase = "finalize",
+            Body = word,
+            From = Phone,
+            FamilyId = family.Id,
+            Status = "finalizing",
+            Phase = "finalize",
             Extraction = $$"""{"tasks":[{{Milk}}],"clarifying_question":null,"language":"{{language}}"{{more}}}""",
         });
         await App.Storage.Queue("finalize").SendMessageAsync(sid, Cancellation);

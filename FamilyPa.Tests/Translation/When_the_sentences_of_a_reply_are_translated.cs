@@ -43,7 +43,7 @@ public class When_the_sentences_of_a_reply_are_translated
             ],
             MaskedReply.Of(string.Join('\n', [
                 Say("pl", "en-GB").Text, Phrases.Of("en").TickOff, string.Format(null, Phrases.Of("en").SendMore, 3), Text("pl", "en-GB").Confirm([Deleted("A"), Deleted("B")]),
-                Text("pl", "en-GB").WithMissed("", new[] { "Tea" }.ToLookup(_ => ((string?)"Ann", false))),
+                Text("pl", "en-GB").WithMissed("", Missed("Tea")),
             ])).Sentences);
 
     public static TheoryData<string, string> LocalesAndAddresses => [.. Phrases.Languages.SelectMany(locale => new[] { (locale, WhatsApp), (locale, "+447700900123") })];
@@ -63,7 +63,7 @@ public class When_the_sentences_of_a_reply_are_translated
     [Fact]
     public void Facts_may_change_their_places_within_a_line()
     {
-        var masked = MaskedReply.Of(Text("pl", "en-GB").WithMissed("Hi", new[] { "Tea 1" }.ToLookup(_ => ((string?)"Ann", false))));
+        var masked = MaskedReply.Of(Text("pl", "en-GB").WithMissed("Hi", Missed("Tea 1")));
 
         Assert.Equal("Cześć\nO Tea 1 prosi Ann", masked.Fill(new Dictionary<string, string> { ["Hi"] = "Cześć", ["{0} asks you: {1}"] = "O {1} prosi {0}" }));
     }
@@ -156,4 +156,6 @@ public class When_the_sentences_of_a_reply_are_translated
 
     private static ReplyText Text(string? language, string locale, string to = WhatsApp) =>
         new(language, new Family(Guid.NewGuid(), DateTimeZone.Utc, locale, [Ben, Zoe]), Now, new LimitSettings(), Board, to);
+
+    private static ILookup<(string?, bool), string> Missed(string title) => Enumerable.Repeat(title, 1).ToLookup(_ => ((string?)"Ann", false));
 }

@@ -30,7 +30,7 @@ public sealed record Acceptance(string Outcome)
     /// <summary>What the sender is to be told at once; null for nothing.</summary>
     public string? Answer { get; private init; }
 
-    /// <summary>The sender is to be told something at once: in no family, or not until now, or asked for which of their families it is.</summary>
+    /// <summary>The sender is to be told something at once: in no family, in one since this message, or asked for which of several it is.</summary>
     public static Acceptance Answered(string outcome, string answer) => new(outcome) { Answer = answer };
 
     /// <summary>Over a limit: stored and done when there is room, or beyond ten times the limit only counted.</summary>

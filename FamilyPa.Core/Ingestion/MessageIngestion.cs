@@ -66,16 +66,17 @@ public sealed class MessageIngestion(
 
         await EnqueueAsync(message.MessageSid, phase, requestId);
         if (message.Chosen is not null)
-            await ReleaseAsync(requestId, cancellation);
+            await ReleaseAsync(requestId, message.From, cancellation);
         return Acceptance.Accepted;
     }
 
     /// <summary>Takes in messages whose sender has chosen a family since, or is in one only. The sweeper's next run takes in what is left.</summary>
-    public async Task ReleaseAsync(string requestId, CancellationToken cancellation)
+    /// <param name="from">The sender's address; null for all.</param>
+    public async Task ReleaseAsync(string requestId, string? from, CancellationToken cancellation)
     {
         try
         {
-            foreach (var message in await connections.UseAsync(database => FindReleasedAsync(database, cancellation), cancellation))
+            foreach (var message in await connections.UseAsync(database => FindReleasedAsync(database, from, cancellation), cancellation))
                 await AcceptAsync(message, requestId, cancellation);
         }
         catch (Exception e) when (DatabaseOutage.Is(e))
@@ -84,14 +85,15 @@ public sealed class MessageIngestion(
         }
     }
 
-    private static async Task<List<InboundMessage>> FindReleasedAsync(Database database, CancellationToken cancellation)
+    private static async Task<List<InboundMessage>> FindReleasedAsync(Database database, string? from, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(
             """
             select u.raw_payload::text, u.source, u.received_at from unmatched_messages u
-            where u.waiting_for is not null and (select count(*) = 1 or max(m.chosen_at) is not null from family_members m where m.user_id = u.waiting_for)
+            where u.waiting_for is not null and ($1::text is null or u.from_address = $1) and (select count(*) = 1 or max(m.chosen_at) is not null from family_members m where m.user_id = u.waiting_for)
             order by u.received_at limit 100
-            """);
+            """,
+            from);
         return await batch.ListAsync(UnmatchedMessages.Read, cancellation);
     }
 

@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace FamilyPa.Core.Ingestion;
 
-/// <summary>Messages that came before their sender was in a family.</summary>
+/// <summary>Messages that came before their sender was in a family, or said for which it is.</summary>
 public sealed class UnmatchedMessages(Database database, MessageIngestion ingestion)
 {
     /// <summary>Takes them in as they came then: "tomorrow" is the day after that.</summary>
-    /// <returns>Those that became messages; the senders of the others are still in no family.</returns>
+    /// <returns>Those that became messages; the others have no family yet.</returns>
     public async Task<IReadOnlySet<string>> IngestAsync(IReadOnlyCollection<string> messageSids, string requestId, CancellationToken cancellation)
     {
         await using var batch = database.AsService().Add(

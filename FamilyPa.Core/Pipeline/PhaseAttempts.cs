@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace FamilyPa.Core.Pipeline;
 
-/// <summary>What a queue message of that phase would start.</summary>
+/// <summary>The phase to run next, and its queue message.</summary>
 public sealed record FollowingPhase(Phase Phase, JobMessage Message);
 
 /// <summary>Runs one attempt of a phase on a leased job: does the work, commits its result, says what follows; or handles the error.</summary>

@@ -50,7 +50,7 @@ public sealed class PhaseRunner(
         }
         catch (Exception e)
         {
-            // No queue message that the platform could redeliver names this phase.
+            // This phase has no queue message that the platform could redeliver.
             log.PhaseSkipped(next!.Message.MessageSid, next.Phase.Name(), ErrorCode.Of(e));
             delay = PhaseQueues.RetryAfter;
         }

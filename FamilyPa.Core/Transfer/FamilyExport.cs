@@ -14,7 +14,7 @@ public sealed class FamilyExport(Database database, TimeProvider clock)
 {
     /// <summary>Columns that are secret, or that only the app's own work needs.</summary>
     private const string Without =
-        "{family_id, phone_masked, token_hash, sending_id, idempotency_token, traceparent, trace_id, blob_name, attempt_id, upcoming, refill_on}";
+        "{family_id, phone_masked, token_hash, sending_id, idempotency_token, traceparent, trace_id, blob_name, attempt_id, upcoming, refill_on, chosen_at, last_inbound_at, signed_out_at}";
 
     /// <summary>What is exported. A test declares the tables that are not.</summary>
     private static readonly string[] Tables =

@@ -17,7 +17,7 @@ public sealed class SweeperFunction(Sweeper sweeper, MessageIngestion ingestion,
     public async Task Sweep([TimerTrigger("*/30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         await sweeper.SweepAsync(cancellation);
-        await ingestion.ReleaseAsync(Guid.NewGuid().ToString("N"), cancellation);
+        await ingestion.ReleaseAsync(Guid.NewGuid().ToString("N"), null, cancellation);
         await limits.RunAsync(cancellation);
         await series.FillAsync(cancellation);
         await depths.MeasureAsync(cancellation);

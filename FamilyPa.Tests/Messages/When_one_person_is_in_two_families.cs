@@ -185,7 +185,32 @@ public sealed class When_one_person_is_in_two_families(FastApp app) : AppTest<Fa
         Assert.StartsWith("Added 1 task:\n1. Buy milk", await ReplyAsync(waiting), StringComparison.Ordinal);
         await DoneAsync("García: buy bread");
         Assert.Equal(2, (await TitlesAsync(smith)).Count);
-        Assert.Equal(smith.Id.ToString(), (await client.GetAsync("/api/family")).Json.Text("id"));
+        // A session that went on with the other family would write there unasked.
+        Assert.Equal(401, (await client.GetAsync("/api/family")).Status);
+    }
+
+    [Fact]
+    public async Task Who_has_said_stop_is_not_asked_and_loses_no_message()
+    {
+        await App.Database.ExecuteAsync("update family_members set opted_out_at = now() - interval '1 hour' where user_id = $1", user);
+
+        await App.WaitForJobAsync(await App.TextAsync("buy milk", phone), "done");
+
+        Assert.Single(await TitlesAsync(smith));
+        await App.Database.ExecuteAsync("update family_members set opted_out_at = null where user_id = $1", user);
+    }
+
+    [Fact]
+    public async Task A_late_choice_does_not_replace_a_newer_one()
+    {
+        await DoneAsync("García: buy bread");
+        await App.Database.ExecuteAsync("update family_members set chosen_at = now() + interval '1 minute' where family_id = $1", garcia.Id);
+
+        await DoneAsync("García: buy rolls");
+        await App.Database.ExecuteAsync("update family_members set chosen_at = now() + interval '30 seconds' where family_id = $1", smith.Id);
+
+        await DoneAsync("buy milk");
+        Assert.Equal(3, (await TitlesAsync(garcia)).Count);
     }
 
     [Fact]
@@ -300,9 +325,9 @@ public sealed class When_one_person_is_in_two_families(FastApp app) : AppTest<Fa
         return sid;
     }
 
-    private Task NameAsync(TestFamily family, string name) => App.Database.ExecuteAsync("update families set name = $2 where id = $1", family.Id, name);
+    private Task<int> NameAsync(TestFamily family, string name) => App.Database.ExecuteAsync("update families set name = $2 where id = $1", family.Id, name);
 
-    private Task RemoveAsync(TestFamily family) => App.Database.ExecuteAsync("delete from family_members where family_id = $1 and user_id = $2", family.Id, user);
+    private Task<int> RemoveAsync(TestFamily family) => App.Database.ExecuteAsync("delete from family_members where family_id = $1 and user_id = $2", family.Id, user);
 
     private Task<string> ReplyAsync(string sid) => App.Database.ScalarAsync<string>("select body from outbound_messages where message_sid = $1 and kind = 'reply'", sid);
 

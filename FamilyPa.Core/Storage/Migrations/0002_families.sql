@@ -231,12 +231,7 @@ begin
     where n is not null and not exists (select from members_at(n) m where m.family_id <> old.family_id)
     on conflict (number_hash) do update set opted_out = true, said_at = excluded.said_at;
   end if;
-  if tg_op = 'DELETE' then
-    -- A session that shows this family shows another from now on, or ends.
-    update sessions s set family_id = m.family_id from family_members m
-    where s.family_id = old.family_id and s.user_id = old.user_id and m.user_id = old.user_id and m.family_id <> old.family_id;
-    return old;
-  end if;
+  if tg_op = 'DELETE' then return old; end if;
 
   perform lock_number(n) from unnest(array[new.phone_e164, new.external_user_id]) n where n is not null;
   select * into person from family_members m

@@ -2,7 +2,7 @@
 -- 'member:<id>', 'reminder:<task>:<due>:<member>', 'digest:<family>:<member>:<date>', 'assigned:<task>:<member>', 'completed:<task>:<member>' or 'code:<id>'. A sign-in code or link is not part of the stored body.
 create table outbound_messages (
   id uuid primary key default gen_random_uuid(),
-  family_id uuid references families (id) on delete cascade, -- Null for a receiver who is in no family.
+  family_id uuid references families (id) on delete cascade, -- Null for a text of no family.
   message_sid text not null,
   kind text not null check (kind in ('reply', 'failure', 'throttled', 'deferred', 'reminder', 'task_notice', 'digest', 'invitation', 'code', 'unknown_sender')),
   to_address text not null,

@@ -127,7 +127,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   insert into sessions as s (id, family_id, user_id, expires_at)
   select p_session, m.family_id, m.user_id, p_expires_at from family_members m
-  where m.user_id = auth.uid() and p_issued_at > coalesce(m.signed_out_at, '-infinity') order by m.family_id limit 1
+  where m.user_id = auth.uid() and p_issued_at > coalesce(m.signed_out_at, '-infinity') order by m.created_at, m.family_id limit 1
   on conflict (id) do update set expires_at = excluded.expires_at where s.expires_at < excluded.expires_at and s.user_id = excluded.user_id;
   perform from family_members m where m.user_id = auth.uid() and p_issued_at <= m.signed_out_at;
   if found then raise exception 'signed out' using errcode = 'FP003'; end if;

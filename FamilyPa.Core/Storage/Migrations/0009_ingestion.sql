@@ -156,8 +156,8 @@ create type received_message as (
   idempotency_token text, request_id text, traceparent text, phase text, reason text, source text, received_at timestamptz, answer text, external_user_id text,
   joins_again boolean, same_texts int, family_id uuid, answer_within interval, said text);
 
--- The family that a message of a person in several is for; null when they have to be asked. In this order: whose message it quotes; whose name it begins
--- with, or is, then rest is what comes after it; whose question or reminder it answers; which was chosen last.
+-- The family that a message of a person in several is for; null when they have to be asked. The first that applies: the family of the quoted message; the one
+-- whose name the text begins with, or is (rest: the text after it); the one whose question or reminder it answers; the one that was chosen last.
 create function choose_family(p_message received_message, p_user uuid, p_arrived timestamptz, out family_id uuid, out rest text)
 language plpgsql stable set search_path = public, pg_temp as $$
 declare quoted constant text := p_message.form ->> 'OriginalRepliedMessageSid'; chosen family_members;
@@ -172,8 +172,10 @@ begin
   from families_of(p_user) f, generate_series(1, least(length(p_message.body), 250) + 1) e (n)
   where case
     when substr(p_message.body, e.n, 1) in (':', ',', '：', '，') then folded(left(p_message.body, e.n - 1)) = any (f.words)
-    when e.n > length(p_message.body) then array[folded(p_message.body), p_message.said] && f.words
-      or p_message.said = f.n::text and exists (select from unmatched_messages u where u.waiting_for = p_user) end
+    when e.n > length(p_message.body) then case when exists (select from unmatched_messages u where u.waiting_for = p_user)
+      then array[folded(p_message.body), p_message.said, f.n::text] && f.words or p_message.said = f.n::text
+      -- A family may be called "Done".
+      else p_message.answer is null and coalesce(p_message.reason, '') not like 'command%' and array[folded(p_message.body), p_message.said] && f.words end end
   order by e.n desc limit 1;
   if family_id is not null then return; end if;
 
@@ -192,8 +194,8 @@ begin
   into family_id;
 end $$;
 
--- Stores a message whose sender is in no family, or p_waiting, who has to say for which: up to ten times the sender's limit in a minute, and the
--- strangers' limit in a day.
+-- Stores a message whose sender is in no family, or p_waiting, who has to say for which: up to ten times the sender's limit in a minute, and of senders in no
+-- family the strangers' limit in a day.
 -- An invited sender's yes or no takes effect above the limit too. Other messages of that sender get the question again, once a day.
 create function store_unmatched(
   p_message received_message, p_arrived timestamptz, p_limits rate_limits, p_waiting uuid, out outcome text, out full_scope text, out invitation jsonb)
@@ -230,7 +232,8 @@ begin
   on conflict do nothing
   returning case when answered then 'unmatched' else 'unmatched_again' end into outcome;
   if outcome is null then
-    outcome := 'duplicate';
+    -- The try that stored it was given up, so nobody has asked yet.
+    outcome := case when p_waiting is not null and p_message.source = 'fallback' then 'asked' else 'duplicate' end;
     perform count_message(strangers, 0, -1, 0, 0) where said is null and p_waiting is null;
     return;
   end if;
@@ -310,10 +313,15 @@ begin
   elsif (case when p_message.answer is not null then answers_invitation(p_message, sender.user_id, sender.last_inbound_at, arrived) end) then
     family_id := null;
   elsif sender.families > 1 then
-    if exists (select from webhook_events e where e.message_sid = p_message.message_sid) then outcome := 'duplicate'; return; end if;
+    if exists (select from webhook_events e where e.message_sid = p_message.message_sid) then
+      delete from unmatched_messages u where sender.waited and u.provider = 'twilio' and u.message_sid = p_message.message_sid;
+      outcome := 'duplicate';
+      return;
+    end if;
     select c.family_id, jsonb_build_object('text', c.rest) into family_id, choice from choose_family(p_message, sender.user_id, arrived) c;
     if choice ->> 'text' is not null then outcome := 'chosen'; return; end if;
-    asks := family_id is null and coalesce(p_message.reason, '') not in ('automatic', 'reaction');
+    -- Who has said STOP gets no question.
+    asks := family_id is null and coalesce(p_message.reason, '') not in ('automatic', 'reaction') and sender.opted_out_at is null;
     family_id := coalesce(family_id, case when not asks then sender.family_id end);
     sender.family_id := family_id;
   end if;
@@ -321,9 +329,9 @@ begin
   if family_id is null then
     select s.outcome, s.full_scope, s.invitation into outcome, full_scope, invitation
     from store_unmatched(p_message, arrived, p_limits, case when asks then sender.user_id end) s;
+    -- WhatsApp's window is open again.
+    update family_members m set last_inbound_at = arrived where m.user_id = sender.user_id and coalesce(m.last_inbound_at < arrived - interval '1 minute', true);
     if asks then
-      -- WhatsApp's window is open again.
-      update family_members m set last_inbound_at = arrived where m.user_id = sender.user_id and coalesce(m.last_inbound_at < arrived - interval '1 minute', true);
       select jsonb_build_object('text', string_agg(f.n || ' ' || f.name, ', ' order by f.n), 'locale', (array_agg(o.locale order by f.n))[1]) into choice
       from families_of(sender.user_id) f join families o on o.id = f.family_id;
     end if;
@@ -391,7 +399,7 @@ begin
         update family_members m set last_inbound_at = arrived where m.user_id = sender.user_id;
       end if;
       if p_message.family_id is not null then
-        update family_members m set chosen_at = arrived where m.family_id = sender.family_id and m.user_id = sender.user_id;
+        update family_members m set chosen_at = greatest(m.chosen_at, arrived) where m.family_id = sender.family_id and m.user_id = sender.user_id;
       end if;
       if sender.waited then
         delete from unmatched_messages u where u.provider = 'twilio' and u.message_sid = p_message.message_sid;

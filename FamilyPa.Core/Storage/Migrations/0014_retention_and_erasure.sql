@@ -73,22 +73,26 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   erasure erasures;
   numbers text[];
+  everybody text[];
   addresses text[];
+  written_to text[];
   sids text[];
 begin
   -- Concurrent writers to the family wait, and then fail on its foreign key.
   perform from families f where f.id = p_family for update;
   if not found then return; end if;
 
-  -- Former members too, unless the number is another family's now.
-  select coalesce(array_agg(n.number), '{}') into numbers
+  -- Former members too. Of numbers that are another family's now, only what we wrote of no family in particular: it may name this one.
+  select coalesce(array_agg(n.number) filter (where not exists (select from members_at(n.number) m where m.family_id <> p_family)), '{}'),
+    coalesce(array_agg(n.number), '{}') into numbers, everybody
   from (
     select m.phone_e164 as number from family_members m where m.family_id = p_family
     union select m.external_user_id from family_members m where m.family_id = p_family
     union select canonical_number(i.from_address) from inbound_messages i where i.family_id = p_family
     union select canonical_number(o.to_address) from outbound_messages o where o.family_id = p_family) n
-  where n.number is not null and not exists (select from members_at(n.number) m where m.family_id <> p_family);
+  where n.number is not null;
   select coalesce(array_agg(distinct a), '{}') into addresses from unnest(numbers) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
+  select coalesce(array_agg(distinct a), '{}') into written_to from unnest(everybody) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
   -- Of the events, which nobody can change: no family can claim another's message.
   select coalesce(array_agg(e.message_sid), '{}') into sids from webhook_events e where e.family_id = p_family;
 
@@ -106,7 +110,7 @@ begin
   union select erasure.id, 'blobs', e.message_sid from webhook_events e where e.family_id = p_family and e.source = 'fallback'
   union select erasure.id, 'message', sid from unnest(sids) sid
   union select erasure.id, 'message', o.provider_sid from outbound_messages o
-        where (o.family_id = p_family or (o.family_id is null and o.to_address = any (addresses))) and o.provider_sid is not null
+        where (o.family_id = p_family or (o.family_id is null and o.to_address = any (written_to))) and o.provider_sid is not null
   union select erasure.id, 'message', u.message_sid from unmatched_messages u where u.from_address = any (addresses)
   union select erasure.id, 'address', a from unnest(addresses) a
   union select erasure.id, 'in_flight', j.message_sid from processing_jobs j
@@ -114,7 +118,7 @@ begin
   on conflict do nothing;
 
   delete from unmatched_messages u where u.from_address = any (addresses);
-  delete from outbound_messages o where o.family_id is null and o.to_address = any (addresses);
+  delete from outbound_messages o where o.family_id is null and o.to_address = any (written_to);
   delete from poison_messages p where p.from_address = any (addresses) or p.message_sid = any (sids);
   perform set_config('familypa.purging', 'on', true);
   delete from families f where f.id = p_family;

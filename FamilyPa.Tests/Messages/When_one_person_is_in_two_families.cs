@@ -213,6 +213,19 @@ public sealed class When_one_person_is_in_two_families(FastApp app) : AppTest<Fa
         Assert.Equal(3, (await TitlesAsync(garcia)).Count);
     }
 
+    [Theory]
+    [InlineData("2", "buy bread")]
+    [InlineData("Done", "done 1")]
+    public async Task A_text_that_is_no_name_chooses_no_family(string name, string text)
+    {
+        await NameAsync(garcia, name);
+        await App.PostAsync(App.Form("buy milk", phone));
+
+        await App.PostAsync(App.Form(text, phone));
+
+        Assert.Equal(2, await WaitingAsync());
+    }
+
     [Fact]
     public async Task A_long_name_leaves_room_for_the_message()
     {

@@ -160,7 +160,10 @@ create type received_message as (
 -- whose name the text begins with, or is (rest: the text after it); the one whose question or reminder it answers; the one that was chosen last.
 create function choose_family(p_message received_message, p_user uuid, p_arrived timestamptz, out family_id uuid, out rest text)
 language plpgsql stable set search_path = public, pg_temp as $$
-declare quoted constant text := p_message.form ->> 'OriginalRepliedMessageSid'; chosen family_members;
+declare
+  quoted constant text := p_message.form ->> 'OriginalRepliedMessageSid';
+  is_waiting constant boolean := exists (select from unmatched_messages u where u.waiting_for = p_user);
+  chosen family_members;
 begin
   select m.family_id into family_id from family_members m
   where m.user_id = p_user and quoted is not null and (
@@ -172,10 +175,10 @@ begin
   from families_of(p_user) f, generate_series(1, least(length(p_message.body), 250) + 1) e (n)
   where case
     when substr(p_message.body, e.n, 1) in (':', ',', '：', '，') then folded(left(p_message.body, e.n - 1)) = any (f.words)
-    when e.n > length(p_message.body) then case when exists (select from unmatched_messages u where u.waiting_for = p_user)
-      then array[folded(p_message.body), p_message.said, f.n::text] && f.words or p_message.said = f.n::text
+    when e.n > length(p_message.body) then is_waiting and p_message.said = f.n::text
       -- A family may be called "Done".
-      else p_message.answer is null and coalesce(p_message.reason, '') not like 'command%' and array[folded(p_message.body), p_message.said] && f.words end end
+      or array[folded(p_message.body), p_message.said] && f.words
+        and (is_waiting or p_message.answer is null and coalesce(p_message.reason, '') not like 'command%') end
   order by e.n desc limit 1;
   if family_id is not null then return; end if;
 

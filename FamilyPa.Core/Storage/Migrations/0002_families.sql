@@ -190,6 +190,10 @@ create function spellings(p_number text) returns text[] language sql immutable s
   select array[p_number, regexp_replace(regexp_replace(regexp_replace(p_number,
     '^\+52(\d{10})$', '+521\1'), '^\+549(\d{10})$', '+54\1'), '^\+55(\d{2})9([016-9]\d{7})$', '+55\1\2')] $$;
 
+-- All addresses that Twilio may call these canonical numbers by.
+create function addresses_of(p_numbers text[]) returns text[] language sql immutable set search_path = public, pg_temp as $$
+  select coalesce(array_agg(distinct a), '{}') from unnest(p_numbers) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a $$;
+
 create function canonicalize_phone() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
   new.phone_e164 := canonical_number(new.phone_e164);

@@ -91,8 +91,8 @@ begin
     union select canonical_number(i.from_address) from inbound_messages i where i.family_id = p_family
     union select canonical_number(o.to_address) from outbound_messages o where o.family_id = p_family) n
   where n.number is not null;
-  select coalesce(array_agg(distinct a), '{}') into addresses from unnest(numbers) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
-  select coalesce(array_agg(distinct a), '{}') into written_to from unnest(everybody) n, unnest(spellings(n)) s, unnest(array[s, 'whatsapp:' || s]) a;
+  addresses := addresses_of(numbers);
+  written_to := addresses_of(everybody);
   -- Of the events, which nobody can change: no family can claim another's message.
   select coalesce(array_agg(e.message_sid), '{}') into sids from webhook_events e where e.family_id = p_family;
 

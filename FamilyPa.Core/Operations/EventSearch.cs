@@ -34,17 +34,20 @@ public sealed record EventSelection(IReadOnlyList<string> MessageSids, long Matc
     }
 }
 
-/// <summary>Finds messages in the pipeline and messages from unknown senders.</summary>
+/// <summary>Finds messages in the pipeline and those that are in no family yet.</summary>
 public sealed class EventSearch(Database database)
 {
     // $1 to $9 are the filter, $10 and $11 the cursor, $12 the limit. A custom plan omits the conditions of absent filters.
     // $13 is the status when there is only one: then an index returns the rows in order.
     private const string ValuesPlan = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
 
+    /// <summary>SQL for the reason of a message without a job, a row <c>u</c> of <c>unmatched_messages</c>.</summary>
+    internal const string UnmatchedReason = "case when u.waiting_for is null then 'unknown_sender' else 'which_family' end";
+
     private static readonly string SearchSql = $"""
         with found as materialized ({Found("<", "desc")})
         select f.message_sid, f.received_at, coalesce(e.source, u.source), e.family_id, coalesce(m.from_address, u.from_address),
-               coalesce(j.status, '{EventFilter.Unmatched}'), case when j.id is null then 'unknown_sender' else j.status_reason end,
+               coalesce(j.status, '{EventFilter.Unmatched}'), case when j.id is null then {UnmatchedReason} else j.status_reason end,
                j.current_phase, j.error_code, j.retry_count, j.generation,
                round(extract(epoch from j.completed_at - f.received_at) * 1000)::bigint,
                (select coalesce(sum(a.cost_usd), 0) from ai_usage a where a.message_sid = f.message_sid)
@@ -123,7 +126,7 @@ public sealed class EventSearch(Database database)
     /// <remarks>Excludes messages that were ingested later: <see cref="Jobs"/> finds those.</remarks>
     private static string Unmatched(string beyond) => $"""
         from unmatched_messages u
-        where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender')
+        where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = {UnmatchedReason})
           and $3::text is null and $4::text is null and $5::uuid is null
           and ($6::text is null or u.from_address in ($6, 'whatsapp:' || $6)) and ($7::text is null or u.source = $7)
           and ($8::timestamptz is null or u.received_at >= $8) and ($9::timestamptz is null or u.received_at < $9)

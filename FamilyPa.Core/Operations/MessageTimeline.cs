@@ -21,7 +21,7 @@ public sealed class MessageTimeline(Database database, ILogger<MessageTimeline> 
             from webhook_events e where e.message_sid = $1),
           'unmatched', (
             select jsonb_build_object('received_at', u.received_at, 'answered', u.answered, 'payload', u.raw_payload,
-              'reason', case when u.waiting_for is null then 'unknown_sender' else 'which_family' end)
+              'reason', {EventSearch.UnmatchedReason})
             from unmatched_messages u where u.message_sid = $1),
           'job', to_jsonb(j) - 'extraction' - 'lease_token' - 'webhook_event_id' || jsonb_build_object('understood', j.extraction,
             'classification', (select m.classification from inbound_messages m where m.message_sid = $1),

@@ -45,6 +45,20 @@ public sealed class When_one_person_is_in_two_families(FastApp app) : AppTest<Fa
         Assert.Equal(0, await WaitingAsync());
     }
 
+    [Fact]
+    public async Task An_operator_sees_what_a_message_waits_for()
+    {
+        var milk = App.Form("buy milk", phone);
+        await App.PostAsync(milk);
+
+        var row = Assert.Single((await App.AskAsync($"api/admin/events?reason=which_family&phone={Uri.EscapeDataString(phone)}")).Json.GetProperty("events").EnumerateArray());
+        Assert.Equal((milk["MessageSid"], "unmatched", "which_family"), (row.Text("message_sid"), row.Text("status"), row.Text("status_reason")));
+        Assert.Equal([(milk["MessageSid"], "which_family")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"], dry_run = true })).Outcomes());
+        Assert.Equal([(milk["MessageSid"], "which_family")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"] })).Outcomes());
+        await App.PostAsync(App.Form("Smith", phone));
+        await App.WaitForJobAsync(milk["MessageSid"], "done");
+    }
+
     [Theory]
     [InlineData("GARCIA: buy milk")]
     [InlineData("  garcía , buy milk")]

@@ -46,7 +46,7 @@ grant insert (actor, action, message_sid, family_id, details, request_id) on aud
 -- Restarts a finished, failed or stuck job at a phase, as a new generation, and writes the audit log. A named phase and those after it run
 -- again: their results are deleted, and their calls are charged again.
 -- outcome: replayed | already_done (no phase was named) | in_progress (leased) | ingested (the sender is a member now: the caller ingests
---        the message) | unknown_sender | would_replay, would_ingest (dry run) | null (no such message).
+--        the message) | unknown_sender | which_family | would_replay, would_ingest (dry run) | null (no such message).
 create function replay_job(
   p_message_sid text, p_phase text, p_dry_run boolean, p_actor text, p_request_id text,
   out job_id uuid, out message_sid text, out status text, out generation int, out phase text, out outcome text)
@@ -75,6 +75,7 @@ begin
   else
     select u.message_sid, 'unmatched', case
         when u.invited or not exists (select from members_at(u.from_address)) then 'unknown_sender'
+        when u.waiting_for is not null and not has_chosen(u.waiting_for) then 'which_family'
         when p_dry_run then 'would_ingest'
         else 'ingested' end
     into message_sid, status, outcome

@@ -3,6 +3,7 @@ using FamilyPa.Local;
 using FamilyPa.Local.App;
 using FamilyPa.Local.Processes;
 using FamilyPa.Tests.Infrastructure;
+using FunctionsHost;
 
 namespace FamilyPa.Tests.Local.Hosting;
 
@@ -31,6 +32,21 @@ public class When_a_worker_dies(TestEnvironment environment)
 
         await host.WaitForCallAsync("end wait-once 2");
         await host.WaitUntilEmptyAsync("text");
+    }
+
+    [Fact]
+    public async Task Messages_keep_their_tries_until_the_next_one_is_there()
+    {
+        Assert.SkipWhen(PlatformHost.IsUsed, "The platform's host watches its workers itself.");
+        await using var host = await ProbeHost.StartAsync(
+            environment, ["Text"], new() { ["visibilityTimeout"] = "00:00:00" },
+            localHost: options => options with { Start = async command => new LateExit(await options.Start(command)) });
+        await host.SendAsync("text", "wait-once");
+        await host.WaitForCallAsync("begin wait-once 1");
+
+        using var died = await host.Client.PostAsync("/die", null, TestContext.Current.CancellationToken);
+
+        await host.WaitForCallAsync("end wait-once 2");
     }
 
     [Theory]
@@ -84,5 +100,22 @@ public class When_a_worker_dies(TestEnvironment environment)
         using var died = await host.Client.PostAsync("/die", null, TestContext.Current.CancellationToken);
 
         await host.WaitUntilAsync(async () => await host.ReadAsync("/process-id") is (HttpStatusCode.OK, var second) && second != first);
+    }
+
+    /// <summary>A process whose end is noticed long after its stream has ended.</summary>
+    private sealed class LateExit(IWorkerProcess process) : IWorkerProcess
+    {
+        public int Id => process.Id;
+
+        public Task<int> Exited { get; } = Task.Run(async () =>
+        {
+            var code = await process.Exited;
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            return code;
+        });
+
+        public Task KillAsync() => process.KillAsync();
+
+        public ValueTask DisposeAsync() => process.DisposeAsync();
     }
 }

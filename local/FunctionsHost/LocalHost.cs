@@ -110,7 +110,8 @@ public sealed class LocalHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Parse(address.Host), address.Port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>().AddRouting().AddHttpForwarder().AddSingleton(rpc).AddCodeFirstGrpc(grpc => grpc.MaxReceiveMessageSize = null);
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddRouting().AddHttpForwarder().AddSingleton(rpc).AddCodeFirstGrpc(grpc => grpc.MaxReceiveMessageSize = null);
         web = builder.Build();
         var front = new HttpFrontEnd(workers, invoker, web.Services.GetRequiredService<IHttpForwarder>(), admin);
         web.Use(next => http => http.Request.Protocol == "HTTP/2" ? next(http) : front.AnswerAsync(http));

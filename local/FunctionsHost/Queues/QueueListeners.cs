@@ -81,7 +81,7 @@ internal sealed partial class QueueListeners(
         .ConfigureLogging(builder => log.Configure(builder, settings))
         .ConfigureWebJobs(builder => builder.AddAzureStorageQueues())
         .ConfigureServices(services => services
-            .AddSingleton<IHostLifetime, CallersLifetime>()
+            .AddSingleton<IHostLifetime, OwnersLifetime>()
             .AddSingleton<ITypeLocator>(new OneType(QueueFunctions.TypeFor(byName.Values)))
             .AddSingleton<IJobActivator>(new Activator(this))
             .AddSingleton<IWebJobsExceptionHandler>(new ExceptionHandler(this))

@@ -11,12 +11,15 @@ internal sealed class WorkerChannel
     private readonly Channel<StreamingMessage> outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> awaited = new();
     private readonly TaskCompletionSource connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool isClosed;
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChannelReader<StreamingMessage> Outgoing => outgoing.Reader;
 
     /// <summary>Completes when the worker has connected.</summary>
     public Task Connected => connected.Task;
+
+    /// <summary>Completes when the worker's stream has ended, before pending requests fail.</summary>
+    public Task Closed => closed.Task;
 
     /// <summary>Called with each log line of the worker, on the stream's thread.</summary>
     public Action<RpcLog>? OnLog { get; set; }
@@ -27,7 +30,7 @@ internal sealed class WorkerChannel
         var answer = new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         awaited[id] = answer;
         question.RequestId = id;
-        if (isClosed || !outgoing.Writer.TryWrite(question))
+        if (Closed.IsCompleted || !outgoing.Writer.TryWrite(question))
             Fail(id);
         return await answer.Task;
     }
@@ -37,7 +40,7 @@ internal sealed class WorkerChannel
     /// <summary>Rejects new requests and fails pending ones.</summary>
     public void Close()
     {
-        isClosed = true;
+        closed.TrySetResult();
         outgoing.Writer.TryComplete();
         connected.TrySetException(new WorkerGoneException());
         _ = connected.Task.Exception;

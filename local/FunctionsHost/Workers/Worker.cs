@@ -10,6 +10,9 @@ internal sealed class Worker(IWorkerProcess process, WorkerChannel channel) : IA
     /// <summary>The address of the worker's web server; null without HTTP functions.</summary>
     public string? HttpAddress { get; private set; }
 
+    /// <summary>Completes when the worker can be called no more. Its process may end later.</summary>
+    public Task Gone => channel.Closed;
+
     public HttpMessageInvoker Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
     public IReadOnlyList<RpcFunctionMetadata> Functions { get; private set; } = [];

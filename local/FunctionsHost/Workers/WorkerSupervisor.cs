@@ -32,7 +32,17 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
     }
 
     /// <summary>Waits for a ready worker.</summary>
-    public Task<Worker> ReadyAsync(CancellationToken cancellationToken) => ready.Task.WaitAsync(cancellationToken);
+    public async Task<Worker> ReadyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var worker = await ready.Task.WaitAsync(cancellationToken);
+            if (!worker.Gone.IsCompleted)
+                return worker;
+            // Until KeepAsync has noticed. A call to a worker that is gone would cost its message a try.
+            await Task.Delay(1, cancellationToken);
+        }
+    }
 
     /// <summary>Runs a function, after waiting for a ready worker.</summary>
     public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken) =>
@@ -77,10 +87,12 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
         {
             while (true)
             {
+                await Task.WhenAny(worker.Gone, worker.Process.Exited);
+                ready = NewReady();
+                await worker.StopAsync(options.StopTimeout);
                 var code = await worker.Process.Exited;
                 worker.Close();
                 stopping.Token.ThrowIfCancellationRequested();
-                ready = NewReady();
                 await worker.DisposeAsync();
                 Ended(logger, code);
                 worker = await StartAgainAsync(code);

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsHost;
 
-/// <summary>Leaves Ctrl+C and SIGTERM to the program that runs the host. The default lifetime would keep them from ending it.</summary>
-internal sealed class CallersLifetime : IHostLifetime
+/// <summary>Leaves Ctrl+C and SIGTERM to the program that started the host.</summary>
+internal sealed class OwnersLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -90,7 +90,7 @@ public sealed class MessageIngestion(
         await using var batch = database.AsService().Add(
             """
             select u.raw_payload::text, u.source, u.received_at from unmatched_messages u
-            where u.waiting_for is not null and ($1::text is null or u.from_address = $1) and has_chosen(u.waiting_for)
+            where u.waiting_for is not null and ($1::text is null or u.from_address = $1) and family_is_clear(u.waiting_for)
             order by u.received_at limit 100
             """,
             from);

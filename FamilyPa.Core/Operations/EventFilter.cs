@@ -20,7 +20,7 @@ public sealed record EventFilter(
     DateTimeOffset? Since = null,
     DateTimeOffset? Until = null)
 {
-    /// <summary>The status of a message without a job: its sender is unknown, or has to say for which family it is.</summary>
+    /// <summary>The status of a message without a job: its sender is unknown, or has to choose one of several families.</summary>
     public const string Unmatched = "unmatched";
 
     public static readonly IReadOnlyList<string> KnownStatuses =

@@ -34,7 +34,7 @@ public sealed record EventSelection(IReadOnlyList<string> MessageSids, long Matc
     }
 }
 
-/// <summary>Finds messages in the pipeline and those that are in no family yet.</summary>
+/// <summary>Finds messages in the pipeline and messages that no family has.</summary>
 public sealed class EventSearch(Database database)
 {
     // $1 to $9 are the filter, $10 and $11 the cursor, $12 the limit. A custom plan omits the conditions of absent filters.
@@ -126,7 +126,7 @@ public sealed class EventSearch(Database database)
     /// <remarks>Excludes messages that were ingested later: <see cref="Jobs"/> finds those.</remarks>
     private static string Unmatched(string beyond) => $"""
         from unmatched_messages u
-        where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = {UnmatchedReason})
+        where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender' and u.waiting_for is null or $2 = 'which_family' and u.waiting_for is not null)
           and $3::text is null and $4::text is null and $5::uuid is null
           and ($6::text is null or u.from_address in ($6, 'whatsapp:' || $6)) and ($7::text is null or u.source = $7)
           and ($8::timestamptz is null or u.received_at >= $8) and ($9::timestamptz is null or u.received_at < $9)

@@ -56,6 +56,7 @@ public sealed class Overview(Database database)
           'replies', {Counts("status", "outbound_messages where created_at >= span.since")},
           'rejected_requests', {Counts("reason", "verification_failures where minute >= span.since", "sum(failures)")},
           'unknown_senders', (select count(*) from unmatched_messages u where u.received_at >= span.since and u.waiting_for is null),
+          'which_family', (select count(*) from unmatched_messages u where u.waiting_for is not null),
           'cost_usd', (select coalesce(sum(cost_usd), 0) from usage),
           'cost_by_family', (
             select coalesce(jsonb_agg(to_jsonb(c) order by c.cost_usd desc), '[]')

@@ -72,7 +72,7 @@ public sealed class When_messages_come_at_once(RepetitiveApp app) : AppTest<Repe
             await App.TextAsync($"buy wine and {other}", family.Members[0].Phone);
 
         Assert.StartsWith("Added 1 task:", await ReplyAsync(await App.TextAsync("call the plumber", family.Members[0].Phone)), StringComparison.Ordinal);
-        Assert.NotEqual("done", await App.Database.ScalarAsync<string>("select status from processing_jobs where message_sid = $1", first));
+        Assert.True(await App.Database.ScalarAsync<string>("select status from processing_jobs where message_sid = $1", first) is "received" or "extracting");
     }
 
     private async Task<string> ReplyAsync(string sid)

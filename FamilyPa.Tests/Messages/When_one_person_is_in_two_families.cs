@@ -55,8 +55,25 @@ public sealed class When_one_person_is_in_two_families(FastApp app) : AppTest<Fa
         Assert.Equal((milk["MessageSid"], "unmatched", "which_family"), (row.Text("message_sid"), row.Text("status"), row.Text("status_reason")));
         Assert.Equal([(milk["MessageSid"], "which_family")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"], dry_run = true })).Outcomes());
         Assert.Equal([(milk["MessageSid"], "which_family")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"] })).Outcomes());
+        Assert.True((await App.AskAsync("api/admin/overview")).Json.GetProperty("which_family").GetInt32() > 0);
         await App.PostAsync(App.Form("Smith", phone));
         await App.WaitForJobAsync(milk["MessageSid"], "done");
+    }
+
+    [Fact]
+    public async Task An_operator_can_bring_in_what_waits_when_its_sender_is_back_in_one_family()
+    {
+        var milk = App.Form("buy milk", phone);
+        await App.PostAsync(milk);
+        await App.Database.ExecuteAsync("insert into family_members (family_id, display_name, role) values ($1, 'Lee', 'owner')", smith.Id);
+        await App.Database.ExecuteAsync("delete from family_members where user_id = $1", user);
+        Assert.Equal([(milk["MessageSid"], "unknown_sender")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"] })).Outcomes());
+        await App.Database.ExecuteAsync("insert into family_members (family_id, display_name, phone_e164) values ($1, 'Kim', $2)", garcia.Id, phone);
+
+        Assert.Equal([(milk["MessageSid"], "ingested")], (await App.ReplayAsync(new { message_sid = milk["MessageSid"] })).Outcomes());
+
+        await App.WaitForJobAsync(milk["MessageSid"], "done");
+        Assert.Equal(["Buy milk"], await TitlesAsync(garcia));
     }
 
     [Theory]

@@ -197,8 +197,8 @@ begin
   into family_id;
 end $$;
 
--- Whether a person whose messages wait has said for which family they are, or is in one only.
-create function has_chosen(p_user uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
+-- Whether it is clear for which family a person's messages are: they are in one only, or have chosen one.
+create function family_is_clear(p_user uuid) returns boolean language sql stable set search_path = public, pg_temp as $$
   select count(*) = 1 or max(m.chosen_at) is not null from family_members m where m.user_id = p_user $$;
 
 -- Stores a message whose sender is in no family, or p_waiting, who has to say for which: up to ten times the sender's limit in a minute, and of senders in no

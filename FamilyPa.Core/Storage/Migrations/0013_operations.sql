@@ -75,7 +75,7 @@ begin
   else
     select u.message_sid, 'unmatched', case
         when u.invited or not exists (select from members_at(u.from_address)) then 'unknown_sender'
-        when u.waiting_for is not null and not has_chosen(u.waiting_for) then 'which_family'
+        when u.waiting_for is not null and not (select family_is_clear(m.user_id) from members_at(u.from_address) m limit 1) then 'which_family'
         when p_dry_run then 'would_ingest'
         else 'ingested' end
     into message_sid, status, outcome

@@ -46,7 +46,7 @@ function show(view, now) {
     ['Median (p50)', row => duration(row.p50_ms), 'number'],
     ['p95', row => duration(row.p95_ms), 'number'],
   ], now.phases, 'No phase ran.'));
-  fill('waiting', tally(now.unfinished.by_status, 'Status', 'No messages in progress.'));
+  fill('waiting', tally({ ...now.unfinished.by_status, ...(now.which_family && { which_family: now.which_family }) }, 'Status', 'No messages in progress.'));
   fill('replies', tally(now.replies, 'Status', 'No replies.'));
   fill('refused', tally({ ...now.rejected_requests, ...(now.unknown_senders && { unknown_sender: now.unknown_senders }) }, 'Guard', 'No rejected requests.'));
   fill('costs', table([

@@ -113,7 +113,7 @@ internal static class ReplayCommand
             Screen.Out.Write(table);
         }
 
-        return jobs.Any(job => job.Outcome is "unknown" or "unknown_sender") ? ExitCode.Failed : ExitCode.Ok;
+        return jobs.Any(job => job.Outcome is "unknown" or "unknown_sender" or "which_family") ? ExitCode.Failed : ExitCode.Ok;
     }
 
     private static string Counts(IEnumerable<ReplayResult> jobs) =>

@@ -38,7 +38,7 @@ internal static class Timeline
         }
 
         Add("Message", timeline.Text("message_sid"));
-        Add("Status", job.ValueKind is JsonValueKind.Object ? Status(job) : "unmatched: unknown sender");
+        Add("Status", job.ValueKind is JsonValueKind.Object ? Status(job) : $"unmatched: {source.Text("reason")}");
         Add("Error", Moment.Join(": ", job.Text("error_code"), job.Text("error_message")));
         Add("Family", job.Text("family_id"));
         Add("From", payload.Text("From"));

@@ -1,6 +1,5 @@
 namespace FunctionsHost;
 
-/// <summary>Options of the local host.</summary>
 public sealed record FunctionsHostOptions
 {
     /// <summary>The app's assembly, with <c>host.json</c> in the same folder.</summary>
@@ -21,7 +20,6 @@ public sealed record FunctionsHostOptions
     /// <summary>Delay before a failed message of a poison queue is redelivered; the platform's ten minutes when null.</summary>
     public TimeSpan? PoisonRetryDelay { get; init; }
 
-    /// <summary>Starts the worker's process.</summary>
     public required Func<WorkerCommand, Task<IWorkerProcess>> Start { get; init; }
 
     /// <summary>Called with each log line of the host and the worker.</summary>
@@ -49,7 +47,6 @@ public sealed record WorkerCommand(IReadOnlyList<string> Arguments, string Folde
 /// <summary>The app cannot be hosted. The message says why.</summary>
 public sealed class FunctionsHostException(string message) : Exception(message);
 
-/// <summary>A worker's process.</summary>
 public interface IWorkerProcess : IAsyncDisposable
 {
     int Id { get; }

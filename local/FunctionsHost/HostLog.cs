@@ -30,10 +30,8 @@ internal sealed class HostLog : ILoggerProvider
         // Azure's clients write the logs of the whole process to each host in it.
         .AddFilter("Azure", LogLevel.None);
 
-    /// <summary>A logger that applies the configured levels.</summary>
     public ILogger CreateLogger(string category) => filtered.CreateLogger(category);
 
-    /// <summary>Writes a process's output line unchanged.</summary>
     public void Write(string line) => Call(() => onLine?.Invoke(line));
 
     /// <summary>Calls back. An exception must not stop the host, and cannot be logged, because the log is such a callback.</summary>
@@ -43,9 +41,7 @@ internal sealed class HostLog : ILoggerProvider
         {
             callback();
         }
-        catch (Exception)
-        {
-        }
+        catch (Exception) { }
     }
 
     public void Write(RpcLog log)

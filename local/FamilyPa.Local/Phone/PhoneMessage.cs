@@ -2,7 +2,6 @@ using FamilyPa.Simulators.Twilio;
 
 namespace FamilyPa.Local.Phone;
 
-/// <summary>A message on the phone page.</summary>
 /// <param name="Mine">Whether the member sent it; otherwise it is a reply.</param>
 internal sealed record PhoneMessage(string Sid, bool Mine, string Body, DateTimeOffset At, string Status, int? ErrorCode, IReadOnlyList<PhoneMedia> Media)
 {

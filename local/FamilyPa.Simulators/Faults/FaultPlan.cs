@@ -24,30 +24,20 @@ public sealed class FaultPlan
     /// <summary>Removes all faults; the requests that they hold continue.</summary>
     public void Clear()
     {
-        ReleaseAll();
         lock (gate)
         {
+            foreach (var fault in active.Concat(spent)) fault.Release();
             active.Clear();
             spent.Clear();
         }
     }
 
-    /// <summary>Releases all held requests and keeps the faults active.</summary>
-    public void ReleaseAll()
-    {
-        lock (gate)
-        {
-            foreach (var fault in active.Concat(spent)) fault.Release();
-        }
-    }
-
-    /// <summary>Faults over HTTP: <c>GET</c>, <c>POST</c>, <c>DELETE /simulator/faults</c>, <c>POST /simulator/faults/release</c>.</summary>
+    /// <summary>Faults over HTTP: <c>GET</c>, <c>POST</c>, <c>DELETE /simulator/faults</c>.</summary>
     internal void Map(WebApplication app)
     {
         app.Control("GET", "/simulator/faults", _ => Active.Select(active => new { active.Fault, active.Hits }));
         app.Control("POST", "/simulator/faults", async context => new { Add(await context.ReadControlAsync<Fault>()).Fault });
         app.Command("DELETE", "/simulator/faults", Clear);
-        app.Command("POST", "/simulator/faults/release", ReleaseAll);
     }
 
     internal ActiveFault? Take(RecordedRequest request)

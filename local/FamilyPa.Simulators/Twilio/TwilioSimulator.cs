@@ -44,13 +44,11 @@ public sealed class TwilioSimulator : IAsyncDisposable
     /// <summary>The app's messages, oldest first, including TwiML replies.</summary>
     public IReadOnlyList<TwilioMessage> Sent => [.. store.Snapshot().Where(message => !message.IsInbound)];
 
-    /// <summary>The family's messages, oldest first.</summary>
     public IReadOnlyList<TwilioMessage> Received => [.. store.Snapshot().Where(message => message.IsInbound)];
 
     /// <summary>Every API and CDN request, refused ones included, the newest 20 000.</summary>
     public IReadOnlyList<RecordedRequest> Requests => requests.Snapshot();
 
-    /// <summary>The number of all requests.</summary>
     public long Calls => requests.Total;
 
     /// <summary>Requests to the CDN that brought credentials along. Must stay empty.</summary>

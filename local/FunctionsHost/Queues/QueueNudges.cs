@@ -59,12 +59,8 @@ internal static class QueuedMessages
     {
         public void OnNext(T value) => next(value);
 
-        public void OnCompleted()
-        {
-        }
+        public void OnCompleted() { }
 
-        public void OnError(Exception error)
-        {
-        }
+        public void OnError(Exception error) { }
     }
 }

@@ -15,7 +15,6 @@ internal sealed class WorkerChannel
 
     public ChannelReader<StreamingMessage> Outgoing => outgoing.Reader;
 
-    /// <summary>Completes when the worker has connected.</summary>
     public Task Connected => connected.Task;
 
     /// <summary>Completes when the worker's stream has ended, before pending requests fail.</summary>

@@ -31,20 +31,15 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
         }
     }
 
-    /// <summary>Waits for a ready worker.</summary>
     public async Task<Worker> ReadyAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var worker = await ready.Task.WaitAsync(cancellationToken);
-            if (!worker.Gone.IsCompleted)
-                return worker;
-            // Until KeepAsync has noticed. A call to a worker that is gone would cost its message a try.
+        Worker worker;
+        // One that is gone is ready until KeepAsync has noticed. A call to it would cost its message a try.
+        while ((worker = await ready.Task.WaitAsync(cancellationToken)).Gone.IsCompleted)
             await Task.Delay(1, cancellationToken);
-        }
+        return worker;
     }
 
-    /// <summary>Runs a function, after waiting for a ready worker.</summary>
     public async Task InvokeAsync(InvocationRequest request, CancellationToken cancellationToken) =>
         await (await ReadyAsync(cancellationToken)).InvokeAsync(request, cancellationToken);
 

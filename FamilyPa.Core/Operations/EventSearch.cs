@@ -123,7 +123,10 @@ public sealed class EventSearch(Database database)
           and ($10::timestamptz is null or (j.received_at, j.message_sid) {beyond} ($10, $11::text))
         """;
 
-    /// <remarks>Excludes messages that were ingested later: <see cref="Jobs"/> finds those.</remarks>
+    /// <remarks>
+    /// Excludes messages that were ingested later: <see cref="Jobs"/> finds those. Spells <see cref="UnmatchedReason"/> out, so that PostgreSQL reads
+    /// no row for another reason.
+    /// </remarks>
     private static string Unmatched(string beyond) => $"""
         from unmatched_messages u
         where ($1::text[] is null or '{EventFilter.Unmatched}' = any ($1)) and ($2::text is null or $2 = 'unknown_sender' and u.waiting_for is null or $2 = 'which_family' and u.waiting_for is not null)

@@ -54,12 +54,9 @@ internal sealed class Worker(IWorkerProcess process, WorkerChannel channel) : IA
     /// <summary>Completes when the worker has answered, or has ended.</summary>
     public Task AnswerAsync() => AskAsync(new() { WorkerStatusRequest = new() });
 
-    /// <summary>Fails all pending requests.</summary>
-    public void Close() => channel.Close();
-
     public async ValueTask DisposeAsync()
     {
-        Close();
+        channel.Close();
         Http.Dispose();
         await Process.DisposeAsync();
     }

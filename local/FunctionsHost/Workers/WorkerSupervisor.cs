@@ -86,7 +86,6 @@ internal sealed partial class WorkerSupervisor(FunctionsHostOptions options, Fun
                 ready = NewReady();
                 await worker.StopAsync(options.StopTimeout);
                 var code = await worker.Process.Exited;
-                worker.Close();
                 stopping.Token.ThrowIfCancellationRequested();
                 await worker.DisposeAsync();
                 Ended(logger, code);
